@@ -8,7 +8,7 @@ import io
 import threading
 from collections.abc import Iterator
 from datetime import datetime
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 from uuid import uuid4
 
 import filetype
@@ -60,7 +60,8 @@ def attach(
     another kind than JPEG, PNG, WebP or PDF by its content, or broken.
     """
     row = Attachment(case=case, from_speaker=from_speaker, at=at, post=post)
-    return _store(row, Attachment.objects.filter(case=case), upload)
+    locked = Case.objects.select_for_update(of=("self",)).filter(pk=case.pk)
+    return _store(row, Attachment.objects.filter(case=case), upload, locked)
 
 
 def attach_sheet(
@@ -72,11 +73,21 @@ def attach_sheet(
     """
     part = {"meeting" if isinstance(owner, Meeting) else "step": owner}
     row = SignedSheet(at=at, post=post, **part)
-    return _store(row, SignedSheet.objects.filter(**part), upload)
+    locked: QuerySet[Any]
+    if isinstance(owner, Meeting):
+        locked = Meeting.objects.select_for_update(of=("self",))
+    else:
+        locked = FourTwoStep.objects.select_for_update(of=("self",))
+
+    beside = SignedSheet.objects.filter(**part)
+    return _store(row, beside, upload, locked.filter(pk=owner.pk))
 
 
-def _store(row: File, beside: QuerySet[File], upload: IO[bytes]) -> File:
-    """Store an upload as `row` and return it; `beside` are the files there are.
+def _store(
+    row: File, beside: QuerySet[File], upload: IO[bytes], locked: QuerySet[Any]
+) -> File:
+    """Store an upload as `row` and return it; `beside` are the files there are, and
+    `locked` is the row they belong to, which one of several at once has at a time.
 
     A row that is not stored leaves no file behind; what a process leaves that is killed
     in between, `cases.orphan_files` sweeps.
@@ -84,7 +95,8 @@ def _store(row: File, beside: QuerySet[File], upload: IO[bytes]) -> File:
     1. Refuse a file that is too large.
     2. Return the file that has the same bytes, if there is one.
     3. Refuse one more than MOST_FILES, and other kinds than photos and papers.
-    4. Write the file and its thumbnail, then the row.
+    4. Write the file and its thumbnail.
+    5. Write the row, if no other file was the last one meanwhile.
     """
     content = upload.read(settings.ATTACHMENT_MAX_BYTES + 1)
     if len(content) > settings.ATTACHMENT_MAX_BYTES:
@@ -96,11 +108,7 @@ def _store(row: File, beside: QuerySet[File], upload: IO[bytes]) -> File:
     row.received_sha256 = hashlib.sha256(content).hexdigest()
     if same := beside.filter(received_sha256=row.received_sha256).first():
         return same
-    if beside.count() >= MOST_FILES:
-        raise _refused(
-            _("This matter has %(most)s files already; no more can be added.")
-            % {"most": MOST_FILES}
-        )
+    _refuse_too_many(beside)
 
     kind = filetype.guess_mime(content) or ""
     stored = content
@@ -124,6 +132,9 @@ def _store(row: File, beside: QuerySet[File], upload: IO[bytes]) -> File:
             if thumbnail:
                 row.thumbnail.save(small_name, ContentFile(thumbnail), save=False)
             with transaction.atomic():
+                locked.get()
+                if not beside.filter(received_sha256=row.received_sha256).exists():
+                    _refuse_too_many(beside)
                 row.save()
     except IntegrityError:  # the same file came twice at once; the first one stands
         return beside.get(received_sha256=row.received_sha256)
@@ -131,6 +142,13 @@ def _store(row: File, beside: QuerySet[File], upload: IO[bytes]) -> File:
         raise StorageFailed from error
 
     return row
+
+
+def _refuse_too_many(beside: QuerySet[File]) -> None:
+    if beside.count() < MOST_FILES:
+        return
+    words = _("This matter has %(most)s files already; no more can be added.")
+    raise _refused(words % {"most": MOST_FILES})
 
 
 @contextlib.contextmanager

@@ -1,30 +1,52 @@
-"""Logs as fields on one line, phone numbers scrubbed before they are written."""
+"""Logs as fields on one line, numbers of persons scrubbed before they are written."""
 
+import ipaddress
 import logging
-import re
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
-from minshi.text.finding import GAP_IN_PHONE as GAP
+from minshi.text.finding import long_numbers_in
 
-PHONE = re.compile(
-    rf"(?<!\d)(?:(\+?0{{0,2}}86){GAP})?([1１]{GAP}[3-9３-９]{GAP}\d){GAP}(?:\d{GAP}){{4}}((?:\d{GAP}){{3}}\d)(?!\d)"
-)
+STARS = "****"
+KEPT_OF_PHONE = (3, 4)  # characters at the beginning and at the end
 
 
-def scrub_phones(
+def scrub_numbers(
     _logger: Any, _name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Return the event with the middle digits of every phone number starred."""
+    """Return the event with stars for the middle of every phone number, and for all of
+    an identity or bank card number, in whatever digits and with whatever between.
+    """
     scrubbed = {}
     for key, value in event.items():
-        if isinstance(value, str):
-            scrubbed[key] = PHONE.sub(r"\1\2****\3", value)
-        else:
-            scrubbed[key] = value
+        scrubbed[key] = _scrubbed(value) if isinstance(value, str) else value
     return scrubbed
+
+
+def _scrubbed(text: str) -> str:
+    phones, papers = long_numbers_in(text)
+    stars = dict.fromkeys(papers, STARS)
+
+    first, last = KEPT_OF_PHONE
+    for start, end in phones:
+        number = text[start:end]
+        if not _is_address(number):
+            stars[start, end] = number[:first] + STARS + number[-last:]
+
+    for (start, end), instead in sorted(stars.items(), reverse=True):
+        text = text[:start] + instead + text[end:]
+    return text
+
+
+def _is_address(text: str) -> bool:
+    """True for an address in the network, which may have eleven digits as well."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def drop_queries(
@@ -44,7 +66,7 @@ SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,
-    scrub_phones,
+    scrub_numbers,
     drop_queries,
 ]
 structlog.configure(
@@ -58,7 +80,7 @@ def formatter() -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            scrub_phones,
+            scrub_numbers,
             drop_queries,
             structlog.processors.LogfmtRenderer(
                 key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False

@@ -350,8 +350,8 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
+        "minshi.pace.VisitorsPace",
+        "minshi.pace.UsersPace",
     ],
     "DEFAULT_THROTTLE_RATES": {
         "anon": read("str", "THROTTLE_ANON", "60/min"),

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 
+from django.core.cache import caches
+from django.core.cache.backends.redis import RedisCache
 from django.db import connections
 
 PATIENCE = 60  # seconds; a deadlock is broken by the database after one
@@ -23,6 +25,7 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
             results[index] = error
         finally:
             connections.close_all()
+            _hang_up_redis()
 
     threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
     for thread in threads:
@@ -40,3 +43,11 @@ def times_at_once(times: int, call: Callable[[], object]) -> list[object]:
         if isinstance(result, Exception):
             raise result
     return results
+
+
+def _hang_up_redis() -> None:
+    """Close the connections to Redis that this thread has of its own."""
+    for cache in caches.all(initialized_only=True):
+        if isinstance(cache, RedisCache):
+            for pool in cache._cache._pools.values():
+                pool.disconnect()

@@ -26,7 +26,7 @@ from minshi.refusals import is_for_api
 from villages.models import User
 from villages.requests import client_address
 from villages.sessions import stay
-from villages.tries import minutes_left, wait_until, words_of
+from villages.tries import minutes_left, trying, wait_until, words_of
 
 LONGEST_NAME = 150
 
@@ -86,6 +86,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse every sign-up: the security administrator opens accounts."""
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Compare a password of the login, or before something sensitive; django-axes
+        asks how many were wrong.
+        """
+        with trying(request, name_at_login(request, credentials)):
+            user: User | None = super().authenticate(request, **credentials)
+        return user
 
     def set_password(self, user: User, password: str) -> None:
         user.must_change_password = False

@@ -8,20 +8,13 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import (
-    Case,
-    F,
-    Q,
-    QuerySet,
-    TextField,
-    Value,
-    When,
-    prefetch_related_objects,
-)
-from django.db.models.functions import Length
+from django.db.models import Case, Q, QuerySet, When, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from minshi.crypto import blind_index, normal_phone
+from minshi.text import Letters
+from minshi.text.neighbours import NeighbourName
+from villages.doors import Door, door_of
 from villages.models import Group, Resident, ResidentKey, User, Village
 from villages.naming import TAIL_LENGTH, lookup_text, name_keys_of
 from villages.rights import LOOK_UP_IN_GROUP, LOOK_UP_IN_VILLAGE
@@ -56,7 +49,7 @@ class FoundResident:
 class Neighbourhood:
     """The area in which a user may look residents up: villages, and single groups."""
 
-    villages: QuerySet[Village]
+    villages: QuerySet[Village] | Iterable[Village]
     groups: Collection[int] = ()
     # where the end of a telephone number is shown and asked for: one's own village
     own_villages: Collection[int] = ()
@@ -92,13 +85,21 @@ def find_residents(
     tails_in: Collection[int] | None = None,
 ) -> list[FoundResident]:
     """Return up to `limit` residents of the villages (and of the groups, by id) whom
-    the text begins to name.
+    the text begins to name, or who live behind the door that it names.
 
     `only_in` is the id of the one village of them asked for, `tails_in` the ids of
     those where ends of telephone numbers may be read and asked for (None: all). More
     than four digits are a phone number, however it is written, and must match as a
     whole. One query.
     """
+    door = door_of(text)
+    if door:
+        neighbours = Neighbourhood(villages, groups).residents
+        if only_in is not None:
+            neighbours = neighbours.filter(household__group__village=only_in)
+        behind = _behind(door, neighbours)[:limit]
+        return [_as_row(found, tails_in) for found in behind]
+
     wanted = _phone(text) or lookup_text(text)
     if not wanted:
         return []
@@ -122,6 +123,13 @@ def find_residents(
     rows = rows.order_by("key", "resident")[: limit * KEYS_IN_COMMON]
     residents = {row.resident_id: row.resident for row in rows}
     return [_as_row(found, tails_in) for found in list(residents.values())[:limit]]
+
+
+def _behind(door: Door, neighbours: QuerySet[Resident]) -> QuerySet[Resident]:
+    """Return who lives behind a door, the head of the household first."""
+    behind = neighbours.filter(door.of_households("household__"))
+    with_place = behind.select_related("household__group__village")
+    return with_place.order_by("household__group", "-is_head", "name")
 
 
 def _phone(text: str) -> str:
@@ -184,11 +192,19 @@ def residents_named(
 
 
 def names_in(text: str, residents: QuerySet[Resident]) -> list[str]:
-    """Return the names of residents that stand in a text, each once. One query."""
-    said = residents.annotate(
-        text=Value(text, output_field=TextField()), length=Length("name")
-    ).filter(text__contains=F("name"), length__gt=1)
-    return list(said.order_by("name").values_list("name", flat=True).distinct())
+    """Return the names of residents that stand in a text, in whatever spelling, each
+    once. One query.
+    """
+    letters = Letters(text)
+    if not letters.plain:
+        return []
+
+    found = []
+    names = residents.order_by("name").values_list("name", flat=True).distinct()
+    for name in names.iterator():
+        if any(NeighbourName(name).spans(letters)):
+            found.append(name)
+    return found
 
 
 @transaction.atomic

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from rest_framework.throttling import SimpleRateThrottle
 
 from minshi.errors import TOO_MANY_REQUESTS, RuleBroken
+from minshi.pace import Pace
 from villages.audit import record_audit
 from villages.lookup import FoundResident, find_residents, neighbourhood_of
 from villages.models import LookupCount, User
@@ -27,7 +27,7 @@ class TooMany(RuleBroken):
     code = "throttled"
 
 
-class _Pace(SimpleRateThrottle):
+class _Pace(Pace):
     """The pace of one account, wherever it asks (THROTTLE_LOOKUP)."""
 
     scope = "lookup"
@@ -40,7 +40,7 @@ class _Pace(SimpleRateThrottle):
         return str(self.cache_format % {"scope": self.scope, "ident": self.user.pk})
 
     def is_kept(self) -> bool:
-        """Count one more; False where it is one too many."""
+        """Count one more; False where it is one too many, which is not counted."""
         # what asks is the account: no request and no view is looked at
         return bool(self.allow_request(cast("Any", None), cast("Any", None)))
 
@@ -71,15 +71,18 @@ def count_lookup(user: User, on: date) -> None:
     """
     check_pace(user)
 
-    of_day = LookupCount.objects.filter(user=user, day=on)
-    if of_day.filter(count__lt=settings.LOOKUPS_A_DAY).update(count=F("count") + 1):
+    if _counted(user, on):
         return
-
-    _row, is_new = LookupCount.objects.get_or_create(
-        user=user, day=on, defaults={"count": 1}
-    )
-    if not is_new:
+    LookupCount.objects.get_or_create(user=user, day=on, defaults={"count": 0})
+    if not _counted(user, on):
         raise TooMany(_("You looked up very many people today. Go on tomorrow."))
+
+
+def _counted(user: User, on: date) -> bool:
+    """Count one more; False where there is no row of the day yet, or it is full."""
+    of_day = LookupCount.objects.filter(user=user, day=on)
+    with_room = of_day.filter(count__lt=settings.LOOKUPS_A_DAY)
+    return bool(with_room.update(count=F("count") + 1))
 
 
 def check_pace(user: User) -> None:

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Callable
 
-from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext_lazy
@@ -15,13 +13,29 @@ from minshi.refusals import prefers_json
 UNAUTHORIZED = 401
 LOGIN_IS_OVER = gettext_lazy("Your login is over. Log in again to go on.")
 MOST_TEXTS = 50
-NEVER_SHOWN = frozenset(
-    {*settings.AXES_SENSITIVE_PARAMETERS, "password", REDIRECT_FIELD_NAME}
+# What a field is, its name says: words may look like a choice, a key or a code.
+SECRET = re.compile(r"password|passwd|code|otp|token|secret", re.IGNORECASE)
+# the code on a receipt; the account that goes with a password
+SECRET_NAMES = frozenset({"k", "login"})
+# a row that is chosen by its key: lifted-12, substitute-12
+CHOSEN_OF_ROW = re.compile(r"(?:aside|lifted|substitute|ready)[-_].+")
+# of a page of the administration: a button, how many rows it has, a row's key
+OF_ADMIN = re.compile(
+    r"_\w+|.+-(?:TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.+-id|initial-.+"
 )
-# a choice (talk_room), a row or a holder by its key (12, post:12), the key of a form
-CHOSEN = re.compile(
-    r"[a-z_-]+(:?\d+)?|\d{1,6}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-)
+CHOICES = """
+action add_to apply as_typed aside asked asks_escalation assistants backup body
+by_letter by_robot cases category channel choose co_speaker_resident concerns
+confidentiality do doing drawn drop file fill form from_speaker good grade group
+handling holder household how in_return index is_chair is_guest is_head is_on
+item_version key kind language lead lifted look matter may_sign meeting members
+minutes_version next node notices nth offered officer origin outcome part pass_above
+pass_base period photo post primary print public quorum_above reached remember remove
+remove_phone report resident role ruling satisfaction save select_across settled sex
+solved step substitute substitutes_vote supervision_level sure topic town type unit
+unmasked use user verdict version village void_as works
+"""
+CHOSEN = frozenset(CHOICES.split())
 
 
 class StayOnPage:
@@ -43,7 +57,12 @@ class StayOnPage:
 
 def leads_to_login(response: HttpResponse) -> bool:
     target = response.get("HX-Redirect") or response.get("Location") or ""
-    return target.startswith(resolve_url("account_login"))
+    return _is_of_login(target)
+
+
+def _is_of_login(address: str) -> bool:
+    """True for the login page and its second step."""
+    return address.startswith(resolve_url("account_login"))
 
 
 def login_is_over(text: Text) -> JsonResponse:
@@ -78,19 +97,30 @@ def give_words_back(
 
 def typed_texts(request: HttpRequest) -> list[str]:
     """Return the texts that a form of a page brought, without its secrets, the choices
-    made in it and its keys.
+    made in it and its keys: all of them known by the names of their fields.
     """
-    if request.method != "POST":
+    if request.method != "POST" or _is_of_login(request.path):
         return []
 
     texts = []
     for name, values in request.POST.lists():
-        if name in NEVER_SHOWN:
-            continue
-        for value in values:
-            if value.strip() and not CHOSEN.fullmatch(value):
-                texts.append(value)
+        if not is_secret(name) and not is_chosen(name):
+            texts += [value for value in values if value.strip()]
     return texts[:MOST_TEXTS]
+
+
+def is_secret(name: str) -> bool:
+    """Tell whether a field of this name holds a secret, which is shown to nobody."""
+    return name in SECRET_NAMES or SECRET.search(name) is not None
+
+
+def is_chosen(name: str) -> bool:
+    """Tell whether a field of this name holds a choice, a button or a key: nothing that
+    anybody would copy.
+    """
+    if name in CHOSEN:
+        return True
+    return bool(CHOSEN_OF_ROW.fullmatch(name) or OF_ADMIN.fullmatch(name))
 
 
 def asked_by_script(request: HttpRequest) -> bool:

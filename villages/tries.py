@@ -2,8 +2,8 @@
 while (ASVS 2.2.1, 2.8).
 
 django-axes stores and counts; which counts there are, and how full each may be, stands
-here. Pages, API and the speakers' tracking page all call `wait_until` before they look
-at a secret, and `count_wrong` after a wrong one.
+here. Pages, API and the speakers' tracking page all look at a secret within `trying`,
+after they have asked `wait_until`, and call `count_wrong` after a wrong one.
 """
 
 from collections.abc import Iterator
@@ -26,6 +26,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from minshi.counting import count_one, take_one_back
 from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
 
@@ -37,6 +38,9 @@ TRACKING_CODE = gettext_lazy("code on the receipt")
 # Receipts are counted apart from accounts, by a name that no account can have.
 RECEIPT = "receipt:"
 KNOWN_FOR = timedelta(days=30)  # an address from which the account logged in before
+# How long a try counts as under way whose process died; no password takes as long.
+UNDER_WAY = 60  # seconds
+A_MOMENT = timedelta(minutes=1)  # to wait where too many tries are under way
 
 
 @dataclass(frozen=True)
@@ -55,23 +59,31 @@ class Limits:
 OF_RECEIPTS = Limits(here=10, name=100, address=100)
 
 
+# the try that is asked about, outside of `trying`
+ONE_ALONE = {"here": 1, "name": 1, "address": 1}
+
+
 @dataclass(frozen=True)
 class Count:
-    """The wrong tries of one kind: how many, how many may be, and the stored rows."""
+    """The wrong tries of one kind: how many may be, the stored rows, and how many tries
+    are under way that may turn out wrong, this one included.
+    """
 
     most: int
     rows: list[AccessAttempt]
+    under_way: int = 1
 
     @property
     def is_full(self) -> bool:
-        return self.failures >= self.most
+        """True where this try would be one more than may be."""
+        return self.failures + self.under_way > self.most
 
     @property
     def failures(self) -> int:
         return sum(int(row.failures_since_start) for row in self.rows)
 
     def free_at(self, cool_off: timedelta) -> datetime | None:
-        """Return when enough of the rows are forgotten; None: it is not full."""
+        """Return when enough of the rows are forgotten; None: they are not too many."""
         left = self.failures
         free_at = None
 
@@ -94,13 +106,48 @@ class Tries(AxesDatabaseHandler):
         return sum(count.is_full for count in counts)
 
 
+@contextmanager
+def trying(request: HttpRequest, name: str) -> Iterator[None]:
+    """Count a try at an account's secret as under way while the secret is compared.
+
+    Put around question, comparison and count of one try. The place is taken before
+    anything is asked, so that of many tries at the same moment no more are looked at
+    than would be one after another: a try counts as under way until it is stored as a
+    wrong one, and never as neither.
+    """
+    AxesProxyHandler.update_request(request)
+    places = _places(request, name.lower())
+    under_way = {kind: count_one(place, UNDER_WAY) for kind, place in places.items()}
+    vars(request)["tries_under_way"] = under_way
+
+    try:
+        yield
+    finally:
+        del vars(request)["tries_under_way"]
+        for place in places.values():
+            take_one_back(place)
+
+
+def _places(request: HttpRequest, name: str) -> dict[str, str]:
+    """Return the names of the counts of tries under way, by kind as in `Limits`."""
+    address = request.axes_ip_address  # type: ignore[attr-defined]
+    kind = "receipts" if name.startswith(RECEIPT) else "accounts"
+    return {
+        "here": f"try:{name}:{address}",
+        "name": f"try:{name}",
+        "address": f"try:{kind}:{address}",
+    }
+
+
 def wait_until(request: HttpRequest, name: str) -> datetime | None:
     """Return when a secret of this account may be tried again; None: now."""
     AxesProxyHandler.update_request(request)
     cool_off = get_cool_off(request)
+    at = request.axes_attempt_time  # type: ignore[attr-defined]
 
-    times = [count.free_at(cool_off) for count in _counts(request, name)]
-    return max((time for time in times if time), default=None)
+    full = [count for count in _counts(request, name) if count.is_full]
+    times = [count.free_at(cool_off) or at + A_MOMENT for count in full]
+    return max(times, default=None)
 
 
 def count_wrong(request: HttpRequest, name: str, secret: Any) -> None:
@@ -119,17 +166,18 @@ def guarded(user: User, secret: Any) -> Iterator[None]:
     Put around the comparison alone: a value of the wrong form is no try.
     """
     request = context.request
-    if wait_until(request, user.username):
-        # django-axes answers in place of the page (villages.login.locked_out)
-        request.axes_locked_out = True
-        request.axes_credentials = {"username": user.username}
-        raise ValidationError(_("Too many wrong tries."))
+    with trying(request, user.username):
+        if wait_until(request, user.username):
+            # django-axes answers in place of the page (villages.login.locked_out)
+            request.axes_locked_out = True
+            request.axes_credentials = {"username": user.username}
+            raise ValidationError(_("Too many wrong tries."))
 
-    try:
-        yield
-    except ValidationError:
-        count_wrong(request, user.username, secret)
-        raise
+        try:
+            yield
+        except ValidationError:
+            count_wrong(request, user.username, secret)
+            raise
 
 
 def words_of(until: datetime, at: datetime) -> str:
@@ -170,8 +218,12 @@ def _counts(request: HttpRequest, name: str | None) -> list[Count]:
         if row.username == name and row.ip_address == address:
             here.append(row)
 
-    counts = [Count(limits.here, here), Count(limits.address, of_address)]
-    anywhere = Count(limits.name, of_name)
+    under_way = vars(request).get("tries_under_way", ONE_ALONE)
+    counts = [
+        Count(limits.here, here, under_way["here"]),
+        Count(limits.address, of_address, under_way["address"]),
+    ]
+    anywhere = Count(limits.name, of_name, under_way["name"])
     if anywhere.is_full and not _is_known_here(name, address, since):
         counts.append(anywhere)
     return counts

@@ -179,7 +179,7 @@ def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:
     common: dict[str, Any] = {
         "label": item.label,
         "required": item.required,
-        "help_text": item.help,
+        "help_text": item.help_for(facts),
     }
     if item.kind is Kind.TEXT:
         return forms.CharField(

@@ -23,7 +23,9 @@ from cases.models import CoSpeaker
 from cases.models.scope import CaseQuerySet, Sight
 from cases.workflow.numbering import number_of
 from minshi.crypto import blind_index, normal_phone
-from minshi.text import HAN, folded, visible
+from minshi.text import HAN, searchable, visible
+from minshi.text.folding import BETWEEN_THOUSANDS, QUOTES, any_of
+from minshi.text.numerals import in_digits
 from villages.models import Town
 
 SHORTEST = 2  # characters: one is in nearly every text, and no index answers it
@@ -32,9 +34,13 @@ MOST_TERMS = 6
 NUMBER = re.compile(r"[A-Z][A-Z0-9]{1,3}-\d{1,4}(-\d*)?")
 # as people say it: 163, 0163, 2026-0163, 第163号
 END_OF_NUMBER = re.compile(r"(?:(20\d\d)-)?(\d{2,4})号?")
+SHORT_NUMBER = re.compile(r"\d{2,4}")
 YEARS_BACK = 1
-PAUSE = "[,;:!?。、…“”‘’《》()【】]+"  # in full width or half, whichever was taken down
+PAUSE = "[,;:!?。、…《》()【】]+"  # in full width or half, whichever was taken down
 BETWEEN = re.compile(rf"(?<=\w){PAUSE}|{PAUSE}(?=\w)")
+# beside a word, of whatever kind; but in it's it is a letter
+QUOTE = any_of(QUOTES)
+QUOTED = re.compile(rf"(?<=\w){QUOTE}+(?![A-Za-z])|(?<![A-Za-z]){QUOTE}+(?=\w)")
 # 李　四, 赵 铁 柱: single characters with blanks between are one name
 NAME_SET_WIDE = re.compile(rf"(?<!\S)[{HAN}](?:\s+[{HAN}])+(?!\S)")
 # 120 元: a single character after a number is its measure
@@ -66,13 +72,14 @@ class HasBigrams(Func):
 def terms_of(text: str) -> list[str]:
     """Return the words of what was typed, folded as the words of cases are.
 
-    Punctuation beside a word parts words as a space does; elsewhere it is searched for
-    as it stands.
+    Punctuation and quotation marks beside a word part words as a space does; elsewhere
+    they are searched for as they stand.
     """
     typed = unicodedata.normalize("NFKC", visible(text))
+    typed = QUOTED.sub(" ", BETWEEN_THOUSANDS.sub("", typed))
     parted = NAME_SET_WIDE.sub(_set_close, BETWEEN.sub(" ", typed))
     parted = BEFORE_MEASURE.sub("", parted)
-    return [term for term in map(folded, parted.split()) if term]
+    return [term for term in map(searchable, parted.split()) if term]
 
 
 def _set_close(name: re.Match[str]) -> str:
@@ -95,30 +102,49 @@ def require_two_characters(text: str) -> None:
 def matching(cases: CaseQuerySet, text: str, sight: Sight) -> CaseQuerySet:
     """Return the cases that a search text means, of those `sight` may read.
 
-    1. A case number, in any spelling, its beginning or end: cases of that number,
+    1. Of a case number, in any spelling, its beginning or end: cases of that number,
        redacted ones, too.
-    2. A phone: cases of that speaker.
-    3. Anything else: cases that contain every word of it.
+    2. Of a phone: cases of that speaker.
+    3. Of anything, these as well: cases that contain every word of it. XJ-2024 may be a
+       pump, and 1200 an amount.
 
     `cases` comes from `counted_for`. The speaker is searched only where the reader is
     shown who it is.
     """
-    number = number_of(text)
-    if NUMBER.fullmatch(number):
-        return cases.filter(_beginning(number))
-    if ending := END_OF_NUMBER.fullmatch(number):
-        return cases.filter(number__in=_numbers_ending(ending, sight))
-
     readable = cases.filter(Q(redacted=False))
-    if phone := _phone(text):
-        asked = blind_index(phone, "phone")
-        others = CoSpeaker.objects.filter(case=OuterRef("pk"), phone_hash=asked)
-        theirs = Q(speaker_phone_hash=asked) | Q(Exists(others))
-        return readable.filter(theirs, sight.speaker_shown())
-
+    with_words = readable
     for term in terms_of(text):
-        readable = _containing(readable, term, sight)
-    return readable
+        with_words = _containing(with_words, term, sight)
+
+    named = _named(text, sight)
+    if named is not None:
+        return _either(cases, cases.filter(named), with_words)
+    if phone := _phone(text):
+        return _either(cases, readable.filter(_spoken_by(phone, sight)), with_words)
+    return with_words
+
+
+def _either(cases: CaseQuerySet, *found: CaseQuerySet) -> CaseQuerySet:
+    """Return the cases that are in either; each is found by its own indexes."""
+    first, second = [each.order_by().values("pk") for each in found]
+    return cases.filter(pk__in=first.union(second))
+
+
+def _named(text: str, sight: Sight) -> Q | None:
+    """Return the condition for cases whose number the text may be; None: it is none."""
+    number = number_of(in_digits(text))
+    if NUMBER.fullmatch(number):
+        return _beginning(number)
+    if ending := END_OF_NUMBER.fullmatch(number):
+        return Q(number__in=_numbers_ending(ending, sight))
+    return None
+
+
+def _spoken_by(phone: str, sight: Sight) -> Q:
+    asked = blind_index(phone, "phone")
+    others = CoSpeaker.objects.filter(case=OuterRef("pk"), phone_hash=asked)
+    theirs = Q(speaker_phone_hash=asked) | Q(Exists(others))
+    return theirs & sight.speaker_shown()
 
 
 def _beginning(number: str) -> Q:
@@ -152,8 +178,8 @@ def _containing(cases: CaseQuerySet, term: str, sight: Sight) -> CaseQuerySet:
     LIKE, all that SQLite has, checks the order of the bigrams. It is a CASE there,
     because the planner would else expect hardly a row and join one by one.
     """
-    in_open_words = Q(open_words__contains=term)
-    contains = in_open_words | Q(hidden_words__contains=term)
+    in_open_words = _in(term, "open_words")
+    contains = in_open_words | _in(term, "hidden_words")
 
     if connection.vendor == "postgresql":
         by_index = _by_index(term, "open_words") | _by_index(term, "hidden_words")
@@ -162,6 +188,17 @@ def _containing(cases: CaseQuerySet, term: str, sight: Sight) -> CaseQuerySet:
         contains = Q(Exact(as_case, Value(True)))
 
     return cases.filter(contains, in_open_words | sight.speaker_shown())
+
+
+def _in(term: str, column: str) -> Q:
+    """Return the condition for a term in a column.
+
+    A number as short as the end of a case number stands there by itself: as a part of
+    telephones and years it would be found in nearly every matter.
+    """
+    if SHORT_NUMBER.fullmatch(term):
+        return Q(**{f"{column}__regex": f"(?<![0-9]){term}(?![0-9])"})
+    return Q(**{f"{column}__contains": term})
 
 
 def _by_index(term: str, column: str) -> Q:

@@ -66,7 +66,7 @@ def seals_by_events(apps, using, keys):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0011_what_the_speaker_reads")]
+    dependencies = [("cases", "0012_fold_numbers_and_quotes")]
 
     operations = [
         migrations.CreateModel(

@@ -8,7 +8,7 @@ from cases.models import Case, CoSpeaker
 from cases.models.choices import Confidentiality
 from cases.privacy.parts import address_parts, name_parts
 from minshi.crypto import blind_index
-from minshi.text import PersonalValue, blanked, folded
+from minshi.text import PersonalValue, blanked, folded, searchable
 
 # The fields of a case that say who spoke; what identifies them in their own words too.
 WHO_SPOKE = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
@@ -107,11 +107,12 @@ def _blanked_and_folded(text: str, values: list[PersonalValue]) -> str:
     """Return a text as it is searched by readers who may not know who spoke.
 
     Folding joins what stood apart: it is blanked once more, so that a search finds no
-    name that the page blanks.
+    name that the page blanks. Numbers become digits after that: what is blanked is
+    found in either.
     """
     return blanked(folded(blanked(text, values)), values)
 
 
 def _folded(texts: Iterable[str]) -> str:
     """Fold texts one by one: a word does not run over from one to the next."""
-    return "\n".join(filter(None, map(folded, texts)))
+    return "\n".join(filter(None, map(searchable, texts)))

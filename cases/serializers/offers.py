@@ -111,7 +111,7 @@ def _input_as_data(item: Input, choices: Choices) -> dict[str, Any]:
         "label": str(item.label),
         "kind": item.kind.value,
         "required": item.required,
-        "help": str(item.help),
+        "help": str(item.help_for(choices.facts)),
         "max_length": item.max_length if item.kind in WITH_MAX_LENGTH else None,
         "choices": choices.of(item),
     }

@@ -7,15 +7,26 @@ from django.forms import ModelChoiceField
 from django.http import QueryDict
 
 from cases.forms import MoveForm
+from cases.forms.fields import AsksInput
 from cases.models import Case
 from cases.workflow import MOVES, Action
-from cases.workflow.inputs import Kind
+from cases.workflow.inputs import Input, Kind
 from cases.workflow.moving import refuse_other_words
 from minshi.errors import KeyReused, Text
 from minshi.idempotency import fingerprint
 from villages.models import Office, Post
+from villages.staying import is_secret
 
-READABLE = (Kind.TEXT, Kind.LINE, Kind.CHOICE, Kind.DATE, Kind.DATETIME)
+READABLE = (
+    Kind.TEXT,
+    Kind.LINE,
+    Kind.CHOICE,
+    Kind.DATE,
+    Kind.DATETIME,
+    Kind.CASE,
+    Kind.ASKS,
+)
+LONG = (Kind.TEXT, Kind.ASKS)  # shown in a box of several lines
 HOLDERS = {"post": Post, "office": Office}  # by the first word of a holder's key
 
 
@@ -33,14 +44,24 @@ def typed_for(action: Action, data: QueryDict) -> list[Typed]:
     """Return what was typed and chosen for a step, to be read and copied."""
     typed = []
     for item in MOVES[action].inputs:
-        words = data.get(item.name, "").strip()
-        if not words or item.kind not in READABLE:
+        if item.kind not in READABLE or is_secret(item.name):
             continue
-        words = str(dict(item.offered()).get(words, words))
-        rows = 3 if item.kind is Kind.TEXT else 1
-        typed.append(Typed(item.name, item.label, words, rows))
+        words = _words_of(item, data)
+        if words:
+            rows = 3 if item.kind in LONG else 1
+            typed.append(Typed(item.name, item.label, words, rows))
 
     return typed
+
+
+def _words_of(item: Input, data: QueryDict) -> str:
+    """Return what was typed for an input, or the words of what was chosen."""
+    if item.kind is Kind.ASKS:
+        asks = AsksInput().value_from_datadict(data, None, item.name)
+        return "\n".join(words for words, _day in asks.values() if words)
+
+    words = data.get(item.name, "").strip()
+    return str(dict(item.offered()).get(words, words))
 
 
 def was_made_before(case: Case, action: Action, form: MoveForm) -> bool:

@@ -1,6 +1,7 @@
 """回执: the receipt of a matter, printed for whoever spoke."""
 
 import segno
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +15,9 @@ from cases.workflow import read_facts
 from cases.workflow.numbering import in_groups
 from cases.workflow.pasted import without_numbers
 from minshi.clock import now
+from minshi.text.neighbours import without_names
+from villages.lookup import names_in
+from villages.models import Resident
 
 
 class Receipt(StaffView):
@@ -66,10 +70,16 @@ class Receipt(StaffView):
 
 def _on_paper(case: Case, words: str) -> str:
     """Return words for a receipt, which may be lost on the road: it names nobody, also
-    where somebody has written the title since.
+    where somebody has written the title since. One query.
     """
     redact = speaker_redactor(case)
-    return without_numbers(redact(words))
+    plain = without_numbers(redact(words))
+    return without_names(plain, names_in(plain, neighbours_of(case)))
+
+
+def neighbours_of(case: Case) -> QuerySet[Resident]:
+    """Return the residents of the case's village; nobody where it has none."""
+    return Resident.objects.filter(household__group__village=case.village_id or 0)
 
 
 def _answer_on_paper(case: Case) -> str:

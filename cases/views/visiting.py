@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
@@ -13,14 +14,13 @@ from cases.models import Case
 from cases.models.choices import Confidentiality, Stage
 from cases.privacy.redactor import speaker_redactor
 from cases.workflow import Action, Facts, Offer, Speaker, moves_open_to
-from cases.workflow.numbering import code_of, number_of
-from villages.tries import RECEIPT, TRACKING_CODE, count_wrong, wait_until
+from cases.workflow.numbering import code_of, is_number, number_of
+from villages.tries import RECEIPT, TRACKING_CODE, count_wrong, trying, wait_until
 
 # recusal is asked for at register and at the counter only, where somebody explains it
 OFFERED = (Action.RATE, Action.URGE, Action.SUPPLEMENT, Action.REOPEN, Action.WITHDRAW)
 # whoever spoke first rates, withdraws and reopens
 OFFERED_AFTER_MERGE = (Action.URGE, Action.SUPPLEMENT)
-LONGEST_NUMBER = 16
 
 
 @dataclass(frozen=True)
@@ -79,36 +79,50 @@ class BehindCode(View):
         """Return the case behind number and code, with the one it was merged into.
 
         None for an unknown number, a wrong code, and while too many codes were wrong:
-        counted like every secret (villages/tries.py); what cannot be a code is no try.
+        counted like every secret (villages/tries.py); what cannot be a number or a code
+        is no try.
         """
-        number = number_of(number)[:LONGEST_NUMBER]
+        number = number_of(number)
         code = code_of(code)
-        if not code:
+        if not code or not is_number(number):
             return None
 
+        with trying(request, f"{RECEIPT}{number}"):
+            own = self._own(request, number, code)
+        if own is None:
+            return None
+
+        case = own
+        while case.merged_into_id:
+            case = _shown_to_speakers().get(pk=case.merged_into_id)
+        return Visit(own, case)
+
+    def _own(self, request: HttpRequest, number: str, code: str) -> Case | None:
+        """Return the case of this number, if the code is its own; count a wrong one."""
         name = f"{RECEIPT}{number}"
         self.shut_until = wait_until(request, name)
         if self.shut_until:
             return None
 
-        cases = Case.objects.select_related(
-            "town",
-            "village__talk_room",
-            "owner_office",
-            "owner_post__user",
-            "owner_post__village",
-            "owner_post__group__village",
-            "owner_post__office",
-        )
-        own = cases.filter(number=number).first()
-        if own is None or not constant_time_compare(own.tracking_code, code):
-            count_wrong(request, name, TRACKING_CODE)
-            # Axes answers a marked request with its own page. This one says so itself,
-            # to villagers and in their type.
-            vars(request)["axes_locked_out"] = False
-            return None
+        own = _shown_to_speakers().filter(number=number).first()
+        if own and constant_time_compare(own.tracking_code, code):
+            return own
 
-        case = own
-        while case.merged_into_id:
-            case = cases.get(pk=case.merged_into_id)
-        return Visit(own, case)
+        count_wrong(request, name, TRACKING_CODE)
+        # Axes answers a marked request with its own page. This one says so itself, to
+        # villagers and in their type.
+        vars(request)["axes_locked_out"] = False
+        return None
+
+
+def _shown_to_speakers() -> QuerySet[Case]:
+    """Return cases with all that names their place and whoever has them."""
+    return Case.objects.select_related(
+        "town",
+        "village__talk_room",
+        "owner_office",
+        "owner_post__user",
+        "owner_post__village",
+        "owner_post__group__village",
+        "owner_post__office",
+    )

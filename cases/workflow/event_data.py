@@ -22,8 +22,9 @@ class EveryEvent(TypedDict, total=False):
 
 
 class TakenDown(TypedDict, total=False):
-    """register, adopt."""
+    """register, adopt; amend (as_typed)."""
 
+    as_typed: bool  # the officer said that the speaker is no neighbour of that name
     channel: str
     verbatim: str  # digest of the speaker's words
     adopted_from: str

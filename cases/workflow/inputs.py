@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Choices, TextChoices
 from django.utils.functional import Promise
@@ -18,10 +18,13 @@ from minshi.errors import InputRefused, Text
 from minshi.text import clean_line, clean_text, is_blank
 from villages.models import Office, Post
 
+if TYPE_CHECKING:
+    from cases.workflow.facts import Facts
+
 # what a standard text leaves for the officer to say, as 【哪天】
 UNFINISHED = re.compile(r"【[^【】]*】")
 # what is about who spoke: nobody fills it in who may not know it
-ABOUT_SPEAKER = (*WHO_SPOKE, "resident", "as_typed", "others")
+ABOUT_SPEAKER = (*WHO_SPOKE, "resident", "as_typed", "remove_phone", "others")
 SPEAKERS_WORDS = ("request_text",)  # written down as they were said, brackets and all
 
 MOST_ASKED = 200  # characters, of one holder
@@ -67,6 +70,8 @@ class Input:
     required: bool = False
     choices: type[Choices] | None = None
     help: str | Promise = ""
+    # fields of the case that the help speaks of: nothing is said where one is empty
+    help_about: tuple[str, ...] = ()
     is_note: bool = False  # becomes the event's note
     max_length: int = 2000
 
@@ -74,6 +79,12 @@ class Input:
     def is_composed(self) -> bool:
         """True for a text that an officer words, perhaps from a standard text."""
         return self.kind is Kind.TEXT and self.name not in SPEAKERS_WORDS
+
+    def help_for(self, facts: "Facts") -> str | Promise:
+        """Return the help where it is true of the case; else nothing."""
+        if all(getattr(facts.case, name) for name in self.help_about):
+            return self.help
+        return ""
 
     def offered(self) -> list[tuple[Any, Any]]:
         """Return the choices of a CHOICE as value and words; none for other kinds."""
@@ -126,6 +137,9 @@ OTHERS = Input(
 )
 AS_TYPED = Input(
     "as_typed", Kind.FLAG, _("The name is written so; it is no neighbour's")
+)
+REMOVE_PHONE = Input(
+    "remove_phone", Kind.FLAG, _("Take the phone number off: it is not theirs")
 )
 ROUTE = Input(
     "route", Kind.LINE, _("Where this is handled"), required=True, max_length=120

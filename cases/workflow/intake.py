@@ -12,7 +12,7 @@ from cases.models import Case
 from cases.models.choices import How
 from cases.workflow import Action, Officer, Speaker, Spoken, make_move, register
 from minshi import workdays
-from minshi.text import folded
+from minshi.text import searchable
 from villages.models import Group, User, Village
 
 SIMILAR_DAYS = 30
@@ -88,7 +88,7 @@ def similar_to(
     At most `limit`, the most alike first (lessons 9). Two shared pairs of characters
     are the least; same group and category weigh more. One query.
     """
-    wanted = Counter(_pairs(folded(words)))
+    wanted = Counter(_pairs(searchable(words)))
     if not wanted:
         return []
 

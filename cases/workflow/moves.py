@@ -39,7 +39,11 @@ from cases.workflow.inputs import (
 from cases.workflow.move import Move, stages
 from cases.workflow.who import Handled
 
-AS_TAKEN_DOWN = _("As it was taken down: look whether kind and size are right.")
+CATEGORY_AS_TAKEN_DOWN = replace(
+    CATEGORY_REQUIRED,
+    help=_("As it was taken down: look whether kind and size are right."),
+    help_about=("category", "grade"),
+)
 
 MOVES: Mapping[Action, Move] = MappingProxyType(
     {
@@ -59,7 +63,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             targets=stages(Stage.DELIBERATE),
             effect=speak.accept,
             who=who.RECEIVERS,
-            inputs=(replace(CATEGORY_REQUIRED, help=AS_TAKEN_DOWN), GRADE_REQUIRED),
+            inputs=(CATEGORY_AS_TAKEN_DOWN, GRADE_REQUIRED),
             everyday=6,
             passes_on=True,
             informs_speaker=True,

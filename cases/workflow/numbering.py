@@ -38,6 +38,7 @@ NUMBER_OF_ANY_LENGTH = re.compile(
     """,
     re.VERBOSE,
 )
+NUMBER = re.compile(r"[A-Z][A-Z0-9]{1,3}-20\d\d-\d{4,6}")  # in the form it is stored in
 SAID_BEFORE = re.compile(r"^(?:事项)?(?:编号|单号|第)[:]?")
 
 
@@ -73,6 +74,11 @@ def number_of(text: str) -> str:
             nth = said["nth"].zfill(SEQUENCE_LENGTH)
             return f"{said['town']}-{said['year']}-{nth}"
     return SAID_BEFORE.sub("", typed)
+
+
+def is_number(number: str) -> bool:
+    """Tell whether this may be a whole number, as `number_of` returns it."""
+    return NUMBER.fullmatch(number) is not None
 
 
 def code_of(text: str) -> str:

@@ -19,6 +19,7 @@ from minshi.text.finding import (
     numbers_in,
     without_spans,
 )
+from minshi.text.neighbours import without_names
 
 EDGES = "，,、；;：: \u3000\t"
 
@@ -80,10 +81,7 @@ def without_people(text: str, own: Iterable[str], others: Iterable[str]) -> str:
     for name in own:
         values += [PersonalValue(part) for part in (name, *name_parts(name))]
     plain = blanked(plain, values).replace(PLACEHOLDER, "")
-
-    for name in sorted(others, key=len, reverse=True):
-        plain = plain.replace(name, f"{name[0]}某")
-    return plain
+    return without_names(plain, list(others))
 
 
 def without_introduction(text: str) -> str:

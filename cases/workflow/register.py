@@ -371,6 +371,8 @@ def _open(step: Step, spoken: Spoken) -> None:
     case.version = 1
     step.data["version"] = 1
     step.data["channel"] = str(case.channel)
+    if spoken.as_typed:
+        step.data["as_typed"] = True
     step.data["verbatim"] = digest(case.verbatim)
     record(case, Action.REGISTER, by=step.by, at=step.at, source="", data=step.data)
     if step.alarm:

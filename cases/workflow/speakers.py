@@ -14,7 +14,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CoSpeaker
+from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, officer_typing
+from cases.workflow.event_data import data_of
 from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
@@ -196,6 +198,21 @@ def is_same_person(one: CoSpeaker, other: CoSpeaker) -> bool:
     if one.phone and other.phone:
         return one.phone == other.phone
     return bool(one.name and other.name)
+
+
+def fields_decided(case: Case) -> set[str]:
+    """Return the fields of the speaker on which officers have decided themselves: what
+    corrections changed, and the neighbour where the name was said to be nobody's.
+
+    Nothing fills them in by the name alone afterwards. One query.
+    """
+    decided = set()
+    for event in case.events.filter(action__in=(Action.REGISTER, Action.AMEND)):
+        data = data_of(event)
+        decided |= set(data.get("fields", []))
+        if data.get("as_typed"):
+            decided.add("resident")
+    return decided
 
 
 def named_apart(typed: str) -> list[str]:

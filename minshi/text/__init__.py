@@ -1,6 +1,6 @@
 """Text that people write: `folding` brings it into the one form for storing and asking,
-`letters` reads it character by character, `finding` tells where a person's name or
-number stands in it.
+`letters` reads it character by character, `numerals` numbers that are written out,
+`finding` tells where a person's name or number stands in it.
 """
 
 from minshi.text.finding import PLACEHOLDER, PersonalValue, blanked
@@ -10,6 +10,7 @@ from minshi.text.folding import (
     clean_text,
     folded,
     is_blank,
+    searchable,
     visible,
 )
 from minshi.text.letters import Letters
@@ -24,5 +25,6 @@ __all__ = [
     "clean_text",
     "folded",
     "is_blank",
+    "searchable",
     "visible",
 ]

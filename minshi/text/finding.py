@@ -22,7 +22,10 @@ PAUSE = re.compile(r"[,，、﹐﹑!！?？;；:：。｡…\n\r\u2028\u2029]")
 # --- names
 SHORTEST_VALUE = 2
 # Two to four characters, or any number of them with a dot between: 阿依古丽·买买提
-NAME = rf"[{HAN}]{{1,8}}(?:{any_of(MIDDLE_DOTS)}[{HAN}]{{1,8}})+|[{HAN}]{{2,4}}"
+NAME = (
+    rf"[{HAN}]{{1,8}}(?:{any_of(MIDDLE_DOTS)}[{HAN}]{{1,8}})+|[{HAN}]{{2,4}}"
+    rf"|[{HAN}](?:[^\S\n\r]+[{HAN}]){{1,3}}"  # set wide: 赵 铁 柱
+)
 NAME_ENDS = r"\s*(?=[，,、。；;：:\s]|$)"
 # 我叫张长生，…: whoever begins so says who they are, not what it is about
 INTRODUCTION = re.compile(
@@ -32,6 +35,11 @@ INTRODUCTION = re.compile(
 # the same without 我是, which may be anything: 我是二组的
 SAID_NAME = re.compile(
     rf"(?:我叫|我的名字是|本人叫|姓名)[：:是]?\s*(?P<name>{NAME}){NAME_ENDS}"
+)
+
+# --- addresses
+NUMBERED = re.compile(
+    "[一二两三四五六七八九十百零〇](?:组|社|队|号|户|室|栋|幢|楼|单元)"
 )
 
 # --- numbers
@@ -55,10 +63,21 @@ IDENTITY_NUMBER = re.compile(
     r"(?=[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx])"
 )
 IDENTITY_LENGTH = 18
+# Those given out until 1999 have two digits of the year and no check digit (GB
+# 11643-1989): known by their province and birthday, where they stand alone.
+OLD_IDENTITY_NUMBER = re.compile(
+    r"(?=(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{4}"
+    r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})"
+)
+OLD_IDENTITY_LENGTH = 15
 BANK_CARD = re.compile(r"(?=(?:62|4|5)\d{14})")
 CARD_LENGTHS = range(16, 20)
 # in one run: one of the two, perhaps mistyped
 LONG_NUMBER = re.compile(r"(?<!\d)\d{14,18}[\dXxＸｘ](?!\d)")
+# blanks, or one dash or dot: never a comma, which stands in amounts
+GAP_IN_OLD_IDENTITY = re.compile(
+    rf"[^\S\n\r]{{0,{LONGEST_GAP}}}{any_of(SEPARATORS)}?[^\S\n\r]{{0,{LONGEST_GAP}}}"
+)
 GAP_IN_IDENTITY = re.compile(r"[^\n\r]?")
 GAP_IN_CARD = re.compile(rf"[^，,、；;。\n\r]{{0,{LONGEST_GAP}}}")
 # what is left where a number was taken out: 电话：，
@@ -66,6 +85,7 @@ NUMBER_LABEL = re.compile(
     rf"(?:{PHONE_LABEL}|(?:号码|身份证)(?:号码|号)?)[是为：:\s]*(?=[，,、。；;\s]|$)"
 )
 COUNTRY = "CN"
+COUNTRY_CODES = ("0086", "086", "86")
 
 
 class PersonalValue:
@@ -76,8 +96,9 @@ class PersonalValue:
         self.letters = letters.plain
         self.is_number = self.letters.isascii() and self.letters.isdigit()
         self.national = _national_number(value) if self.is_number else ""
-        # an address: 三社12号 is 3社12号 as well
-        self.has_digits = any(map(str.isdigit, self.letters))
+        # an address: 三社12号 is 3社12号 as well, and 三社十二号
+        has_digit = any(map(str.isdigit, self.letters))
+        self.has_digits = has_digit or bool(NUMBERED.search(self.letters))
         if self.has_digits:
             self.letters = letters.in_digits.plain
 
@@ -97,14 +118,14 @@ class PersonalValue:
 
     def _spans_of_words(self, text: Letters) -> Iterator[Span]:
         length = len(self.letters)
-        for start in _starts(self.letters, text.plain):
+        for start in starts_of(self.letters, text.plain):
             is_part = self._is_part_of_word(text, start)
             if not is_part and self._is_together(text, start):
                 yield text.span(start, length)
 
     def _is_part_of_word(self, text: Letters, start: int) -> bool:
         length = len(self.letters)
-        if self.letters.isascii() and _is_inside_word(text.plain, start, length):
+        if self.letters.isascii() and is_inside_word(text.plain, start, length):
             return True
         return _cuts_number(text, start, length)
 
@@ -123,14 +144,14 @@ class PersonalValue:
     def _spans_of_short_number(self, text: Letters) -> Iterator[Span]:
         """Yield the runs of digits that are this number, no more and no less."""
         length = len(self.letters)
-        for start in _starts(self.letters, text.plain):
+        for start in starts_of(self.letters, text.plain):
             is_part = _cuts_number(text, start, length)
             if not is_part and not any(text.gaps(start, length)):
                 yield text.span(start, length)
 
     def _spans_of_number(self, text: Letters) -> Iterator[Span]:
         for digits in self._telling_digits():
-            for start in _starts(digits, text.plain):
+            for start in starts_of(digits, text.plain):
                 gaps = text.gaps(start, len(digits))
                 if all(_signs_in(gap) <= LONGEST_GAP_IN_NUMBER for gap in gaps):
                     yield text.span(start, len(digits))
@@ -170,12 +191,13 @@ def blanked(text: str, values: Iterable[PersonalValue]) -> str:
 
     They are found in full width or half, in either script, with accents, digits of
     every kind, with up to three signs between two letters and eight between two digits
-    of a number. They are not found in pinyin, in part or misspelled. Identity and bank
-    card numbers are blanked whoever they belong to.
+    of a number. They are not found in pinyin, in part or misspelled. Identity numbers,
+    old ones too, and those of bank cards are blanked whoever they belong to.
     """
     letters = Letters(text)
     digits = letters.in_digits
     spans = [*_identity_numbers(digits), *_bank_cards(digits)]
+    spans += _old_identity_numbers(digits)
     for value in values:
         spans += value.spans(letters)
     return without_spans(text, spans, PLACEHOLDER)
@@ -217,11 +239,7 @@ def numbers_in(text: str) -> Numbers:
     phones = _phones(text)
     rest = Letters(_with_breaks(text, phones)).in_digits
 
-    identities = []
-    for found in IDENTITY_NUMBER.finditer(rest.plain):
-        if _stands_alone(rest, found.start(), IDENTITY_LENGTH, GAP_IN_IDENTITY):
-            identities.append(rest.span(found.start(), IDENTITY_LENGTH))
-
+    identities = _identity_numbers_alone(rest)
     others = list(_bank_cards(rest))
     for found in LONG_NUMBER.finditer(with_digits(rest.text)):
         others.append(found.span())
@@ -229,6 +247,16 @@ def numbers_in(text: str) -> Numbers:
     rest = Letters(_with_breaks(rest.text, [*identities, *others])).in_digits
     phones += _mobiles(rest)
     return Numbers(sorted(phones), identities, others)
+
+
+def long_numbers_in(text: str) -> tuple[list[Span], list[Span]]:
+    """Return where mobile numbers stand in a text, and where identity and bank card
+    numbers do: what no log may have, without the tables of all telephones.
+    """
+    letters = Letters(text).in_digits
+    papers = [*_identity_numbers_alone(letters), *_bank_cards(letters)]
+    rest = Letters(_with_breaks(text, papers)).in_digits
+    return list(_mobiles(rest)), papers
 
 
 def _phones(text: str) -> list[Span]:
@@ -245,8 +273,18 @@ def _mobiles(text: Letters) -> Iterator[Span]:
         start = found.start()
         if _is_day(text, start):
             continue
-        if _stands_alone(text, start, MOBILE_LENGTH, GAP_IN_MOBILE):
+        begin = _with_country(text, start)
+        length = start + MOBILE_LENGTH - begin
+        if _stands_alone(text, begin, length, GAP_IN_MOBILE):
             yield text.span(start, MOBILE_LENGTH)
+
+
+def _with_country(text: Letters, start: int) -> int:
+    """Return where a mobile number begins with the code of its country: 86139…"""
+    for code in COUNTRY_CODES:
+        if start >= len(code) and text.plain.startswith(code, start - len(code)):
+            return start - len(code)
+    return start
 
 
 def _is_day(text: Letters, start: int) -> bool:
@@ -266,6 +304,26 @@ def _identity_numbers(text: Letters) -> Iterator[Span]:
     """Yield whatever is an identity number by its birthday, also across signs."""
     for found in IDENTITY_NUMBER.finditer(text.plain):
         yield text.span(found.start(), IDENTITY_LENGTH)
+
+
+def _identity_numbers_alone(text: Letters) -> list[Span]:
+    """Return where identity numbers of either length stand by themselves."""
+    spans = []
+    for found in IDENTITY_NUMBER.finditer(text.plain):
+        if _stands_alone(text, found.start(), IDENTITY_LENGTH, GAP_IN_IDENTITY):
+            spans.append(text.span(found.start(), IDENTITY_LENGTH))
+    return [*spans, *_old_identity_numbers(text)]
+
+
+def _old_identity_numbers(text: Letters) -> Iterator[Span]:
+    """Yield identity numbers of 15 digits; a telephone before a year is none."""
+    length = OLD_IDENTITY_LENGTH
+    for found in OLD_IDENTITY_NUMBER.finditer(text.plain):
+        start = found.start()
+        gaps = list(text.gaps(start, length))
+        is_phone = bool(gaps[MOBILE_LENGTH - 1]) and not any(gaps[: MOBILE_LENGTH - 1])
+        if not is_phone and _stands_alone(text, start, length, GAP_IN_OLD_IDENTITY):
+            yield text.span(start, length)
 
 
 def _bank_cards(text: Letters) -> Iterator[Span]:
@@ -309,14 +367,15 @@ def _is_inside_number(text: Letters, first: int) -> bool:
     return len(pair) == len("12") and pair.isdecimal() and not any(text.gaps(first, 2))
 
 
-def _starts(wanted: str, within: str) -> Iterator[int]:
+def starts_of(wanted: str, within: str) -> Iterator[int]:
+    """Yield every place at which a text stands within another."""
     start = within.find(wanted)
     while start >= 0:
         yield start
         start = within.find(wanted, start + 1)
 
 
-def _is_inside_word(letters: str, start: int, length: int) -> bool:
+def is_inside_word(letters: str, start: int, length: int) -> bool:
     """Return True where a Latin letter stands right before or after."""
     before = letters[start - 1 : start]
     after = letters[start + length : start + length + 1]

@@ -7,6 +7,8 @@ text finds nothing, not even itself.
 import re
 import unicodedata
 
+from minshi.text.numerals import in_digits
+
 # Chinese characters; with those for private use, by which older registers of residents
 # write the rare ones of names.
 HAN = (
@@ -23,6 +25,10 @@ MIDDLE_DOTS = "·•‧∙⋅⸱・･᛫●"
 STOPS = ".．"
 # between the digits of a number or the parts of a name, where no blank is
 SEPARATORS = DASHES + MIDDLE_DOTS + STOPS
+
+# Straight ones are typed for any of these, and these for one another.
+QUOTES = "'\"‘’‚‛“”„‟「」『』﹁﹂﹃﹄〝〞〟"
+BETWEEN_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 # Never seen: marks of variation, fillers, and what Unicode sets aside for such marks.
 UNSEEN = re.compile(
@@ -44,6 +50,7 @@ def any_of(characters: str) -> str:
 
 DASH = re.compile(any_of(DASHES))
 MIDDLE_DOT = re.compile(any_of(MIDDLE_DOTS))
+QUOTE = re.compile(any_of(QUOTES))
 # 阿依古丽-买买提, and not 村口——水管
 DASH_IN_NAME = re.compile(rf"(?<=[{HAN}])-(?=[{HAN}])")
 STOP_IN_NAME = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}])")
@@ -93,6 +100,16 @@ def folded(text: str) -> str:
     plain = STOP_IN_NAME.sub("", plain)
     plain = DASH_IN_NAME.sub("", plain)
     return BLANK_IN_HAN.sub("", " ".join(plain.split()))
+
+
+def searchable(text: str) -> str:
+    """Return a text in the form in which words are searched: folded, with digits for
+    numbers (二组十五号 is 2组15号, 1,200 is 1200) and one kind of quotation mark.
+
+    Names have keys of their own and are never compared in this form alone.
+    """
+    plain = QUOTE.sub('"', folded(text))
+    return in_digits(BETWEEN_THOUSANDS.sub("", plain))
 
 
 def _says_something(letter: str) -> bool:

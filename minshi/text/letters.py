@@ -9,11 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 from minshi.text.folding import DASHES, HAN, any_of, visible
+from minshi.text.numerals import DIGITS, Numeral, numerals_in
 
-# as digits are written out, and read aloud on the telephone
-HAN_DIGITS = str.maketrans(
-    "〇零一幺壹二两贰三叁四肆五伍六陆七柒八捌九玖", "0011122233445566778899"
-)
 ROUND_ZEROS = "○◯"  # signs, which are digits only among digits
 LETTER = re.compile(rf"(?!{any_of(DASHES)})(?:[^\W_]|[{HAN}])")
 HAN_LETTER = re.compile(f"[{HAN}]")
@@ -41,7 +38,7 @@ def digits_of(character: str) -> str:
     """Return the same with digits for 一二三."""
     if character in ROUND_ZEROS:
         return "0"
-    return letters_of(character).translate(HAN_DIGITS)
+    return letters_of(character).translate(DIGITS)
 
 
 def with_digits(text: str) -> str:
@@ -69,37 +66,53 @@ class Letters:
 
     text: str
     read: Callable[[str], str] = letters_of
+    reads_numerals: bool = False
 
     @cached_property
     def in_digits(self) -> "Letters":
-        """The same text, read with digits for 一二三."""
-        return Letters(self.text, digits_of)
+        """The same text, read with digits for 一二三 and for 十五."""
+        return Letters(self.text, digits_of, reads_numerals=True)
 
     @cached_property
-    def _pairs(self) -> list[tuple[str, int]]:
-        pairs = []
+    def _letters(self) -> list[tuple[str, Span]]:
+        """Every letter, and the part of the text in which it stands."""
+        numerals = {}
+        if self.reads_numerals:
+            numerals = {each.start: each for each in numerals_in(self.text)}
+
+        letters: list[tuple[str, Span]] = []
+        read_until = 0
         for place, character in enumerate(self.text):
-            for letter in self.read(character):
-                pairs.append((letter, place))
-        return pairs
+            if place in numerals:
+                letters += _digits_of_numeral(numerals[place])
+                read_until = numerals[place].end
+            if place >= read_until:
+                for letter in self.read(character):
+                    letters.append((letter, (place, place + 1)))
+        return letters
 
     @cached_property
     def plain(self) -> str:
-        return "".join(letter for letter, _place in self._pairs)
-
-    def places(self, start: int, length: int) -> list[int]:
-        """Return where in the text these letters stand."""
-        return [place for _letter, place in self._pairs[start : start + length]]
+        return "".join(letter for letter, _part in self._letters)
 
     def span(self, start: int, length: int) -> Span:
         """Return the part of the text from the first of these letters to the last."""
-        places = self.places(start, length)
-        return places[0], places[-1] + 1
+        _first, (begin, _end) = self._letters[start]
+        _last, (_begin, end) = self._letters[start + length - 1]
+        return begin, end
 
     def gaps(self, start: int, length: int) -> Iterator[str]:
         """Yield what is seen between each two of these letters, without marks."""
-        for place, next_place in pairwise(self.places(start, length)):
-            yield unmarked(visible(self.text[place + 1 : next_place]))
+        parts = [part for _letter, part in self._letters[start : start + length]]
+        for (_start, end), (next_start, _end) in pairwise(parts):
+            yield unmarked(visible(self.text[end:next_start]))
+
+
+def _digits_of_numeral(numeral: Numeral) -> Iterator[tuple[str, Span]]:
+    """Yield the digits of 十五, of which each stands for all of it."""
+    yield numeral.digits[0], (numeral.start, numeral.end)
+    for digit in numeral.digits[1:]:
+        yield digit, (numeral.end, numeral.end)
 
 
 def _letter_of(character: str) -> str:

@@ -3,6 +3,7 @@ opens.
 """
 
 import re
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -102,6 +103,61 @@ def test_words_typed_for_a_step_that_closed_meanwhile_are_kept(client, here):
     assert answer.status_code == 409
     assert "集体出钱换灯" in answer.content.decode()
     assert "请镇里定" in answer.content.decode()
+
+
+def test_numbers_and_tasks_typed_for_a_step_that_closed_meanwhile_are_kept(
+    client, here
+):
+    case, other = accepted(here), spoken(here)
+    client.force_login(here.secretary.user)
+    stale = {"version": case.version, "key": str(uuid.uuid4())}
+    decided(here, case)
+
+    merge = client.post(
+        reverse("cases:act", args=[case.number, "merge"]),
+        {**stale, "into": other.number},
+    )
+    decide = client.post(
+        reverse("cases:act", args=[case.number, "decide"]),
+        {
+            **stale,
+            "decision": "ok",
+            "asks-office:7": "wifi",
+            "asks-office:8": "120",
+            "asks-due-office:7": "2026-12-01",
+        },
+    )
+
+    assert [answer.words for answer in merge.context["typed"]] == [other.number]
+    assert [answer.words for answer in decide.context["typed"]] == [
+        "ok",
+        "wifi\n120",
+    ]
+
+
+AS_TAKEN_DOWN = "登记时是这样写的"
+
+
+@pytest.mark.parametrize(
+    ("written", "is_said"),
+    [
+        ({"category": "village", "grade": "minor"}, True),
+        ({"category": "village"}, False),
+        ({"grade": "minor"}, False),
+        ({"channel": "qr_code"}, False),
+    ],
+)
+def test_accepting_says_what_was_written_only_where_it_was(
+    client, here, written, is_said
+):
+    case = spoken(here, **written)
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "accept"]))
+    offers = client.get(f"/api/v1/cases/{case.number}/moves/")
+
+    assert (AS_TAKEN_DOWN in page.content.decode()) is is_said
+    assert (AS_TAKEN_DOWN in offers.content.decode()) is is_said
 
 
 def test_nobody_is_pressed_to_a_step_while_somebody_else_is_at_work(client, here):

@@ -13,6 +13,7 @@ from cases.models import Case, CaseAccess
 from cases.models.choices import Stage
 from cases.workflow import Action, Speaker, make_move, moves_open_to
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.text import PLACEHOLDER
 from tests import roles
 from tests.cases.roads import (
     DAY,
@@ -401,3 +402,74 @@ def test_reviewer_opens_a_closed_secret_matter_of_the_village_again():
     )
 
     assert case.stage == Stage.DELIBERATE
+
+
+# --- a correction by whoever may not know who spoke
+def corrected(here, case, **values):
+    """Correct as the secretary, who has the matter and may not know who spoke."""
+    return make_move(case, Action.AMEND, by=officer(here.secretary), at=NOON, **values)
+
+
+@pytest.mark.parametrize("field", ["title", "request_text", "place", "remark"])
+@pytest.mark.parametrize("guess", ["欧阳建国家的井", "欧阳建军家的井", "村口的井"])
+def test_a_correction_does_not_tell_whether_a_guess_is_right(field, guess):
+    here = staff()
+    words = {field: "欧阳建国家的井", "speaker_name": "欧阳建国"}
+    case = accepted(here, spoken(here, confidentiality="hidden", **words))
+
+    case = corrected(here, case, **{field: guess})
+
+    event = case.events.get(action="amend")
+    assert event.data["fields"] == [field]
+    assert event.note == ""
+    assert getattr(case, field) == guess
+
+
+def test_the_page_answers_every_guess_in_the_same_words(client):
+    here = staff()
+    words = {"title": "欧阳建国家的井", "speaker_name": "欧阳建国"}
+    client.force_login(here.secretary.user)
+
+    answers = []
+    for guess in ("欧阳建国家的井", "欧阳建军家的井"):
+        case = accepted(here, spoken(here, confidentiality="hidden", **words))
+        address = f"/cases/{case.number}/do/amend/"
+        form = client.get(address).context["form"]
+        sent = {bound.html_name: bound.value() or "" for bound in form}
+        page = client.post(address, {**sent, "title": guess}, follow=True)
+        said = [str(message) for message in page.context["messages"]]
+        answers.append((page.redirect_chain[-1][1], said))
+
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 302
+
+
+def test_hidden_words_sent_back_as_they_are_read_are_no_correction():
+    here = staff()
+    words = {"title": "欧阳建国家的井", "speaker_name": "欧阳建国"}
+    case = accepted(here, spoken(here, confidentiality="hidden", **words))
+
+    with pytest.raises(MoveRefused):
+        corrected(here, case, title=f"{PLACEHOLDER}家的井")
+
+
+def test_words_in_which_nothing_is_hidden_are_corrected_by_whoever_reads_them():
+    here = staff()
+    words = {"title": "村口的井", "speaker_name": "欧阳建国"}
+    case = accepted(here, spoken(here, confidentiality="hidden", **words))
+
+    case = corrected(here, case, title="村东头的井")
+
+    assert case.title == "村东头的井"
+
+
+def test_whoever_may_know_the_speaker_corrects_every_word():
+    here = staff()
+    words = {"title": "欧阳建国家的井", "speaker_name": "欧阳建国"}
+    case = spoken(here, confidentiality="hidden", **words)
+
+    case = make_move(
+        case, Action.AMEND, by=officer(here.duty), at=NOON, title="欧阳家的井"
+    )
+
+    assert case.title == "欧阳家的井"

@@ -108,6 +108,130 @@ def test_a_title_names_nobody(here, words, title):
     assert case.verbatim == words
 
 
+SPELLINGS = {
+    "赵铁柱": [
+        "赵铁柱",
+        "赵 铁 柱",
+        "赵　铁　柱",
+        "赵·铁·柱",
+        "趙鐵柱",
+        "趙 鐵 柱",
+        "赵\u200b铁柱",
+        "赵铁\u0301柱",
+        "赵\u20dd铁\u20dd柱",
+    ],
+    "阿依古丽·买买提": [
+        "阿依古丽·买买提",
+        "阿依古丽・买买提",
+        "阿依古丽•买买提",
+        "阿依古丽．买买提",
+        "阿依古丽.买买提",
+        "阿依古丽 买买提",
+        "阿依古丽-买买提",
+        "阿依古丽买买提",
+        "阿依古麗·買買提",
+    ],
+    "欧阳锋": ["欧阳锋", "欧陽锋", "歐陽鋒", "欧阳 锋家", "欧 阳 锋"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [(name, typed) for name, ways in SPELLINGS.items() for typed in ways],
+)
+def test_a_title_names_no_neighbour_in_any_spelling(here, name, typed):
+    neighbour(here, name)
+
+    case = spoken(here, verbatim=f"{typed}的狗咬人了", speaker_name="")
+
+    assert f"{name[0]}某" in case.title
+    assert case.title.endswith("的狗咬人了")
+    assert not set(typed[1:]) & set("铁柱鐵丽买锋鋒") & set(case.title)
+
+
+@pytest.mark.parametrize("typed", ["高 山", "高　山", "高·山", "王 建", "王•建"])
+def test_a_short_name_is_found_across_a_gap_where_it_stands_apart(here, typed):
+    neighbour(here, "王建")
+
+    title = spoken(here, verbatim=f"昨天 {typed} 又来了", speaker_name="").title
+
+    assert title == ("昨天 王某 又来了" if typed[0] == "王" else f"昨天 {typed} 又来了")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "村口安全问题没人管",
+        "高山上的路塌了",
+        "白天停水，晚上也停",
+        "路面高 山上落石多",
+        "黄河边的地被淹了",
+        "户主姓王 建房的事没批",
+        "老王，建房的事没批",
+        "说的是老王。建房的事",
+        "王 建 国 的 路 坏 了",
+        "户主姓王\n建房的事没批",
+        "通知 安 全 生 产 要求没落实",
+        "欧洲 阳台 锋利的玻璃",
+        "赵家的铁栏杆和柱子坏了",
+    ],
+)
+def test_no_ordinary_word_is_taken_for_a_neighbour(here, words):
+    for name in ("安全", "高山", "白天", "黄河", "王建", "欧阳锋", "赵铁柱"):
+        neighbour(here, name)
+
+    title = spoken(here, verbatim=words, speaker_name="").title
+
+    assert "某" not in title
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("高山家的狗咬人", "高某家的狗咬人"),
+        ("邻居高山占了路", "邻居高某占了路"),
+        ("高山说不让修", "高某说不让修"),
+        ("王建占了路", "王某占了路"),
+    ],
+)
+def test_a_name_that_is_a_word_too_is_one_where_a_person_is_meant(here, words, title):
+    for name in ("高山", "王建"):
+        neighbour(here, name)
+
+    assert spoken(here, verbatim=words, speaker_name="").title == title
+
+
+@pytest.mark.parametrize("typed", ["赵 铁 柱", "趙鐵柱", "赵·铁·柱"])
+def test_whoever_says_who_they_are_in_any_spelling_is_in_no_title(here, typed):
+    case = spoken(here, verbatim=f"我叫{typed}，路灯坏了", speaker_name="")
+
+    assert case.title == "路灯坏了"
+
+
+@pytest.mark.parametrize("typed", ["赵铁柱", "赵 铁 柱", "趙鐵柱"])
+def test_a_receipt_names_no_neighbour_in_any_spelling(here, client, typed):
+    neighbour(here, "赵铁柱")
+    case = spoken(here, title=f"{typed}家的狗")
+    client.force_login(here.duty.user)
+
+    answer = client.get(reverse("cases:receipt", args=[case.number]))
+
+    assert answer.context["matter"] == "赵某家的狗"
+
+
+@pytest.mark.parametrize("typed", ["赵 铁 柱", "趙鐵柱", "赵·铁·柱"])
+def test_a_neighbour_is_offered_for_the_field_in_any_spelling(here, client, typed):
+    neighbour(here, "赵铁柱")
+    client.force_login(here.duty.user)
+    words = {"verbatim": f"{typed}说路灯坏了", "village": here.village.pk}
+
+    answer = client.post(reverse("cases:similar"), words)
+
+    assert [(each.field, each.value) for each in answer.context["fillings"]] == [
+        ("speaker_name", "赵铁柱")
+    ]
+
+
 def test_a_title_names_nobody_of_a_field_that_says_more(here):
     words = "王建国和儿子王守田说路灯坏了"
     who = {"speaker_name": "王建国（三组）", "proxy_speaker": "儿子王守田"}

@@ -288,6 +288,87 @@ def test_a_phone_is_found_whole_never_by_its_tail():
     assert found(here.secretary, "2345") == set()
 
 
+# --- codes, amounts and numbers that stand in the words
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("型号XJ-2024的水泵坏了", "XJ-2024"),
+        ("型号XJ-2024的水泵坏了", "xj—2024"),
+        ("型号XJ-2024的水泵坏了", "ＸＪ－２０２４"),
+        ("型号ＸＪ—２０２４的水泵坏了", "XJ-2024"),
+        ("设备AB-12-3号坏了", "AB-12-3"),
+        ("欠工钱1200元", "1200"),
+        ("欠工钱1,200元", "1200"),
+        ("欠工钱１，２００元", "1200"),
+        ("欠工钱1200元", "1,200"),
+        ("欠工钱1200元", "１，２００"),
+        ("欠工钱１２００元", "1,200元"),
+        ("欠工钱一千二百元", "1200元"),
+        ("欠工钱1234567元", "1,234,567"),
+        ("欠了83块", "83"),
+        ("2024年就坏了", "2024"),
+        ("打0939-4421234没人接", "0939-4421234"),
+        ("牌子上写「禁止通行」", "'禁止通行'"),
+        ("牌子上写“禁止通行”", '"禁止通行"'),
+        ("牌子上写'禁止通行'", "「禁止通行」"),
+        ("写着“abc”的牌子", "'abc'"),
+        ("写着'abc'的牌子", '"abc"'),
+        ('写着"abc"的牌子', "“abc”"),
+        ("写着it's的牌子", "it’s"),
+        ("按第十五条处理", "第15条"),
+        ("按第15条处理", "第十五条"),
+        ("按第１５条处理", "第十五条"),
+        ("住二组十五号的老人", "2组15号"),
+        ("住2组15号的老人", "二组十五号"),
+        ("住２组１５号的老人", "二组十五号"),
+        ("住2组15号的老人", "１５号"),
+        ("住二组十五号的老人", "15号"),
+        ("两千三百元", "2,300"),
+    ],
+)
+def test_words_that_look_like_a_number_are_found_where_they_stand(said, asked):
+    here = staff()
+    wanted = spoken(here, verbatim=said)
+    spoken(here, verbatim="水渠堵了，浇不上地")
+
+    search.require_two_characters(asked)
+    assert found(here.secretary, asked) == {wanted.number}
+
+
+def test_a_short_number_is_found_as_a_case_and_in_words_as_a_whole_number():
+    here = staff()
+    named = spoken(here)
+    year, end = named.number.split("-")[1:]
+    in_words = spoken(here, verbatim=f"一共{end}户没水")
+    spoken(here, verbatim=f"打1399{end}345找我，{end}7户，8{end}元")
+
+    assert found(here.secretary, end) == {named.number, in_words.number}
+    assert found(here.secretary, f"{year}-{end}") == {named.number}
+
+
+def test_a_number_in_the_words_of_a_matter_in_confidence_tells_nothing():
+    here = staff()
+    case = spoken(
+        here,
+        verbatim="我住二组十五号，电话13993912345，身份证110105491231002，水渠堵了",
+        speaker_address="2组15号",
+        speaker_phone="13993912345",
+        confidentiality="hidden",
+    )
+
+    for asked in (
+        "2组15号",
+        "二组十五号",
+        "１５号",
+        "13993912345",
+        "2345",
+        "110105491231002",
+    ):
+        assert found(here.supervisor, asked) == set()
+    assert found(here.supervisor, "水渠") == {case.number}
+    assert found(here.duty, "二组十五号") == {case.number}
+
+
 @pytest.mark.postgres
 def test_postgresql_answers_from_the_indexes_on_a_table_of_20_000():
     here = staff()

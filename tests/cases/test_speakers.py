@@ -7,9 +7,10 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from cases.models import Case
+from cases.models.choices import How
 from cases.privacy.personal import values_of
 from cases.workflow import Action, Speaker, Spoken, make_move, register
-from minshi.errors import MoveRefused
+from minshi.errors import InputRefused, MoveRefused
 from tests.api import Api
 from tests.cases.roads import NOON, officer, spoken, staff
 from tests.villages.factories import (
@@ -329,6 +330,169 @@ def test_a_neighbour_chosen_later_gives_the_name(here):
     assert (case.resident, case.speaker_name) == (resident, "张长生")
 
 
+# --- what a correction has decided, nothing later undoes by itself
+def unlinked(here, **fields):
+    """A matter of 张长生 who is not the neighbour of that name, as was corrected."""
+    resident = neighbour(here.group, phone=PHONE)
+    case = spoken(here, speaker_name="张长生", **fields)
+    assert case.resident == resident
+    return resident, amend(here, case, speaker_name="张长生", as_typed=True)
+
+
+def supplement(here, case, **values):
+    by = Speaker(case, How.COUNTER, here.duty)
+    return make_move(case, Action.SUPPLEMENT, by=by, at=NOON, text="还堵着", **values)
+
+
+@pytest.mark.parametrize("field", ["co_speaker", "co_speakers"])
+def test_a_speaker_who_was_unlinked_is_not_linked_by_a_supplement(here, field):
+    _resident, case = unlinked(here)
+
+    case = supplement(here, case, **{field: "张长生"})
+
+    assert (case.resident, case.speaker_phone, case.others) == (None, "", [])
+
+
+def test_a_speaker_who_was_unlinked_is_not_linked_by_another_correction(here):
+    _resident, case = unlinked(here)
+
+    case = amend(here, case, others="张长生、李秀英")
+    case = amend(here, case, speaker_name="張長生")
+
+    assert (case.resident, case.speaker_phone) == (None, "")
+
+
+def test_a_speaker_taken_down_as_nobodys_is_not_linked_later(here):
+    neighbour(here.group, phone=PHONE)
+    case = spoken(here, speaker_name="张长生", as_typed=True)
+
+    case = supplement(here, case, co_speaker="张长生")
+
+    assert (case.resident, case.speaker_phone, case.others) == (None, "", [])
+
+
+def test_a_speaker_who_was_unlinked_is_not_linked_by_a_merge(here):
+    _resident, case = unlinked(here)
+    other = spoken(here, speaker_name="张长生")
+
+    make_move(other, Action.MERGE, by=officer(here.secretary), at=NOON, into=case)
+
+    case.refresh_from_db()
+    assert (case.resident, case.speaker_phone) == (None, "")
+
+
+def test_a_phone_given_with_the_name_is_kept_without_the_neighbour(here):
+    _resident, case = unlinked(here)
+
+    case = supplement(here, case, co_speaker="张长生", co_speaker_phone="13700001111")
+
+    assert (case.resident, case.speaker_phone) == (None, "13700001111")
+
+
+def test_a_speaker_who_was_unlinked_is_linked_where_an_officer_chooses_so(here):
+    resident, case = unlinked(here)
+
+    of_supplement = supplement(
+        here, case, co_speaker="张长生", co_speaker_resident=resident
+    )
+    linked_again = of_supplement.resident
+    case = amend(here, of_supplement, speaker_name="张长生", as_typed=True)
+    of_correction = amend(here, case, speaker_name="张长生", resident=resident)
+
+    assert (linked_again, of_correction.resident) == (resident, resident)
+
+
+def test_a_stranger_does_not_keep_the_group_of_the_neighbour(here, client):
+    neighbour(here.group)
+    of_other_name = spoken(here, speaker_name="张长生", group=None)
+    of_same_name = spoken(here, speaker_name="张长生", group=None)
+    client.force_login(here.duty.user)
+    address = reverse("cases:act", args=[of_same_name.number, "amend"])
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+
+    of_other_name = amend(here, of_other_name, speaker_name="外村的老王")
+    client.post(address, {**sent, "as_typed": "on"})
+
+    of_same_name.refresh_from_db()
+    assert (of_other_name.group, of_same_name.group) == (None, None)
+    for case in (of_other_name, of_same_name):
+        assert "group" in case.events.get(action="amend").data["fields"]
+
+
+def test_a_stranger_gets_the_group_that_the_officer_says(here):
+    other = GroupFactory(village=here.village)
+    neighbour(here.group)
+    case = spoken(here, speaker_name="张长生", group=None)
+
+    with_other = amend(here, case, speaker_name="外村的老王", group=other)
+    back = amend(here, with_other, group=here.group)
+
+    assert (with_other.group, back.group) == (other, here.group)
+
+
+# --- a phone is taken off
+def test_a_phone_is_taken_off_and_stays_in_the_history(here, client):
+    case = spoken(here, speaker_phone=PHONE)
+    client.force_login(here.duty.user)
+    address = reverse("cases:act", args=[case.number, "amend"])
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+
+    answer = client.post(address, {**sent, "remove_phone": "on"})
+
+    case.refresh_from_db()
+    event = case.events.get(action="amend")
+    assert answer.status_code == 302
+    assert (case.speaker_phone, case.speaker_phone_hash) == ("", "")
+    assert event.data["fields"] == ["speaker_phone"]
+    revision = event.revisions.get(field="speaker_phone")
+    assert (revision.old, revision.new) == (PHONE, "")
+    assert PHONE in values_of(case)
+
+
+def test_a_phone_that_was_taken_off_comes_back_by_hand_alone(here):
+    neighbour(here.group, phone=PHONE)
+    case = spoken(here, speaker_name="张长生")
+
+    case = amend(here, case, remove_phone=True)
+    without = supplement(here, case, co_speaker="张长生").speaker_phone
+    case = supplement(here, case, co_speaker="张长生", co_speaker_phone=PHONE)
+
+    assert (without, case.speaker_phone) == ("", PHONE)
+
+
+def test_a_phone_is_taken_off_a_neighbour_who_is_chosen_with_it(here):
+    neighbour(here.group, phone=PHONE)
+    case = spoken(here, speaker_name="", speaker_phone="13993912345")
+
+    case = amend(here, case, speaker_name="张长生", remove_phone=True)
+
+    assert (str(case.resident), case.speaker_phone) == ("张长生", "")
+
+
+def test_a_phone_is_either_typed_or_taken_off(here):
+    case = spoken(here, speaker_phone=PHONE)
+
+    with pytest.raises(InputRefused) as refusal:
+        amend(here, case, speaker_phone="13993912345", remove_phone=True)
+    with pytest.raises(MoveRefused):
+        amend(here, spoken(here), remove_phone=True)
+
+    assert set(refusal.value.fields) == {"remove_phone"}
+
+
+def test_the_api_takes_a_phone_off(here):
+    case = spoken(here, speaker_phone=PHONE)
+
+    answer = Api(here.duty).patch(
+        f"cases/{case.number}/", {"remove_phone": True, "version": case.version}
+    )
+
+    case.refresh_from_db()
+    assert (answer.status_code, case.speaker_phone) == (200, "")
+
+
 # --- naming by id is a lookup
 @pytest.fixture
 def _forgotten():
@@ -455,5 +619,6 @@ def test_who_may_not_know_the_speaker_is_offered_no_neighbours(here, client):
 
     form = client.get(reverse("cases:act", args=[case.number, "amend"])).context["form"]
 
+    of_speaker = {"resident", "as_typed", "speaker_name", "remove_phone"}
     assert "place" in form.fields
-    assert not {"resident", "as_typed", "speaker_name"} & set(form.fields)
+    assert not of_speaker & set(form.fields)

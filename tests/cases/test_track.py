@@ -7,7 +7,9 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from cases.workflow import Action, make_move
+from minshi.text import PLACEHOLDER
 from tests.cases.roads import (
+    DAY,
     NOON,
     accepted,
     completed,
@@ -342,3 +344,34 @@ def test_no_step_of_officers_is_answered_on_the_tracking_page(client, here):
 
     assert answer.status_code == 302
     assert not case.events.filter(action="void").exists()
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "110105491231002",
+        "110105 491231 002",
+        "110105-491231-002",
+        "１１０１０５４９１２３１００２",
+        "110105194912310021",
+        "110105 19491231 0021",
+        "110105-1949-1231-0021",
+    ],
+)
+def test_a_reply_shows_nobodys_identity_number_in_any_spelling(client, here, number):
+    case = completed(here, decided(here, accepted(here, spoken(here))))
+    make_move(
+        case,
+        Action.VERIFY,
+        by=officer(here.secretary),
+        at=NOON + DAY,
+        reply=f"已替身份证号{number}的老人交了1,200元，2026-03-02 办好",
+    )
+    case.refresh_from_db()
+
+    url = reverse("cases:track", args=[case.number])
+    page = client.get(url, {"k": case.tracking_code})
+
+    assert page.context["told"].reply == (
+        f"已替身份证号{PLACEHOLDER}的老人交了1,200元，2026-03-02 办好"
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from minshi.log import drop_queries, scrub_phones
+from minshi.log import drop_queries, scrub_numbers
 from minshi.text.folding import SEPARATORS
 
 pytestmark = pytest.mark.any_database
@@ -17,19 +17,46 @@ pytestmark = pytest.mark.any_database
         ("139-9391-2345。", "139****2345。"),
         ("１３９９３９１２３４５", "１３９****２３４５"),
         ("139  9391 - 2345", "139****2345"),
+        ("一三九九三九一二三四五", "一三九****二三四五"),
+        ("①③⑨⑨③⑨①②③④⑤", "①③⑨****②③④⑤"),
+        ("١٣٩٩٣٩١٢٣٤٥", "١٣٩****٢٣٤٥"),
+        ("１３９ ９３９１ ２３４５", "１３９****２３４５"),
+        ("１３９－９３９１－２３４５", "１３９****２３４５"),
+        ("139 9391 234五", "139****234五"),
+        ("(139)93912345", "(139****2345"),
+        ("laowang13993912345", "laowang139****2345"),
+        ("身份证110105194912310021", "身份证****"),
+        ("11010519491231002X。", "****。"),
+        ("110105 19491231 002x", "****"),
+        ("１１０１０５－１９４９１２３１－００２Ｘ", "****"),
+        ("110105491231002", "****"),
+        ("110105-491231-002", "****"),
+        ("一一零一零五四九一二三一零零二", "****"),
+        ("卡6222 0211 0000 0000 007", "卡****"),
+        ("duration=0.0139 rows=12 case=BG-2026-0183", None),
+        ("1,399,391,234 bytes", None),
+        ("a0139c93-91ab-2345-8f00-13993a912345", None),
         ("621226118201 13 1764", "621226118201 13 1764"),
         ("2026-11-24T08:34:01.648897", "2026-11-24T08:34:01.648897"),
     ],
 )
 def test_a_phone_is_scrubbed(written, kept):
-    assert scrub_phones(None, "", {"event": written})["event"] == kept
+    expected = written if kept is None else kept
+
+    assert scrub_numbers(None, "", {"event": written})["event"] == expected
+
+
+def test_what_is_no_text_is_left_as_it_is():
+    event = {"event": "x", "count": 13993912345, "rows": [1]}
+
+    assert scrub_numbers(None, "", dict(event)) == event
 
 
 @pytest.mark.parametrize("between", SEPARATORS)
 def test_a_phone_is_scrubbed_with_any_dot_or_dash_in_it(between):
     typed = between.join(["139", "9391", "2345"])
 
-    assert scrub_phones(None, "", {"event": typed})["event"] == "139****2345"
+    assert scrub_numbers(None, "", {"event": typed})["event"] == "139****2345"
 
 
 def test_a_request_is_logged_without_its_query():

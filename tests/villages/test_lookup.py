@@ -91,6 +91,74 @@ def test_a_resident_is_found_by_what_is_typed(typed):
     )
 
 
+DOORS = [
+    "2组15号",
+    "二组十五号",
+    "２组１５号",
+    "二社15号",
+    "2 组 15 号",
+    "第二组十五户",
+]
+
+
+@pytest.mark.parametrize("typed", DOORS)
+def test_a_resident_is_found_by_the_door_in_every_spelling(typed):
+    village = VillageFactory()
+    group = GroupFactory(village=village, number=2)
+    person = resident_at(group, 15, name="王建国")
+    resident_at(group, 5, name="李建国")
+    resident_at(GroupFactory(village=village, number=12), 15, name="张建国")
+    resident_at(GroupFactory(number=2), 15, name="赵建国")
+
+    assert [row.id for row in find_residents(typed, [village])] == [person.pk]
+
+
+@pytest.mark.parametrize("typed", ["１５号", "15号", "十五号", "十五户"])
+def test_a_door_without_a_group_is_looked_for_in_every_group(typed):
+    village = VillageFactory()
+    first, second = GroupFactory.create_batch(2, village=village)
+    people = [resident_at(first, 15), resident_at(second, 15)]
+    resident_at(first, 5)
+
+    found = find_residents(typed, [village])
+
+    assert {row.id for row in found} == {person.pk for person in people}
+
+
+def test_doors_are_looked_for_only_where_one_may(client):
+    village = VillageFactory()
+    own, other = GroupFactory.create_batch(2, village=village)
+    resident_at(own, 15, name="李建国")
+    resident_at(other, 15, name="王建国")
+    client.force_login(group_leader_of(own).user)
+
+    assert names(client, q="十五号") == ["李建国"]
+    assert names(client, q="十五号", village=VillageFactory().pk) == []
+
+
+@pytest.mark.parametrize("typed", ["二组十五号", "2组15号", "２组１５号", "1５号"])
+@pytest.mark.parametrize("register", ["household", "resident"])
+def test_the_registers_find_a_door_in_every_spelling(client, register, typed):
+    village = VillageFactory()
+    group = GroupFactory(village=village, number=2)
+    person = resident_at(group, 15, name="李建国")
+    resident_at(group, 5, name="王建国")
+    client.force_login(secretary_of(village).user)
+
+    answer = client.get(f"/admin/villages/{register}/", {"q": typed})
+
+    rows = list(answer.context["cl"].result_list)
+    assert rows == [person if register == "resident" else person.household]
+
+
+def resident_at(group, door: int, **fields) -> Resident:
+    made = ResidentFactory(
+        household=HouseholdFactory(group=group, number=door), **fields
+    )
+    index_residents([made])
+    return made
+
+
 def test_namesakes_are_told_apart_by_their_door(client):
     person = resident(name="李建国")
     other = resident(name="李建国", group=person.household.group)

@@ -1,17 +1,41 @@
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import (
+    BooleanField,
+    ChoiceField,
+    Field,
+    FileField,
+    ModelChoiceField,
+    UUIDField,
+)
+from django.forms.forms import BaseForm
 from django.test import Client
 from django.urls import reverse
 
+from cases.workflow import MOVES
+from cases.workflow.inputs import Kind
 from tests.roles import secretary_of
 from tests.villages.factories import UserFactory, VillageFactory
 from villages.sessions import COOKIE
+from villages.staying import is_chosen
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-password"
 PAGE = "/account/second-factor/"
+TYPED_KINDS = (
+    Kind.TEXT,
+    Kind.LINE,
+    Kind.DATE,
+    Kind.DATETIME,
+    Kind.CASE,
+    Kind.ASKS,
+)
 
 
 @pytest.fixture
@@ -108,7 +132,7 @@ def test_a_form_that_came_too_late_leads_back_to_its_page(at_work, time_machine)
 
     answer = client.post(
         reverse("villages:open_phone", args=[1]),
-        {"reason": "x"},
+        {"version": "3"},
         headers={"referer": f"http://testserver{PAGE}?a=1"},
     )
 
@@ -121,7 +145,7 @@ def test_a_form_from_elsewhere_leads_to_the_first_page(at_work, time_machine):
 
     answer = client.post(
         reverse("villages:open_phone", args=[1]),
-        {"reason": "x"},
+        {"version": "3"},
         headers={"referer": "https://evil.example/x"},
     )
 
@@ -249,6 +273,112 @@ def test_a_form_that_comes_after_the_end_of_the_login_gives_its_words_back(
     assert 'href="/login/?next=/intake/%3Fvillage%3D12"' in text
     assert answer.context["had_files"]
     assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("verbatim", "no light"),
+        ("verbatim", "wifi"),
+        ("title", "cctv"),
+        ("place", "village-road"),
+        ("result", "120"),
+        ("reply", "123456"),
+        ("visitors", "12"),
+        ("present", "7"),
+        ("asks-post:12", "ok"),
+        ("speaker_name", "li"),
+        ("username", "wang"),
+    ],
+)
+def test_what_was_typed_is_given_back_whatever_it_looks_like(
+    at_work, time_machine, name, words
+):
+    client = at_work()
+    time_machine.shift(timedelta(minutes=61))
+
+    answer = client.post("/intake/", {name: words, "channel": "talk_room"})
+
+    assert (answer.status_code, answer.context["texts"]) == (401, [words])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "password",
+        "password1",
+        "oldpassword",
+        "new_Password",
+        "code",
+        "mfa_code",
+        "otp",
+        "totp",
+        "token",
+        "csrfmiddlewaretoken",
+        "api-token",
+        "secret",
+        "k",
+        "login",
+    ],
+)
+@pytest.mark.parametrize("words", ["Geheim 1!", "水渠堵了半月", "123456"])
+def test_a_secret_is_known_by_its_field_and_never_given_back(
+    at_work, time_machine, name, words
+):
+    client = at_work()
+    time_machine.shift(timedelta(minutes=61))
+
+    answer = client.post("/intake/", {name: words, "verbatim": "灯坏了"})
+
+    assert answer.context["texts"] == ["灯坏了"]
+    assert words not in answer.content.decode()
+
+
+def test_the_login_gives_nothing_back_on_its_way_to_the_second_step(client):
+    user = UserFactory(username="wang", password=PASSWORD)
+    TOTP.activate(user, generate_totp_secret())
+
+    sent = {"login": "wang", "password": PASSWORD, "note": "水渠堵了半月"}
+    answer = client.post("/login/", sent)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/login/code/")
+
+
+def fields_of_forms() -> dict[str, set[bool]]:
+    """Return by name whether the fields of our forms and steps are typed."""
+    fields = defaultdict(set)
+    for form in _below(BaseForm):
+        if form.__module__.split(".")[0] not in ("villages", "cases", "supervision"):
+            continue
+        for name, field in getattr(form, "base_fields", {}).items():
+            fields[name].add(_is_typed(field))
+    for move in MOVES.values():
+        for item in move.inputs:
+            fields[item.name].add(item.kind in TYPED_KINDS)
+    return fields
+
+
+def _is_typed(field: Field) -> bool:
+    chosen = (ChoiceField, ModelChoiceField, BooleanField, UUIDField, FileField)
+    return not isinstance(field, chosen) and not field.widget.is_hidden
+
+
+def _below(form: type) -> Iterator[type]:
+    for each in form.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+def test_choices_and_keys_are_known_by_their_names_and_words_are_none():
+    import_module("minshi.urls")  # and with it every form
+    fields = fields_of_forms()
+
+    chosen = {name for name, kinds in fields.items() if kinds == {False}}
+    typed = {name for name, kinds in fields.items() if True in kinds}
+
+    assert {"village", "verbatim", "lead", "reason"} <= set(fields)
+    assert {name for name in chosen if not is_chosen(name)} == set()
+    assert {name for name in typed if is_chosen(name)} == set()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from minshi.clock import today
 from minshi.crypto import normal_phone
 from villages.admin.rights import PostAdmin
+from villages.doors import door_of
 from villages.households import kept_groups
 from villages.lookup import index_residents
 from villages.lookup_counts import count_lookup
@@ -31,6 +32,7 @@ from villages.rights import KEEP_REGISTER
 class RegisterAdmin(PostAdmin):
     editors = KEEP_REGISTER
     path = ""  # from the row to its Group
+    to_household: str | None = None  # from the row to its Household, where it has one
     names_neighbours = False  # without anything being searched for
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -44,6 +46,10 @@ class RegisterAdmin(PostAdmin):
         """
         if self.names_neighbours or search_term:
             self.count(request)
+
+        door = door_of(search_term)
+        if door and self.to_household is not None:
+            return queryset.filter(door.of_households(self.to_household)), False
         return super().get_search_results(request, queryset, search_term)
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -66,6 +72,7 @@ class RegisterAdmin(PostAdmin):
 @admin.register(Household)
 class HouseholdAdmin(RegisterAdmin):
     path = "group__"
+    to_household = ""
     list_display = ("village", "group", "number")
     list_select_related = ("group__village",)
     search_fields = ("group__village__name", "residents__name")
@@ -125,6 +132,7 @@ class ResidentForm(FormOfResident):
 @admin.register(Resident)
 class ResidentAdmin(RegisterAdmin):
     path = "household__group__"
+    to_household = "household__"
     names_neighbours = True
     form = ResidentForm
     fields = (

@@ -21,17 +21,19 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 
 from minshi.api import OwnPasswordFirst
 from minshi.api_docs import Endpoint
 from minshi.clock import now, today
+from minshi.pace import ScopedPace
 from villages.api.fields import validated
 from villages.forms.secret_forms import CodeForm
+from villages.login import name_at_login
 from villages.models import Post, User
 from villages.open_logins import end_all_logins
 from villages.passwords import is_too_old
 from villages.second_factor import lacks_second_factor
+from villages.tries import trying
 
 SHORT_CODE = 20  # an authenticator's 6 digits, or a recovery code
 
@@ -106,7 +108,7 @@ class Login(Endpoint):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    throttle_classes = (ScopedRateThrottle,)
+    throttle_classes = (ScopedPace,)
     throttle_scope = "login"
 
     @extend_schema(request=Credentials, responses={200: TokenGiven}, auth=[])
@@ -136,7 +138,8 @@ def _authenticated(
     OwnPasswordFirst: the password is a one-time one, or too old; SecondFactorFirst: a
     post demands one, and none is set up.
     """
-    user = authenticate(request, username=username, password=password)
+    with trying(request, name_at_login(request, {"username": username})):
+        user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         raise WrongPassword
 

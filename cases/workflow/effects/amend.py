@@ -9,9 +9,10 @@ from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE
 from cases.privacy.redactor import speaker_redactor
 from cases.workflow.effects.joining import join
-from cases.workflow.inputs import ABOUT_SPEAKER, AS_TYPED, OTHERS
+from cases.workflow.inputs import ABOUT_SPEAKER, AS_TYPED, OTHERS, REMOVE_PHONE
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
+    fields_decided,
     named_apart,
     named_people,
     named_person,
@@ -20,17 +21,12 @@ from cases.workflow.speakers import (
 )
 from cases.workflow.step import Step
 from minshi.crypto import blind_index
-from minshi.errors import MoveRefused
-from minshi.text import folded
+from minshi.errors import InputRefused, MoveRefused
+from minshi.text import Letters, folded
 from villages.models import Post, Resident
 
 # left empty in the form they stay as they are
-NEVER_EMPTIED = (
-    "title",
-    "category",
-    "channel",
-    "speaker_phone",
-)
+NEVER_EMPTIED = ("title", "category", "channel", "speaker_phone")
 PERSONAL = (*WHO_SPOKE, "resident", "title", "request_text", "place")
 
 
@@ -48,13 +44,18 @@ def amend(step: Step) -> None:
         resident=step.values["resident"],
     )
     is_speaker_known = not corrections.get(AS_TYPED.name)
-    if "speaker_name" in corrections:
-        _identify(step, corrections)
+    if not is_speaker_known:
+        step.data["as_typed"] = True
+    changed = set()
+    if corrections.pop(REMOVE_PHONE.name, False) and _take_phone_off(step, corrections):
+        changed.add("speaker_phone")
+    if "speaker_name" in corrections and _identify(step, corrections):
+        changed.add("group")
 
     others = corrections.pop(OTHERS.name, None)
-    changed = set()
+    hidden = _partly_hidden(step)
     for name, new in corrections.items():
-        if _correct(step, name, new):
+        if _correct(step, name, new, is_hidden=name in hidden):
             changed.add(name)
     if others is not None:  # compared with the speaker as corrected
         _name_others(step, others, is_speaker_known=is_speaker_known)
@@ -86,6 +87,37 @@ def _corrections(step: Step) -> dict[str, Any]:
             if isinstance(typed, str) and typed == redact(str(stored or "")):
                 values[name] = None
     return values
+
+
+def _partly_hidden(step: Step) -> set[str]:
+    """Return the fields of which the officer reads only a part."""
+    if step.post is None or _shows_speaker(step, step.post):
+        return set()
+    redact = speaker_redactor(step.case)
+
+    hidden = set()
+    for name in step.values:
+        stored = getattr(step.case, name, None)
+        if isinstance(stored, str) and redact(stored) != stored:
+            hidden.add(name)
+    return hidden
+
+
+def _take_phone_off(step: Step, corrections: dict[str, Any]) -> bool:
+    """Take the speaker's phone off; False where there is none.
+
+    InputRefused: another one was typed as well.
+    """
+    if corrections["speaker_phone"]:
+        words = _("Type another number or take it off, not both.")
+        raise InputRefused.at(**{REMOVE_PHONE.name: words})
+
+    phone = step.case.speaker_phone or ""
+    if not phone:
+        return False
+    step.case.speaker_phone = ""
+    step.personal["speaker_phone"] = (phone, "")
+    return True
 
 
 def _name_others(step: Step, typed: str, *, is_speaker_known: bool) -> None:
@@ -134,11 +166,13 @@ def _as_stored(people: list[CoSpeaker]) -> list[tuple[Any, ...]]:
     return [(each.pk, each.name, each.phone, each.resident_id) for each in people]
 
 
-def _identify(step: Step, corrections: dict[str, Any]) -> None:
+def _identify(step: Step, corrections: dict[str, Any]) -> bool:
     """Say whose name it is: the neighbour chosen, else the one of exactly this name.
 
     A name written over leaves the neighbour it belonged to, and so does one that is
-    said to be nobody's. What of a neighbour's own is missing in the case is taken over.
+    said to be nobody's; the same name in other characters names nobody anew. What of a
+    neighbour's own is missing in the case is taken over. Return whether a former
+    neighbour's group was left with them.
     InputRefused and TooMany as in `named_person`.
     """
     case = step.case
@@ -150,11 +184,12 @@ def _identify(step: Step, corrections: dict[str, Any]) -> None:
     is_namesake = chosen is not None and folded(chosen.name) == folded(typed or "")
     if typed is None or typed == case.speaker_name:
         if as_typed:  # the name is right, and the neighbour of that name is not meant
-            _link(step, None, corrections)
-            return
+            return _link(step, None, corrections)
         if not is_chosen_now:
-            return
+            return False
         typed = typed if typed and is_namesake else ""
+    elif not is_chosen_now and _is_spelled_anew(step, typed):
+        as_typed = as_typed or "resident" in fields_decided(case)
 
     person = named_person(
         typed,
@@ -166,29 +201,52 @@ def _identify(step: Step, corrections: dict[str, Any]) -> None:
         at=step.at,
     )
     corrections["speaker_name"] = person.name
-    _link(step, person.resident, corrections)
+    return _link(step, person.resident, corrections)
 
 
-def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) -> None:
-    """Make a resident the case's speaker, or nobody known."""
+def _is_spelled_anew(step: Step, typed: str) -> bool:
+    """True for the speaker's own name in other characters: 張長生 for 张长生."""
+    return Letters(typed).plain == Letters(step.case.speaker_name).plain
+
+
+def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) -> bool:
+    """Make a resident the case's speaker, or nobody known; return whether the former
+    one's group was left with them.
+    """
     case = step.case
     old = case.resident
     if resident == old:
-        return
+        return False
 
     case.resident = resident
     step.personal["resident"] = (str(old or ""), str(resident or ""))
     _exchange(step, "speaker_sex", old, resident, "sex")
-    if not corrections["speaker_phone"]:
+    if not corrections["speaker_phone"] and "speaker_phone" not in step.personal:
         _exchange(step, "speaker_phone", old, resident, "phone")
+
+    former_group = old.household.group if old else None
+    is_typed = corrections["group"] not in (None, case.group)  # forms send it along
+    if is_typed or case.group not in (None, former_group):
+        return False
     if resident is None:
-        return
+        return _leave_group(step, corrections)
 
     group = resident.household.group
-    of_former = (None, old.household.group if old else None)
-    is_typed = corrections["group"] not in (None, case.group)  # forms send it along
-    if case.group in of_former and not is_typed and group.village_id == case.village_id:
+    if group.village_id == case.village_id:
         corrections["group"] = group
+    return False
+
+
+def _leave_group(step: Step, corrections: dict[str, Any]) -> bool:
+    """Take off the group of a neighbour who did not speak; False where there is none.
+
+    Where it is the matter's all the same, the next correction says so.
+    """
+    corrections["group"] = None
+    if step.case.group is None:
+        return False
+    step.case.group = None
+    return True
 
 
 def _exchange(
@@ -210,10 +268,16 @@ def _exchange(
         step.personal[name] = (value, exchanged)
 
 
-def _correct(step: Step, name: str, new: Any) -> bool:
-    """Write one field; return whether that changed it."""
+def _correct(step: Step, name: str, new: Any, *, is_hidden: bool) -> bool:
+    """Write one field; return whether that changed it.
+
+    One that is partly hidden from the officer is written whatever it was: “nothing was
+    changed” would tell them that what they guessed is right.
+    """
     old = getattr(step.case, name)
-    if new is None or new == old or (name in NEVER_EMPTIED and not new):
+    if new is None or (name in NEVER_EMPTIED and not new):
+        return False
+    if new == old and not is_hidden:
         return False
 
     setattr(step.case, name, new)

@@ -1,21 +1,41 @@
 """联名: those who say the same join a matter, each person once."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from cases.models import CoSpeaker
+from cases.models import Case, CoSpeaker
 from cases.privacy.personal import add_co_speakers, add_personal
-from cases.workflow.speakers import first_speaker, is_same_person
+from cases.workflow.speakers import fields_decided, first_speaker, is_same_person
 from cases.workflow.step import Step
 from minshi.crypto import blind_index
+from villages.models import Resident
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What an officer said themself of somebody who joins: the neighbour they chose,
+    and the phone they typed.
+    """
+
+    resident: Resident | None = None
+    phone: str = ""
+
+
+NOTHING = ByHand()
 
 
 def join(
-    step: Step, people: Iterable[CoSpeaker], *, is_speaker_known: bool = True
+    step: Step,
+    people: Iterable[CoSpeaker],
+    *,
+    by_hand: ByHand = NOTHING,
+    is_speaker_known: bool = True,
 ) -> None:
     """Make those who say the same co-speakers, each person once.
 
     Of whoever spoke already, what was missing is filled in; of a speaker who was just
-    said to be no neighbour (not `is_speaker_known`) only where they had no name.
+    said to be no neighbour (not `is_speaker_known`) only where they had no name. What a
+    correction took off the speaker comes back only `by_hand`.
     """
     case = step.case
     known = case.others
@@ -26,7 +46,7 @@ def join(
             continue
         if is_same_person(person, first_speaker(case)):
             if is_speaker_known or not case.speaker_name:
-                _complete_speaker(step, person)
+                _complete_speaker(step, _without_corrected(case, person, by_hand))
             continue
 
         same = [each for each in (*known, *new) if is_same_person(person, each)]
@@ -40,6 +60,26 @@ def join(
     for each in completed:
         each.save()
         add_personal(case, (each.name, each.phone))
+
+
+def _without_corrected(case: Case, person: CoSpeaker, by_hand: ByHand) -> CoSpeaker:
+    """Return a person without what was found by their name alone, where a correction
+    has decided on it: the neighbour, and the neighbour's phone.
+
+    One query, where the name was a neighbour's.
+    """
+    resident = person.resident
+    if resident is None or resident == by_hand.resident:
+        return person
+
+    decided = fields_decided(case)
+    phone = person.phone or ""
+    is_of_roll = phone == resident.phone and phone != by_hand.phone
+    if is_of_roll and decided & {"resident", "speaker_phone"}:
+        phone = ""
+    if "resident" in decided:
+        resident = None
+    return CoSpeaker(name=person.name, phone=phone, resident=resident)
 
 
 def _complete_speaker(step: Step, person: CoSpeaker) -> None:

@@ -15,7 +15,7 @@ from cases.models.choices import (
 )
 from cases.privacy.personal import add_personal, values_of
 from cases.workflow.actions import Action
-from cases.workflow.effects.joining import join
+from cases.workflow.effects.joining import ByHand, join
 from cases.workflow.effects.protection import apply_concerns
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
@@ -214,4 +214,8 @@ def supplement(step: Step) -> None:
         at=step.at,
         field="co_speakers",
     )
-    join(step, [co_speaker(person.name, person.resident, phone), *others])
+    join(
+        step,
+        [co_speaker(person.name, person.resident, phone), *others],
+        by_hand=ByHand(chosen, phone),
+    )
