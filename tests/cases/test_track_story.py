@@ -271,6 +271,7 @@ def test_only_a_photo_said_to_be_public_is_seen_behind_the_code(client, here):
     assert after.status_code == 200
     assert after["Content-Type"] == "image/jpeg"
     assert "no-store" in after["Cache-Control"]
+    assert b"".join(after.streaming_content)
     assert address in page
 
 
