@@ -141,6 +141,7 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "t/number": (number_of, NO_NUMBER),
     "files/uuid": (attachments_of, uuid.UUID(int=1)),
     "attachments/uuid": (attachments_of, uuid.UUID(int=1)),
+    "photos/uuid": (attachments_of, uuid.UUID(int=1)),
     "queue/number": (number_of, NO_NUMBER),
     "meetings/pk": (row_of(Meeting), NOWHERE),
     "items/item": (row_of(AgendaItem), NOWHERE),

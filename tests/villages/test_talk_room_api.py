@@ -14,6 +14,7 @@ SAID = {
     "hours": "8:00–17:00",
     "phone": "0939-1234567",
     "talk_day": 10,
+    "names_officers": False,
 }
 
 
@@ -39,6 +40,7 @@ def test_the_secretary_says_where_the_village_listens_and_whoever_reaches_it_rea
         "hours": "",
         "phone": "",
         "talk_day": 15,
+        "names_officers": False,
     }
     for post in (
         here.member,
