@@ -5,7 +5,7 @@ table.
 import pytest
 
 pytestmark = pytest.mark.postgres
-SMALL, LARGE = 5_000, 50_000
+SMALL, LARGE = 2_000, 20_000
 LISTS = ("list of 50", "deep page", "filtered list", "search of two characters")
 
 
