@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.utils import translate_validation
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -87,7 +88,11 @@ class CaseListAPIView(CaseApi, GenericAPIView[Case]):
         counted = Case.objects.counted_for(self.user, workdays.local_day(self.at))
         return counted.with_row().select_related("topic")
 
-    @extend_schema(responses={200: CaseRowSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_cases",
+        summary=gettext_lazy("List the matters that you may see."),
+        responses={200: CaseRowSerializer(many=True)},
+    )
     def get(self, request: Request) -> Response:
         """The cases within sight; of secret ones an overseer is not named in, number,
         dates, stage and light.
@@ -98,6 +103,8 @@ class CaseListAPIView(CaseApi, GenericAPIView[Case]):
         return self.get_paginated_response(rows.data)
 
     @extend_schema(
+        operation_id="register_case",
+        summary=gettext_lazy("Take a matter down."),
         request=SpokenBody,
         parameters=[IDEMPOTENCY_PARAMETER],
         responses={
@@ -147,6 +154,8 @@ class CaseListAPIView(CaseApi, GenericAPIView[Case]):
 
 class CaseItemAPIView(CaseApi):
     @extend_schema(
+        operation_id="get_case",
+        summary=gettext_lazy("Read one matter."),
         parameters=[IF_NONE_MATCH_PARAMETER],
         responses={
             200: CaseDetailSerializer,
@@ -167,6 +176,8 @@ class CaseItemAPIView(CaseApi):
         return Response(shown.data, headers={"ETag": etag})
 
     @extend_schema(
+        operation_id="correct_case",
+        summary=gettext_lazy("Correct what was written down about a matter."),
         request=amendment(),
         parameters=[IF_MATCH_PARAMETER, IDEMPOTENCY_PARAMETER],
         responses={200: MoveDone},

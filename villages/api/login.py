@@ -109,7 +109,13 @@ class Login(Endpoint):
     throttle_classes = (ScopedRateThrottle,)
     throttle_scope = "login"
 
-    @extend_schema(request=Credentials, responses={200: TokenGiven}, auth=[])
+    @extend_schema(
+        operation_id="log_in",
+        summary=_("Get a token for a name and a password."),
+        request=Credentials,
+        responses={200: TokenGiven},
+        auth=[],
+    )
     def post(self, request: Request) -> Response:
         django_request = request._request  # what the counting of wrong tries reads
         credentials = validated(Credentials(data=request.data))
@@ -171,7 +177,12 @@ class LogsOut(Endpoint):
 class Logout(LogsOut):
     """Ends the token used, or the session."""
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(
+        operation_id="log_out",
+        summary=_("End this login."),
+        request=None,
+        responses={204: None},
+    )
     def post(self, request: Request) -> Response:
         if isinstance(request.auth, AuthToken):
             request.auth.delete()
@@ -182,7 +193,12 @@ class Logout(LogsOut):
 class LogoutAll(LogsOut):
     """Ends every token and every session of the account."""
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(
+        operation_id="log_out_everywhere",
+        summary=_("End every login of your account."),
+        request=None,
+        responses={204: None},
+    )
     def post(self, request: Request) -> Response:
         user = user_of(request)
         self.note_logout(request)
@@ -193,6 +209,10 @@ class LogoutAll(LogsOut):
 class Me(Endpoint):
     """The account logged in, and the posts to act from."""
 
-    @extend_schema(responses={200: MeSerializer})
+    @extend_schema(
+        operation_id="get_me",
+        summary=_("Read who you are and which posts you hold."),
+        responses={200: MeSerializer},
+    )
     def get(self, request: Request) -> Response:
         return Response(MeSerializer(user_of(request)).data)
