@@ -17,6 +17,7 @@ from rest_framework import status
 from rest_framework.exceptions import (
     AuthenticationFailed,
     PermissionDenied,
+    UnsupportedMediaType,
     ValidationError,
 )
 from rest_framework.pagination import BasePagination
@@ -29,6 +30,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from minshi.clock import now, today
 from minshi.errors import InputRefused, RuleBroken
+from minshi.parsers import OtherKind
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -65,6 +67,8 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
 
     if isinstance(error, DjangoValidationError):
         error = ValidationError(as_serializer_error(error))
+    elif isinstance(error, UnsupportedMediaType):
+        error = OtherKind(context["request"])
     response = exception_handler(error, dict(context))
     if response is None:
         return None

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.views import APIView
 
 from minshi.api import IDEMPOTENCY_HEADER
+from minshi.parsers import refuse_other_kinds
 
 ALWAYS = {
     "400": "A field has the wrong shape.",
@@ -23,7 +24,7 @@ ALWAYS = {
 WITH_BODY = {
     "409": "Refused by a rule.",
     "412": "Somebody else changed it.",
-    "415": "The body is no JSON and no form.",
+    "415": "The body is of a kind that this address does not read.",
 }
 ERROR_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -87,6 +88,13 @@ class Endpoint(APIView):
     """Answers hold people's matters: no browser and no proxy keeps them."""
 
     schema = Documented()
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+
+        is_written = request.method in ("POST", "PUT", "PATCH")
+        if is_written and hasattr(self, request.method.lower()):
+            refuse_other_kinds(request)
 
     def finalize_response(
         self, request: Any, response: Any, *args: Any, **kwargs: Any

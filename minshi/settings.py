@@ -342,11 +342,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": [
-        "minshi.parsers.JsonBody",
-        "minshi.parsers.FormBody",
-        "minshi.parsers.FilesBody",
-    ],
+    # views that take a file name `minshi.parsers.FilesBody` instead
+    "DEFAULT_PARSER_CLASSES": ["minshi.parsers.JsonBody"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": [

@@ -1,0 +1,108 @@
+"""What the schema says of the API, as somebody reads it who writes a client."""
+
+import re
+
+import pytest
+from django.test import Client
+from knox.models import AuthToken
+
+from tests.api import Api, described, operations
+from tests.minshi.test_api import exact
+from tests.roles import secretary_of
+from tests.villages.factories import VillageFactory
+
+pytestmark = pytest.mark.any_database
+FORM = "application/x-www-form-urlencoded"
+FILES = "multipart/form-data; boundary=x"
+AS_FILES = '--x\r\nContent-Disposition: form-data; name="verbatim"\r\n\r\n路灯\r\n--x--\r\n'
+
+
+def addresses_that_read(kind: str) -> list[tuple[str, str]]:
+    """Method and path of every operation with a body that the schema says is `kind`."""
+    return [
+        (method, path)
+        for method, path, operation in operations()
+        if list(operation.get("requestBody", {}).get("content", {})) == [kind]
+    ]
+
+
+def test_a_body_is_json_alone_and_a_form_only_where_a_file_comes_with_it(db):
+    uploads = {path for _method, path in addresses_that_read("multipart/form-data")}
+
+    assert uploads == {
+        "/api/v1/cases/{number}/attachments/",
+        "/api/v1/meetings/{id}/sheets/",
+        "/api/v1/four-two/{id}/steps/{nth}/sheets/",
+    }
+    assert len(addresses_that_read("application/json")) > 30
+
+
+@pytest.mark.parametrize(("kind", "body"), [(FORM, "verbatim=1"), (FILES, AS_FILES)])
+def test_a_form_to_an_address_that_reads_json_is_refused_in_words(db, kind, body):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(secretary_of(VillageFactory()).user)
+    client.get("/")
+    token = client.cookies["csrftoken"].value
+
+    for method, path in addresses_that_read("application/json"):
+        filled = re.sub(r"{\w+}", "1", path)
+        answer = client.generic(
+            method.upper(),
+            filled,
+            body,
+            content_type=kind,
+            headers={"X-CSRFToken": token, "Accept-Language": "zh-hans"},
+        )
+
+        assert exact(answer, 415, "unsupported_media_type"), (path, answer.content)
+        assert answer.json()["detail"] == (
+            "发来的内容要按 Content-Type: application/json 发送。"
+        )
+
+
+def test_a_form_is_refused_also_where_no_body_is_read(db):
+    user = secretary_of(VillageFactory()).user
+    _row, token = AuthToken.objects.create(user)
+
+    answer = Client().post(
+        "/api/v1/inbox/read/", "a=1", FORM, headers={"Authorization": f"Token {token}"}
+    )
+
+    assert exact(answer, 415, "unsupported_media_type")
+
+
+def test_a_file_sent_as_json_is_refused_in_words(db):
+    api = Api(secretary_of(VillageFactory()))
+
+    answer = api.post("cases/1/attachments/", {"file": "x"}, **{"Accept-Language": "en"})
+
+    assert exact(answer, 415, "unsupported_media_type")
+    assert answer.json()["detail"] == (
+        "The body must be sent as Content-Type: multipart/form-data."
+    )
+
+
+# --- names
+def test_every_operation_is_called_as_a_function_would_be():
+    names = [operation["operationId"] for _method, _path, operation in operations()]
+
+    assert len(names) == len(set(names)) > 80
+    for name in names:
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)+", name), name
+        assert not re.search(r"_(create|retrieve|partial_update|destroy)$", name), name
+
+
+def test_every_operation_says_in_a_sentence_what_it_does():
+    for _method, path, operation in operations():
+        summary = operation.get("summary", "")
+        assert re.fullmatch(r"[A-Z].{5,75}\.", summary), (path, summary)
+
+
+def test_the_sentences_are_chinese_where_chinese_is_asked_for():
+    english = [operation["summary"] for _method, _path, operation in operations()]
+    chinese = [
+        operation["summary"] for _method, _path, operation in operations("zh-hans")
+    ]
+
+    assert all(said.endswith("。") for said in chinese)
+    assert not set(english) & set(chinese)
