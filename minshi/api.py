@@ -126,19 +126,14 @@ def _texts(found: Any) -> list[str]:
 
 
 # --- login by token
-class TokenLogin(TokenAuthentication):
-    """A token does what a session does: no work before the own password, the posts read
-    once.
-    """
+class AnyToken(TokenAuthentication):
+    """A token, also of an account that must choose its own password first."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
         try:
             user, auth_token = super().authenticate_credentials(token)
         except UnicodeDecodeError:
             raise AuthenticationFailed from None
-        if user.must_change_password:
-            raise OwnPasswordFirst
-        user.keep_posts(today())
         return user, auth_token
 
     def _cleanup_token(self, auth_token: Any) -> bool:
@@ -149,6 +144,19 @@ class TokenLogin(TokenAuthentication):
             return False
         auth_token.delete()
         return True
+
+
+class TokenLogin(AnyToken):
+    """A token does what a session does: no work before the own password, the posts read
+    once.
+    """
+
+    def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
+        user, auth_token = super().authenticate_credentials(token)
+        if user.must_change_password:
+            raise OwnPasswordFirst
+        user.keep_posts(today())
+        return user, auth_token
 
 
 # --- pages

@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.views import APIView
 
-from minshi.api import IDEMPOTENCY_HEADER
+from minshi.api import IDEMPOTENCY_HEADER, REPLAYED_HEADER
 from minshi.parsers import refuse_other_kinds
 
 ALWAYS = {
@@ -39,11 +39,14 @@ ERROR_SCHEMA: dict[str, Any] = {
         },
     },
 }
+# A header is a string: of what a format makes of it a generated client makes no header.
+UUID_AS_TEXT = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 IDEMPOTENCY_PARAMETER = OpenApiParameter(
     IDEMPOTENCY_HEADER,
-    {"type": "string", "format": "uuid"},
+    str,
     OpenApiParameter.HEADER,
-    description="Makes a retry harmless.",
+    pattern=UUID_AS_TEXT,
+    description="A UUID of your own that makes a retry harmless.",
 )
 IF_MATCH_PARAMETER = OpenApiParameter(
     "If-Match",
@@ -54,10 +57,55 @@ IF_MATCH_PARAMETER = OpenApiParameter(
 IF_NONE_MATCH_PARAMETER = OpenApiParameter(
     "If-None-Match", str, OpenApiParameter.HEADER
 )
+ETAG_ANSWERED = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200, 201, 304],
+    description="The version of the matter, for If-Match and If-None-Match.",
+)
+REPLAY_ANSWERED = OpenApiParameter(
+    REPLAYED_HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description="`true` where the Idempotency-Key was used for this before.",
+)
+LOCATION_ANSWERED = OpenApiParameter(
+    "Location",
+    str,
+    OpenApiParameter.HEADER,
+    response=[201],
+    description="The address of what was made.",
+)
+WAIT_ANSWERED = {
+    "Retry-After": {
+        "schema": {"type": "string"},
+        "description": "Seconds until the next request is taken.",
+    }
+}
+# as worked out for all other endpoints
+BY_TOKEN_OR_SESSION: list[dict[str, list[str]]] = [{"token": []}, {"cookieAuth": []}]
+TAG_OF = {"logout": "login", "logoutall": "login", "me": "login", "batch": "cases"}
 
 
 class Documented(AutoSchema):
-    """Adds to each operation the refusals it shares with all others."""
+    """Adds to each operation the refusals it shares with all others, and requires the
+    body where there is one.
+    """
+
+    def get_summary(self) -> str | None:
+        summary = super().get_summary()
+        return None if summary is None else str(summary)
+
+    def get_tags(self) -> list[str]:
+        return [TAG_OF.get(tag, tag) for tag in super().get_tags()]
+
+    def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
+        body: dict[str, Any] | None = super()._get_request_body(direction)
+        if body is not None:
+            body["required"] = True
+        return body
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
@@ -68,6 +116,7 @@ class Documented(AutoSchema):
             refusals |= WITH_BODY
         for status, words in refusals.items():
             bodies.setdefault(status, self._refusal(words))
+        bodies["429"]["headers"] = WAIT_ANSWERED
         return bodies
 
     def _refusal(self, words: str) -> dict[str, Any]:
@@ -113,5 +162,5 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "Token <the token of login/>",
+            "description": "The word Token, a blank, and the token that login/ gave.",
         }

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.api.moves import act
+from cases.api.moves import MOVE_PARAMETERS, act
 from cases.lists.filters import CaseFilter
 from cases.models import Assignment, Case, HandBack
 from cases.serializers.case import CaseDetailSerializer, CaseRowSerializer
@@ -33,9 +33,11 @@ from minshi.api import (
     not_modified,
 )
 from minshi.api_docs import (
+    ETAG_ANSWERED,
     IDEMPOTENCY_PARAMETER,
-    IF_MATCH_PARAMETER,
     IF_NONE_MATCH_PARAMETER,
+    LOCATION_ANSWERED,
+    REPLAY_ANSWERED,
 )
 from minshi.errors import NoSuchRight
 from villages.models import Post
@@ -106,7 +108,12 @@ class CaseListAPIView(CaseApi, GenericAPIView[Case]):
         operation_id="register_case",
         summary=gettext_lazy("Take a matter down."),
         request=SpokenBody,
-        parameters=[IDEMPOTENCY_PARAMETER],
+        parameters=[
+            IDEMPOTENCY_PARAMETER,
+            REPLAY_ANSWERED,
+            LOCATION_ANSWERED,
+            ETAG_ANSWERED,
+        ],
         responses={
             201: ReceiptSerializer,
             200: OpenApiResponse(
@@ -156,7 +163,7 @@ class CaseItemAPIView(CaseApi):
     @extend_schema(
         operation_id="get_case",
         summary=gettext_lazy("Read one matter."),
-        parameters=[IF_NONE_MATCH_PARAMETER],
+        parameters=[IF_NONE_MATCH_PARAMETER, ETAG_ANSWERED],
         responses={
             200: CaseDetailSerializer,
             304: OpenApiResponse(description="As you have it already."),
@@ -179,7 +186,7 @@ class CaseItemAPIView(CaseApi):
         operation_id="correct_case",
         summary=gettext_lazy("Correct what was written down about a matter."),
         request=amendment(),
-        parameters=[IF_MATCH_PARAMETER, IDEMPOTENCY_PARAMETER],
+        parameters=MOVE_PARAMETERS,
         responses={200: MoveDone},
     )
     def patch(self, request: Request, number: str) -> Response:

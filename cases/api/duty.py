@@ -25,6 +25,8 @@ WORKING_DAYS = "working"
 EVERY_DAY = "every"
 MOST_MEMBERS = 100
 
+DAYS = (WORKING_DAYS, EVERY_DAY)
+
 
 class RoundBody(serializers.Serializer[Any]):
     village = IdField()
@@ -35,9 +37,7 @@ class RoundBody(serializers.Serializer[Any]):
     )
     first = DayField()
     last = DayField()
-    days = serializers.ChoiceField(
-        [WORKING_DAYS, EVERY_DAY], required=False, default=WORKING_DAYS
-    )
+    days = serializers.ChoiceField(DAYS, required=False, default=WORKING_DAYS)
     begins = serializers.TimeField(required=False, default=BEGINS)
     ends = serializers.TimeField(required=False, default=ENDS)
     backup = IdField(required=False, allow_null=True, default=None)

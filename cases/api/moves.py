@@ -36,16 +36,29 @@ from cases.workflow import (
 )
 from cases.workflow.moving import refuse_other_words
 from minshi.api import REPLAYED_HEADER, etag_of, expected_version, idempotency_key
-from minshi.api_docs import IDEMPOTENCY_PARAMETER, IF_MATCH_PARAMETER
+from minshi.api_docs import (
+    ETAG_ANSWERED,
+    IDEMPOTENCY_PARAMETER,
+    IF_MATCH_PARAMETER,
+    REPLAY_ANSWERED,
+)
 from minshi.errors import MoveRefused, NoSuchRight
 from minshi.idempotency import fingerprint
 from villages.models import Post
+
+MOVE_PARAMETERS = [
+    IF_MATCH_PARAMETER,
+    IDEMPOTENCY_PARAMETER,
+    REPLAY_ANSWERED,
+    ETAG_ANSWERED,
+]
 
 
 class MoveListAPIView(CaseApi):
     @extend_schema(
         operation_id="list_moves",
         summary=gettext_lazy("List the steps open to you now."),
+        parameters=[ETAG_ANSWERED],
         responses={200: MovesOffered},
     )
     def get(self, request: Request, number: str) -> Response:
@@ -63,7 +76,7 @@ class MoveListAPIView(CaseApi):
         operation_id="make_move",
         summary=gettext_lazy("Do a step of a matter."),
         request=any_body(),
-        parameters=[IF_MATCH_PARAMETER, IDEMPOTENCY_PARAMETER],
+        parameters=MOVE_PARAMETERS,
         responses={200: MoveDone},
     )
     def post(self, request: Request, number: str) -> Response:

@@ -119,15 +119,16 @@ class DropBody(serializers.Serializer[Any]):
     why = PlainText(max_length=200)
 
 
+BATCH_ACTIONS = [Action.DECIDE.value, Action.SEND_BACK.value, Action.DEFER.value]
+
+
 class BatchLine(serializers.Serializer[Any]):
     number = serializers.CharField(max_length=16)
     version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
 class BatchBody(serializers.Serializer[Any]):
-    action = serializers.ChoiceField(
-        [Action.DECIDE.value, Action.SEND_BACK.value, Action.DEFER.value]
-    )
+    action = serializers.ChoiceField(BATCH_ACTIONS)
     cases = serializers.ListField(child=BatchLine(), min_length=1, max_length=50)
     inputs = serializers.DictField(
         help_text="The inputs of the action, as POST …/moves/ takes them."

@@ -18,7 +18,7 @@ from cases.serializers.fields import PlainText, ReadOnlyHolderField, ShownRow
 from villages.api.fields import IdField, MomentField
 from villages.models import MeetingKind
 
-UP, DOWN = "up", "down"
+UP, DOWN = PLACES = ("up", "down")
 FIELDS_IN_A_LIST: tuple[str, ...] = (
     "id",
     "kind",
@@ -271,7 +271,7 @@ class ConcludeBody(DraftBody):
 
 
 class PlaceBody(serializers.Serializer[Any]):
-    to = serializers.ChoiceField([UP, DOWN])
+    to = serializers.ChoiceField(PLACES)
 
 
 class AsideLine(serializers.Serializer[Any]):

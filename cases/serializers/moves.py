@@ -28,6 +28,7 @@ from villages.models import User
 MADE_BY_PEOPLE = tuple(
     action for action, move in MOVES.items() if move.who is not None and not move.inner
 )
+INPUT_KINDS = [kind.value for kind in Kind]
 MOST_CHOSEN = 50
 HIDDEN_FROM_YOU = _("Who spoke is hidden from you.")
 LOOKED_UP = {
@@ -255,7 +256,7 @@ class ChoiceOffered(serializers.Serializer[Any]):
 class InputOffered(serializers.Serializer[Any]):
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    kind = serializers.ChoiceField([kind.value for kind in Kind])
+    kind = serializers.ChoiceField(INPUT_KINDS)
     required = serializers.BooleanField()  # type: ignore[assignment]
     help = serializers.CharField(allow_blank=True)
     max_length = serializers.IntegerField(allow_null=True)

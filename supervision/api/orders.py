@@ -31,6 +31,7 @@ from villages.api.fields import DayField
 from villages.models import User
 
 STATES = [state.value for state in OrderState]
+ACTS = ("sign", "cancel", "reply", "check", "talk")
 MOST_ORDER_TEXT = 2000
 
 
@@ -107,7 +108,7 @@ class ActWanted(serializers.Serializer[Any]):
     today.
     """
 
-    act = serializers.ChoiceField(["sign", "cancel", "reply", "check", "talk"])
+    act = serializers.ChoiceField(ACTS)
     demand = serializers.CharField(
         max_length=MOST_ORDER_TEXT, required=False, default=None, allow_null=True
     )

@@ -106,3 +106,49 @@ def test_the_sentences_are_chinese_where_chinese_is_asked_for():
 
     assert all(said.endswith("。") for said in chinese)
     assert not set(english) & set(chinese)
+
+
+def test_every_set_of_choices_has_a_name_of_its_own():
+    schemas = described()["components"]["schemas"]
+    names = {name for name, kind in schemas.items() if "enum" in kind}
+
+    assert {"Action", "Stage", "NoticeKind", "OrderAct", "Role"} <= names
+    for name in names:
+        assert not re.search(r"Enum|Row|Body|Offered|\d", name.removeprefix("Body")), name
+
+
+def test_a_body_that_is_described_must_be_sent():
+    for _method, path, operation in operations():
+        body = operation.get("requestBody")
+        assert body is None or body["required"] is True, path
+
+
+def test_a_header_is_a_string_for_a_generated_client():
+    headers = []
+    for _method, _path, operation in operations():
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] == "header":
+                headers.append(parameter["schema"])
+        for answer in operation["responses"].values():
+            headers += [header["schema"] for header in answer.get("headers", {}).values()]
+
+    assert len(headers) > 90
+    for schema in headers:
+        assert set(schema) <= {"type", "pattern"}
+        assert schema["type"] == "string"
+
+
+def test_there_is_one_kind_of_token_beside_the_cookie_of_a_session():
+    schemes = described()["components"]["securitySchemes"]
+
+    assert set(schemes) == {"token", "cookieAuth"}
+    for _method, path, operation in operations():
+        security = operation.get("security", [])
+        names = {name for scheme in security for name in scheme}
+        assert names == (set() if path.endswith("/login/") else set(schemes)), path
+
+
+def test_a_token_that_is_no_text_is_refused_also_where_one_logs_out(db):
+    answer = Client().post("/api/v1/logout/", headers={"Authorization": "Token \xff"})
+
+    assert exact(answer, 401, "authentication_failed")

@@ -13,7 +13,6 @@ from django.contrib.auth.signals import (
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework import serializers, status
 from rest_framework.authentication import SessionAuthentication
@@ -23,8 +22,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 
-from minshi.api import OwnPasswordFirst
-from minshi.api_docs import Endpoint
+from minshi.api import AnyToken, OwnPasswordFirst
+from minshi.api_docs import BY_TOKEN_OR_SESSION, Endpoint
 from minshi.clock import now, today
 from villages.api.fields import validated
 from villages.forms.secret_forms import CodeForm
@@ -162,7 +161,7 @@ def _authenticated(
 class LogsOut(Endpoint):
     """Open to accounts with a one-time password as well."""
 
-    authentication_classes = (TokenAuthentication, SessionAuthentication)
+    authentication_classes = (AnyToken, SessionAuthentication)
 
     def note_logout(self, request: Request) -> None:
         """Let the audit log know, and end the session where one was used."""
@@ -182,6 +181,7 @@ class Logout(LogsOut):
         summary=_("End this login."),
         request=None,
         responses={204: None},
+        auth=BY_TOKEN_OR_SESSION,
     )
     def post(self, request: Request) -> Response:
         if isinstance(request.auth, AuthToken):
@@ -198,6 +198,7 @@ class LogoutAll(LogsOut):
         summary=_("End every login of your account."),
         request=None,
         responses={204: None},
+        auth=BY_TOKEN_OR_SESSION,
     )
     def post(self, request: Request) -> Response:
         user = user_of(request)
