@@ -14,7 +14,9 @@ from tests.villages.factories import VillageFactory
 pytestmark = pytest.mark.any_database
 FORM = "application/x-www-form-urlencoded"
 FILES = "multipart/form-data; boundary=x"
-AS_FILES = '--x\r\nContent-Disposition: form-data; name="verbatim"\r\n\r\n路灯\r\n--x--\r\n'
+AS_FILES = (
+    '--x\r\nContent-Disposition: form-data; name="verbatim"\r\n\r\n路灯\r\n--x--\r\n'
+)
 
 
 def addresses_that_read(kind: str) -> list[tuple[str, str]]:
@@ -74,12 +76,21 @@ def test_a_form_is_refused_also_where_no_body_is_read(db):
 def test_a_file_sent_as_json_is_refused_in_words(db):
     api = Api(secretary_of(VillageFactory()))
 
-    answer = api.post("cases/1/attachments/", {"file": "x"}, **{"Accept-Language": "en"})
+    answer = api.post(
+        "cases/1/attachments/", {"file": "x"}, **{"Accept-Language": "en"}
+    )
 
     assert exact(answer, 415, "unsupported_media_type")
     assert answer.json()["detail"] == (
         "The body must be sent as Content-Type: multipart/form-data."
     )
+
+
+def test_a_file_that_is_sent_is_described_as_its_bytes():
+    schemas = described()["components"]["schemas"]
+
+    for name in ("UploadBody", "SignedSheetBody"):
+        assert schemas[name]["properties"]["file"]["format"] == "binary"
 
 
 # --- names
@@ -114,7 +125,9 @@ def test_every_set_of_choices_has_a_name_of_its_own():
 
     assert {"Action", "Stage", "NoticeKind", "OrderAct", "Role"} <= names
     for name in names:
-        assert not re.search(r"Enum|Row|Body|Offered|\d", name.removeprefix("Body")), name
+        assert not re.search(r"Enum|Row|Body|Offered|\d", name.removeprefix("Body")), (
+            name
+        )
 
 
 def test_a_body_that_is_described_must_be_sent():
@@ -130,7 +143,9 @@ def test_a_header_is_a_string_for_a_generated_client():
             if parameter["in"] == "header":
                 headers.append(parameter["schema"])
         for answer in operation["responses"].values():
-            headers += [header["schema"] for header in answer.get("headers", {}).values()]
+            headers += [
+                header["schema"] for header in answer.get("headers", {}).values()
+            ]
 
     assert len(headers) > 90
     for schema in headers:
