@@ -19,6 +19,7 @@ from cases.api.moves import MOVE_PARAMETERS, act
 from cases.lists.filters import CaseFilter
 from cases.models import Assignment, Case, HandBack
 from cases.serializers.case import CaseDetailSerializer, CaseRowSerializer
+from cases.serializers.examples import TAKEN_DOWN
 from cases.serializers.moves import MoveDone, amendment
 from cases.serializers.spoken import ReceiptSerializer, SpokenBody
 from cases.workflow import Action, Officer, register
@@ -120,6 +121,7 @@ class CaseListAPIView(CaseApi, GenericAPIView[Case]):
                 ReceiptSerializer, description="A replay: it was taken down before."
             ),
         },
+        examples=TAKEN_DOWN,
         filters=False,
     )
     def post(self, request: Request) -> Response:

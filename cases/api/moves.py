@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.models import Case, Event
+from cases.serializers.examples import MOVES_MADE
 from cases.serializers.moves import (
     MoveBody,
     MoveDone,
@@ -78,6 +79,7 @@ class MoveListAPIView(CaseApi):
         request=any_body(),
         parameters=MOVE_PARAMETERS,
         responses={200: MoveDone},
+        examples=MOVES_MADE,
     )
     def post(self, request: Request, number: str) -> Response:
         """Do one of them."""

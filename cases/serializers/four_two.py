@@ -48,7 +48,9 @@ class StepSerializer(ShownRow[FourTwoStep]):
 
 
 class ProcessSerializer(ShownRow[FourTwoProcess]):
-    """Context: `cases`, the numbers of those within sight by their keys."""
+    """One 四议两公开 with its steps."""
+
+    # context: `cases`, the numbers of those within sight by their keys
 
     case = serializers.SerializerMethodField()
     steps = StepSerializer(many=True)

@@ -92,8 +92,10 @@ class AsideSerializer(serializers.Serializer[Any]):
 
 class AgendaLineSerializer(serializers.Serializer[AgendaLine]):
     """An agenda item; of a case the reader does not see, that it is there and its
-    state. Context: `sitting`.
+    state.
     """
+
+    # context: `sitting`
 
     id = serializers.IntegerField(source="item.pk")
     position = serializers.IntegerField(source="item.position")

@@ -116,10 +116,10 @@ class AskBody(serializers.Serializer[Any]):
 
 
 class MoveBody(serializers.Serializer[Any]):
-    """Context: `facts` (case and time alone), `user`, `sight`. Afterwards `inputs` is
-    what make_move takes.
-    """
+    """What a step asks for."""
 
+    # context: `facts` (case and time alone), `user`, `sight`; validated, `inputs` is
+    # what make_move takes
     version = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     post = IdField(
         required=False,
@@ -224,7 +224,7 @@ def _make_body(
 ) -> type[MoveBody]:
     """Make the class of a body with a field for each input, and `more` fields."""
     fields = {item.name: FIELDS[item.kind](item) for item in inputs}
-    members = {**more, **fields, "asked": inputs, "__doc__": ""}
+    members = {**more, **fields, "asked": inputs, "__doc__": MoveBody.__doc__}
     return type(name, (MoveBody,), members)
 
 

@@ -1,11 +1,18 @@
 """What the schema says of the API, as somebody reads it who writes a client."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
+from jsonschema import Draft7Validator, FormatChecker
 from knox.models import AuthToken
 
+from minshi.demo.accounts import SHOWN
+from minshi.demo.names import GIVEN, SURNAMES
+from minshi.demo.places import DIVISIONS
+from minshi.demo.samples import read_samples
 from tests.api import Api, described, operations
 from tests.minshi.test_api import exact
 from tests.roles import secretary_of
@@ -167,3 +174,88 @@ def test_a_token_that_is_no_text_is_refused_also_where_one_logs_out(db):
     answer = Client().post("/api/v1/logout/", headers={"Authorization": "Token \xff"})
 
     assert exact(answer, 401, "authentication_failed")
+
+
+# --- what it shows
+INNER_WORDS = re.compile(r"[Cc]ontext:|Afterwards|`Meta|`counted_for|`Spoken`")
+
+
+def test_nothing_is_described_in_words_that_only_we_know():
+    for name, kind in described()["components"]["schemas"].items():
+        assert not INNER_WORDS.search(kind.get("description", "")), name
+
+
+def examples() -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Operation, value and schema of every example."""
+    for _method, _path, operation in operations():
+        for part in (
+            operation.get("requestBody", {}),
+            *operation["responses"].values(),
+        ):
+            for content in part.get("content", {}).values():
+                for example in content.get("examples", {}).values():
+                    yield operation["operationId"], example["value"], content["schema"]
+
+
+def strict(schema: Any) -> Any:
+    """A schema of OpenAPI 3.0 as JSON Schema, and without a word that it does not name."""
+    if isinstance(schema, list):
+        return [strict(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+
+    made = {key: strict(value) for key, value in schema.items() if key != "example"}
+    if isinstance(made.get("properties"), dict):
+        made.setdefault("additionalProperties", False)
+    if made.pop("nullable", None) is True:
+        return {"anyOf": [made, {"type": "null"}]}
+    return made
+
+
+def test_every_example_is_what_its_schema_describes():
+    components = strict(described()["components"])
+    shown = list(examples())
+
+    assert {name for name, _value, _schema in shown} >= {
+        "log_in",
+        "get_me",
+        "look_up_neighbours",
+        "register_case",
+        "make_move",
+    }
+    for name, value, schema in shown:
+        whole = {**strict(schema), "components": components}
+        faults = Draft7Validator(whole, format_checker=FormatChecker()).iter_errors(
+            value
+        )
+        assert not list(faults), name
+
+
+def values_of(example: Any, name: str) -> Iterator[str]:
+    """Every value by a name, however deep it stands in an example."""
+    if isinstance(example, list):
+        for part in example:
+            yield from values_of(part, name)
+    elif isinstance(example, dict):
+        for key, value in example.items():
+            if key == name and isinstance(value, str):
+                yield value
+            else:
+                yield from values_of(value, name)
+
+
+def test_people_and_places_of_the_examples_are_those_of_the_demo():
+    divisions = DIVISIONS.read_text(encoding="utf-8")
+    given = {name for names in GIVEN.values() for name in names}
+    shown = [value for _name, value, _schema in examples()]
+
+    places = {*values_of(shown, "place"), *values_of(shown, "village")}
+    people = {*values_of(shown, "name"), *values_of(shown, "speaker_name")}
+    matters = set(values_of(shown, "verbatim"))
+
+    assert places == {"白关村"}
+    assert "621226118207,白关村民委员会" in divisions
+    assert people
+    assert all(name[0] in SURNAMES and name[1:] in given for name in people)
+    assert matters <= {sample.verbatim for sample in read_samples()}
+    assert set(values_of(shown, "username")) <= set(SHOWN)

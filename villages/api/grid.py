@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from minshi.api import KeyPages
 from minshi.api_docs import Endpoint
 from minshi.clock import today
+from villages.api.examples import NEIGHBOURS
 from villages.api.fields import validated
 from villages.api.login import user_of
 from villages.lookup_counts import look_up
@@ -98,6 +99,7 @@ class HouseholdLookup(Endpoint):
         summary=_("Look neighbours up by name, pinyin or phone."),
         parameters=[Sought],
         responses={200: Neighbours},
+        examples=NEIGHBOURS,
     )
     def get(self, request: Request) -> Response:
         sought = validated(Sought(data=request.query_params))

@@ -25,6 +25,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from minshi.api import AnyToken, OwnPasswordFirst
 from minshi.api_docs import BY_TOKEN_OR_SESSION, Endpoint
 from minshi.clock import now, today
+from villages.api.examples import LOGGED_IN, WHO
 from villages.api.fields import validated
 from villages.forms.secret_forms import CodeForm
 from villages.models import Post, User
@@ -113,6 +114,7 @@ class Login(Endpoint):
         summary=_("Get a token for a name and a password."),
         request=Credentials,
         responses={200: TokenGiven},
+        examples=LOGGED_IN,
         auth=[],
     )
     def post(self, request: Request) -> Response:
@@ -214,6 +216,7 @@ class Me(Endpoint):
         operation_id="get_me",
         summary=_("Read who you are and which posts you hold."),
         responses={200: MeSerializer},
+        examples=WHO,
     )
     def get(self, request: Request) -> Response:
         return Response(MeSerializer(user_of(request)).data)
