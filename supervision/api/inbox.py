@@ -42,6 +42,7 @@ class NoticeRow(serializers.ModelSerializer[Notice]):
             "created_at",
             "read_at",
         )
+        read_only_fields = fields
 
     def get_words(self, notice: Notice) -> str:
         return words_of(notice)

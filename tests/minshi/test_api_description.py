@@ -259,3 +259,40 @@ def test_people_and_places_of_the_examples_are_those_of_the_demo():
     assert all(name[0] in SURNAMES and name[1:] in given for name in people)
     assert matters <= {sample.verbatim for sample in read_samples()}
     assert set(values_of(shown, "username")) <= set(SHOWN)
+
+
+def named_in(part: Any) -> Iterator[str]:
+    """The components that a part of the schema refers to."""
+    if isinstance(part, list):
+        for one in part:
+            yield from named_in(one)
+    elif isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"].rpartition("/")[2]
+        for one in part.values():
+            yield from named_in(one)
+
+
+def test_an_answer_has_every_field_that_is_described():
+    schemas = described()["components"]["schemas"]
+    waiting = [
+        name
+        for _method, _path, operation in operations()
+        for name in named_in(operation["responses"])
+    ]
+    left_out: dict[str, set[str]] = {}
+    seen = set()
+
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        kind = schemas[name]
+        waiting += named_in(kind)
+        optional = set(kind.get("properties", {})) - set(kind.get("required", []))
+        if optional:
+            left_out[name] = optional
+
+    # of an agenda's item a reader may not see which matter it is
+    assert left_out == {"Error": {"fields"}, "AgendaLine": {"case"}}

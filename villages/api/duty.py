@@ -88,6 +88,7 @@ class SwapSerializer(serializers.ModelSerializer[SwapRequest]):
             "state",
             "answered_at",
         )
+        read_only_fields = fields
 
 
 # --- requests

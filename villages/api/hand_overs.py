@@ -39,6 +39,7 @@ class HandOverSerializer(serializers.ModelSerializer[HandOver]):
             "taken_by",
             "taken_at",
         )
+        read_only_fields = fields
 
 
 class HandOversSought(serializers.Serializer[Any]):

@@ -81,6 +81,7 @@ class PostSerializer(serializers.ModelSerializer[Post]):
     class Meta:
         model = Post
         fields = ("id", "role", "place", "from_on", "until_on", "may_sign")
+        read_only_fields = fields
 
 
 class MeSerializer(serializers.Serializer[User]):

@@ -28,6 +28,7 @@ class TalkRoomSerializer(serializers.ModelSerializer[TalkRoom]):
     class Meta:
         model = TalkRoom
         fields = ("village", "village_name", "place", "hours", "phone", "talk_day")
+        read_only_fields = fields
 
 
 class TalkRoomWanted(serializers.Serializer[Any]):
