@@ -4,6 +4,7 @@ refusals all of them share.
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
@@ -12,19 +13,21 @@ from rest_framework import serializers
 from rest_framework.views import APIView
 
 from minshi.api import IDEMPOTENCY_HEADER, REPLAYED_HEADER
+from minshi.errors import Text
 from minshi.parsers import refuse_other_kinds
 
-ALWAYS = {
-    "400": "A field has the wrong shape.",
-    "401": "Not logged in.",
-    "403": "No such right.",
-    "406": "Only JSON is spoken.",
-    "429": "Too many requests.",
+ALWAYS: dict[str, Text] = {
+    "400": _("A field has the wrong shape."),
+    "401": _("Not logged in."),
+    "403": _("No such right."),
+    "406": _("Only JSON is spoken."),
+    "429": _("Too many requests."),
 }
-WITH_BODY = {
-    "409": "Refused by a rule.",
-    "412": "Somebody else changed it.",
-    "415": "The body is of a kind that this address does not read.",
+NOT_FOUND = _("There is no such thing, or it is not yours to see.")
+WITH_BODY: dict[str, Text] = {
+    "409": _("Refused by a rule."),
+    "412": _("Somebody else changed it."),
+    "415": _("The body is of a kind that this address does not read."),
 }
 ERROR_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -111,11 +114,11 @@ class Documented(AutoSchema):
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         refusals = dict(ALWAYS)
         if "{" in self.path:
-            refusals["404"] = "There is no such thing, or it is not yours to see."
+            refusals["404"] = NOT_FOUND
         if self.method not in ("GET", "HEAD"):
             refusals |= WITH_BODY
         for status, words in refusals.items():
-            bodies.setdefault(status, self._refusal(words))
+            bodies.setdefault(status, self._refusal(str(words)))
         bodies["429"]["headers"] = WAIT_ANSWERED
         return bodies
 

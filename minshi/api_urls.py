@@ -12,6 +12,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from minshi.api_guide import guide
 from minshi.refusals import too_large
 
 
@@ -57,6 +58,7 @@ urlpatterns = [
     path("v1/", include("supervision.api_urls")),
     path("schema/", schema, name="api-schema"),
     path("docs/", login_required(docs), name="api-docs"),
+    path("docs/guide/", login_required(guide), name="api-guide"),
     path("too-large/", too_large, name="api-too-large"),
     re_path("", NoSuchAddress.as_view()),  # a line break in the address too
 ]
