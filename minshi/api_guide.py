@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from rest_framework.throttling import SimpleRateThrottle
 
 from cases.attachments import MOST_FILES
 from cases.serializers.examples import ACCEPTED, SPOKEN
@@ -23,6 +22,7 @@ from minshi.api_docs import ALWAYS, NOT_FOUND, WITH_BODY
 from villages.api.examples import CREDENTIALS
 
 HOUR = 3600
+SECONDS_OF = {"s": 1, "m": 60, "h": HOUR, "d": 24 * HOUR}  # as DRF reads a rate
 JSON = "Content-Type: application/json"
 TOKEN = "Authorization: Token $TOKEN"  # noqa: S105 - a variable of the reader's shell
 KEY = f"{IDEMPOTENCY_HEADER}: $KEY"
@@ -57,14 +57,6 @@ class Call:
         if self.file:
             lines.append(f'-F "file=@{self.file}"')
         return " \\\n  ".join(lines)
-
-
-class _Rate(SimpleRateThrottle):
-    """A limit as DRF reads it from the settings."""
-
-    def __init__(self, scope: str) -> None:
-        self.scope = scope
-        super().__init__()
 
 
 @dataclass(frozen=True)
@@ -251,9 +243,10 @@ def _limits() -> Section:
 
 def _pace(scope: str) -> str:
     """Return a limit of requests in words."""
-    rate = _Rate(scope)
+    rate: str = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"][scope]
+    times, _slash, period = rate.partition("/")
     words = _("%(times)s in %(seconds)s seconds")
-    return words % {"times": rate.num_requests, "seconds": rate.duration}
+    return words % {"times": times, "seconds": SECONDS_OF[period[0]]}
 
 
 def _files() -> Section:

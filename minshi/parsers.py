@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.request import Request
+from rest_framework.utils.mediatypes import media_type_matches
 
 from minshi.refusals import HOLDS_NUL, NUL
 
@@ -21,7 +22,7 @@ class OtherKind(UnsupportedMediaType):
     """A body of a kind that the address does not read."""
 
     def __init__(self, request: Request) -> None:
-        kinds = ", ".join(parser.media_type for parser in request.parsers)
+        kinds = ", ".join(parser.media_type for parser in request.parsers or ())
         words = _("The body must be sent as Content-Type: %(kind)s.") % {"kind": kinds}
         super().__init__(request.content_type, detail=words)
 
@@ -29,8 +30,12 @@ class OtherKind(UnsupportedMediaType):
 def refuse_other_kinds(request: Request) -> None:
     """Raise OtherKind also where nobody reads the body: DRF asks only then."""
     is_empty = request.META.get("CONTENT_LENGTH") in (None, "", "0")
-    if is_empty or request.negotiator.select_parser(request, request.parsers):
+    if is_empty:
         return
+
+    for parser in request.parsers or ():
+        if media_type_matches(parser.media_type, request.content_type):
+            return
     raise OtherKind(request)
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from jsonschema import Draft7Validator, FormatChecker
 from knox.models import AuthToken
 
+from minshi.api_urls import Schema
 from minshi.demo.accounts import SHOWN
 from minshi.demo.names import GIVEN, SURNAMES
 from minshi.demo.places import DIVISIONS
@@ -124,6 +125,19 @@ def test_the_sentences_are_chinese_where_chinese_is_asked_for():
 
     assert all(said.endswith("。") for said in chinese)
     assert not set(english) & set(chinese)
+
+
+def test_the_schema_is_given_in_our_languages_and_made_for_no_other(db):
+    client = Client()
+    client.force_login(secretary_of(VillageFactory()).user)
+
+    def said(language):
+        answer = client.get(f"/api/schema/?format=json&lang={language}").json()
+        return answer["paths"]["/api/v1/me/"]["get"]["summary"]
+
+    assert said("en") == "Read who you are and which posts you hold."
+    assert said("zh-hans") == said("tlh") == "看您是谁、任什么职。"
+    assert set(Schema.made) <= {"en", "zh-hans"}
 
 
 def test_every_set_of_choices_has_a_name_of_its_own():
