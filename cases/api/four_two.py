@@ -95,7 +95,7 @@ class FourTwoListAPIView(FourTwoApi, GenericAPIView[FourTwoProcess]):
 
     @extend_schema(
         operation_id="list_four_two",
-        summary=gettext_lazy("List the 四议两公开."),
+        summary=gettext_lazy("List the rounds of the six steps."),
         responses={200: ProcessSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
@@ -107,7 +107,7 @@ class FourTwoListAPIView(FourTwoApi, GenericAPIView[FourTwoProcess]):
 
     @extend_schema(
         operation_id="start_four_two",
-        summary=gettext_lazy("Begin 四议两公开 for a matter."),
+        summary=gettext_lazy("Begin the six steps for a matter."),
         request=StartBody,
         parameters=[IDEMPOTENCY_PARAMETER],
         responses={201: ProcessSerializer},
@@ -136,7 +136,7 @@ class FourTwoListAPIView(FourTwoApi, GenericAPIView[FourTwoProcess]):
 class FourTwoItselfAPIView(FourTwoApi):
     @extend_schema(
         operation_id="get_four_two",
-        summary=gettext_lazy("Read one 四议两公开 with its steps."),
+        summary=gettext_lazy("Read one round of the six steps."),
         responses={200: ProcessSerializer},
     )
     def get(self, request: Request, pk: int) -> Response:
@@ -147,7 +147,7 @@ class FourTwoItselfAPIView(FourTwoApi):
 class FourTwoStepsAPIView(FourTwoApi):
     @extend_schema(
         operation_id="record_four_two_step",
-        summary=gettext_lazy("Write down the step of 四议两公开 that is due."),
+        summary=gettext_lazy("Write down the step of the six that is due."),
         request=HeldBody,
         parameters=[IDEMPOTENCY_PARAMETER],
         responses={200: ProcessSerializer},
@@ -181,7 +181,7 @@ class FourTwoStepsAPIView(FourTwoApi):
 class FourTwoCorrectionsAPIView(FourTwoApi):
     @extend_schema(
         operation_id="correct_four_two_step",
-        summary=gettext_lazy("Correct a step of 四议两公开."),
+        summary=gettext_lazy("Correct a step of the six."),
         request=StepCorrectionBody,
         responses={200: ProcessSerializer},
     )
@@ -203,7 +203,7 @@ class FourTwoCorrectionsAPIView(FourTwoApi):
 class FourTwoDropAPIView(FourTwoApi):
     @extend_schema(
         operation_id="drop_four_two",
-        summary=gettext_lazy("Give a 四议两公开 up."),
+        summary=gettext_lazy("Give the six steps up."),
         request=DropBody,
         responses={200: ProcessSerializer},
     )

@@ -204,7 +204,7 @@ class FourTwoOfCaseAPIView(PartsApi, FourTwoApi):
 
     @extend_schema(
         operation_id="list_four_two_of_case",
-        summary=_("List the 四议两公开 of a matter."),
+        summary=_("List the rounds of the six steps of a matter."),
         responses={200: ProcessSerializer(many=True)},
     )
     def get(self, request: Request, number: str) -> Response:
