@@ -87,8 +87,8 @@ WAIT_ANSWERED = {
         "description": "Seconds until the next request is taken.",
     }
 }
-# As worked out for all other endpoints. extend_schema(auth=…) is annotated as if it took
-# names; OpenAPI and the code behind it want objects.
+# As worked out for all other endpoints. extend_schema(auth=…) is annotated as if it
+# took names; OpenAPI and the code behind it want objects.
 BY_TOKEN_OR_SESSION: Any = [{"token": []}, {"cookieAuth": []}]
 TAG_OF = {"logout": "login", "logoutall": "login", "me": "login", "batch": "cases"}
 

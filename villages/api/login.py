@@ -101,8 +101,8 @@ class TokenGiven(serializers.Serializer[Any]):
 
 
 class Login(Endpoint):
-    """A token, which holds until `expiry`. Failures count as on the login page, and lock
-    out as there.
+    """A token, which holds until `expiry`. Failures count as on the login page, and
+    lock out as there.
     """
 
     authentication_classes = ()
