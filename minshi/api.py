@@ -17,6 +17,7 @@ from rest_framework import status
 from rest_framework.exceptions import (
     AuthenticationFailed,
     PermissionDenied,
+    UnsupportedMediaType,
     ValidationError,
 )
 from rest_framework.pagination import BasePagination
@@ -29,6 +30,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from minshi.clock import now, today
 from minshi.errors import InputRefused, RuleBroken
+from minshi.parsers import OtherKind
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -65,6 +67,8 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
 
     if isinstance(error, DjangoValidationError):
         error = ValidationError(as_serializer_error(error))
+    elif isinstance(error, UnsupportedMediaType):
+        error = OtherKind(context["request"])
     response = exception_handler(error, dict(context))
     if response is None:
         return None
@@ -122,19 +126,14 @@ def _texts(found: Any) -> list[str]:
 
 
 # --- login by token
-class TokenLogin(TokenAuthentication):
-    """A token does what a session does: no work before the own password, the posts read
-    once.
-    """
+class AnyToken(TokenAuthentication):
+    """A token, also of an account that must choose its own password first."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
         try:
             user, auth_token = super().authenticate_credentials(token)
         except UnicodeDecodeError:
             raise AuthenticationFailed from None
-        if user.must_change_password:
-            raise OwnPasswordFirst
-        user.keep_posts(today())
         return user, auth_token
 
     def _cleanup_token(self, auth_token: Any) -> bool:
@@ -145,6 +144,19 @@ class TokenLogin(TokenAuthentication):
             return False
         auth_token.delete()
         return True
+
+
+class TokenLogin(AnyToken):
+    """A token does what a session does: no work before the own password, the posts read
+    once.
+    """
+
+    def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
+        user, auth_token = super().authenticate_credentials(token)
+        if user.must_change_password:
+            raise OwnPasswordFirst
+        user.keep_posts(today())
+        return user, auth_token
 
 
 # --- pages

@@ -4,6 +4,7 @@ refusals all of them share.
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
@@ -11,19 +12,22 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.views import APIView
 
-from minshi.api import IDEMPOTENCY_HEADER
+from minshi.api import IDEMPOTENCY_HEADER, REPLAYED_HEADER
+from minshi.errors import Text
+from minshi.parsers import refuse_other_kinds
 
-ALWAYS = {
-    "400": "A field has the wrong shape.",
-    "401": "Not logged in.",
-    "403": "No such right.",
-    "406": "Only JSON is spoken.",
-    "429": "Too many requests.",
+ALWAYS: dict[str, Text] = {
+    "400": _("A field has the wrong shape."),
+    "401": _("Not logged in."),
+    "403": _("No such right."),
+    "406": _("Only JSON is spoken."),
+    "429": _("Too many requests."),
 }
-WITH_BODY = {
-    "409": "Refused by a rule.",
-    "412": "Somebody else changed it.",
-    "415": "The body is no JSON and no form.",
+NOT_FOUND = _("There is no such thing, or it is not yours to see.")
+WITH_BODY: dict[str, Text] = {
+    "409": _("Refused by a rule."),
+    "412": _("Somebody else changed it."),
+    "415": _("The body is of a kind that this address does not read."),
 }
 ERROR_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -38,11 +42,14 @@ ERROR_SCHEMA: dict[str, Any] = {
         },
     },
 }
+# A header is a string: of what a format makes of it a generated client makes no header.
+UUID_AS_TEXT = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 IDEMPOTENCY_PARAMETER = OpenApiParameter(
     IDEMPOTENCY_HEADER,
-    {"type": "string", "format": "uuid"},
+    str,
     OpenApiParameter.HEADER,
-    description="Makes a retry harmless.",
+    pattern=UUID_AS_TEXT,
+    description="A UUID of your own that makes a retry harmless.",
 )
 IF_MATCH_PARAMETER = OpenApiParameter(
     "If-Match",
@@ -53,24 +60,71 @@ IF_MATCH_PARAMETER = OpenApiParameter(
 IF_NONE_MATCH_PARAMETER = OpenApiParameter(
     "If-None-Match", str, OpenApiParameter.HEADER
 )
+ETAG_ANSWERED = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200, 201, 304],
+    description="The version of the matter, for If-Match and If-None-Match.",
+)
+REPLAY_ANSWERED = OpenApiParameter(
+    REPLAYED_HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description="`true` where the Idempotency-Key was used for this before.",
+)
+LOCATION_ANSWERED = OpenApiParameter(
+    "Location",
+    str,
+    OpenApiParameter.HEADER,
+    response=[201],
+    description="The address of what was made.",
+)
+WAIT_ANSWERED = {
+    "Retry-After": {
+        "schema": {"type": "string"},
+        "description": "Seconds until the next request is taken.",
+    }
+}
+# As worked out for all other endpoints. extend_schema(auth=…) is annotated as if it
+# took names; OpenAPI and the code behind it want objects.
+BY_TOKEN_OR_SESSION: Any = [{"token": []}, {"cookieAuth": []}]
+TAG_OF = {"logout": "login", "logoutall": "login", "me": "login", "batch": "cases"}
 
 
 class Documented(AutoSchema):
-    """Adds to each operation the refusals it shares with all others."""
+    """Adds to each operation the refusals it shares with all others, and requires the
+    body where there is one.
+    """
+
+    def get_summary(self) -> str | None:
+        summary = super().get_summary()
+        return None if summary is None else str(summary)
+
+    def get_tags(self) -> list[str]:
+        return [TAG_OF.get(tag, tag) for tag in super().get_tags()]
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation = super().get_operation(*args, **kwargs)
+        if operation is not None and "requestBody" in operation:
+            operation["requestBody"]["required"] = True
+        return operation
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         refusals = dict(ALWAYS)
         if "{" in self.path:
-            refusals["404"] = "There is no such thing, or it is not yours to see."
+            refusals["404"] = NOT_FOUND
         if self.method not in ("GET", "HEAD"):
             refusals |= WITH_BODY
         for status, words in refusals.items():
-            bodies.setdefault(status, self._refusal(words))
+            bodies.setdefault(status, self._refusal(str(words)))
+        bodies["429"]["headers"] = WAIT_ANSWERED
         return bodies
 
     def _refusal(self, words: str) -> dict[str, Any]:
-        component = ResolvedComponent(  # type: ignore[no-untyped-call]
+        component = ResolvedComponent(
             name="Error",
             type=ResolvedComponent.SCHEMA,
             schema=ERROR_SCHEMA,
@@ -88,6 +142,13 @@ class Endpoint(APIView):
 
     schema = Documented()
 
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+
+        is_written = request.method in ("POST", "PUT", "PATCH")
+        if is_written and hasattr(self, request.method.lower()):
+            refuse_other_kinds(request)
+
     def finalize_response(
         self, request: Any, response: Any, *args: Any, **kwargs: Any
     ) -> Any:
@@ -96,7 +157,7 @@ class Endpoint(APIView):
         return response
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):
     target_class = "minshi.api.TokenLogin"
     name = "token"
 
@@ -105,5 +166,5 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "Token <the token of login/>",
+            "description": "The word Token, a blank, and the token that login/ gave.",
         }

@@ -3,15 +3,19 @@
 import threading
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.urls import include, path, re_path
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from minshi.api_guide import guide
 from minshi.refusals import too_large
 
 
@@ -34,17 +38,21 @@ class Schema(SpectacularAPIView):
     """
 
     working = threading.Lock()
-    made: ClassVar[dict[str | None, Response]] = {}
+    made: ClassVar[dict[str, dict[str, Any]]] = {}
 
-    def _get_schema_response(self, request: Any) -> Response:
-        language = get_language()
-        with self.working:
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer in the language of ?lang=, or in that of the request."""
+        language = request.GET.get("lang")
+        if language not in dict(settings.LANGUAGES):
+            language = get_language() or settings.LANGUAGE_CODE
+
+        with self.working, override(language):
             if language not in self.made:
-                made = super()._get_schema_response(request)  # type: ignore[no-untyped-call]  # not typed there
-                self.made[language] = made
+                generator = self.generator_class()
+                self.made[language] = generator.get_schema(request=None, public=True)
 
-        known = self.made[language]
-        return Response(known.data, headers=dict(known.headers))
+        return Response(self.made[language])
 
 
 schema = Schema.as_view(permission_classes=[IsAuthenticated])
@@ -57,6 +65,7 @@ urlpatterns = [
     path("v1/", include("supervision.api_urls")),
     path("schema/", schema, name="api-schema"),
     path("docs/", login_required(docs), name="api-docs"),
+    path("docs/guide/", login_required(guide), name="api-guide"),
     path("too-large/", too_large, name="api-too-large"),
     re_path("", NoSuchAddress.as_view()),  # a line break in the address too
 ]

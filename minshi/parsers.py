@@ -1,5 +1,7 @@
-"""The bodies that the API reads: JSON no deeper than any of ours is, and no character
-NUL in any of them, which PostgreSQL stores in no text.
+"""The bodies that the API reads: JSON, and a form where a file comes with it.
+
+JSON is no deeper than any of ours is, and no body holds the character NUL, which
+PostgreSQL stores in no text.
 """
 
 from collections.abc import Iterable, Mapping
@@ -7,11 +9,34 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 from rest_framework import parsers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
+from rest_framework.request import Request
+from rest_framework.utils.mediatypes import media_type_matches
 
 from minshi.refusals import HOLDS_NUL, NUL
 
 DEEPEST = 32  # lists and objects in one another; the deepest body of ours has four
+
+
+class OtherKind(UnsupportedMediaType):
+    """A body of a kind that the address does not read."""
+
+    def __init__(self, request: Request) -> None:
+        kinds = ", ".join(parser.media_type for parser in request.parsers or ())
+        words = _("The body must be sent as Content-Type: %(kind)s.") % {"kind": kinds}
+        super().__init__(request.content_type, detail=words)
+
+
+def refuse_other_kinds(request: Request) -> None:
+    """Raise OtherKind also where nobody reads the body: DRF asks only then."""
+    is_empty = request.META.get("CONTENT_LENGTH") in (None, "", "0")
+    if is_empty:
+        return
+
+    for parser in request.parsers or ():
+        if media_type_matches(parser.media_type, request.content_type):
+            return
+    raise OtherKind(request)
 
 
 class JsonBody(parsers.JSONParser):
@@ -28,18 +53,6 @@ class JsonBody(parsers.JSONParser):
 
         _require_plain(body)
         return body
-
-
-class FormBody(parsers.FormParser):
-    def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        fields = super().parse(stream, media_type, parser_context)
-        _require_plain(dict(fields.lists()))
-        return fields
 
 
 class FilesBody(parsers.MultiPartParser):

@@ -8,6 +8,8 @@ from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from minshi.api_names import NAMES_OF_CHOICES
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -342,11 +344,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": [
-        "minshi.parsers.JsonBody",
-        "minshi.parsers.FormBody",
-        "minshi.parsers.FilesBody",
-    ],
+    # views that take a file name `minshi.parsers.FilesBody` instead
+    "DEFAULT_PARSER_CLASSES": ["minshi.parsers.JsonBody"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": [
@@ -370,38 +369,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {
-        "MeetingKind": "villages.models.bodies.MeetingKind",
-        "VoteBase": "villages.models.bodies.Base",
-        "SwapState": "villages.models.duty.SwapState",
-        "ItemState": "cases.models.meeting.ItemState",
-        "ReservedMatter": "cases.models.four_two.ReservedMatter",
-        **{
-            name: f"cases.models.choices.{name}"
-            for name in (
-                *(
-                    "Stage",
-                    "Level",
-                    "Category",
-                    "Grade",
-                    "Channel",
-                    "Handling",
-                    "Confidentiality",
-                    "Outcome",
-                ),
-                *(
-                    "Satisfaction",
-                    "Solved",
-                    "How",
-                    "CloseReason",
-                    "RequestKind",
-                    "RequestState",
-                    "ActorKind",
-                    "Light",
-                ),
-            )
-        },
-    },
+    "ENUM_SUFFIX": "",
+    "ENUM_NAME_OVERRIDES": NAMES_OF_CHOICES,
 }
 # its own default, which migrations must know
 KNOX_TOKEN_MODEL = "knox.AuthToken"  # noqa: S105 - a model

@@ -1,13 +1,33 @@
 """An account that speaks to the API, logged in by session."""
 
+import json
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
+from django.utils.translation import override
+from drf_spectacular.generators import SchemaGenerator
 
 from villages.models import Post, User
 
 V1 = "/api/v1/"
+
+
+@cache
+def described(language: str = "en") -> dict[str, Any]:
+    """The schema as /api/schema/ gives it; working it out takes a second and more."""
+    with override(language):
+        made = SchemaGenerator().get_schema(request=None, public=True)
+        return json.loads(json.dumps(made, default=str))
+
+
+def operations(language: str = "en") -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and description of every operation."""
+    for path, item in described(language)["paths"].items():
+        for method, operation in item.items():
+            yield method, path, operation
 
 
 class Api:

@@ -19,12 +19,12 @@ from django.db.models import DateField
 from django.forms import BaseForm
 from django.test import Client
 from django.urls import reverse
-from drf_spectacular.generators import SchemaGenerator
 
 from cases.ledgers.period import PeriodForm
 from cases.lists.filters import DATES, CaseFilter
 from tests import roles
 from tests.addresses import PARAMETER, Target, every_address, slot, targets
+from tests.api import described
 from tests.cases.roads import NOON
 from tests.strangers import World, build
 from tests.test_scope_matrix import Watched, watching
@@ -268,7 +268,7 @@ def filled(form: Form) -> Iterator[dict[str, str]]:
 def test_no_operation_of_the_api_fails_on_what_may_be_sent(role, world):
     """Every property and parameter of the schema, each in turn with what nobody means."""
     sweep = Sweep(who(role, world))
-    schema = SchemaGenerator().get_schema(request=None, public=True)
+    schema = described()
     by_name = {address.name: address for address in every_address()}
     assert "api-cases" in by_name
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from villages.api import bodies, duty, grid, hand_overs, login, talk_rooms
+from villages.api import bodies, duty, grid, hand_overs, leaves, login, talk_rooms
 
 urlpatterns = [
     path("login/", login.Login.as_view(), name="api-login"),
@@ -31,8 +31,8 @@ urlpatterns = [
     ),
     path("duty/swaps/", duty.SwapList.as_view(), name="api-swaps"),
     path("duty/swaps/<int:swap>/", duty.SwapItem.as_view(), name="api-swap"),
-    path("duty/leaves/", duty.LeaveList.as_view(), name="api-leaves"),
-    path("duty/leaves/<int:leave>/", duty.LeaveItem.as_view(), name="api-leave"),
+    path("duty/leaves/", leaves.LeaveList.as_view(), name="api-leaves"),
+    path("duty/leaves/<int:leave>/", leaves.LeaveItem.as_view(), name="api-leave"),
     path("duty/hand-overs/", hand_overs.HandOverList.as_view(), name="api-hand-overs"),
     path(
         "duty/hand-overs/<int:hand_over>/take/",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.utils import translate_validation
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -14,10 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.api.moves import act
+from cases.api.moves import MOVE_PARAMETERS, act
 from cases.lists.filters import CaseFilter
 from cases.models import Assignment, Case, HandBack
 from cases.serializers.case import CaseDetailSerializer, CaseRowSerializer
+from cases.serializers.examples import TAKEN_DOWN
 from cases.serializers.moves import MoveDone, amendment
 from cases.serializers.spoken import ReceiptSerializer, SpokenBody
 from cases.workflow import Action, Officer, register
@@ -32,9 +34,11 @@ from minshi.api import (
     not_modified,
 )
 from minshi.api_docs import (
+    ETAG_ANSWERED,
     IDEMPOTENCY_PARAMETER,
-    IF_MATCH_PARAMETER,
     IF_NONE_MATCH_PARAMETER,
+    LOCATION_ANSWERED,
+    REPLAY_ANSWERED,
 )
 from minshi.errors import NoSuchRight
 from villages.models import Post
@@ -87,7 +91,11 @@ class CaseListAPIView(CaseApi, GenericAPIView[Case]):
         counted = Case.objects.counted_for(self.user, workdays.local_day(self.at))
         return counted.with_row().select_related("topic")
 
-    @extend_schema(responses={200: CaseRowSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_cases",
+        summary=gettext_lazy("List the matters that you may see."),
+        responses={200: CaseRowSerializer(many=True)},
+    )
     def get(self, request: Request) -> Response:
         """The cases within sight; of secret ones an overseer is not named in, number,
         dates, stage and light.
@@ -98,14 +106,22 @@ class CaseListAPIView(CaseApi, GenericAPIView[Case]):
         return self.get_paginated_response(rows.data)
 
     @extend_schema(
+        operation_id="register_case",
+        summary=gettext_lazy("Take a matter down."),
         request=SpokenBody,
-        parameters=[IDEMPOTENCY_PARAMETER],
+        parameters=[
+            IDEMPOTENCY_PARAMETER,
+            REPLAY_ANSWERED,
+            LOCATION_ANSWERED,
+            ETAG_ANSWERED,
+        ],
         responses={
             201: ReceiptSerializer,
             200: OpenApiResponse(
                 ReceiptSerializer, description="A replay: it was taken down before."
             ),
         },
+        examples=TAKEN_DOWN,
         filters=False,
     )
     def post(self, request: Request) -> Response:
@@ -147,7 +163,9 @@ class CaseListAPIView(CaseApi, GenericAPIView[Case]):
 
 class CaseItemAPIView(CaseApi):
     @extend_schema(
-        parameters=[IF_NONE_MATCH_PARAMETER],
+        operation_id="get_case",
+        summary=gettext_lazy("Read one matter."),
+        parameters=[IF_NONE_MATCH_PARAMETER, ETAG_ANSWERED],
         responses={
             200: CaseDetailSerializer,
             304: OpenApiResponse(description="As you have it already."),
@@ -167,8 +185,10 @@ class CaseItemAPIView(CaseApi):
         return Response(shown.data, headers={"ETag": etag})
 
     @extend_schema(
+        operation_id="correct_case",
+        summary=gettext_lazy("Correct what was written down about a matter."),
         request=amendment(),
-        parameters=[IF_MATCH_PARAMETER, IDEMPOTENCY_PARAMETER],
+        parameters=MOVE_PARAMETERS,
         responses={200: MoveDone},
     )
     def patch(self, request: Request, number: str) -> Response:

@@ -25,6 +25,8 @@ WORKING_DAYS = "working"
 EVERY_DAY = "every"
 MOST_MEMBERS = 100
 
+DAYS = (WORKING_DAYS, EVERY_DAY)
+
 
 class RoundBody(serializers.Serializer[Any]):
     village = IdField()
@@ -35,9 +37,7 @@ class RoundBody(serializers.Serializer[Any]):
     )
     first = DayField()
     last = DayField()
-    days = serializers.ChoiceField(
-        [WORKING_DAYS, EVERY_DAY], required=False, default=WORKING_DAYS
-    )
+    days = serializers.ChoiceField(DAYS, required=False, default=WORKING_DAYS)
     begins = serializers.TimeField(required=False, default=BEGINS)
     ends = serializers.TimeField(required=False, default=ENDS)
     backup = IdField(required=False, allow_null=True, default=None)
@@ -108,7 +108,12 @@ def _on_the_clock(moment: time) -> time:
 
 
 class RoundPlanAPIView(RoundApi):
-    @extend_schema(request=RoundBody, responses={200: TurnSerializer(many=True)})
+    @extend_schema(
+        operation_id="plan_round",
+        summary=_("See the shifts of a round before they are arranged."),
+        request=RoundBody,
+        responses={200: TurnSerializer(many=True)},
+    )
     def post(self, _request: Request) -> Response:
         """The turns of a round, day by day; nothing is written."""
         village, wanted = self.read()
@@ -117,7 +122,12 @@ class RoundPlanAPIView(RoundApi):
 
 
 class RoundListAPIView(RoundApi):
-    @extend_schema(request=RoundBody, responses={201: ShiftSerializer(many=True)})
+    @extend_schema(
+        operation_id="arrange_round",
+        summary=_("Put a round of shifts on the roster."),
+        request=RoundBody,
+        responses={201: ShiftSerializer(many=True)},
+    )
     def post(self, _request: Request) -> Response:
         """Put a round on the roster: its new shifts; days that have one keep it, so a
         second time adds none.

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
@@ -102,13 +103,20 @@ class SheetsApi(CaseApi, GenericAPIView[SignedSheet]):
 
 
 class MeetingSheetsAPIView(SheetsApi, MeetingApi):
-    @extend_schema(responses={200: SignedSheetSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_meeting_sheets",
+        summary=_("List the photos of what was signed at a meeting."),
+        responses={200: SignedSheetSerializer(many=True)},
+    )
     def get(self, request: Request, pk: int) -> Response:
         """The photos of what was signed at a meeting, oldest first."""
         return self.list_sheets(meeting=self.meeting(pk))
 
     @extend_schema(
-        request={"multipart/form-data": SignedSheetBody}, responses=SHEET_ADDED
+        operation_id="upload_meeting_sheet",
+        summary=_("Add a photo of what was signed at a meeting."),
+        request=SignedSheetBody,
+        responses=SHEET_ADDED,
     )
     def post(self, request: Request, pk: int) -> Response:
         """Add the photo of what was signed, also once the meeting is closed."""
@@ -117,7 +125,11 @@ class MeetingSheetsAPIView(SheetsApi, MeetingApi):
 
 
 class StepSheetsAPIView(SheetsApi, FourTwoApi):
-    @extend_schema(responses={200: SignedSheetSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_step_sheets",
+        summary=_("List the photos of what was signed at a step."),
+        responses={200: SignedSheetSerializer(many=True)},
+    )
     def get(self, request: Request, pk: int, nth: int) -> Response:
         """The photos of what was signed at a step, oldest first; of a step held again
         all of them.
@@ -125,7 +137,10 @@ class StepSheetsAPIView(SheetsApi, FourTwoApi):
         return self.list_sheets(step__process=self.process(pk), step__nth=nth)
 
     @extend_schema(
-        request={"multipart/form-data": SignedSheetBody}, responses=SHEET_ADDED
+        operation_id="upload_step_sheet",
+        summary=_("Add a photo of what was signed at a step."),
+        request=SignedSheetBody,
+        responses=SHEET_ADDED,
     )
     def post(self, request: Request, pk: int, nth: int) -> Response:
         """Add the photo of what was signed at the step as it was held last."""
@@ -141,7 +156,12 @@ class StepSheetsAPIView(SheetsApi, FourTwoApi):
 class SheetFileAPIView(CaseApi):
     content_negotiation_class = AnyAccepted
 
-    @extend_schema(parameters=[SIZE], responses=FILE_RESPONSES)
+    @extend_schema(
+        operation_id="download_sheet",
+        summary=_("Download a photo of a signed sheet."),
+        parameters=[SIZE],
+        responses=FILE_RESPONSES,
+    )
     def get(self, request: Request, uuid: UUID) -> FileResponse:
         """The photo of a signed sheet itself, or the small picture."""
         visible = SignedSheet.objects.visible_to(self.user, self.on)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
@@ -92,7 +93,11 @@ class FourTwoListAPIView(FourTwoApi, GenericAPIView[FourTwoProcess]):
     filter_backends = ()
     order = ("-started_at", "-id")
 
-    @extend_schema(responses={200: ProcessSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_four_two",
+        summary=gettext_lazy("List the rounds of the six steps."),
+        responses={200: ProcessSerializer(many=True)},
+    )
     def get(self, request: Request) -> Response:
         """The processes in reach, the latest first."""
         page = self.paginate_queryset(self.processes()) or []
@@ -101,6 +106,8 @@ class FourTwoListAPIView(FourTwoApi, GenericAPIView[FourTwoProcess]):
         return self.get_paginated_response(rows.data)
 
     @extend_schema(
+        operation_id="start_four_two",
+        summary=gettext_lazy("Begin the six steps for a matter."),
         request=StartBody,
         parameters=[IDEMPOTENCY_PARAMETER],
         responses={201: ProcessSerializer},
@@ -127,7 +134,11 @@ class FourTwoListAPIView(FourTwoApi, GenericAPIView[FourTwoProcess]):
 
 
 class FourTwoItselfAPIView(FourTwoApi):
-    @extend_schema(responses={200: ProcessSerializer})
+    @extend_schema(
+        operation_id="get_four_two",
+        summary=gettext_lazy("Read one round of the six steps."),
+        responses={200: ProcessSerializer},
+    )
     def get(self, request: Request, pk: int) -> Response:
         """One process with its steps."""
         return self.answer(pk)
@@ -135,6 +146,8 @@ class FourTwoItselfAPIView(FourTwoApi):
 
 class FourTwoStepsAPIView(FourTwoApi):
     @extend_schema(
+        operation_id="record_four_two_step",
+        summary=gettext_lazy("Write down the step of the six that is due."),
         request=HeldBody,
         parameters=[IDEMPOTENCY_PARAMETER],
         responses={200: ProcessSerializer},
@@ -166,7 +179,12 @@ class FourTwoStepsAPIView(FourTwoApi):
 
 
 class FourTwoCorrectionsAPIView(FourTwoApi):
-    @extend_schema(request=StepCorrectionBody, responses={200: ProcessSerializer})
+    @extend_schema(
+        operation_id="correct_four_two_step",
+        summary=gettext_lazy("Correct a step of the six."),
+        request=StepCorrectionBody,
+        responses={200: ProcessSerializer},
+    )
     def post(self, request: Request, pk: int) -> Response:
         """Put something right in a step as it was held last."""
         process = self.process(pk)
@@ -183,7 +201,12 @@ class FourTwoCorrectionsAPIView(FourTwoApi):
 
 
 class FourTwoDropAPIView(FourTwoApi):
-    @extend_schema(request=DropBody, responses={200: ProcessSerializer})
+    @extend_schema(
+        operation_id="drop_four_two",
+        summary=gettext_lazy("Give the six steps up."),
+        request=DropBody,
+        responses={200: ProcessSerializer},
+    )
     def post(self, request: Request, pk: int) -> Response:
         """Give it up, with a reason."""
         process = self.process(pk)
@@ -197,6 +220,8 @@ class FourTwoDropAPIView(FourTwoApi):
 
 class BatchAPIView(CaseApi):
     @extend_schema(
+        operation_id="make_moves",
+        summary=gettext_lazy("Do the same step for several matters."),
         request=BatchBody,
         parameters=[IDEMPOTENCY_PARAMETER],
         responses={200: BatchResult(many=True)},

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -38,7 +39,12 @@ class ItemApi(MeetingApi):
 
 
 class ItemItselfAPIView(ItemApi):
-    @extend_schema(request=bodies.DraftBody, responses={200: bodies.MeetingWhole})
+    @extend_schema(
+        operation_id="draft_item",
+        summary=_("Keep what is written on an item before it is concluded."),
+        request=bodies.DraftBody,
+        responses={200: bodies.MeetingWhole},
+    )
     def put(self, request: Request, pk: int, item: int) -> Response:
         """Keep what is written on an item before it is concluded."""
         meeting = self.meeting(pk)
@@ -56,7 +62,11 @@ class ItemItselfAPIView(ItemApi):
         )
         return self.answer(meeting)
 
-    @extend_schema(responses={204: OpenApiResponse(description="Off the agenda.")})
+    @extend_schema(
+        operation_id="take_off_agenda",
+        summary=_("Take an item off the agenda."),
+        responses={204: OpenApiResponse(description="Off the agenda.")},
+    )
     def delete(self, request: Request, pk: int, item: int) -> Response:
         """Take an item off the agenda."""
         meeting = self.meeting(pk)
@@ -68,7 +78,12 @@ class ItemItselfAPIView(ItemApi):
 
 
 class ItemPlaceAPIView(ItemApi):
-    @extend_schema(request=bodies.PlaceBody, responses={200: bodies.MeetingWhole})
+    @extend_schema(
+        operation_id="place_item",
+        summary=_("Move an item up or down the agenda."),
+        request=bodies.PlaceBody,
+        responses={200: bodies.MeetingWhole},
+    )
     def post(self, request: Request, pk: int, item: int) -> Response:
         """Take an item one place up or down; nothing happens at either end."""
         meeting = self.meeting(pk)
@@ -81,7 +96,12 @@ class ItemPlaceAPIView(ItemApi):
 
 
 class AsidesAPIView(ItemApi):
-    @extend_schema(request=bodies.AsideBody, responses={200: bodies.MeetingWhole})
+    @extend_schema(
+        operation_id="set_asides",
+        summary=_("Say who steps aside from an item."),
+        request=bodies.AsideBody,
+        responses={200: bodies.MeetingWhole},
+    )
     def put(self, request: Request, pk: int, item: int) -> Response:
         """Say who steps aside from an item, and which namesakes take part after all."""
         meeting = self.meeting(pk)
@@ -98,6 +118,8 @@ class AsidesAPIView(ItemApi):
 
 class ConclusionAPIView(ItemApi):
     @extend_schema(
+        operation_id="conclude_item",
+        summary=_("Conclude an item by its votes."),
         request=bodies.ConcludeBody,
         parameters=[IDEMPOTENCY_PARAMETER],
         responses={200: bodies.MeetingWhole},

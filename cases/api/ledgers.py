@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from django_filters.utils import translate_validation
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import GenericAPIView
@@ -49,7 +50,11 @@ class LedgerFilters(CaseFilters):
 
 
 class LedgerListAPIView(CaseApi):
-    @extend_schema(responses={200: BookSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_ledgers",
+        summary=_("List the ledgers and their columns."),
+        responses={200: BookSerializer(many=True)},
+    )
     def get(self, request: Request) -> Response:
         """The ledgers and their columns."""
         books: Any = BOOKS.values()
@@ -76,7 +81,8 @@ class LedgerRowsAPIView(CaseApi, GenericAPIView[Any]):
         return self.book.order
 
     @extend_schema(
-        operation_id="ledgers_rows",
+        operation_id="list_ledger_rows",
+        summary=_("List the rows of a ledger."),
         parameters=[
             OpenApiParameter("order", exclude=True),
             OpenApiParameter("period", str, enum=[name for name, _words in PERIODS]),

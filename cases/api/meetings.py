@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
@@ -82,13 +83,19 @@ class MeetingListAPIView(MeetingApi, GenericAPIView[Meeting]):
     filter_backends = ()
     order = ("-starts_at", "-id")
 
-    @extend_schema(responses={200: bodies.MeetingRow(many=True)})
+    @extend_schema(
+        operation_id="list_meetings",
+        summary=gettext_lazy("List the meetings."),
+        responses={200: bodies.MeetingRow(many=True)},
+    )
     def get(self, request: Request) -> Response:
         """The meetings in reach, the latest first."""
         page = self.paginate_queryset(self.meetings())
         return self.get_paginated_response(bodies.MeetingRow(page, many=True).data)
 
     @extend_schema(
+        operation_id="call_meeting",
+        summary=gettext_lazy("Call a meeting."),
         request=bodies.CallBody,
         parameters=[IDEMPOTENCY_PARAMETER],
         responses={201: bodies.MeetingWhole},
@@ -129,14 +136,23 @@ class MeetingListAPIView(MeetingApi, GenericAPIView[Meeting]):
 
 
 class MeetingItselfAPIView(MeetingApi):
-    @extend_schema(responses={200: bodies.MeetingWhole})
+    @extend_schema(
+        operation_id="get_meeting",
+        summary=gettext_lazy("Read one meeting."),
+        responses={200: bodies.MeetingWhole},
+    )
     def get(self, request: Request, pk: int) -> Response:
         """A meeting with its roll, its agenda as far as you may see it, and its
         minutes.
         """
         return self.answer(self.meeting(pk))
 
-    @extend_schema(request=bodies.ChangeBody, responses={200: bodies.MeetingWhole})
+    @extend_schema(
+        operation_id="change_meeting",
+        summary=gettext_lazy("Change time, place, chair or recorder of a meeting."),
+        request=bodies.ChangeBody,
+        responses={200: bodies.MeetingWhole},
+    )
     def put(self, request: Request, pk: int) -> Response:
         """Another time, place, chair or recorder; or the numbers of an assembly."""
         meeting = self.meeting(pk)
@@ -146,7 +162,12 @@ class MeetingItselfAPIView(MeetingApi):
 
 
 class RollAPIView(MeetingApi):
-    @extend_schema(request=bodies.RollBody, responses={200: bodies.MeetingWhole})
+    @extend_schema(
+        operation_id="note_roll",
+        summary=gettext_lazy("Note who is present at a meeting."),
+        request=bodies.RollBody,
+        responses={200: bodies.MeetingWhole},
+    )
     def post(self, request: Request, pk: int) -> Response:
         """Note who is present; whoever is not named stays as they are."""
         meeting = self.meeting(pk)
@@ -166,7 +187,12 @@ class RollAPIView(MeetingApi):
 
 
 class PeopleAPIView(MeetingApi):
-    @extend_schema(request=bodies.PersonBody, responses={200: bodies.MeetingWhole})
+    @extend_schema(
+        operation_id="add_attendee",
+        summary=gettext_lazy("Add somebody who came to a meeting."),
+        request=bodies.PersonBody,
+        responses={200: bodies.MeetingWhole},
+    )
     def post(self, request: Request, pk: int) -> Response:
         """Add somebody who came."""
         meeting = self.meeting(pk)
@@ -176,7 +202,11 @@ class PeopleAPIView(MeetingApi):
 
 
 class PersonAPIView(MeetingApi):
-    @extend_schema(responses={200: bodies.MeetingWhole})
+    @extend_schema(
+        operation_id="remove_attendee",
+        summary=gettext_lazy("Take somebody off the roll of a meeting."),
+        responses={200: bodies.MeetingWhole},
+    )
     def delete(self, request: Request, pk: int, person: int) -> Response:
         """Off the roll: who was added by mistake and was counted in no vote."""
         meeting = self.meeting(pk)
@@ -188,7 +218,12 @@ class PersonAPIView(MeetingApi):
 
 
 class AgendaAPIView(MeetingApi):
-    @extend_schema(request=bodies.AgendaBody, responses={200: bodies.MeetingWhole})
+    @extend_schema(
+        operation_id="put_on_agenda",
+        summary=gettext_lazy("Put matters or a subject on an agenda."),
+        request=bodies.AgendaBody,
+        responses={200: bodies.MeetingWhole},
+    )
     def post(self, request: Request, pk: int) -> Response:
         """Put matters that wait, or a subject, on the agenda."""
         meeting = self.meeting(pk)
@@ -202,7 +237,12 @@ class AgendaAPIView(MeetingApi):
 
 
 class MinutesAPIView(MeetingApi):
-    @extend_schema(request=bodies.MinutesBody, responses={200: bodies.MeetingWhole})
+    @extend_schema(
+        operation_id="write_minutes",
+        summary=gettext_lazy("Keep the minutes of a meeting."),
+        request=bodies.MinutesBody,
+        responses={200: bodies.MeetingWhole},
+    )
     def put(self, request: Request, pk: int) -> Response:
         """Keep the minutes; refused where somebody else wrote meanwhile."""
         meeting = self.meeting(pk)
@@ -215,7 +255,12 @@ class MinutesAPIView(MeetingApi):
 
 
 class CloseAPIView(MeetingApi):
-    @extend_schema(request=bodies.NothingBody, responses={200: bodies.MeetingWhole})
+    @extend_schema(
+        operation_id="close_meeting",
+        summary=gettext_lazy("Close a meeting for good."),
+        request=bodies.NothingBody,
+        responses={200: bodies.MeetingWhole},
+    )
     def post(self, request: Request, pk: int) -> Response:
         """Close the meeting for good."""
         meeting = self.meeting(pk)
@@ -224,7 +269,12 @@ class CloseAPIView(MeetingApi):
 
 
 class CancelAPIView(MeetingApi):
-    @extend_schema(request=bodies.NothingBody, responses={200: bodies.MeetingWhole})
+    @extend_schema(
+        operation_id="cancel_meeting",
+        summary=gettext_lazy("Cancel a meeting."),
+        request=bodies.NothingBody,
+        responses={200: bodies.MeetingWhole},
+    )
     def post(self, request: Request, pk: int) -> Response:
         """The meeting does not take place."""
         meeting = self.meeting(pk)
@@ -233,7 +283,12 @@ class CancelAPIView(MeetingApi):
 
 
 class CorrectionsAPIView(MeetingApi):
-    @extend_schema(request=bodies.CorrectionBody, responses={200: bodies.MeetingWhole})
+    @extend_schema(
+        operation_id="correct_minutes",
+        summary=gettext_lazy("Correct the minutes of a closed meeting."),
+        request=bodies.CorrectionBody,
+        responses={200: bodies.MeetingWhole},
+    )
     def post(self, request: Request, pk: int) -> Response:
         """Put something right in the minutes of a closed meeting."""
         meeting = self.meeting(pk)

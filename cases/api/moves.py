@@ -5,12 +5,14 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.models import Case, Event
+from cases.serializers.examples import MOVES_MADE
 from cases.serializers.moves import (
     MoveBody,
     MoveDone,
@@ -35,14 +37,31 @@ from cases.workflow import (
 )
 from cases.workflow.moving import refuse_other_words
 from minshi.api import REPLAYED_HEADER, etag_of, expected_version, idempotency_key
-from minshi.api_docs import IDEMPOTENCY_PARAMETER, IF_MATCH_PARAMETER
+from minshi.api_docs import (
+    ETAG_ANSWERED,
+    IDEMPOTENCY_PARAMETER,
+    IF_MATCH_PARAMETER,
+    REPLAY_ANSWERED,
+)
 from minshi.errors import MoveRefused, NoSuchRight
 from minshi.idempotency import fingerprint
 from villages.models import Post
 
+MOVE_PARAMETERS = [
+    IF_MATCH_PARAMETER,
+    IDEMPOTENCY_PARAMETER,
+    REPLAY_ANSWERED,
+    ETAG_ANSWERED,
+]
+
 
 class MoveListAPIView(CaseApi):
-    @extend_schema(responses={200: MovesOffered})
+    @extend_schema(
+        operation_id="list_moves",
+        summary=gettext_lazy("List the steps open to you now."),
+        parameters=[ETAG_ANSWERED],
+        responses={200: MovesOffered},
+    )
     def get(self, request: Request, number: str) -> Response:
         """The moves open to you now, with the inputs each needs and their choices."""
         case = self.case(number)
@@ -55,9 +74,12 @@ class MoveListAPIView(CaseApi):
         return Response(answer, headers={"ETag": etag_of(case.version)})
 
     @extend_schema(
+        operation_id="make_move",
+        summary=gettext_lazy("Do a step of a matter."),
         request=any_body(),
-        parameters=[IF_MATCH_PARAMETER, IDEMPOTENCY_PARAMETER],
+        parameters=MOVE_PARAMETERS,
         responses={200: MoveDone},
+        examples=MOVES_MADE,
     )
     def post(self, request: Request, number: str) -> Response:
         """Do one of them."""
@@ -86,7 +108,11 @@ class OneMoveApi(CaseApi):
 
 
 class StandardTextsAPIView(OneMoveApi):
-    @extend_schema(responses={200: ReadyText(many=True)})
+    @extend_schema(
+        operation_id="list_standard_texts",
+        summary=gettext_lazy("List the standard texts for a step."),
+        responses={200: ReadyText(many=True)},
+    )
     def get(self, request: Request, number: str, action: str) -> Response:
         """The standard texts for each input of a move, filled in for the case; 【…】 is
         for you to write.
@@ -104,7 +130,12 @@ class StandardTextsAPIView(OneMoveApi):
 
 
 class PreviewAPIView(OneMoveApi):
-    @extend_schema(request=any_body(), responses={200: ToldSerializer})
+    @extend_schema(
+        operation_id="preview_move",
+        summary=gettext_lazy("See what the speaker would read after a step."),
+        request=any_body(),
+        responses={200: ToldSerializer},
+    )
     def post(self, request: Request, number: str, action: str) -> Response:
         """The answer that the speaker would read if the move were made by this very
         body; it is not made.

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
@@ -69,7 +70,11 @@ class EventsAPIView(PartsApi):
     def rows(self, case: Case) -> QuerySet[Event]:
         return Event.objects.filter(case=case).select_related("post__user")
 
-    @extend_schema(responses={200: EventSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_events",
+        summary=_("List what happened to a matter."),
+        responses={200: EventSerializer(many=True)},
+    )
     def get(self, request: Request, number: str) -> Response:
         return super().get(request, number)
 
@@ -85,12 +90,18 @@ class AttachmentsAPIView(PartsApi):
     def rows(self, case: Case) -> QuerySet[Attachment]:
         return Attachment.objects.filter(case=case).select_related("case")
 
-    @extend_schema(responses={200: AttachmentSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_attachments",
+        summary=_("List the files of a matter."),
+        responses={200: AttachmentSerializer(many=True)},
+    )
     def get(self, request: Request, number: str) -> Response:
         return super().get(request, number)
 
     @extend_schema(
-        request={"multipart/form-data": UploadBody},
+        operation_id="upload_attachment",
+        summary=_("Add a photo or a PDF to a matter."),
+        request=UploadBody,
         responses={
             201: AttachmentSerializer,
             200: OpenApiResponse(
@@ -115,13 +126,22 @@ class AttachmentsAPIView(PartsApi):
 class AttachmentFileAPIView(CaseApi):
     content_negotiation_class = AnyAccepted
 
-    @extend_schema(parameters=[SIZE], responses=FILE_RESPONSES)
+    @extend_schema(
+        operation_id="download_attachment",
+        summary=_("Download a file of a matter."),
+        parameters=[SIZE],
+        responses=FILE_RESPONSES,
+    )
     def get(self, request: Request, number: str, uuid: UUID) -> FileResponse:
         """The file itself, or the small photo."""
         stored = get_object_or_404(Attachment, case=self.case(number), uuid=uuid)
         return file_answer(stored, request)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(
+        operation_id="remove_attachment",
+        summary=_("Take off a file that you added."),
+        responses={204: None},
+    )
     def delete(self, _request: Request, number: str, uuid: UUID) -> Response:
         """Take off a file that you added, while the case is open."""
         files = Attachment.objects.select_related("case", "post")
@@ -140,7 +160,11 @@ class RatingsAPIView(PartsApi):
     def rows(self, case: Case) -> QuerySet[Rating]:
         return Rating.objects.filter(case=case).select_related("entered_by__user")
 
-    @extend_schema(responses={200: RatingSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_ratings",
+        summary=_("List the ratings of a matter."),
+        responses={200: RatingSerializer(many=True)},
+    )
     def get(self, request: Request, number: str) -> Response:
         return super().get(request, number)
 
@@ -156,7 +180,11 @@ class MeetingsOfCaseAPIView(PartsApi):
         items = AgendaItem.objects.about(case, self.user, self.on)
         return items.annotate(starts_at=F("meeting__starts_at"))
 
-    @extend_schema(responses={200: MeetingOfCase(many=True)})
+    @extend_schema(
+        operation_id="list_meetings_of_case",
+        summary=_("List the meetings about a matter."),
+        responses={200: MeetingOfCase(many=True)},
+    )
     def get(self, request: Request, number: str) -> Response:
         return super().get(request, number)
 
@@ -174,13 +202,21 @@ class FourTwoOfCaseAPIView(PartsApi, FourTwoApi):
     def context_for(self, case: Case) -> dict[str, Any]:
         return {**super().context_for(case), "cases": {case.pk: case.number}}
 
-    @extend_schema(responses={200: ProcessSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_four_two_of_case",
+        summary=_("List the rounds of the six steps of a matter."),
+        responses={200: ProcessSerializer(many=True)},
+    )
     def get(self, request: Request, number: str) -> Response:
         return super().get(request, number)
 
 
 class ReadersAPIView(CaseApi):
-    @extend_schema(responses={200: ReaderSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_readers",
+        summary=_("List who may read a secret matter."),
+        responses={200: ReaderSerializer(many=True)},
+    )
     def get(self, request: Request, number: str) -> Response:
         """The people who may read a secret matter, each with why; of any other matter
         an empty list.

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Value
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -42,7 +43,11 @@ class PlaceRow(serializers.Serializer[Any]):
 
 
 class QueuePlacesAPIView(CaseApi):
-    @extend_schema(operation_id="queue_places", responses={200: PlaceRow(many=True)})
+    @extend_schema(
+        operation_id="list_queue_places",
+        summary=_("List the places you decide for."),
+        responses={200: PlaceRow(many=True)},
+    )
     def get(self, _request: Request) -> Response:
         """The places you decide for, the highest first."""
         places = deciding_places(self.user.posts_on(self.on), self.at)
@@ -79,6 +84,8 @@ class DecisionQueueAPIView(CaseApi, GenericAPIView[Case]):
         return place
 
     @extend_schema(
+        operation_id="list_queue",
+        summary=_("List the matters that wait for a decision."),
         parameters=[
             DECIDING_PLACE,
             OpenApiParameter(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
@@ -49,6 +50,8 @@ class TimeRequestsAPIView(RegisterApi):
         return ORDERS[self.state()]
 
     @extend_schema(
+        operation_id="list_time_requests",
+        summary=_("List the requests for more time or a break."),
         parameters=[OpenApiParameter("state", str, enum=[OPEN, RULED], default=OPEN)],
         responses={200: TimeRequestRow(many=True)},
     )
@@ -67,6 +70,8 @@ class RedLinesAPIView(RegisterApi):
     states = ("", AWAITED, RECEIVED)
 
     @extend_schema(
+        operation_id="list_red_lines",
+        summary=_("List the red-line reports."),
         parameters=[OpenApiParameter("state", str, enum=[AWAITED, RECEIVED])],
         responses={200: RedLineRow(many=True)},
     )

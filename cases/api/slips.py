@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,7 +27,11 @@ class SlipApi(CaseApi):
 
 
 class SlipListAPIView(SlipApi):
-    @extend_schema(responses={200: SlipOffered(many=True)})
+    @extend_schema(
+        operation_id="list_slips",
+        summary=_("List the slips of a matter."),
+        responses={200: SlipOffered(many=True)},
+    )
     def get(self, request: Request, number: str) -> Response:
         """The slips that can be printed of the case."""
         case = self.case(number, self.takable())
@@ -36,7 +41,11 @@ class SlipListAPIView(SlipApi):
 
 
 class SlipItemAPIView(SlipApi):
-    @extend_schema(responses={200: SheetSerializer})
+    @extend_schema(
+        operation_id="get_slip",
+        summary=_("Read one slip of a matter."),
+        responses={200: SheetSerializer},
+    )
     def get(self, request: Request, number: str, key: str, nth: int) -> Response:
         """One slip, names and phones masked."""
         sheet = read_sheet(

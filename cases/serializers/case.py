@@ -132,9 +132,11 @@ class CaseBaseSerializer(ShownRow[Case]):
 
 
 class CaseRowSerializer(CaseBaseSerializer):
-    """A row of `counted_for`; of a redacted one only number, dates, stage and light are
+    """A matter in a list; of a redacted one only number, dates, stage and light are
     filled.
     """
+
+    # a row of `counted_for`
 
     redacted = serializers.BooleanField(read_only=True)
 
@@ -198,7 +200,9 @@ class CaseRowSerializer(CaseBaseSerializer):
 
 
 class QueueRowSerializer(CaseRowSerializer):
-    """A row of what waits for a decision; context: also `reasons` by case."""
+    """A matter that waits for a decision."""
+
+    # context: also `reasons` by case
 
     reason = serializers.SerializerMethodField(
         help_text="Why it was reported up or returned last, if it was."

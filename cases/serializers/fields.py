@@ -98,9 +98,9 @@ OPTIONS_OF_INPUT = (
 
 
 class ShownRow(serializers.ModelSerializer[Row]):
-    """A row for reading: a choice not made yet is "", and `Meta.hidden` names what may
-    be null besides.
-    """
+    """A row as it is read."""
+
+    # a choice not made yet is "", and `Meta.hidden` names what may be null besides
 
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
         field, options = super().build_standard_field(field_name, model_field)

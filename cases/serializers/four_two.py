@@ -48,7 +48,9 @@ class StepSerializer(ShownRow[FourTwoStep]):
 
 
 class ProcessSerializer(ShownRow[FourTwoProcess]):
-    """Context: `cases`, the numbers of those within sight by their keys."""
+    """One 四议两公开 with its steps."""
+
+    # context: `cases`, the numbers of those within sight by their keys
 
     case = serializers.SerializerMethodField()
     steps = StepSerializer(many=True)
@@ -119,15 +121,16 @@ class DropBody(serializers.Serializer[Any]):
     why = PlainText(max_length=200)
 
 
+BATCH_ACTIONS = [Action.DECIDE.value, Action.SEND_BACK.value, Action.DEFER.value]
+
+
 class BatchLine(serializers.Serializer[Any]):
     number = serializers.CharField(max_length=16)
     version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
 class BatchBody(serializers.Serializer[Any]):
-    action = serializers.ChoiceField(
-        [Action.DECIDE.value, Action.SEND_BACK.value, Action.DEFER.value]
-    )
+    action = serializers.ChoiceField(BATCH_ACTIONS)
     cases = serializers.ListField(child=BatchLine(), min_length=1, max_length=50)
     inputs = serializers.DictField(
         help_text="The inputs of the action, as POST …/moves/ takes them."

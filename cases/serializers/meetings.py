@@ -18,7 +18,7 @@ from cases.serializers.fields import PlainText, ReadOnlyHolderField, ShownRow
 from villages.api.fields import IdField, MomentField
 from villages.models import MeetingKind
 
-UP, DOWN = "up", "down"
+UP, DOWN = PLACES = ("up", "down")
 FIELDS_IN_A_LIST: tuple[str, ...] = (
     "id",
     "kind",
@@ -92,8 +92,10 @@ class AsideSerializer(serializers.Serializer[Any]):
 
 class AgendaLineSerializer(serializers.Serializer[AgendaLine]):
     """An agenda item; of a case the reader does not see, that it is there and its
-    state. Context: `sitting`.
+    state.
     """
+
+    # context: `sitting`
 
     id = serializers.IntegerField(source="item.pk")
     position = serializers.IntegerField(source="item.position")
@@ -271,7 +273,7 @@ class ConcludeBody(DraftBody):
 
 
 class PlaceBody(serializers.Serializer[Any]):
-    to = serializers.ChoiceField([UP, DOWN])
+    to = serializers.ChoiceField(PLACES)
 
 
 class AsideLine(serializers.Serializer[Any]):

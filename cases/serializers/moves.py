@@ -28,6 +28,7 @@ from villages.models import User
 MADE_BY_PEOPLE = tuple(
     action for action, move in MOVES.items() if move.who is not None and not move.inner
 )
+INPUT_KINDS = [kind.value for kind in Kind]
 MOST_CHOSEN = 50
 HIDDEN_FROM_YOU = _("Who spoke is hidden from you.")
 LOOKED_UP = {
@@ -115,10 +116,10 @@ class AskBody(serializers.Serializer[Any]):
 
 
 class MoveBody(serializers.Serializer[Any]):
-    """Context: `facts` (case and time alone), `user`, `sight`. Afterwards `inputs` is
-    what make_move takes.
-    """
+    """What a step asks for."""
 
+    # context: `facts` (case and time alone), `user`, `sight`; validated, `inputs` is
+    # what make_move takes
     version = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     post = IdField(
         required=False,
@@ -223,7 +224,7 @@ def _make_body(
 ) -> type[MoveBody]:
     """Make the class of a body with a field for each input, and `more` fields."""
     fields = {item.name: FIELDS[item.kind](item) for item in inputs}
-    members = {**more, **fields, "asked": inputs, "__doc__": ""}
+    members = {**more, **fields, "asked": inputs, "__doc__": MoveBody.__doc__}
     return type(name, (MoveBody,), members)
 
 
@@ -255,7 +256,7 @@ class ChoiceOffered(serializers.Serializer[Any]):
 class InputOffered(serializers.Serializer[Any]):
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    kind = serializers.ChoiceField([kind.value for kind in Kind])
+    kind = serializers.ChoiceField(INPUT_KINDS)
     required = serializers.BooleanField()  # type: ignore[assignment]
     help = serializers.CharField(allow_blank=True)
     max_length = serializers.IntegerField(allow_null=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -118,12 +119,22 @@ class SignedSheetSerializer(ShownRow[SignedSheet]):
         return str(self.context["request"].build_absolute_uri(path))
 
 
+@extend_schema_field(OpenApiTypes.BINARY)
+class SentFile(serializers.FileField):
+    """A file that is sent. Of a file field the schema would say how it is shown: by its
+    address.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(help_text=_("JPEG, PNG, WebP or PDF."))
+
+
 class SignedSheetBody(serializers.Serializer[Any]):
-    file = serializers.FileField(help_text=_("JPEG, PNG, WebP or PDF."))
+    file = SentFile()
 
 
 class UploadBody(serializers.Serializer[Any]):
-    file = serializers.FileField(help_text=_("JPEG, PNG, WebP or PDF."))
+    file = SentFile()
     post = IdField(required=False)
 
 

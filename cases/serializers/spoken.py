@@ -22,10 +22,9 @@ LONGEST_WORDS = 4000  # as on the page
 
 
 class SpokenBody(serializers.Serializer[Any]):
-    """Only the words and the village are needed. Context: `user`, `at`. Afterwards a
-    `Spoken`, and the post.
-    """
+    """Only the words and the village are needed."""
 
+    # context: `user`, `at`; validated, a `Spoken` and the post
     verbatim = PlainText(max_length=LONGEST_WORDS)
     village = IdField(
         required=False,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
@@ -41,6 +42,7 @@ class NoticeRow(serializers.ModelSerializer[Notice]):
             "created_at",
             "read_at",
         )
+        read_only_fields = fields
 
     def get_words(self, notice: Notice) -> str:
         return words_of(notice)
@@ -57,7 +59,11 @@ class InboxAPIView(CaseApi, GenericAPIView[Notice]):
     filter_backends = ()
     order = ORDER
 
-    @extend_schema(responses={200: NoticeRow(many=True)})
+    @extend_schema(
+        operation_id="list_notices",
+        summary=_("List your notices."),
+        responses={200: NoticeRow(many=True)},
+    )
     def get(self, request: Request) -> Response:
         """Your notices, the newest first."""
         page = self.paginate_queryset(inbox_of(self.user, self.at))
@@ -65,7 +71,12 @@ class InboxAPIView(CaseApi, GenericAPIView[Notice]):
 
 
 class ReadAllAPIView(CaseApi):
-    @extend_schema(operation_id="inbox_read_all", request=None, responses={200: Read})
+    @extend_schema(
+        operation_id="mark_all_notices_read",
+        summary=_("Mark all notices as read."),
+        request=None,
+        responses={200: Read},
+    )
     def post(self, request: Request) -> Response:
         """You have read them all."""
         unread = unread_of(self.user, self.at)
@@ -73,7 +84,12 @@ class ReadAllAPIView(CaseApi):
 
 
 class ReadOneAPIView(CaseApi):
-    @extend_schema(request=None, responses={200: Read})
+    @extend_schema(
+        operation_id="mark_notice_read",
+        summary=_("Mark a notice as read."),
+        request=None,
+        responses={200: Read},
+    )
     def post(self, request: Request, pk: int) -> Response:
         """You have read this one."""
         found = inbox_of(self.user, self.at).filter(pk=pk)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -30,6 +31,7 @@ from villages.api.fields import DayField
 from villages.models import User
 
 STATES = [state.value for state in OrderState]
+ACTS = ("sign", "cancel", "reply", "check", "talk")
 MOST_ORDER_TEXT = 2000
 
 
@@ -106,7 +108,7 @@ class ActWanted(serializers.Serializer[Any]):
     today.
     """
 
-    act = serializers.ChoiceField(["sign", "cancel", "reply", "check", "talk"])
+    act = serializers.ChoiceField(ACTS)
     demand = serializers.CharField(
         max_length=MOST_ORDER_TEXT, required=False, default=None, allow_null=True
     )
@@ -157,6 +159,8 @@ class OrdersAPIView(RegisterApi):
     states = ("", *STATES)
 
     @extend_schema(
+        operation_id="list_orders",
+        summary=_("List the supervision orders."),
         parameters=[OpenApiParameter("state", str, enum=STATES)],
         responses={200: OrderRow(many=True)},
     )
@@ -171,12 +175,21 @@ class OrdersAPIView(RegisterApi):
 
 
 class OneOrderAPIView(OrderApi):
-    @extend_schema(responses={200: OrderRow})
+    @extend_schema(
+        operation_id="get_order",
+        summary=_("Read one supervision order."),
+        responses={200: OrderRow},
+    )
     def get(self, request: Request, pk: int) -> Response:
         """One order."""
         return self.shown(pk)
 
-    @extend_schema(request=ActWanted, responses={200: OrderRow})
+    @extend_schema(
+        operation_id="act_on_order",
+        summary=_("Sign, answer, check or take back a supervision order."),
+        request=ActWanted,
+        responses={200: OrderRow},
+    )
     def post(self, request: Request, pk: int) -> Response:
         """Act on an order: sign it, take it back, answer it, check the answer, or note
         a talk about it.
@@ -205,7 +218,12 @@ class OneOrderAPIView(OrderApi):
 
 
 class OrdersOfCaseAPIView(OrderApi):
-    @extend_schema(request=OrderWanted, responses={201: OrderRow})
+    @extend_schema(
+        operation_id="write_order",
+        summary=_("Write a supervision order for a matter."),
+        request=OrderWanted,
+        responses={201: OrderRow},
+    )
     def post(self, request: Request, number: str) -> Response:
         """Write an order for a matter; of whoever may sign it is signed in the same
         step.

@@ -2,8 +2,9 @@
 shape, no fault of ours.
 """
 
-import json
+import logging
 import re
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -13,10 +14,8 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from drf_spectacular.drainage import GENERATOR_STATS
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.errors import Unsatisfiable
 from knox.models import AuthToken
 from rest_framework.throttling import SimpleRateThrottle
 from schemathesis import GenerationMode
@@ -30,6 +29,7 @@ from schemathesis.specs.openapi.checks import (
 
 from cases.attachments import attach_sheet
 from cases.models import AgendaItem, Case, FourTwoProcess, Meeting, SignedSheet
+from tests.api import described
 from tests.cases.council import called, present, seats
 from tests.cases.roads import (
     NOON,
@@ -64,13 +64,6 @@ ROLES = ("duty", "secretary", "handler", "reviewer", "supervisor", "auditor", "n
 EXAMPLES = 2 * len(ROLES)
 
 
-def described() -> dict[str, Any]:
-    """The schema as /api/schema/ gives it."""
-    return json.loads(
-        json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str)
-    )
-
-
 def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Token {token}"} if token else {}
 
@@ -89,11 +82,24 @@ def served(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         answer.close()
 
 
-SCHEMA = schemathesis.openapi.from_dict(described())
-SCHEMA.app = served
-OPERATIONS = {
-    operation.ok().label: operation.ok() for operation in SCHEMA.get_all_operations()
-}
+@cache
+def operations() -> dict[str, Any]:
+    """Every operation by its label; only where they are asked is the schema read."""
+    schema = schemathesis.openapi.from_dict(described())
+    schema.app = served
+    # each asker brings a token, or none: one made up would be replaced by it
+    schema.config.generation.update(with_security_parameters=False)
+    found = [operation.ok() for operation in schema.get_all_operations()]
+    return {operation.label: operation for operation in found}
+
+
+def can_be_asked_wrongly(operation: Any) -> bool:
+    """False where every input is any text: a name in the address, a header. Some
+    hundred tries would be made to find out.
+    """
+    named = [*operation.path_parameters, *operation.headers]
+    is_any_text = all(part.definition["schema"] == {"type": "string"} for part in named)
+    return bool([*operation.body, *operation.query]) or not is_any_text
 
 
 @pytest.fixture(autouse=True)
@@ -106,8 +112,11 @@ def unthrottled(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def quick_hashes(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def unlogged():
+    """Two lines about each of some thousand refusals are read by nobody."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(autouse=True)
@@ -174,7 +183,7 @@ def council(here: Staff) -> None:
 def test_no_warning_is_given_where_the_schema_is_made():
     GENERATOR_STATS.reset()
 
-    described()
+    described.__wrapped__()
 
     assert not GENERATOR_STATS, GENERATOR_STATS._warn_cache
 
@@ -192,7 +201,9 @@ def test_the_schema_is_valid_and_names_no_refusal_twice():
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_every_operation_answers_as_described(mode, tokens, subtests):
     filled = rows()
-    for label, operation in OPERATIONS.items():
+    for label, operation in operations().items():
+        if mode is GenerationMode.NEGATIVE and not can_be_asked_wrongly(operation):
+            continue
         with subtests.test(label):
             ask(operation, mode, tokens, filled)
 
@@ -250,7 +261,4 @@ def ask(
             transaction.set_rollback(True)
         case.validate_response(response, checks=CHECKS)
 
-    try:
-        answers_as_described()
-    except Unsatisfiable:  # an operation without inputs cannot be asked wrongly
-        assert mode is GenerationMode.NEGATIVE
+    answers_as_described()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -145,13 +146,20 @@ class Bodies(BodiesApi):
     NOT_HERE = OpenApiResponse(description="There is no such place in your reach.")
 
     @extend_schema(
-        parameters=[BODY_PLACE], responses={200: BodiesSerializer, 404: NOT_HERE}
+        operation_id="get_bodies",
+        summary=_(
+            "Read who sits in the bodies of a place, and the rules of its meetings."
+        ),
+        parameters=[BODY_PLACE],
+        responses={200: BodiesSerializer, 404: NOT_HERE},
     )
     def get(self, request: Request) -> Response:
         """The people in the bodies of a place, and the rules of its meetings."""
         return self.answer(self.place(request))
 
     @extend_schema(
+        operation_id="seat_member",
+        summary=_("Seat somebody in a body."),
         parameters=[BODY_PLACE],
         request=SeatWanted,
         responses={200: BodiesSerializer, 404: NOT_HERE},
@@ -166,7 +174,12 @@ class Bodies(BodiesApi):
 
 
 class SeatEnd(BodiesApi):
-    @extend_schema(request=EndWanted, responses={200: SeatSerializer})
+    @extend_schema(
+        operation_id="end_seat",
+        summary=_("End somebody's term in a body."),
+        request=EndWanted,
+        responses={200: SeatSerializer},
+    )
     def post(self, request: Request, pk: int) -> Response:
         """End a term."""
         seat = get_object_or_404(seats_seated_by(self.user, self.on), pk=pk)
@@ -187,7 +200,12 @@ class RulesItem(BodiesApi):
             raise Http404
         return Town.objects.get(pk=min(towns))
 
-    @extend_schema(request=RulesWanted, responses={200: BodiesSerializer})
+    @extend_schema(
+        operation_id="set_meeting_rules",
+        summary=_("Set the town's own rules for a kind of meeting."),
+        request=RulesWanted,
+        responses={200: BodiesSerializer},
+    )
     def put(self, request: Request, kind: str) -> Response:
         """Set the town's own rules for a kind of meeting."""
         town = self.town(kind)
@@ -196,7 +214,11 @@ class RulesItem(BodiesApi):
         set_procedure(town, kind, by=self.user, at=self.at, **entered)
         return self.answer(BodyPlace(town, town.name))
 
-    @extend_schema(responses={204: OpenApiResponse(description="Back to the default.")})
+    @extend_schema(
+        operation_id="reset_meeting_rules",
+        summary=_("Go back to the default rules for a kind of meeting."),
+        responses={204: OpenApiResponse(description="Back to the default.")},
+    )
     def delete(self, request: Request, kind: str) -> Response:
         """Go back to the default rules."""
         drop_procedure(self.town(kind), kind, by=self.user, at=self.at)

@@ -1,4 +1,4 @@
-"""The API of the roster: shifts in reach, who is on duty now, swaps and leave."""
+"""The API of the roster: shifts in reach, who is on duty now, and swaps."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -26,7 +26,7 @@ from villages.api.fields import (
     validated,
 )
 from villages.duty.standing import Roster
-from villages.models import DutyLeave, DutyShift, Post, SwapRequest, Village
+from villages.models import DutyShift, Post, SwapRequest, Village
 from villages.rights import TAKE_DUTY
 
 
@@ -88,15 +88,7 @@ class SwapSerializer(serializers.ModelSerializer[SwapRequest]):
             "state",
             "answered_at",
         )
-
-
-class LeaveSerializer(serializers.ModelSerializer[DutyLeave]):
-    post = PersonSerializer(read_only=True)
-    substitute = PersonSerializer(read_only=True, allow_null=True)
-
-    class Meta:
-        model = DutyLeave
-        fields = ("id", "post", "from_on", "until_on", "reason", "substitute")
+        read_only_fields = fields
 
 
 # --- requests
@@ -133,14 +125,6 @@ ANSWERS: Mapping[str, Callable[..., SwapRequest]] = {
 
 class SwapAnswered(serializers.Serializer[Any]):
     answer = serializers.ChoiceField(list(ANSWERS))
-
-
-class LeaveWanted(serializers.Serializer[Any]):
-    post = IdField()
-    from_on = DayField()
-    until_on = DayField()
-    reason = serializers.CharField(max_length=100)
-    substitute = IdField(required=False, allow_null=True)
 
 
 # --- the endpoints
@@ -210,7 +194,10 @@ class ShiftPages(DutyApi, GenericAPIView[DutyShift]):
 
 class ShiftList(ShiftPages):
     @extend_schema(
-        parameters=[ShiftsSought], responses={200: ShiftSerializer(many=True)}
+        operation_id="list_shifts",
+        summary=_("List the shifts."),
+        parameters=[ShiftsSought],
+        responses={200: ShiftSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
         """The shifts of the villages within reach, the earliest first."""
@@ -227,7 +214,12 @@ class ShiftList(ShiftPages):
 
         return self.page(shifts)
 
-    @extend_schema(request=ShiftWanted, responses={201: ShiftSerializer})
+    @extend_schema(
+        operation_id="arrange_shift",
+        summary=_("Put somebody on duty."),
+        request=ShiftWanted,
+        responses={201: ShiftSerializer},
+    )
     def post(self, request: Request) -> Response:
         """Put somebody on duty; the same shift sent again is the one there is."""
         entered = validated(ShiftWanted(data=request.data))
@@ -245,7 +237,12 @@ class ShiftList(ShiftPages):
 
 
 class ShiftItem(DutyApi):
-    @extend_schema(request=ShiftChanged, responses={200: ShiftSerializer})
+    @extend_schema(
+        operation_id="change_shift",
+        summary=_("Change a future shift."),
+        request=ShiftChanged,
+        responses={200: ShiftSerializer},
+    )
     def put(self, request: Request, shift: int) -> Response:
         """Give a future shift another time or other people."""
         current = self.shift(shift)
@@ -255,7 +252,11 @@ class ShiftItem(DutyApi):
         changed = duty.change_shift(current, **entered | people, **self.doing)
         return self.shown(changed)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(
+        operation_id="cancel_shift",
+        summary=_("Take a future shift off the roster."),
+        responses={204: None},
+    )
     def delete(self, _request: Request, shift: int) -> Response:
         """Take a future shift off the roster."""
         duty.cancel_shift(self.shift(shift), **self.doing)
@@ -263,7 +264,11 @@ class ShiftItem(DutyApi):
 
 
 class OnDutyNow(ShiftPages):
-    @extend_schema(operation_id="duty_now", responses={200: ShiftSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_on_duty",
+        summary=_("List who is on duty now."),
+        responses={200: ShiftSerializer(many=True)},
+    )
     def get(self, _request: Request) -> Response:
         """The shift running now in each village within reach, and who is on in it; none
         where nobody is on.
@@ -279,7 +284,11 @@ class SwapList(DutyApi, GenericAPIView[SwapRequest]):
     filter_backends = ()
     order = ("asked_at", "id")
 
-    @extend_schema(responses={200: SwapSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_swaps",
+        summary=_("List the swaps that wait for an answer."),
+        responses={200: SwapSerializer(many=True)},
+    )
     def get(self, _request: Request) -> Response:
         """The swaps not answered yet that you asked for or are asked to agree to."""
         swaps = SwapRequest.objects.waiting(self.at).of(self.user).with_shifts()
@@ -288,7 +297,12 @@ class SwapList(DutyApi, GenericAPIView[SwapRequest]):
 
 
 class SwapAsk(DutyApi):
-    @extend_schema(request=SwapWanted, responses={201: SwapSerializer})
+    @extend_schema(
+        operation_id="ask_swap",
+        summary=_("Ask somebody to take your shift."),
+        request=SwapWanted,
+        responses={201: SwapSerializer},
+    )
     def post(self, request: Request, shift: int) -> Response:
         """Ask somebody to take your shift; nothing changes until they agree."""
         own_shift = self.shift(shift)
@@ -317,7 +331,12 @@ class SwapAsk(DutyApi):
 
 
 class SwapItem(DutyApi):
-    @extend_schema(request=SwapAnswered, responses={200: SwapSerializer})
+    @extend_schema(
+        operation_id="answer_swap",
+        summary=_("Agree to a swap, decline or withdraw it."),
+        request=SwapAnswered,
+        responses={200: SwapSerializer},
+    )
     def post(self, request: Request, swap: int) -> Response:
         """Agree or decline if you were asked; withdraw if you asked."""
         swaps = SwapRequest.objects.of(self.user).with_shifts()
@@ -327,47 +346,3 @@ class SwapItem(DutyApi):
         give_answer = ANSWERS[validated(SwapAnswered(data=request.data))["answer"]]
         answered = give_answer(found, **self.doing)
         return Response(SwapSerializer(answered).data)
-
-
-class LeaveList(DutyApi, GenericAPIView[DutyLeave]):
-    serializer_class = LeaveSerializer
-    queryset = DutyLeave.objects.none()
-    pagination_class = KeyPages
-    filter_backends = ()
-    order = ("from_on", "id")
-
-    @extend_schema(responses={200: LeaveSerializer(many=True)})
-    def get(self, _request: Request) -> Response:
-        """Leave that is not over, of those who take duty in your villages."""
-        leaves = DutyLeave.objects.filter(
-            post__village__in=self.own_villages(), until_on__gte=self.on
-        )
-        leaves = leaves.select_related("post__user", "substitute__user")
-        page = self.paginate_queryset(leaves)
-        return self.get_paginated_response(LeaveSerializer(page, many=True).data)
-
-    @extend_schema(request=LeaveWanted, responses={201: LeaveSerializer})
-    def post(self, request: Request) -> Response:
-        """Note your own leave, or as the secretary or duty officer anybody's."""
-        entered = validated(LeaveWanted(data=request.data))
-        posts = Post.objects.current(self.on).filter(
-            village__in=self.own_villages(), role__in=TAKE_DUTY
-        )
-        posts = posts.select_related("user", "village")
-        post = posts.filter(pk=entered.pop("post")).first()
-        if post is None or post.village_id is None:
-            raise InputRefused.at(post=NO_SUCH_CHOICE)
-
-        people = self.people(entered, post.village_id, "substitute")
-        leave = duty.note_leave(post, **entered | people, **self.doing)
-        return Response(LeaveSerializer(leave).data, status=status.HTTP_201_CREATED)
-
-
-class LeaveItem(DutyApi):
-    @extend_schema(responses={204: None})
-    def delete(self, _request: Request, leave: int) -> Response:
-        """Back earlier: from today on the shifts are taken again."""
-        leaves = DutyLeave.objects.filter(post__village__in=self.own_villages())
-        leaves = leaves.select_related("post__village")
-        duty.end_leave(get_object_or_404(leaves, pk=leave), **self.doing)
-        return Response(status=status.HTTP_204_NO_CONTENT)

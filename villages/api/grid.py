@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from minshi.api import KeyPages
 from minshi.api_docs import Endpoint
 from minshi.clock import today
+from villages.api.examples import NEIGHBOURS
 from villages.api.fields import validated
 from villages.api.login import user_of
 from villages.lookup_counts import look_up
@@ -41,6 +42,12 @@ class VillageSerializer(serializers.ModelSerializer[Village]):
         fields = ("id", "code", "name", "official_name", "town", "groups")
 
 
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="list_villages",
+        summary=_("List your villages with their groups."),
+    )
+)
 class VillageList(Endpoint, ListAPIView[Village]):
     """The villages within the account's territory, with their groups."""
 
@@ -87,7 +94,13 @@ class HouseholdLookup(Endpoint):
     is counted by day.
     """
 
-    @extend_schema(parameters=[Sought], responses={200: Neighbours})
+    @extend_schema(
+        operation_id="look_up_neighbours",
+        summary=_("Look neighbours up by name, pinyin or phone."),
+        parameters=[Sought],
+        responses={200: Neighbours},
+        examples=NEIGHBOURS,
+    )
     def get(self, request: Request) -> Response:
         sought = validated(Sought(data=request.query_params))
         residents = look_up(

@@ -39,6 +39,7 @@ class HandOverSerializer(serializers.ModelSerializer[HandOver]):
             "taken_by",
             "taken_at",
         )
+        read_only_fields = fields
 
 
 class HandOversSought(serializers.Serializer[Any]):
@@ -63,7 +64,10 @@ class HandOverList(DutyApi, GenericAPIView[HandOver]):
     order = ("-written_at", "-id")
 
     @extend_schema(
-        parameters=[HandOversSought], responses={200: HandOverSerializer(many=True)}
+        operation_id="list_hand_overs",
+        summary=_("List the hand-overs from shift to shift."),
+        parameters=[HandOversSought],
+        responses={200: HandOverSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
         """The hand-overs from shift to shift in the villages where you take duty, the
@@ -83,7 +87,12 @@ class HandOverList(DutyApi, GenericAPIView[HandOver]):
 
 
 class HandOverItem(DutyApi):
-    @extend_schema(request=HandOverWanted, responses={200: HandOverSerializer})
+    @extend_schema(
+        operation_id="hand_over_shift",
+        summary=_("Hand your shift over."),
+        request=HandOverWanted,
+        responses={200: HandOverSerializer},
+    )
     def post(self, request: Request, shift: int) -> Response:
         """Hand your shift over: how many came by, and what the next one must know."""
         own_shift = self.shift(shift)
@@ -95,7 +104,12 @@ class HandOverItem(DutyApi):
 
 
 class HandOverTake(DutyApi):
-    @extend_schema(request=None, responses={200: HandOverSerializer})
+    @extend_schema(
+        operation_id="take_over_shift",
+        summary=_("Take over what the shift before left."),
+        request=None,
+        responses={200: HandOverSerializer},
+    )
     def post(self, _request: Request, hand_over: int) -> Response:
         """Take over what the shift before left."""
         rows = HandOver.objects.filter(shift__village__in=self.own_villages())

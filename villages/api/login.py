@@ -13,7 +13,6 @@ from django.contrib.auth.signals import (
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework import serializers, status
 from rest_framework.authentication import SessionAuthentication
@@ -22,10 +21,11 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from minshi.api import OwnPasswordFirst
-from minshi.api_docs import Endpoint
+from minshi.api import AnyToken, OwnPasswordFirst
+from minshi.api_docs import BY_TOKEN_OR_SESSION, Endpoint
 from minshi.clock import now, today
 from minshi.pace import ScopedPace
+from villages.api.examples import LOGGED_IN, WHO
 from villages.api.fields import validated
 from villages.forms.secret_forms import CodeForm
 from villages.login import name_at_login
@@ -83,6 +83,7 @@ class PostSerializer(serializers.ModelSerializer[Post]):
     class Meta:
         model = Post
         fields = ("id", "role", "place", "from_on", "until_on", "may_sign")
+        read_only_fields = fields
 
 
 class MeSerializer(serializers.Serializer[User]):
@@ -102,8 +103,8 @@ class TokenGiven(serializers.Serializer[Any]):
 
 
 class Login(Endpoint):
-    """A token for 12 hours. Failures count as on the login page, and lock out as
-    there.
+    """A token, which holds until `expiry`. Failures count as on the login page, and
+    lock out as there.
     """
 
     authentication_classes = ()
@@ -111,7 +112,14 @@ class Login(Endpoint):
     throttle_classes = (ScopedPace,)
     throttle_scope = "login"
 
-    @extend_schema(request=Credentials, responses={200: TokenGiven}, auth=[])
+    @extend_schema(
+        operation_id="log_in",
+        summary=_("Get a token for a name and a password."),
+        request=Credentials,
+        responses={200: TokenGiven},
+        examples=LOGGED_IN,
+        auth=[],
+    )
     def post(self, request: Request) -> Response:
         django_request = request._request  # what the counting of wrong tries reads
         credentials = validated(Credentials(data=request.data))
@@ -159,7 +167,7 @@ def _authenticated(
 class LogsOut(Endpoint):
     """Open to accounts with a one-time password as well."""
 
-    authentication_classes = (TokenAuthentication, SessionAuthentication)
+    authentication_classes = (AnyToken, SessionAuthentication)
 
     def note_logout(self, request: Request) -> None:
         """Let the audit log know, and end the session where one was used."""
@@ -174,7 +182,13 @@ class LogsOut(Endpoint):
 class Logout(LogsOut):
     """Ends the token used, or the session."""
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(
+        operation_id="log_out",
+        summary=_("End this login."),
+        request=None,
+        responses={204: None},
+        auth=BY_TOKEN_OR_SESSION,
+    )
     def post(self, request: Request) -> Response:
         if isinstance(request.auth, AuthToken):
             request.auth.delete()
@@ -185,7 +199,13 @@ class Logout(LogsOut):
 class LogoutAll(LogsOut):
     """Ends every token and every session of the account."""
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(
+        operation_id="log_out_everywhere",
+        summary=_("End every login of your account."),
+        request=None,
+        responses={204: None},
+        auth=BY_TOKEN_OR_SESSION,
+    )
     def post(self, request: Request) -> Response:
         user = user_of(request)
         self.note_logout(request)
@@ -196,6 +216,11 @@ class LogoutAll(LogsOut):
 class Me(Endpoint):
     """The account logged in, and the posts to act from."""
 
-    @extend_schema(responses={200: MeSerializer})
+    @extend_schema(
+        operation_id="get_me",
+        summary=_("Read who you are and which posts you hold."),
+        responses={200: MeSerializer},
+        examples=WHO,
+    )
     def get(self, request: Request) -> Response:
         return Response(MeSerializer(user_of(request)).data)

@@ -36,6 +36,7 @@ class TalkRoomSerializer(serializers.ModelSerializer[TalkRoom]):
             "talk_day",
             "names_officers",
         )
+        read_only_fields = fields
 
 
 class TalkRoomWanted(serializers.Serializer[Any]):
@@ -73,7 +74,11 @@ class TalkRoomList(TalkRoomApi, GenericAPIView[TalkRoom]):
     filter_backends = ()
     order = ("village", "id")
 
-    @extend_schema(responses={200: TalkRoomSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_talk_rooms",
+        summary=_("List the talk rooms of the villages."),
+        responses={200: TalkRoomSerializer(many=True)},
+    )
     def get(self, _request: Request) -> Response:
         """The talk rooms of the villages within reach."""
         page = self.paginate_queryset(self.rooms())
@@ -81,14 +86,23 @@ class TalkRoomList(TalkRoomApi, GenericAPIView[TalkRoom]):
 
 
 class TalkRoomItem(TalkRoomApi):
-    @extend_schema(responses={200: TalkRoomSerializer})
+    @extend_schema(
+        operation_id="get_talk_room",
+        summary=_("Read where a village listens."),
+        responses={200: TalkRoomSerializer},
+    )
     def get(self, _request: Request, village: int) -> Response:
         """A village's talk room; none where it was not described yet."""
         # by its key: of a relation Django asks for a number no column holds
         room = get_object_or_404(self.rooms(), village__pk=village)
         return Response(TalkRoomSerializer(room).data)
 
-    @extend_schema(request=TalkRoomWanted, responses={200: TalkRoomSerializer})
+    @extend_schema(
+        operation_id="describe_talk_room",
+        summary=_("Say where and when a village listens."),
+        request=TalkRoomWanted,
+        responses={200: TalkRoomSerializer},
+    )
     def put(self, request: Request, village: int) -> Response:
         """Say, as the village's secretary, where the village listens and when."""
         own_village = get_object_or_404(self.villages(), pk=village)
