@@ -22,7 +22,11 @@ from villages.models import MeetingKind
 
 MOST_PEOPLE = 100_000
 MOST_PLACE = 60  # characters
+MOST_REASON = 200  # characters
 SHORT = {"rows": 2}
+LATE_NOTICE_HELP = _(
+    "Of an assembly of the villagers: ten days before, later only in a special case."
+)
 
 
 MOST_OFFERED = 60
@@ -82,6 +86,12 @@ class CallForm(AddItemsForm):
     recorder = forms.CharField(
         label=_("Minutes by"), max_length=40, required=False, help_text=_("Empty: you.")
     )
+    short_notice = forms.CharField(
+        label=_("Why announced so late"),
+        max_length=MOST_REASON,
+        required=False,
+        help_text=LATE_NOTICE_HELP,
+    )
 
     def __init__(
         self,
@@ -103,6 +113,7 @@ class CallForm(AddItemsForm):
                 "place",
                 "chair",
                 "recorder",
+                "short_notice",
                 "cases",
                 "subject",
             )
@@ -129,6 +140,13 @@ class ChangeForm(RuleForm):
     recorder = forms.CharField(
         label=_("Minutes by"), max_length=40, required=False, show_hidden_initial=True
     )
+    short_notice = forms.CharField(
+        label=_("Why announced so late"),
+        max_length=MOST_REASON,
+        required=False,
+        help_text=LATE_NOTICE_HELP,
+        show_hidden_initial=True,
+    )
     due = forms.IntegerField(
         label=_("Due to attend, as counted"),
         min_value=1,
@@ -152,7 +170,7 @@ class ChangeForm(RuleForm):
     def of(cls, meeting: Meeting) -> "ChangeForm":
         known = {
             name: getattr(meeting, name)
-            for name in ("starts_at", "place", "chair", "recorder")
+            for name in ("starts_at", "place", "chair", "recorder", "short_notice")
         }
         return cls(
             initial={

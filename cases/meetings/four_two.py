@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.meetings.corrections import note_correction
+from cases.meetings.counting import check_size
+from cases.meetings.notice import check_notice, is_announced
 from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.choices import Confidentiality, Stage
-from cases.models.four_two import ReservedMatter
+from cases.models.reserved import KINDS_OF_DECIDER, Decider, ReservedMatter
 from cases.privacy.redactor import for_the_room, room_redactor
 from cases.workflow import Officer
 from minshi import workdays
@@ -27,22 +29,23 @@ from minshi.idempotency import fingerprint, once
 from minshi.text import is_blank
 from villages.duty import officiates
 from villages.models import MeetingKind, Village
-from villages.models.bodies import Base
-from villages.procedure import TWO_THIRDS, Rules, rules_by_kind
+from villages.procedure import Rules, rules_by_kind
 
 RESOLUTION = 4  # the step at which the villagers decide
 PUBLISHED = 5  # the step at which their decision is made public
 LAND_CONTRACTS_BY_LAW = gettext_lazy(
-    "Law on Land Contracts in Rural Areas, article 19: two thirds of all members, or of"
-    " the representatives"
+    "Law on Rural Collective Economic Organisations, article 27, and Law on Land"
+    " Contracts in Rural Areas, article 19: two thirds of all members"
 )
+PUBLICATION_BY_LAW = gettext_lazy("Organic Law of Villagers' Committees, article 35")
 
 
 @dataclass(frozen=True)
 class StepRule:
     """One of the six steps, and the kinds of meeting that hold it.
 
-    A step without any is a notice that hangs in public.
+    A step without any is a notice that hangs in public. Those of the resolution follow
+    from the matter (cases/models/reserved.py).
     """
 
     nth: int
@@ -52,7 +55,9 @@ class StepRule:
 
 SIX_STEPS = (
     StepRule(
-        1, gettext_lazy("The party branch proposes"), (MeetingKind.THREE_MEETINGS,)
+        1,
+        gettext_lazy("The branch committee proposes"),
+        (MeetingKind.BRANCH_COMMITTEE,),
     ),
     StepRule(
         2, gettext_lazy("The two committees confer"), (MeetingKind.TWO_COMMITTEES,)
@@ -62,8 +67,8 @@ SIX_STEPS = (
     ),
     StepRule(
         RESOLUTION,
-        gettext_lazy("The villagers resolve"),
-        (MeetingKind.REPRESENTATIVES, MeetingKind.ASSEMBLY, MeetingKind.HOUSEHOLDS),
+        gettext_lazy("Those who may decide resolve"),
+        KINDS_OF_DECIDER[Decider.VILLAGERS],
     ),
     StepRule(PUBLISHED, gettext_lazy("The resolution is made public")),
     StepRule(6, gettext_lazy("The outcome is made public")),
@@ -83,7 +88,8 @@ def may_run(by: Officer, village_id: int, at: datetime) -> bool:
 def next_step(process: FourTwoProcess) -> StepRule | None:
     """Return the step that is due: the first that has not passed.
 
-    None once all six have, or the process was given up. One query.
+    The resolution comes with the kinds of meeting that may decide the matter. None once
+    all six have passed, or the process was given up. One query.
     """
     if process.dropped_at:
         return None
@@ -91,8 +97,14 @@ def next_step(process: FourTwoProcess) -> StepRule | None:
     passed = {step.nth for step in process.steps.all() if step.passed}
     for step in SIX_STEPS:
         if step.nth not in passed:
-            return step
+            return _for_matter(step, process)
     return None
+
+
+def _for_matter(step: StepRule, process: FourTwoProcess) -> StepRule:
+    if step.nth != RESOLUTION:
+        return step
+    return replace(step, kinds=ReservedMatter(process.matter).kinds)
 
 
 @transaction.atomic
@@ -110,8 +122,8 @@ def start_process(
     """Begin 四议两公开 for a case in 说 or 议 of the village, or for a subject.
 
     A repeated `key` returns the process it began. Raises NoSuchRight (another
-    village's), InputRefused (no subject), MoveRefused (the case is elsewhere, or has a
-    process already).
+    village's), InputRefused (no subject, another matter than the case is reserved as),
+    MoveRefused (the case is elsewhere, or has a process already).
     """
     said = {"matter": matter, "origin": origin, "subject": subject, "case": case}
     sent = fingerprint("start", said)
@@ -128,6 +140,7 @@ def start_process(
         )
     if case:
         _check_begin(locked, village)
+        _check_matter(locked, matter)
 
     return FourTwoProcess.objects.create(
         key=key,
@@ -164,9 +177,21 @@ def _check_begin(case: Case | None, village: Village) -> None:
         raise MoveRefused(_("The six steps have begun for this matter already."))
 
 
+def _check_matter(case: Case | None, matter: str) -> None:
+    """InputRefused: the case is reserved as another matter, which others decide."""
+    if case and case.reserved and case.reserved != matter:
+        words = _("This matter is marked as: %(matter)s.")
+        words %= {"matter": case.get_reserved_display()}
+        raise InputRefused.at(matter=words)
+
+
 @dataclass(frozen=True)
 class StepRecord:
-    """The record of a step: numbers for steps 1 to 4, the notice for 5 and 6."""
+    """The record of a step: numbers for steps 1 to 4, the notice for 5 and 6.
+
+    `called_on` is the day on which an assembly was announced, `short_notice` why it was
+    announced so late.
+    """
 
     held_on: date
     content: str
@@ -176,6 +201,8 @@ class StepRecord:
     votes: tuple[int | None, int | None, int | None] = (None, None, None)
     public_until: date | None = None
     oversight: str = ""
+    called_on: date | None = None
+    short_notice: str = ""
 
 
 @transaction.atomic
@@ -288,6 +315,7 @@ def _count(
         raise InputRefused.at(votes_for=words)
 
     rules = step_rules_of(process, due)[kind]
+    check_size(rules, people)
     needed = rules.quorum_needed(people)
     if here < needed:
         words = _(
@@ -297,6 +325,7 @@ def _count(
         words %= {"present": here, "due": people, "quorum": needed}
         raise InputRefused.at(present=words)
 
+    _note_announcement(step, record, kind)
     for name, value in numbers.items():
         setattr(step, name, value)
     step.kind = kind
@@ -306,47 +335,76 @@ def _count(
     step.passed = (votes_for or 0) >= step.votes_needed
 
 
+def _note_announcement(step: FourTwoStep, record: StepRecord, kind: str) -> None:
+    """Set on a step when its assembly was announced, and why so late if it was.
+
+    InputRefused: it is missing, after the assembly, or too late without a reason.
+    """
+    if not is_announced(kind):
+        return
+
+    called_on = record.called_on
+    if called_on is None:
+        words = _("Say on which day the assembly was announced.")
+        raise InputRefused.at(called_on=words)
+    if called_on > record.held_on:
+        words = _("It was announced before it was held.")
+        raise InputRefused.at(called_on=words)
+
+    step.called_on = called_on
+    step.short_notice = check_notice(
+        kind, called_on, record.held_on, record.short_notice, day_field="called_on"
+    )
+
+
 def rules_in_words(process: FourTwoProcess, due: StepRule) -> list[str]:
     """Return in words the numbers or days that a step asks for. One query."""
     if not due.kinds:
         words = _("It hangs for at least %(days)s days.")
-        return [words % {"days": settings.FOUR_TWO_PUBLIC_DAYS}]
+        asked = words % {"days": settings.FOUR_TWO_PUBLIC_DAYS}
+        return [f"{asked} {PUBLICATION_BY_LAW}"]
 
     rules = step_rules_of(process, due)
-    return [f"{kind.label}：{rules[kind]} {rules[kind].article}" for kind in due.kinds]
+    asked_of_each = []
+    for kind in due.kinds:
+        asked_of_each.append(f"{kind.label}：{rules[kind]} {rules[kind].article}")
+
+    if due.nth == RESOLUTION:
+        matter = ReservedMatter(process.matter)
+        who = f"{matter.label}：{matter.decider.label}（{matter.article}）"
+        return [who, *asked_of_each]
+    return asked_of_each
 
 
 def step_rules_of(process: FourTwoProcess, due: StepRule) -> dict[str, Rules]:
     """Return the rules of a step by kind of meeting. One query.
 
-    Land contracts take two thirds of all who are due, by their own law.
+    Land contracts name their own law as well, which asks for the same.
     """
     rules = rules_by_kind(process.village.town_id, due.kinds)
     if due.nth != RESOLUTION or process.matter != ReservedMatter.LAND_CONTRACTS:
         return rules
 
-    by_law = {}
+    with_article = {}
     for kind, own in rules.items():
-        by_law[kind] = replace(
-            own, majority=TWO_THIRDS, base=Base.DUE, article=LAND_CONTRACTS_BY_LAW
-        )
-    return by_law
+        with_article[kind] = replace(own, article=LAND_CONTRACTS_BY_LAW)
+    return with_article
 
 
 def _publish(step: FourTwoStep, record: StepRecord, before: FourTwoStep | None) -> None:
     """Set on step 5 or 6 until when its notice hangs.
 
-    It hangs for at least the days set; step 6 (实施结果公开) begins after step 5 has
-    hung long enough, and once the matter is done. InputRefused, MoveRefused.
+    It hangs for at least the days set (组织法 35); step 6 (实施结果公开) begins after
+    step 5 has hung long enough, and once the matter is done. InputRefused, MoveRefused.
     """
     days = settings.FOUR_TWO_PUBLIC_DAYS
     earliest = record.held_on + timedelta(days=days)
     if record.public_until is None or record.public_until < earliest:
-        words = _("It hangs for at least %(days)s days: until %(day)s or longer.") % {
-            "days": days,
-            "day": earliest,
-        }
-        raise InputRefused.at(public_until=words)
+        words = _(
+            "It hangs for at least %(days)s days: until %(day)s or longer (%(article)s)."
+        )
+        asked = {"days": days, "day": earliest, "article": PUBLICATION_BY_LAW}
+        raise InputRefused.at(public_until=words % asked)
     if before and before.public_until and record.held_on <= before.public_until:
         words = _(
             "The resolution hangs until %(day)s; the outcome is shown after that."

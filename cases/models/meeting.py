@@ -100,6 +100,10 @@ class Meeting(models.Model):
         Post, models.PROTECT, related_name="+", verbose_name=_("called by")
     )
     called_at = models.DateTimeField(pgettext_lazy("meeting", "called"))
+    # the special case in which an assembly is called less than ten days before (组织法 25)
+    short_notice = models.CharField(
+        _("why announced so late"), max_length=200, blank=True
+    )
     closed_by = models.ForeignKey(
         Post, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by")
     )
@@ -225,6 +229,11 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def oversees(self) -> bool:
+        """True for a member of the oversight committee, who attends without a vote."""
+        return self.is_guest and self.seat_id is not None
 
 
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):

@@ -82,7 +82,7 @@ class CaseGroupSerializer(ShownRow[Group]):
 class TopicSerializer(ShownRow[Topic]):
     class Meta:
         model = Topic
-        fields = ("id", "name")
+        fields = ("id", "name", "reserved")
 
 
 class CaseBaseSerializer(ShownRow[Case]):
@@ -324,6 +324,7 @@ class CaseDetailSerializer(CaseBaseSerializer):
             "group",
             "category",
             "topic",
+            "reserved",
             "grade",
             "channel",
             "confidentiality",

@@ -311,6 +311,14 @@ class HeldRow:
         return pgettext("verdict", "not passed")
 
     @property
+    def announced(self) -> str:
+        """The day on which an assembly was announced, and why so late if it was."""
+        if self.row.called_on is None:
+            return ""
+        words = day(self.row.called_on)
+        return f"{words}（{self.row.short_notice}）" if self.row.short_notice else words
+
+    @property
     def present_and_share(self) -> str:
         """The number present, with its share of those due in whole per cent."""
         present = self.row.present or 0
@@ -368,7 +376,7 @@ def steps_of(process: FourTwoProcess, due: StepRule | None) -> list[StepPart]:
         held.setdefault(step.nth, []).append(HeldRow(step))
 
     return [
-        StepPart(rule, held.get(nth, []), is_due=rule == due)
+        StepPart(rule, held.get(nth, []), is_due=due is not None and nth == due.nth)
         for nth, rule in STEPS.items()
     ]
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.models import Case, Event
+from cases.models.reserved import ReservedMatter
 from cases.models.choices import (
     Confidentiality,
     Grade,
@@ -40,7 +41,11 @@ CHOSEN: Mapping[str, type[TextChoices]] = MappingProxyType(
     }
 )
 CHANGED: Mapping[str, type[TextChoices]] = MappingProxyType(
-    {Action.REGRADE: Grade, Action.PROTECT: Confidentiality}  # from old to new
+    {  # from old to new
+        Action.REGRADE: Grade,
+        Action.PROTECT: Confidentiality,
+        Action.RESERVE: ReservedMatter,
+    }
 )
 
 

@@ -11,7 +11,7 @@ from cases.meetings.sitting import Sitting
 from cases.models import Concern
 from minshi.errors import MoveRefused
 from tests.cases.council import called, passed, present, seats
-from tests.cases.roads import NOON, accepted, officer, staff
+from tests.cases.roads import DAY, NOON, accepted, officer, staff
 from tests.villages.factories import UserFactory
 from villages.models import Procedure
 
@@ -150,7 +150,7 @@ def test_a_screen_drawn_before_somebody_stepped_aside_does_not_bring_them_back(c
 
 def test_another_time_does_not_undo_the_numbers_another_screen_typed(client):
     here = staff()
-    meeting = called(here, kind="assembly")
+    meeting = called(here, kind="assembly", at=NOON - 10 * DAY)
     client.force_login(here.secretary.user)
     page = client.get(meeting.get_absolute_url())
     form = page.context["change"]

@@ -68,6 +68,7 @@ class CallMeeting(MeetingView):
                 place=data["place"],
                 chair=data["chair"],
                 recorder=data["recorder"],
+                short_notice=data["short_notice"],
                 cases=data["cases"],
                 subjects=[data["subject"]],
                 key=data["key"],
