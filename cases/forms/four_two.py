@@ -78,10 +78,8 @@ class HeldForm(RuleForm):
         super().__init__(*args, **options)
         counted = ("due", "present", "votes_for", "votes_against", "votes_abstain")
         announced = ("called_on", "short_notice")
-        if rule.kinds:
-            gone = ["public_until", "oversight"]
-        else:
-            gone = ["kind", *counted]
+        of_notice = ["public_until", "oversight"]
+        gone = of_notice if rule.kinds else ["kind", *counted]
         if not any(is_announced(kind) for kind in rule.kinds):
             gone += announced
         for name in gone:

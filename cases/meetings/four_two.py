@@ -401,7 +401,8 @@ def _publish(step: FourTwoStep, record: StepRecord, before: FourTwoStep | None) 
     earliest = record.held_on + timedelta(days=days)
     if record.public_until is None or record.public_until < earliest:
         words = _(
-            "It hangs for at least %(days)s days: until %(day)s or longer (%(article)s)."
+            "It hangs for at least %(days)s days: until %(day)s or longer"
+            " (%(article)s)."
         )
         asked = {"days": days, "day": earliest, "article": PUBLICATION_BY_LAW}
         raise InputRefused.at(public_until=words % asked)

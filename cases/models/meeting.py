@@ -100,7 +100,7 @@ class Meeting(models.Model):
         Post, models.PROTECT, related_name="+", verbose_name=_("called by")
     )
     called_at = models.DateTimeField(pgettext_lazy("meeting", "called"))
-    # the special case in which an assembly is called less than ten days before (组织法 25)
+    # the special case of an assembly called less than ten days before (组织法 25)
     short_notice = models.CharField(
         _("why announced so late"), max_length=200, blank=True
     )

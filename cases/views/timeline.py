@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.models import Case, Event
-from cases.models.reserved import ReservedMatter
 from cases.models.choices import (
     Confidentiality,
     Grade,
@@ -22,6 +21,7 @@ from cases.models.choices import (
     Solved,
     SupervisionLevel,
 )
+from cases.models.reserved import ReservedMatter
 from cases.privacy.redactor import NOTHING, Redactor
 from cases.templatetags.minshi import day
 from cases.workflow import Action, Facts, holder_name

@@ -150,10 +150,11 @@ def decide_at_meeting(
         cases=[case],
     )
 
-    people = list(meeting.attendees.all())
+    overseers = list(meeting.attendees.filter(is_guest=True))
+    people = list(meeting.attendees.filter(is_guest=False))
     if len(people) <= away + 1:
         away = 0
-    present = people[: len(people) - away]
+    present = [*people[: len(people) - away], *overseers]
     call_roll(meeting, {person.pk: True for person in present}, by=by, at=at)
 
     item = meeting.items.get()

@@ -9,6 +9,7 @@ from random import Random
 from django.conf import settings
 
 from cases.models import Topic
+from cases.models.reserved import ReservedMatter
 from minshi.demo.names import Names
 from villages.divisions import load_divisions
 from villages.lookup import index_residents
@@ -73,6 +74,10 @@ TOPICS = {  # the article's areas, and under them those of the sample
 }
 
 
+# what of them the law reserves to the people of the village (组织法 28)
+RESERVED_TOPICS = {"集体经济": ReservedMatter.COLLECTIVE_INCOME}
+
+
 def load_town(code: str) -> Town:
     """Load the town and its villages from the division file; InputRefused if it is not
     in there.
@@ -83,7 +88,10 @@ def load_town(code: str) -> Town:
 
 
 def add_topics(town: Town) -> dict[str, Topic]:
-    areas = Topic.objects.bulk_create(Topic(town=town, name=name) for name in TOPICS)
+    areas = Topic.objects.bulk_create(
+        Topic(town=town, name=name, reserved=RESERVED_TOPICS.get(name, ""))
+        for name in TOPICS
+    )
 
     under = []
     for area in areas:

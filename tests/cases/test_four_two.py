@@ -148,8 +148,14 @@ def test_each_step_passes_at_its_threshold_and_not_below(
 @pytest.mark.parametrize(
     ("nth", "due", "present"),
     [
-        (1, 5, 2), (1, 6, 3), (2, 7, 3), (2, 8, 4), (3, 30, 14), (3, 31, 15),
-        (4, 30, 19), (4, 31, 20),
+        (1, 5, 2),
+        (1, 6, 3),
+        (2, 7, 3),
+        (2, 8, 4),
+        (3, 30, 14),
+        (3, 31, 15),
+        (4, 30, 19),
+        (4, 31, 20),
     ],
 )
 def test_a_meeting_to_which_too_few_came_is_no_step(nth, due, present):
@@ -527,7 +533,9 @@ def test_only_those_resolve_whom_the_law_lets_decide(matter, kinds):
         (31, 21, 21, True),
     ],
 )  # fmt: skip
-def test_two_thirds_of_all_member_representatives_agree(due, present, votes_for, passes):
+def test_two_thirds_of_all_member_representatives_agree(
+    due, present, votes_for, passes
+):
     """农村集体经济组织法 28."""
     here = staff()
     process = through(begun(here, major(here), matter="collective_plans"), here, 3)
@@ -603,9 +611,7 @@ def test_the_members_are_told_ten_days_before_without_exception(days, refused):
             record_step(process, 4, held, by=officer(here.secretary), at=NOON)
         assert set(error.value.fields) == {"called_on"}
     else:
-        assert record_step(
-            process, 4, held, by=officer(here.secretary), at=NOON
-        ).passed
+        assert record_step(process, 4, held, by=officer(here.secretary), at=NOON).passed
 
 
 def test_the_villagers_resolve_by_one_of_two_thirds_of_the_households():
