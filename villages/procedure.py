@@ -138,6 +138,10 @@ MEMBER_DELEGATES_BY_LAW = gettext_lazy(
     "Law on Rural Collective Economic Organisations, article 28: more than twenty"
     " representatives, two thirds of all of them"
 )
+CONSULTATION_BY_LAW = gettext_lazy(
+    "Organic Law of Villagers' Committees, article 33: public affairs, difficulties and"
+    " disputes are talked over in consultation"
+)
 AS_PARTY_COMMITTEES = gettext_lazy(
     "As party committees vote: half attend, more than half of those due agree"
 )

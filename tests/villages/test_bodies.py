@@ -273,6 +273,16 @@ def test_who_left_the_committee_may_oversee_it():
     assert seat.body == "oversight"
 
 
+def test_the_page_of_rules_names_the_ground_of_consultation(client):
+    """村民委员会组织法 33."""
+    here = staff()
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("villages:bodies")).content.decode()
+
+    assert "《村民委员会组织法》第三十三条" in page
+
+
 def test_the_form_says_that_kin_cannot_be_known(client):
     here = staff()
     client.force_login(here.secretary.user)
