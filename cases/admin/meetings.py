@@ -58,6 +58,7 @@ class MeetingAdmin(MeetingWindow):
         "recorder",
         "due_typed",
         "present_typed",
+        "short_notice",
         "closed_at",
     )
     readonly_fields = ("name",)
@@ -208,6 +209,8 @@ class FourTwoStepAdmin(FourTwoWindow):
         "nth",
         "kind",
         "held_on",
+        "called_on",
+        "short_notice",
         "content",
         "due",
         "present",

@@ -55,6 +55,14 @@ class Topic(models.Model):
         blank=True,
         help_text=_("A matter of this topic is marked so from the start."),
     )
+    is_red_line = models.BooleanField(
+        _("red line"),
+        default=False,
+        help_text=_(
+            "Harm to a child, violence at home: a matter of this topic that nobody has"
+            " reported after an hour is warned of."
+        ),
+    )
 
     class Meta:
         verbose_name = _("topic")

@@ -82,7 +82,7 @@ class CaseGroupSerializer(ShownRow[Group]):
 class TopicSerializer(ShownRow[Topic]):
     class Meta:
         model = Topic
-        fields = ("id", "name", "reserved")
+        fields = ("id", "name", "reserved", "is_red_line")
 
 
 class CaseBaseSerializer(ShownRow[Case]):

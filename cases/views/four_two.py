@@ -135,7 +135,11 @@ class FourTwoStart(FourTwoView):
         case = self.case(number)
         self._starter(case)
 
-        first = {"key": uuid4(), "subject": first_subject(case, self.sight())}
+        first = {
+            "key": uuid4(),
+            "subject": first_subject(case, self.sight()),
+            "matter": case.reserved,
+        }
         return self._show(request, case, StartForm(initial=first))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:

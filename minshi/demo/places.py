@@ -77,6 +77,9 @@ TOPICS = {  # the article's areas, and under them those of the sample
 # what of them the law reserves to the people of the village (组织法 28)
 RESERVED_TOPICS = {"集体经济": ReservedMatter.COLLECTIVE_INCOME}
 
+# and what of them is reported at once (未成年人保护法 11)
+RED_LINE_TOPICS = ("未成年人",)
+
 
 def load_town(code: str) -> Town:
     """Load the town and its villages from the division file; InputRefused if it is not
@@ -96,7 +99,10 @@ def add_topics(town: Town) -> dict[str, Topic]:
     under = []
     for area in areas:
         for name in TOPICS[area.name]:
-            under.append(Topic(town=town, name=name, parent=area))
+            is_red_line = name in RED_LINE_TOPICS
+            under.append(
+                Topic(town=town, name=name, parent=area, is_red_line=is_red_line)
+            )
 
     topics = [*areas, *Topic.objects.bulk_create(under)]
     return {topic.name: topic for topic in topics}
