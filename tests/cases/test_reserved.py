@@ -8,14 +8,16 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from cases.meetings import conclude
 from cases.models import Event, Topic
 from cases.models.reserved import Decider, ReservedMatter
 from cases.workflow import Action, make_move, moves_open_to
 from minshi.errors import InputRefused, MoveRefused
 from tests.api import Api
-from tests.cases.roads import NOON, accepted, decided, officer, spoken, staff
+from tests.cases.council import called, present
+from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
 from tests.cases.test_four_two import begun, through
-from villages.models import MeetingKind
+from villages.models import MeetingKind, Seat
 
 pytestmark = pytest.mark.django_db
 ARTICLES = {
@@ -35,6 +37,16 @@ def at_noon(time_machine):
 
 def topic_of(here, matter="collective_income", name="集体经济"):
     return Topic.objects.create(town=here.town, name=name, reserved=matter)
+
+
+def seats_of_town(here):
+    for name in ("书记", "镇长", "副书记", "人大主席", "纪委书记"):
+        Seat.objects.create(
+            body="town_committee",
+            town=here.town,
+            name=name,
+            from_on=NOON.date() - 100 * DAY,
+        )
 
 
 def escalated(here, case):
@@ -211,6 +223,47 @@ def test_the_six_steps_are_about_the_matter_that_is_marked():
 
     assert set(refused.value.fields) == {"matter"}
     assert begun(here, case, matter="land_contracts").matter == "land_contracts"
+
+
+def test_at_the_towns_table_it_is_sent_back_and_not_decided():
+    here = staff()
+    case = reserved_at_town(here)
+    seats_of_town(here)
+    meeting = called(
+        here, case, kind="town_committee", where=here.town, by=here.reviewer
+    )
+    present(meeting, here, 5, by=here.reviewer)
+    item = meeting.items.get()
+    said = {"by": officer(here.reviewer), "at": NOON, "votes": (5, 0, 0)}
+
+    with pytest.raises(InputRefused):
+        conclude(
+            item,
+            "passed",
+            action=Action.DECIDE,
+            handling="meeting",
+            decision="定了",
+            lead=here.office,
+            **said,
+        )
+    item.refresh_from_db()
+    assert item.state == "waiting"
+
+    conclude(item, "passed", action=Action.SEND_BACK, reason="请走四议两公开", **said)
+    case.refresh_from_db()
+    assert (case.level, case.stage) == ("village", "deliberate")
+
+
+def test_the_form_of_the_six_steps_begins_with_the_matter_marked(client):
+    here = staff()
+    case = accepted(here, topic=topic_of(here, "land_contracts"))
+    client.force_login(here.secretary.user)
+    start = reverse("cases:four_two_start", args=[case.number])
+
+    assert start in client.get(case.get_absolute_url()).content.decode()
+    form = client.get(start).context["form"]
+
+    assert form["matter"].value() == "land_contracts"
 
 
 def test_what_is_not_marked_is_decided_by_the_towns_committee():
