@@ -49,7 +49,7 @@ class MeetingWindow(Window):
 @admin.register(Meeting)
 class MeetingAdmin(MeetingWindow):
     list_display = ("name", "starts_at", "place", "chair", "closed_at", "cancelled_at")
-    list_select_related = ("village", "town")
+    list_select_related = ("village", "town", "group")
     fields = (
         "name",
         "starts_at",

@@ -18,7 +18,7 @@ from minshi import workdays
 from minshi.days import MomentField
 from villages.forms.accounts import RuleForm, offer
 from villages.forms.rows import RowsField
-from villages.models import MeetingKind
+from villages.models import Group, MeetingKind
 
 MOST_PEOPLE = 100_000
 MOST_PLACE = 60  # characters
@@ -75,6 +75,12 @@ class CallForm(AddItemsForm):
     kind = forms.ChoiceField(
         label=_("What kind of meeting"), choices=(), widget=forms.RadioSelect
     )
+    group = forms.ModelChoiceField(
+        Group.objects.none(),
+        label=_("Which group"),
+        required=False,
+        help_text=_("Of a meeting of a villagers' group."),
+    )
     starts_at = MomentField(label=_("When"), widget=MomentInput)
     place = forms.CharField(label=_("Place"), max_length=MOST_PLACE, required=False)
     chair = forms.CharField(
@@ -96,6 +102,7 @@ class CallForm(AddItemsForm):
     def __init__(
         self,
         kinds: Iterable[MeetingKind],
+        groups: QuerySet[Group],
         waiting: QuerySet[Case],
         sight: Sight,
         *args: Any,
@@ -104,11 +111,17 @@ class CallForm(AddItemsForm):
         super().__init__(waiting, sight, *args, **options)
         offer(self, "kind", ((kind.value, kind.label) for kind in kinds))
 
+        field: Any = self.fields["group"]
+        field.queryset = groups
+        if MeetingKind.GROUP_MEETING not in kinds:
+            del self.fields["group"]
+
     def shown(self) -> list[forms.BoundField]:
         return [
             self[name]
             for name in (
                 "kind",
+                "group",
                 "starts_at",
                 "place",
                 "chair",
@@ -117,6 +130,7 @@ class CallForm(AddItemsForm):
                 "cases",
                 "subject",
             )
+            if name in self.fields
         ]
 
 

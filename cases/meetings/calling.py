@@ -21,7 +21,16 @@ from minshi.errors import InputRefused, MoveRefused
 from minshi.idempotency import fingerprint, once
 from minshi.text import is_blank
 from villages.bodies import BodyPlace, Where
-from villages.models import Body, MeetingKind, Post, Role, Seat, Town, Village
+from villages.models import (
+    Body,
+    Group,
+    MeetingKind,
+    Post,
+    Role,
+    Seat,
+    Town,
+    Village,
+)
 from villages.procedure import (
     BODY_OF,
     OF_COUNTY,
@@ -72,6 +81,7 @@ def call_meeting(
     place: str = "",
     chair: str = "",
     recorder: str = "",
+    group: Group | None = None,
     short_notice: str = "",
     cases: Iterable[Case] = (),
     subjects: Iterable[str] = (),
@@ -80,11 +90,13 @@ def call_meeting(
     roll and agenda.
 
     The roll is the body's seats of that day, else the posts that stand for it. A 说事日
-    begins with its report and its review (domain §1). `short_notice` says why an
+    begins with its report and its review (domain §1). `group` is whose meeting a
+    村民小组会议 is; no other has one. `short_notice` says why an
     assembly of villagers is called less than ten days before (组织法 25). A repeated
     `key` returns the meeting it called. Raises NoSuchRight (not theirs to hold),
     InputRefused (a kind that is not held there, a case that waits for no decision
-    there, an assembly called too late or without what its law names).
+    there, an assembly called too late or without what its law names, a group's meeting
+    without its group).
     """
     cases = list(cases)
     subjects = list(subjects)
@@ -95,6 +107,7 @@ def call_meeting(
         "place": place,
         "chair": chair,
         "recorder": recorder,
+        "group": group,
         "short_notice": short_notice,
         "cases": cases,
         "subjects": subjects,
@@ -112,6 +125,7 @@ def call_meeting(
         place=place.strip(),
         chair=chair.strip(),
         recorder=recorder.strip() or str(by.user),
+        group=group if kind == MeetingKind.GROUP_MEETING else None,
         called_by=by.post,
         called_at=at,
     )
@@ -121,6 +135,7 @@ def call_meeting(
         words = _("That kind of meeting is not held here.")
         raise InputRefused.at(kind=words)
 
+    _check_group(meeting)
     has_matters = bool(cases) or any(not is_blank(subject) for subject in subjects)
     check_announcement(kind, place, has_matters=has_matters)
     meeting.short_notice = _late_notice(meeting, starts_at, short_notice, at)
@@ -139,6 +154,14 @@ def call_meeting(
         talk_day_parts(meeting, by, at)
     put_on_agenda(meeting, cases, subjects, by=by, at=at)
     return meeting
+
+
+def _check_group(meeting: Meeting) -> None:
+    """InputRefused: a group's meeting is of no group, or of another village's."""
+    if meeting.kind != MeetingKind.GROUP_MEETING:
+        return
+    if meeting.group is None or meeting.group.village_id != meeting.village_id:
+        raise InputRefused.at(group=_("Choose the group of this village."))
 
 
 def _late_notice(

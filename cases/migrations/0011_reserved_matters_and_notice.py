@@ -4,6 +4,7 @@ kinds of meeting that the law tells apart.
 Meetings and steps are made anew on SQLite: frozen and append-only again.
 """
 
+import django.db.models.deletion
 from django.db import migrations, models
 
 from minshi.history import AppendOnly, Frozen, FrozenRows, ThawedRows
@@ -208,6 +209,28 @@ class Migration(migrations.Migration):
                 ],
                 max_length=20,
                 verbose_name="kind of meeting",
+            ),
+        ),
+        migrations.AddField(
+            model_name="meeting",
+            name="group",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="meetings",
+                to="villages.group",
+                verbose_name="villagers' group",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("group__isnull", False), ("kind", "group_meeting"))
+                | models.Q(
+                    models.Q(("kind", "group_meeting"), _negated=True), ("group", None)
+                ),
+                name="meeting_of_a_group_names_it",
             ),
         ),
         AppendOnly("cases_fourtwostep"),

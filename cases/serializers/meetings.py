@@ -23,6 +23,7 @@ FIELDS_IN_A_LIST: tuple[str, ...] = (
     "id",
     "kind",
     "village",
+    "group",
     "town",
     "county_code",
     "starts_at",
@@ -180,6 +181,9 @@ class CallBody(serializers.Serializer[Any]):
     village = IdField(
         required=False,
         help_text="Of a village's meeting; else the town's or county's you review.",
+    )
+    group = IdField(
+        required=False, help_text="Of a meeting of a villagers' group: which."
     )
     starts_at = MomentField()
     place = PlainText(max_length=60, required=False, allow_blank=True, default="")

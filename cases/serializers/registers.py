@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from cases.models import MandatoryReport, TimeRequest
 from cases.privacy.redactor import reader_redactor
-from cases.red_lines import time_to_report
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
+from cases.time_to_report import time_to_report
 
 
 class OfACase(ShownRow[Any]):

@@ -19,8 +19,8 @@ from cases.privacy.disclosure import (
     phones_of,
 )
 from cases.privacy.redactor import Redactor, reader_redactor
-from cases.red_lines import late_words, time_to_report
 from cases.slips import slips_of
+from cases.time_to_report import late_words, time_to_report
 from cases.views.access import StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
 from cases.views.timeline import entry_of, folded, names_of_holders

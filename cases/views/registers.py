@@ -13,7 +13,7 @@ from cases.lists.requests import OPEN, RULED, RULED_BY
 from cases.models import Case
 from cases.models.choices import Level, RequestKind
 from cases.privacy.redactor import reader_redactor
-from cases.red_lines import late_words, time_to_report
+from cases.time_to_report import late_words, time_to_report
 from cases.views.access import StaffView
 from minshi.clock import now, today
 from villages.models import Post

@@ -66,6 +66,7 @@ def gathered(here, kind: str, came: int) -> tuple[Meeting, object]:
         where,
         starts_at=NOON,
         place="村部",
+        group=here.group,
         subjects=["年度工作"],
         by=officer(by),
         at=NOON - TEN_DAYS,

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from cases.models import MandatoryReport
-from cases.red_lines import time_to_report
+from cases.time_to_report import time_to_report
 from cases.workflow import Action, make_move, moves_open_to, read_facts
 from minshi.errors import InputRefused, MoveRefused
 from tests.api import Api

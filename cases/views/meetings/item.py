@@ -504,7 +504,7 @@ def _read_again(item: AgendaItem) -> AgendaItem:
     """Return the item and its meeting as they stand now."""
     items = AgendaItem.objects.select_related("case")
     fresh: AgendaItem = get_object_or_404(items, pk=item.pk)
-    meetings = Meeting.objects.select_related("village__town", "town")
+    meetings = Meeting.objects.select_related("village__town", "town", "group")
     fresh.meeting = meetings.get(pk=item.meeting_id)
     return fresh
 

@@ -25,7 +25,8 @@ class TimeToReport:
     @property
     def is_late(self) -> bool:
         """True where it took longer than RED_LINE_MINUTES."""
-        return self.minutes > settings.RED_LINE_MINUTES
+        longest: int = settings.RED_LINE_MINUTES
+        return self.minutes > longest
 
     def __str__(self) -> str:
         hours, minutes = divmod(self.minutes, MINUTES_AN_HOUR)
