@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.forms.fields import TALL
 from cases.forms.meeting import MOST_PEOPLE
-from cases.meetings.four_two import StepRecord, StepRule
+from cases.meetings.four_two import StepRecord
 from cases.meetings.notice import is_announced
+from cases.meetings.six_steps import StepRule
 from cases.models.four_two import Origin
 from cases.models.reserved import ReservedMatter
 from minshi.days import DayField

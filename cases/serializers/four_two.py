@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.meetings.four_two import next_step
+from cases.meetings.six_steps import next_step
 from cases.models import FourTwoProcess, FourTwoStep
 from cases.models.four_two import Origin
 from cases.models.reserved import ReservedMatter

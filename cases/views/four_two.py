@@ -19,18 +19,20 @@ from cases.ledgers.exports import may_print_of
 from cases.lists.paging import page_of
 from cases.meetings import votes_in_words
 from cases.meetings.four_two import (
-    RESOLUTION,
-    STEPS,
-    StepRule,
     correct_step,
     drop_process,
     last_held,
     may_run,
-    next_step,
     record_step,
     redacted,
-    rules_in_words,
     start_process,
+)
+from cases.meetings.six_steps import (
+    RESOLUTION,
+    STEPS,
+    StepRule,
+    next_step,
+    rules_in_words,
 )
 from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.scope import Sight

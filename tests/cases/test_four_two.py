@@ -12,11 +12,11 @@ from cases.meetings.four_two import (
     correct_step,
     drop_process,
     last_held,
-    next_step,
     record_step,
     start_process,
 )
 from cases.meetings.notice import is_announced
+from cases.meetings.six_steps import next_step
 from cases.models import FourTwoProcess, FourTwoStep, StepCorrection
 from cases.workflow import Action, make_move, moves_open_to
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
