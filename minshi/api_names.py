@@ -40,7 +40,7 @@ NAMES_OF_CHOICES = {
     "NoticeState": "supervision.models.notice_kinds.NoticeState",
     "OrderAct": "supervision.api.orders.ACTS",
     "OrderState": "supervision.models.order.OrderState",
-    "ReservedMatter": "cases.models.four_two.ReservedMatter",
+    "ReservedMatter": "cases.models.reserved.ReservedMatter",
     "Role": "villages.models.roles.Role",
     "RoundDays": "cases.api.duty.DAYS",
     "Sex": "villages.models.grid.Sex",

@@ -2,13 +2,14 @@
 own rules of procedure (domain §2).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,14 @@ from villages.rights import OVERSEE, SEAT_BODIES
 
 Where = Village | Town | str  # a county by its code
 LONGEST_KEY = 19  # digits
+FIELD_OF_SHARE = {"quorum": "quorum_of", "majority": "pass_of"}
+# members of a committee oversee it not (组织法 37)
+KEPT_APART: Mapping[str, Body] = MappingProxyType(
+    {
+        Body.OVERSIGHT: Body.TWO_COMMITTEES,
+        Body.TWO_COMMITTEES: Body.OVERSIGHT,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -196,7 +205,7 @@ def take_seat(
 
     NoSuchRight: not the secretary of the village, nor the reviewer of the town or
     county. InputRefused: no name, an end before the beginning, a second chair, a cadre
-    of another place.
+    of another place, somebody who oversees those they sit with (组织法 37).
     """
     _check_right(place, by, at)
     name = name.strip()
@@ -220,6 +229,7 @@ def take_seat(
             seat.save(update_fields=["user"])
         return seat
 
+    _refuse_overseeing_oneself(place, body, name, user, first_day)
     chair = seats.filter(is_chair=True).first() if is_chair else None
     if chair:
         text = _("%(name)s is in the chair; end that term first.")
@@ -234,6 +244,29 @@ def take_seat(
         until_on=until_on,
         **place.fields,
     )
+
+
+def _refuse_overseeing_oneself(
+    place: BodyPlace, body: str, name: str, user: int | None, on: date
+) -> None:
+    """InputRefused: somebody would sit in the oversight committee and in one that it
+    oversees. Their near kin may not either, but kin cannot be known here (组织法 37).
+    """
+    other = KEPT_APART.get(body)
+    if other is None:
+        return
+
+    is_same = Q(name=name)
+    if user:
+        is_same |= Q(user=user)
+    seats = Seat.objects.filter(body=other, **place.fields).current(on)
+    if seats.filter(is_same).exists():
+        text = _(
+            "%(name)s sits in: %(body)s. Nobody oversees themselves (Organic Law of"
+            " Villagers' Committees, article 37)."
+        )
+        text %= {"name": name, "body": other.label}
+        raise InputRefused.at(name=text)
 
 
 def _bearer_of(name: str, cadres: Iterable[User]) -> int | None:
@@ -308,7 +341,7 @@ def set_procedure(
     decisions taken stay as they were.
 
     NoSuchRight: not a reviewer of that town. InputRefused: a share above one, no rule
-    named.
+    named, less than the law asks for.
     """
     must_review(by, town, at)
     for part, whole in (("quorum_of", "quorum_in"), ("pass_of", "pass_in")):
@@ -319,10 +352,31 @@ def set_procedure(
         fields = {"article": _("Please fill this in.")}
         raise InputRefused(_("Say by which rule."), fields)
 
+    _refuse_less_than_law(Procedure(town=town, kind=kind, **numbers))
+
     procedure, _is_new = Procedure.objects.update_or_create(
         town=town, kind=kind, defaults=numbers
     )
     return procedure
+
+
+def _refuse_less_than_law(own: Procedure) -> None:
+    """InputRefused: fewer would have to come or to agree than a law says, or somebody
+    could stand in where it lets nobody.
+    """
+    law = DEFAULTS[own.kind]
+    rules = as_rules(own)
+    if not law.is_law or not rules.asks_less_than(law):
+        return
+
+    text = _("The law asks for at least this: %(rules)s %(article)s")
+    text %= {"rules": law, "article": law.article}
+    for field in ("quorum", "majority"):
+        if getattr(rules, field).is_less_than(getattr(law, field)):
+            raise InputRefused.at(**{FIELD_OF_SHARE[field]: text})
+    if rules.substitutes_vote and not law.substitutes_vote:
+        raise InputRefused.at(substitutes_vote=text)
+    raise InputRefused.at(pass_base=text)
 
 
 @transaction.atomic

@@ -129,6 +129,7 @@ class CaseAdmin(BatchMoves, Window):
                 "fields": (
                     "category",
                     "topic",
+                    "reserved",
                     "grade",
                     "channel",
                     "confidentiality",

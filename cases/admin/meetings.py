@@ -49,7 +49,7 @@ class MeetingWindow(Window):
 @admin.register(Meeting)
 class MeetingAdmin(MeetingWindow):
     list_display = ("name", "starts_at", "place", "chair", "closed_at", "cancelled_at")
-    list_select_related = ("village", "town")
+    list_select_related = ("village", "town", "group")
     fields = (
         "name",
         "starts_at",
@@ -58,6 +58,7 @@ class MeetingAdmin(MeetingWindow):
         "recorder",
         "due_typed",
         "present_typed",
+        "short_notice",
         "closed_at",
     )
     readonly_fields = ("name",)
@@ -208,6 +209,8 @@ class FourTwoStepAdmin(FourTwoWindow):
         "nth",
         "kind",
         "held_on",
+        "called_on",
+        "short_notice",
         "content",
         "due",
         "present",

@@ -80,7 +80,7 @@ class DeadlineRuleAdmin(OfTown):
 @admin.register(Topic)
 class TopicAdmin(OfTown):
     form = TopicForm
-    list_display = ("name", "parent", "town")
+    list_display = ("name", "parent", "town", "reserved", "is_red_line")
     list_select_related = ("parent", "town")
     search_fields = ("name",)
 

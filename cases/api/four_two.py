@@ -170,6 +170,8 @@ class FourTwoStepsAPIView(FourTwoApi):
             votes=votes_of(data),
             public_until=data["public_until"],
             oversight=data["oversight"],
+            called_on=data["called_on"],
+            short_notice=data["short_notice"],
         )
         by = self.runner(process.village_id)
         key = idempotency_key(request)

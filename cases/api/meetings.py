@@ -22,6 +22,7 @@ from cases.workflow import Officer
 from minshi.api import KeyPages, idempotency_key
 from minshi.api_docs import IDEMPOTENCY_PARAMETER
 from minshi.errors import InputRefused, NoSuchRight
+from villages.models import Group
 
 
 class MeetingApi(CaseApi):
@@ -107,6 +108,7 @@ class MeetingListAPIView(MeetingApi, GenericAPIView[Meeting]):
         kind = data.pop("kind")
         holding = self._holding_place(kind, data.pop("village", None))
         cases = self.cases_numbered(data.pop("cases", ()))
+        group = Group.objects.filter(pk=data.pop("group", None)).first()
 
         meeting = meetings.call_meeting(
             kind,
@@ -115,6 +117,7 @@ class MeetingListAPIView(MeetingApi, GenericAPIView[Meeting]):
             at=self.at,
             key=idempotency_key(request),
             cases=cases,
+            group=group,
             **data,
         )
 

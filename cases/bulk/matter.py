@@ -75,6 +75,7 @@ def case_of(matter: Matter) -> Case:
 
     return Case(
         **copied,
+        reserved=matter.topic.reserved if matter.topic else "",
         adopted_from=matter.source,
         town=matter.village.town if matter.village else matter.town,
         level=matter.level or (Level.VILLAGE if matter.village else Level.TOWN),

@@ -7,8 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.forms.fields import TALL
 from cases.forms.meeting import MOST_PEOPLE
-from cases.meetings.four_two import StepRecord, StepRule
-from cases.models.four_two import Origin, ReservedMatter
+from cases.meetings.four_two import StepRecord
+from cases.meetings.notice import is_announced
+from cases.meetings.six_steps import StepRule
+from cases.models.four_two import Origin
+from cases.models.reserved import ReservedMatter
 from minshi.days import DayField
 from villages.forms.accounts import DayInput, RuleForm, offer
 
@@ -38,6 +41,18 @@ class HeldForm(RuleForm):
     kind = forms.ChoiceField(
         label=_("Form of the meeting"), choices=(), widget=forms.RadioSelect
     )
+    called_on = DayField(
+        label=_("Assembly announced on"),
+        widget=DayInput,
+        required=False,
+        help_text=_("Of an assembly: at least ten days before it is held."),
+    )
+    short_notice = forms.CharField(
+        label=_("Why announced so late"),
+        max_length=200,
+        required=False,
+        help_text=_("Only where villagers were told later, in a special case."),
+    )
     content = forms.CharField(
         label=_("Content"), widget=forms.Textarea(attrs=TALL), max_length=4000
     )
@@ -63,7 +78,11 @@ class HeldForm(RuleForm):
     def __init__(self, rule: StepRule, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         counted = ("due", "present", "votes_for", "votes_against", "votes_abstain")
-        gone = ("public_until", "oversight") if rule.kinds else ("kind", *counted)
+        announced = ("called_on", "short_notice")
+        of_notice = ["public_until", "oversight"]
+        gone = of_notice if rule.kinds else ["kind", *counted]
+        if not any(is_announced(kind) for kind in rule.kinds):
+            gone += announced
         for name in gone:
             del self.fields[name]
         if rule.kinds:
@@ -81,7 +100,15 @@ class HeldForm(RuleForm):
             data.get("votes_against"),
             data.get("votes_abstain"),
         )
-        names = ("kind", "due", "present", "public_until", "oversight")
+        names = (
+            "kind",
+            "due",
+            "present",
+            "public_until",
+            "oversight",
+            "called_on",
+            "short_notice",
+        )
         return StepRecord(
             held_on=data["held_on"],
             content=data["content"],

@@ -18,11 +18,15 @@ from minshi import workdays
 from minshi.days import MomentField
 from villages.forms.accounts import RuleForm, offer
 from villages.forms.rows import RowsField
-from villages.models import MeetingKind
+from villages.models import Group, MeetingKind
 
 MOST_PEOPLE = 100_000
 MOST_PLACE = 60  # characters
+MOST_REASON = 200  # characters
 SHORT = {"rows": 2}
+LATE_NOTICE_HELP = _(
+    "Of an assembly of the villagers: ten days before, later only in a special case."
+)
 
 
 MOST_OFFERED = 60
@@ -71,6 +75,12 @@ class CallForm(AddItemsForm):
     kind = forms.ChoiceField(
         label=_("What kind of meeting"), choices=(), widget=forms.RadioSelect
     )
+    group = forms.ModelChoiceField(
+        Group.objects.none(),
+        label=_("Which group"),
+        required=False,
+        help_text=_("Of a meeting of a villagers' group."),
+    )
     starts_at = MomentField(label=_("When"), widget=MomentInput)
     place = forms.CharField(label=_("Place"), max_length=MOST_PLACE, required=False)
     chair = forms.CharField(
@@ -82,10 +92,17 @@ class CallForm(AddItemsForm):
     recorder = forms.CharField(
         label=_("Minutes by"), max_length=40, required=False, help_text=_("Empty: you.")
     )
+    short_notice = forms.CharField(
+        label=_("Why announced so late"),
+        max_length=MOST_REASON,
+        required=False,
+        help_text=LATE_NOTICE_HELP,
+    )
 
     def __init__(
         self,
         kinds: Iterable[MeetingKind],
+        groups: QuerySet[Group],
         waiting: QuerySet[Case],
         sight: Sight,
         *args: Any,
@@ -94,18 +111,26 @@ class CallForm(AddItemsForm):
         super().__init__(waiting, sight, *args, **options)
         offer(self, "kind", ((kind.value, kind.label) for kind in kinds))
 
+        field: Any = self.fields["group"]
+        field.queryset = groups
+        if MeetingKind.GROUP_MEETING not in kinds:
+            del self.fields["group"]
+
     def shown(self) -> list[forms.BoundField]:
         return [
             self[name]
             for name in (
                 "kind",
+                "group",
                 "starts_at",
                 "place",
                 "chair",
                 "recorder",
+                "short_notice",
                 "cases",
                 "subject",
             )
+            if name in self.fields
         ]
 
 
@@ -128,6 +153,13 @@ class ChangeForm(RuleForm):
     )
     recorder = forms.CharField(
         label=_("Minutes by"), max_length=40, required=False, show_hidden_initial=True
+    )
+    short_notice = forms.CharField(
+        label=_("Why announced so late"),
+        max_length=MOST_REASON,
+        required=False,
+        help_text=LATE_NOTICE_HELP,
+        show_hidden_initial=True,
     )
     due = forms.IntegerField(
         label=_("Due to attend, as counted"),
@@ -152,7 +184,7 @@ class ChangeForm(RuleForm):
     def of(cls, meeting: Meeting) -> "ChangeForm":
         known = {
             name: getattr(meeting, name)
-            for name in ("starts_at", "place", "chair", "recorder")
+            for name in ("starts_at", "place", "chair", "recorder", "short_notice")
         }
         return cls(
             initial={

@@ -311,7 +311,9 @@ class MeetingBook(OtherBook):
         people = Prefetch("meeting__attendees", in_order)
         corrections = MinutesCorrection.objects.filter(meeting=OuterRef("meeting"))
 
-        with_place = rows.select_related("meeting__village", "meeting__town")
+        with_place = rows.select_related(
+            "meeting__village", "meeting__town", "meeting__group"
+        )
         with_people = with_place.prefetch_related(people)
         return with_people.annotate(was_corrected=Exists(corrections))
 

@@ -12,15 +12,32 @@ from django.utils.translation import gettext as _
 
 from cases.meetings.agenda import put_on_agenda, talk_day_parts
 from cases.meetings.holding import check_right, lock_open
+from cases.meetings.notice import check_announcement, check_notice
 from cases.models import Attendee, Case, Meeting
 from cases.models.choices import Level
 from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused
 from minshi.idempotency import fingerprint, once
+from minshi.text import is_blank
 from villages.bodies import BodyPlace, Where
-from villages.models import MeetingKind, Post, Role, Seat, Town, Village
-from villages.procedure import BODY_OF, OF_COUNTY, OF_TOWN, OF_VILLAGE
+from villages.models import (
+    Body,
+    Group,
+    MeetingKind,
+    Post,
+    Role,
+    Seat,
+    Town,
+    Village,
+)
+from villages.procedure import (
+    BODY_OF,
+    OF_COUNTY,
+    OF_TOWN,
+    OF_VILLAGE,
+    OVERSEEN_MEETINGS,
+)
 from villages.rights import (
     SIT_ABOVE,
     SIT_IN_TWO_COMMITTEES,
@@ -64,6 +81,8 @@ def call_meeting(
     place: str = "",
     chair: str = "",
     recorder: str = "",
+    group: Group | None = None,
+    short_notice: str = "",
     cases: Iterable[Case] = (),
     subjects: Iterable[str] = (),
 ) -> Meeting:
@@ -71,9 +90,13 @@ def call_meeting(
     roll and agenda.
 
     The roll is the body's seats of that day, else the posts that stand for it. A 说事日
-    begins with its report and its review (domain §1). A repeated `key` returns the
-    meeting it called. Raises NoSuchRight (not theirs to hold), InputRefused (a kind
-    that is not held there, a case that waits for no decision there).
+    begins with its report and its review (domain §1). `group` is whose meeting a
+    村民小组会议 is; no other has one. `short_notice` says why an
+    assembly of villagers is called less than ten days before (组织法 25). A repeated
+    `key` returns the meeting it called. Raises NoSuchRight (not theirs to hold),
+    InputRefused (a kind that is not held there, a case that waits for no decision
+    there, an assembly called too late or without what its law names, a group's meeting
+    without its group).
     """
     cases = list(cases)
     subjects = list(subjects)
@@ -84,6 +107,8 @@ def call_meeting(
         "place": place,
         "chair": chair,
         "recorder": recorder,
+        "group": group,
+        "short_notice": short_notice,
         "cases": cases,
         "subjects": subjects,
     }
@@ -100,6 +125,7 @@ def call_meeting(
         place=place.strip(),
         chair=chair.strip(),
         recorder=recorder.strip() or str(by.user),
+        group=group if kind == MeetingKind.GROUP_MEETING else None,
         called_by=by.post,
         called_at=at,
     )
@@ -108,6 +134,11 @@ def call_meeting(
     if kind not in PLACES[meeting.level]:
         words = _("That kind of meeting is not held here.")
         raise InputRefused.at(kind=words)
+
+    _check_group(meeting)
+    has_matters = bool(cases) or any(not is_blank(subject) for subject in subjects)
+    check_announcement(kind, place, has_matters=has_matters)
+    meeting.short_notice = _late_notice(meeting, starts_at, short_notice, at)
 
     try:
         with transaction.atomic():
@@ -118,10 +149,35 @@ def call_meeting(
         raise
 
     _write_roll(meeting)
+    _invite_oversight(meeting)
     if kind == MeetingKind.TALK_DAY:
         talk_day_parts(meeting, by, at)
     put_on_agenda(meeting, cases, subjects, by=by, at=at)
     return meeting
+
+
+def _check_group(meeting: Meeting) -> None:
+    """InputRefused: a group's meeting is of no group, or of another village's."""
+    if meeting.kind != MeetingKind.GROUP_MEETING:
+        return
+    if meeting.group is None or meeting.group.village_id != meeting.village_id:
+        raise InputRefused.at(group=_("Choose the group of this village."))
+
+
+def _late_notice(
+    meeting: Meeting, starts_at: datetime, why_late: str, at: datetime
+) -> str:
+    """Return why a meeting that is announced now comes so late; "" where it does not.
+
+    InputRefused as `check_notice`.
+    """
+    return check_notice(
+        meeting.kind,
+        workdays.local_day(at),
+        workdays.local_day(starts_at),
+        why_late,
+        day_field="starts_at",
+    )
 
 
 def _called_before(key: UUID | None, sent: str, by: Officer) -> Meeting | None:
@@ -147,6 +203,28 @@ def _write_roll(meeting: Meeting) -> None:
     if chairs and not meeting.chair:
         meeting.chair = chairs[0]
         meeting.save(update_fields=["chair"])
+
+
+def _invite_oversight(meeting: Meeting) -> None:
+    """Write the oversight committee on the roll, without a vote (组织法 37).
+
+    Whoever is due in their own right stays what they are.
+    """
+    if meeting.kind not in OVERSEEN_MEETINGS:
+        return
+
+    due = list(meeting.attendees.all())
+    names = {person.name for person in due}
+    users = {person.user_id for person in due if person.user_id}
+
+    invited = []
+    for person in _roll_of_seats(meeting, Body.OVERSIGHT):
+        if person.name in names or person.user_id in users:
+            continue
+        person.is_chair = False
+        person.is_guest = True
+        invited.append(person)
+    Attendee.objects.bulk_create(invited)
 
 
 def _roll_of_seats(meeting: Meeting, body: str) -> list[Attendee]:
@@ -206,14 +284,16 @@ def change_meeting(
     at: datetime,
     due: int | None = None,
     present: int | None = None,
+    short_notice: str = "",
     only: Container[str] | None = None,
 ) -> Meeting:
     """Change time, place, chair, recorder, and the numbers of an assembly.
 
     `due` and `present` are typed where nobody calls the roll. Of these only those named
     in `only` are written, so that two screens do not undo each other (None: all of
-    them). InputRefused: numbers where there is a roll, more present than due, or one of
-    the two numbers without the other.
+    them). InputRefused: numbers where there is a roll, more present than due, one of
+    the two numbers without the other, or another day of an assembly that comes too
+    soon, as in `call_meeting`.
     """
     meeting = lock_open(meeting, by, at)
     if only is not None and "due" not in only:
@@ -231,6 +311,11 @@ def change_meeting(
     if due is not None and present is not None and present > due:
         words = _("More people cannot be present than are due.")
         raise InputRefused.at(present=words)
+
+    is_written = only is None or "starts_at" in only
+    day_before = workdays.local_day(meeting.starts_at)
+    if is_written and workdays.local_day(starts_at) != day_before:
+        meeting.short_notice = _late_notice(meeting, starts_at, short_notice, at)
 
     said = {
         "starts_at": starts_at,

@@ -9,9 +9,9 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from cases.meetings.counting import Count, count_of, store_count
+from cases.meetings.counting import Count, check_size, count_of, due_of, store_count
 from cases.meetings.holding import check_has_come, lock_open, was_concluded
-from cases.meetings.roll import set_parties_aside
+from cases.meetings.roll import VOTED_ON, set_parties_aside
 from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
 from cases.privacy.redactor import for_the_room, personal_redactor
@@ -20,7 +20,7 @@ from cases.workflow.event_data import EventData
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
 from minshi.idempotency import fingerprint, refuse_reuse
-from villages.procedure import rules_for
+from villages.procedure import ONLY_HEAR, rules_for
 
 # What a meeting may resolve about a case.
 ITEM_ACTIONS = (
@@ -76,6 +76,7 @@ def conclude(
     """
     meeting = lock_open(item.meeting, by, at)
     item = AgendaItem.objects.select_related("case__town").get(pk=item.pk)
+    item.meeting = meeting
     votes = with_abstentions(votes)
 
     said = {
@@ -106,7 +107,7 @@ def conclude(
         item.opinions = redacted
     item.votes_for, item.votes_against, item.votes_abstain = votes
     item.resolution = for_the_room([item.case], resolution.strip())
-    _check_verdict(item, verdict, _count_now(item, meeting))
+    _check_verdict(item, verdict, _count_now(item, meeting, verdict))
 
     item.state = verdict
     item.key = key
@@ -145,10 +146,15 @@ def _would_overwrite(item: AgendaItem, opinions: str | None, votes: Votes) -> bo
     return other_words or (was_counted and stored != votes)
 
 
-def _count_now(item: AgendaItem, meeting: Meeting) -> Count:
-    """Count by roll and rules as they are now, and store the numbers on the item."""
+def _count_now(item: AgendaItem, meeting: Meeting, verdict: str) -> Count:
+    """Count by roll and rules as they are now, and store the numbers on the item.
+
+    Where it is voted on, the body must have the size that its law asks for.
+    """
     rules = rules_for(meeting.town_id, meeting.kind)
     people = list(meeting.attendees.all())
+    if verdict in VOTED_ON:
+        check_size(rules, due_of(meeting, people))
     asides = set_parties_aside([item], people)[item.pk]
 
     count = count_of(meeting, people, asides, rules)
@@ -182,9 +188,15 @@ def check_votes(item: AgendaItem, count: Count) -> None:
 
 
 def _check_verdict(item: AgendaItem, verdict: str, count: Count) -> None:
-    """Raise MoveRefused where the votes carry another verdict or no quorum came."""
-    if verdict not in (Verdict.PASSED, Verdict.NOT_PASSED):
+    """Raise MoveRefused where the votes carry another verdict or no quorum came, or
+    where the meeting only hears.
+    """
+    if verdict not in VOTED_ON:
         return
+    if item.meeting.kind in ONLY_HEAR:
+        raise MoveRefused(
+            _("At such a meeting matters are heard; nothing is decided or proposed.")
+        )
 
     if not count.has_quorum:
         words = _(

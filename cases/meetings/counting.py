@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from cases.models import AgendaItem, Attendee, FourTwoStep, Meeting, StepAside
+from minshi.errors import InputRefused
 from villages.procedure import Rules
 
 # The fields of an item in which its count is stored.
@@ -67,6 +68,15 @@ def count_of(
         quorum=rules.quorum_needed(due),
         needed=rules.votes_needed(due, present),
     )
+
+
+def check_size(rules: Rules, people: int) -> None:
+    """InputRefused: the body is smaller than its law allows (集体经济组织法 28)."""
+    if people >= rules.least_due:
+        return
+    words = _("It needs at least %(least)s people, and %(people)s are due: %(article)s")
+    numbers = {"least": rules.least_due, "people": people, "article": rules.article}
+    raise InputRefused.at(due=words % numbers)
 
 
 def due_of(meeting: Meeting, people: Iterable[Attendee]) -> int:

@@ -3,22 +3,28 @@
 Once step 4 has passed a village may decide a major matter.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cases.meetings.corrections import note_correction
+from cases.meetings.counting import check_size
+from cases.meetings.notice import check_notice, is_announced
+from cases.meetings.six_steps import (
+    PUBLICATION_BY_LAW,
+    PUBLISHED,
+    RESOLUTION,
+    StepRule,
+    next_step,
+    step_rules_of,
+)
 from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.choices import Confidentiality, Stage
-from cases.models.four_two import ReservedMatter
 from cases.privacy.redactor import for_the_room, room_redactor
 from cases.workflow import Officer
 from minshi import workdays
@@ -26,49 +32,7 @@ from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.idempotency import fingerprint, once
 from minshi.text import is_blank
 from villages.duty import officiates
-from villages.models import MeetingKind, Village
-from villages.models.bodies import Base
-from villages.procedure import TWO_THIRDS, Rules, rules_by_kind
-
-RESOLUTION = 4  # the step at which the villagers decide
-PUBLISHED = 5  # the step at which their decision is made public
-LAND_CONTRACTS_BY_LAW = gettext_lazy(
-    "Law on Land Contracts in Rural Areas, article 19: two thirds of all members, or of"
-    " the representatives"
-)
-
-
-@dataclass(frozen=True)
-class StepRule:
-    """One of the six steps, and the kinds of meeting that hold it.
-
-    A step without any is a notice that hangs in public.
-    """
-
-    nth: int
-    name: str | Promise
-    kinds: tuple[MeetingKind, ...] = ()
-
-
-SIX_STEPS = (
-    StepRule(
-        1, gettext_lazy("The party branch proposes"), (MeetingKind.THREE_MEETINGS,)
-    ),
-    StepRule(
-        2, gettext_lazy("The two committees confer"), (MeetingKind.TWO_COMMITTEES,)
-    ),
-    StepRule(
-        3, gettext_lazy("The party members deliberate"), (MeetingKind.PARTY_ASSEMBLY,)
-    ),
-    StepRule(
-        RESOLUTION,
-        gettext_lazy("The villagers resolve"),
-        (MeetingKind.REPRESENTATIVES, MeetingKind.ASSEMBLY, MeetingKind.HOUSEHOLDS),
-    ),
-    StepRule(PUBLISHED, gettext_lazy("The resolution is made public")),
-    StepRule(6, gettext_lazy("The outcome is made public")),
-)
-STEPS: Mapping[int, StepRule] = MappingProxyType({step.nth: step for step in SIX_STEPS})
+from villages.models import Village
 
 
 def may_run(by: Officer, village_id: int, at: datetime) -> bool:
@@ -78,21 +42,6 @@ def may_run(by: Officer, village_id: int, at: datetime) -> bool:
     """
     own = by.post.user_id == by.user.pk and by.post.is_current(workdays.local_day(at))
     return own and officiates(by.post, village_id, at)
-
-
-def next_step(process: FourTwoProcess) -> StepRule | None:
-    """Return the step that is due: the first that has not passed.
-
-    None once all six have, or the process was given up. One query.
-    """
-    if process.dropped_at:
-        return None
-
-    passed = {step.nth for step in process.steps.all() if step.passed}
-    for step in SIX_STEPS:
-        if step.nth not in passed:
-            return step
-    return None
 
 
 @transaction.atomic
@@ -110,8 +59,8 @@ def start_process(
     """Begin 四议两公开 for a case in 说 or 议 of the village, or for a subject.
 
     A repeated `key` returns the process it began. Raises NoSuchRight (another
-    village's), InputRefused (no subject), MoveRefused (the case is elsewhere, or has a
-    process already).
+    village's), InputRefused (no subject, another matter than the case is reserved as),
+    MoveRefused (the case is elsewhere, or has a process already).
     """
     said = {"matter": matter, "origin": origin, "subject": subject, "case": case}
     sent = fingerprint("start", said)
@@ -128,6 +77,7 @@ def start_process(
         )
     if case:
         _check_begin(locked, village)
+        _check_matter(locked, matter)
 
     return FourTwoProcess.objects.create(
         key=key,
@@ -164,9 +114,21 @@ def _check_begin(case: Case | None, village: Village) -> None:
         raise MoveRefused(_("The six steps have begun for this matter already."))
 
 
+def _check_matter(case: Case | None, matter: str) -> None:
+    """InputRefused: the case is reserved as another matter, which others decide."""
+    if case and case.reserved and case.reserved != matter:
+        words = _("This matter is marked as: %(matter)s.")
+        words %= {"matter": case.get_reserved_display()}
+        raise InputRefused.at(matter=words)
+
+
 @dataclass(frozen=True)
 class StepRecord:
-    """The record of a step: numbers for steps 1 to 4, the notice for 5 and 6."""
+    """The record of a step: numbers for steps 1 to 4, the notice for 5 and 6.
+
+    `called_on` is the day on which an assembly was announced, `short_notice` why it was
+    announced so late.
+    """
 
     held_on: date
     content: str
@@ -176,6 +138,8 @@ class StepRecord:
     votes: tuple[int | None, int | None, int | None] = (None, None, None)
     public_until: date | None = None
     oversight: str = ""
+    called_on: date | None = None
+    short_notice: str = ""
 
 
 @transaction.atomic
@@ -288,6 +252,7 @@ def _count(
         raise InputRefused.at(votes_for=words)
 
     rules = step_rules_of(process, due)[kind]
+    check_size(rules, people)
     needed = rules.quorum_needed(people)
     if here < needed:
         words = _(
@@ -297,6 +262,7 @@ def _count(
         words %= {"present": here, "due": people, "quorum": needed}
         raise InputRefused.at(present=words)
 
+    _note_announcement(step, record, kind)
     for name, value in numbers.items():
         setattr(step, name, value)
     step.kind = kind
@@ -306,47 +272,43 @@ def _count(
     step.passed = (votes_for or 0) >= step.votes_needed
 
 
-def rules_in_words(process: FourTwoProcess, due: StepRule) -> list[str]:
-    """Return in words the numbers or days that a step asks for. One query."""
-    if not due.kinds:
-        words = _("It hangs for at least %(days)s days.")
-        return [words % {"days": settings.FOUR_TWO_PUBLIC_DAYS}]
+def _note_announcement(step: FourTwoStep, record: StepRecord, kind: str) -> None:
+    """Set on a step when its assembly was announced, and why so late if it was.
 
-    rules = step_rules_of(process, due)
-    return [f"{kind.label}：{rules[kind]} {rules[kind].article}" for kind in due.kinds]
-
-
-def step_rules_of(process: FourTwoProcess, due: StepRule) -> dict[str, Rules]:
-    """Return the rules of a step by kind of meeting. One query.
-
-    Land contracts take two thirds of all who are due, by their own law.
+    InputRefused: it is missing, after the assembly, or too late without a reason.
     """
-    rules = rules_by_kind(process.village.town_id, due.kinds)
-    if due.nth != RESOLUTION or process.matter != ReservedMatter.LAND_CONTRACTS:
-        return rules
+    if not is_announced(kind):
+        return
 
-    by_law = {}
-    for kind, own in rules.items():
-        by_law[kind] = replace(
-            own, majority=TWO_THIRDS, base=Base.DUE, article=LAND_CONTRACTS_BY_LAW
-        )
-    return by_law
+    called_on = record.called_on
+    if called_on is None:
+        words = _("Say on which day the assembly was announced.")
+        raise InputRefused.at(called_on=words)
+    if called_on > record.held_on:
+        words = _("It was announced before it was held.")
+        raise InputRefused.at(called_on=words)
+
+    step.called_on = called_on
+    step.short_notice = check_notice(
+        kind, called_on, record.held_on, record.short_notice, day_field="called_on"
+    )
 
 
 def _publish(step: FourTwoStep, record: StepRecord, before: FourTwoStep | None) -> None:
     """Set on step 5 or 6 until when its notice hangs.
 
-    It hangs for at least the days set; step 6 (实施结果公开) begins after step 5 has
-    hung long enough, and once the matter is done. InputRefused, MoveRefused.
+    It hangs for at least the days set (组织法 35); step 6 (实施结果公开) begins after
+    step 5 has hung long enough, and once the matter is done. InputRefused, MoveRefused.
     """
     days = settings.FOUR_TWO_PUBLIC_DAYS
     earliest = record.held_on + timedelta(days=days)
     if record.public_until is None or record.public_until < earliest:
-        words = _("It hangs for at least %(days)s days: until %(day)s or longer.") % {
-            "days": days,
-            "day": earliest,
-        }
-        raise InputRefused.at(public_until=words)
+        words = _(
+            "It hangs for at least %(days)s days: until %(day)s or longer"
+            " (%(article)s)."
+        )
+        asked = {"days": days, "day": earliest, "article": PUBLICATION_BY_LAW}
+        raise InputRefused.at(public_until=words % asked)
     if before and before.public_until and record.held_on <= before.public_until:
         words = _(
             "The resolution hangs until %(day)s; the outcome is shown after that."

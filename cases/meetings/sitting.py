@@ -19,6 +19,7 @@ from cases.meetings import (
     public_titles,
     votes_in_words,
 )
+from cases.meetings.notice import is_announced
 from cases.models import (
     AgendaItem,
     Attendee,
@@ -37,6 +38,7 @@ from cases.privacy.redactor import (
     title_for,
 )
 from minshi.errors import Text
+from minshi.workdays import local_day
 from villages.bodies import BodyPlace
 from villages.models import Post, Role, User
 from villages.procedure import Rules, rules_for
@@ -236,10 +238,27 @@ class Sitting:
         return present_of(self.meeting, self.people, self.rules)
 
     @property
+    def notice(self) -> str:
+        """How long before an assembly was called, and why so late if it was."""
+        meeting = self.meeting
+        if not is_announced(meeting.kind):
+            return ""
+
+        called_on = local_day(meeting.called_at)
+        notice = local_day(meeting.starts_at) - called_on
+        words = _("Announced on %(day)s, %(days)s days before.")
+        words %= {"day": called_on, "days": notice.days}
+        if meeting.short_notice:
+            words += _("In a special case: %(why)s") % {"why": meeting.short_notice}
+        return words
+
+    @property
     def absent(self) -> list[str]:
         """The names of those who neither came nor sent a substitute."""
         names = []
         for person in self.people:
+            if person.is_guest:
+                continue
             if not (person.is_present or person.substitute):
                 names.append(person.name)
         return names

@@ -25,6 +25,7 @@ from cases.models.choices import (
     Stage,
     WithChoices,
 )
+from cases.models.reserved import ReservedMatter
 from cases.models.scope import CaseQuerySet
 from minshi import workdays
 from minshi.crypto import EncryptedTextField, masked_phone
@@ -47,6 +48,21 @@ class Topic(models.Model):
         verbose_name=_("under"),
     )
     name = models.CharField(_("name"), max_length=20)
+    reserved = models.CharField(
+        _("reserved to the people of the village"),
+        max_length=20,
+        choices=ReservedMatter.choices,
+        blank=True,
+        help_text=_("A matter of this topic is marked so from the start."),
+    )
+    is_red_line = models.BooleanField(
+        _("red line"),
+        default=False,
+        help_text=_(
+            "Harm to a child, violence at home: a matter of this topic that nobody has"
+            " reported after an hour is warned of."
+        ),
+    )
 
     class Meta:
         verbose_name = _("topic")
@@ -127,6 +143,13 @@ class Case(WithChoices):
         blank=True,
         related_name="cases",
         verbose_name=_("topic"),
+    )
+    # set by the topic, changed with a reason (domain §8)
+    reserved = models.CharField(
+        _("reserved to the people of the village"),
+        max_length=20,
+        choices=ReservedMatter.choices,
+        blank=True,
     )
     grade = models.CharField(
         _("grade"), max_length=8, choices=Grade.choices, blank=True

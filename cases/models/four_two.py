@@ -12,52 +12,9 @@ from django.utils.translation import pgettext_lazy
 
 from cases.models.case import Case
 from cases.models.meeting import Correction
+from cases.models.reserved import ReservedMatter
 from villages.models import MeetingKind, Post, User, Village
 from villages.rights import OVERSEE
-
-
-class ReservedMatter(models.TextChoices):
-    """Matters that only the villagers decide (村民委员会组织法 article 24, items 1 to
-    8, and whatever else they reserve).
-    """
-
-    ALLOWANCES = (
-        "allowances",
-        pgettext_lazy("reserved matter", "who is paid for lost work, and how much"),
-    )
-    COLLECTIVE_INCOME = (
-        "collective_income",
-        pgettext_lazy("reserved matter", "use of the collective's income"),
-    )
-    PUBLIC_WORKS = (
-        "public_works",
-        pgettext_lazy("reserved matter", "public works: funds, labour, contracting"),
-    )
-    LAND_CONTRACTS = (
-        "land_contracts",
-        pgettext_lazy("reserved matter", "contracting of land"),
-    )
-    COLLECTIVE_PROJECTS = (
-        "collective_projects",
-        pgettext_lazy("reserved matter", "projects of the collective economy"),
-    )
-    HOMESTEADS = "homesteads", pgettext_lazy("reserved matter", "use of homesteads")
-    LAND_COMPENSATION = (
-        "land_compensation",
-        pgettext_lazy("reserved matter", "compensation for requisitioned land"),
-    )
-    COLLECTIVE_PROPERTY = (
-        "collective_property",
-        pgettext_lazy(
-            "reserved matter", "lending, letting or disposing of collective property"
-        ),
-    )
-    OTHER = (
-        "other",
-        pgettext_lazy(
-            "reserved matter", "what else the villagers reserve to themselves"
-        ),
-    )
 
 
 class Origin(models.TextChoices):
@@ -170,6 +127,11 @@ class FourTwoStep(models.Model):
         _("form of the meeting"), max_length=20, choices=MeetingKind.choices, blank=True
     )
     held_on = models.DateField(_("held on"))
+    # of an assembly: when it was announced, or why so late (组织法 25, 集体法 27)
+    called_on = models.DateField(_("announced on"), null=True, blank=True)
+    short_notice = models.CharField(
+        _("why announced so late"), max_length=200, blank=True
+    )
     content = models.TextField(_("content"))
     due = models.PositiveIntegerField(_("due to attend"), null=True, blank=True)
     present = models.PositiveIntegerField(_("present"), null=True, blank=True)

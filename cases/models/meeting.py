@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.models.case import Case
 from cases.models.choices import Level
-from villages.models import MeetingKind, Post, Seat, Town, User, Village
+from villages.models import Group, MeetingKind, Post, Seat, Town, User, Village
 from villages.rights import OVERSEE
 
 
@@ -84,6 +84,15 @@ class Meeting(models.Model):
         verbose_name=_("town"),
     )
     county_code = models.CharField(_("county code"), max_length=6, blank=True)
+    # of a 村民小组会议
+    group = models.ForeignKey(
+        Group,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
+        verbose_name=_("villagers' group"),
+    )
     starts_at = models.DateTimeField(_("when"))
     place = models.CharField(_("place"), max_length=60, blank=True)
     chair = models.CharField(_("in the chair"), max_length=40, blank=True)
@@ -100,6 +109,10 @@ class Meeting(models.Model):
         Post, models.PROTECT, related_name="+", verbose_name=_("called by")
     )
     called_at = models.DateTimeField(pgettext_lazy("meeting", "called"))
+    # the special case of an assembly called less than ten days before (组织法 25)
+    short_notice = models.CharField(
+        _("why announced so late"), max_length=200, blank=True
+    )
     closed_by = models.ForeignKey(
         Post, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by")
     )
@@ -142,6 +155,11 @@ class Meeting(models.Model):
                 name="meeting_is_where_its_kind_is_held",
             ),
             models.CheckConstraint(
+                condition=Q(kind=MeetingKind.GROUP_MEETING, group__isnull=False)
+                | ~Q(kind=MeetingKind.GROUP_MEETING) & Q(group=None),
+                name="meeting_of_a_group_names_it",
+            ),
+            models.CheckConstraint(
                 condition=Q(closed_at=None) | Q(cancelled_at=None),
                 name="meeting_is_closed_or_cancelled_not_both",
             ),
@@ -166,9 +184,11 @@ class Meeting(models.Model):
     @property
     def name(self) -> str:
         """The name as people say it: 白关村“两委”会, with 村 or 镇 once where the place
-        ends and the kind begins with it.
+        ends and the kind begins with it; of a group's meeting, which group.
         """
         place = self.village or self.town or ""
+        if self.group:
+            place = f"{place}{self.group}"
         name = f"{place}{self.get_kind_display()}"
         return name.replace("村村", "村", 1).replace("镇镇", "镇", 1)
 
@@ -225,6 +245,11 @@ class Attendee(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def oversees(self) -> bool:
+        """True for a member of the oversight committee, who attends without a vote."""
+        return self.is_guest and self.seat_id is not None
 
 
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):

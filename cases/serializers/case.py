@@ -82,7 +82,7 @@ class CaseGroupSerializer(ShownRow[Group]):
 class TopicSerializer(ShownRow[Topic]):
     class Meta:
         model = Topic
-        fields = ("id", "name")
+        fields = ("id", "name", "reserved", "is_red_line")
 
 
 class CaseBaseSerializer(ShownRow[Case]):
@@ -328,6 +328,7 @@ class CaseDetailSerializer(CaseBaseSerializer):
             "group",
             "category",
             "topic",
+            "reserved",
             "grade",
             "channel",
             "confidentiality",

@@ -6,9 +6,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.meetings.four_two import next_step
+from cases.meetings.six_steps import next_step
 from cases.models import FourTwoProcess, FourTwoStep
-from cases.models.four_two import Origin, ReservedMatter
+from cases.models.four_two import Origin
+from cases.models.reserved import ReservedMatter
 from cases.serializers.fields import PlainText, ShownRow
 from cases.serializers.meetings import (
     CorrectionBody,
@@ -29,6 +30,8 @@ class StepSerializer(ShownRow[FourTwoStep]):
             "nth",
             "kind",
             "held_on",
+            "called_on",
+            "short_notice",
             "content",
             "due",
             "present",
@@ -109,6 +112,15 @@ class HeldBody(serializers.Serializer[Any]):
     votes_for = count_field()
     votes_against = count_field()
     votes_abstain = count_field()
+    called_on = DayField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The day on which an assembly was announced.",
+    )
+    short_notice = PlainText(
+        max_length=200, allow_blank=True, required=False, default=""
+    )
     public_until = DayField(required=False, allow_null=True, default=None)
     oversight = PlainText(max_length=2000, allow_blank=True, required=False, default="")
 

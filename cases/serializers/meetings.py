@@ -23,6 +23,7 @@ FIELDS_IN_A_LIST: tuple[str, ...] = (
     "id",
     "kind",
     "village",
+    "group",
     "town",
     "county_code",
     "starts_at",
@@ -34,6 +35,7 @@ FIELDS_IN_A_LIST: tuple[str, ...] = (
 )
 FIELDS_IN_FULL = (
     *FIELDS_IN_A_LIST,
+    "short_notice",
     "due_typed",
     "present_typed",
     "minutes",
@@ -182,10 +184,21 @@ class CallBody(serializers.Serializer[Any]):
         required=False,
         help_text="Of a village's meeting; else the town's or county's you review.",
     )
+    group = IdField(
+        required=False, help_text="Of a meeting of a villagers' group: which."
+    )
     starts_at = MomentField()
     place = PlainText(max_length=60, required=False, allow_blank=True, default="")
     chair = PlainText(max_length=40, required=False, allow_blank=True, default="")
     recorder = PlainText(max_length=40, required=False, allow_blank=True, default="")
+    short_notice = PlainText(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Why an assembly of the villagers is announced less than ten days"
+        " before.",
+    )
     cases = serializers.ListField(
         child=serializers.CharField(max_length=16),
         max_length=MOST_ITEMS,
@@ -201,6 +214,9 @@ class ChangeBody(serializers.Serializer[Any]):
     place = PlainText(max_length=60, required=False, allow_blank=True, default="")
     chair = PlainText(max_length=40, required=False, allow_blank=True, default="")
     recorder = PlainText(max_length=40, required=False, allow_blank=True, default="")
+    short_notice = PlainText(
+        max_length=200, required=False, allow_blank=True, default=""
+    )
     due = count_field()
     present = count_field()
 

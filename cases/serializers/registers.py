@@ -7,6 +7,7 @@ from rest_framework import serializers
 from cases.models import MandatoryReport, TimeRequest
 from cases.privacy.redactor import reader_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
+from cases.time_to_report import time_to_report
 
 
 class OfACase(ShownRow[Any]):
@@ -59,7 +60,30 @@ class TimeRequestRow(OfACase):
 
 class RedLineRow(OfACase):
     post = ReadOnlyHolderField()
+    minutes = serializers.SerializerMethodField(
+        help_text="From taking down to reporting."
+    )
+    late = serializers.SerializerMethodField(
+        help_text="True where that was longer than RED_LINE_MINUTES."
+    )
 
     class Meta:
         model = MandatoryReport
-        fields = ("id", "number", "title", "at", "told", "told_at", "receipt", "post")
+        fields = (
+            "id",
+            "number",
+            "title",
+            "at",
+            "told",
+            "told_at",
+            "minutes",
+            "late",
+            "receipt",
+            "post",
+        )
+
+    def get_minutes(self, report: MandatoryReport) -> int:
+        return time_to_report(report).minutes
+
+    def get_late(self, report: MandatoryReport) -> bool:
+        return time_to_report(report).is_late

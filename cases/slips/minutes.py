@@ -25,6 +25,7 @@ from cases.slips.forms import WIDE
 from cases.slips.reading import Line, lines_of, side_by_side
 from minshi.errors import Text
 from minshi.tabular import Column
+from villages.procedure import CONSULTATION_BY_LAW
 
 DUE: Column[Sitting] = Column(
     "due", gettext_lazy("Due / present"), lambda s: f"{s.due} / {s.present}"
@@ -34,6 +35,15 @@ RULE: Column[Sitting] = Column(
 )
 ABSENT: Column[Sitting] = Column(
     "absent", gettext_lazy("Those absent"), lambda s: "、".join(s.absent), width=WIDE
+)
+NOTICE: Column[Sitting] = Column(
+    "notice", gettext_lazy("Announced on"), lambda s: s.notice, width=WIDE
+)
+GROUND: Column[Sitting] = Column(
+    "ground",
+    gettext_lazy("Legal ground"),
+    lambda s: CONSULTATION_BY_LAW,
+    width=WIDE,
 )
 COUNTED: Column[ItemRecord] = Column(
     "counted", gettext_lazy("Due / present"), lambda r: r.counted
@@ -65,7 +75,16 @@ class MinutesSheet:
         attending = lines_of((ATTENDING,), self.meeting)
         numbers = lines_of((DUE, RULE), self.sitting)
         absent = lines_of((ABSENT,), self.sitting)
-        return side_by_side([*held, *numbers, *attending, *absent])
+        by_law = lines_of(self._columns_of_law(), self.sitting)
+        return side_by_side([*held, *numbers, *attending, *absent, *by_law])
+
+    def _columns_of_law(self) -> tuple[Column[Sitting], ...]:
+        """Return what a village's meeting says of the law: its ground, and of an
+        assembly its notice.
+        """
+        if not self.meeting.village_id:
+            return ()
+        return (NOTICE, GROUND) if self.sitting.notice else (GROUND,)
 
     @property
     def minutes(self) -> str:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Rating
+from cases.models.reserved import ReservedMatter
 from cases.templatetags.minshi import kind, moment
 from villages.models import User
 
@@ -52,12 +53,24 @@ def lines_of_origin(
     return [
         FactLine(_("Place"), _where(case, words["place"], speaker_shown)),
         FactLine(_("Kind"), kind(case) or NOTHING),
+        *_reserved_to(case),
         FactLine(
             _("How it was said"), f"{case.get_channel_display()} {moment(case.said_at)}"
         ),
         FactLine(_("Taken down by"), recorded_by),
         FactLine(_("Level"), level),
     ]
+
+
+def _reserved_to(case: Case) -> list[FactLine]:
+    """Say what the law reserves to the people of the village, who decides it and by
+    which article; nothing where it reserves nothing.
+    """
+    if not case.reserved:
+        return []
+    matter = ReservedMatter(case.reserved)
+    words = f"{matter.label}：{matter.decider.label}（{matter.article}）"
+    return [FactLine(_("Reserved to the people of the village"), words)]
 
 
 def _where(case: Case, place: str, speaker_shown: bool) -> str:

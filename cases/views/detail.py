@@ -20,6 +20,7 @@ from cases.privacy.disclosure import (
 )
 from cases.privacy.redactor import Redactor, reader_redactor
 from cases.slips import slips_of
+from cases.time_to_report import late_words, time_to_report
 from cases.views.access import StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
 from cases.views.timeline import entry_of, folded, names_of_holders
@@ -155,7 +156,7 @@ def _matter(
     words = {name: redact(getattr(case, name)) for name in TYPED_FIELDS}
     concerns = [] if sight.overseer.is_empty else _whom_it_concerns(facts)
     reports = [
-        (report.told_at, redact(f"{report.told} {report.receipt}"))
+        (report.told_at, _report_in_words(report, redact))
         for report in _reports_of(case, events)
     ]
     return {
@@ -164,6 +165,16 @@ def _matter(
         "origin": lines_of_origin(case, words, speaker_shown=sight.shows_speaker(case)),
         "course": lines_of_course(case, words, facts.rating, concerns, reports),
     }
+
+
+def _report_in_words(report: MandatoryReport, redact: Redactor) -> str:
+    """Say to whom a red line was reported and how long it took; where that was too
+    long, that it is reported at once.
+    """
+    taken = time_to_report(report)
+    words = redact(f"{report.told} {report.receipt}".strip())
+    words += f"（{taken}）"
+    return f"{words} {late_words()}" if taken.is_late else words
 
 
 def _work(facts: Facts, redact: Redactor) -> dict[str, Any]:
@@ -195,11 +206,13 @@ def _is_provisional(facts: Facts) -> bool:
 
 
 def _four_two(user: User, case: Case) -> dict[str, Any]:
-    """Return 四议两公开 of a major matter, or whether the reader may begin it.
+    """Return 四议两公开 of a major or reserved matter, or whether the reader may begin
+    it.
 
     No query for any other matter.
     """
-    if case.grade != Grade.MAJOR or case.village_id is None:
+    is_for_villagers = case.grade == Grade.MAJOR or bool(case.reserved)
+    if not is_for_villagers or case.village_id is None:
         return {}
 
     visible = FourTwoProcess.objects.visible_to(user, today()).filter(case=case)

@@ -19,18 +19,20 @@ from cases.ledgers.exports import may_print_of
 from cases.lists.paging import page_of
 from cases.meetings import votes_in_words
 from cases.meetings.four_two import (
-    RESOLUTION,
-    STEPS,
-    StepRule,
     correct_step,
     drop_process,
     last_held,
     may_run,
-    next_step,
     record_step,
     redacted,
-    rules_in_words,
     start_process,
+)
+from cases.meetings.six_steps import (
+    RESOLUTION,
+    STEPS,
+    StepRule,
+    next_step,
+    rules_in_words,
 )
 from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.scope import Sight
@@ -135,7 +137,11 @@ class FourTwoStart(FourTwoView):
         case = self.case(number)
         self._starter(case)
 
-        first = {"key": uuid4(), "subject": first_subject(case, self.sight())}
+        first = {
+            "key": uuid4(),
+            "subject": first_subject(case, self.sight()),
+            "matter": case.reserved,
+        }
         return self._show(request, case, StartForm(initial=first))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
@@ -311,6 +317,14 @@ class HeldRow:
         return pgettext("verdict", "not passed")
 
     @property
+    def announced(self) -> str:
+        """The day on which an assembly was announced, and why so late if it was."""
+        if self.row.called_on is None:
+            return ""
+        words = day(self.row.called_on)
+        return f"{words}（{self.row.short_notice}）" if self.row.short_notice else words
+
+    @property
     def present_and_share(self) -> str:
         """The number present, with its share of those due in whole per cent."""
         present = self.row.present or 0
@@ -368,7 +382,7 @@ def steps_of(process: FourTwoProcess, due: StepRule | None) -> list[StepPart]:
         held.setdefault(step.nth, []).append(HeldRow(step))
 
     return [
-        StepPart(rule, held.get(nth, []), is_due=rule == due)
+        StepPart(rule, held.get(nth, []), is_due=due is not None and nth == due.nth)
         for nth, rule in STEPS.items()
     ]
 

@@ -13,6 +13,7 @@ from cases.lists.requests import OPEN, RULED, RULED_BY
 from cases.models import Case
 from cases.models.choices import Level, RequestKind
 from cases.privacy.redactor import reader_redactor
+from cases.time_to_report import late_words, time_to_report
 from cases.views.access import StaffView
 from minshi.clock import now, today
 from villages.models import Post
@@ -95,6 +96,7 @@ class RedLines(StaffView):
                 "case": row.case,
                 "place": place_beside(row.case, row.post),
                 "told": reader_redactor(row.case, sight)(row.told),
+                "taken": time_to_report(row),
                 "receipt": reader_redactor(row.case, sight)(row.receipt),
             }
             for row in page.rows
@@ -105,6 +107,7 @@ class RedLines(StaffView):
             "at": now(),
             "sight": sight,
             "rows": rows,
+            "late_words": late_words(),
             "after": page.after,
             "state": state,
             "tabs": [(name, label, counts[name]) for name, label in REPORT_TABS],

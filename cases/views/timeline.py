@@ -21,6 +21,7 @@ from cases.models.choices import (
     Solved,
     SupervisionLevel,
 )
+from cases.models.reserved import ReservedMatter
 from cases.privacy.redactor import NOTHING, Redactor
 from cases.templatetags.minshi import day
 from cases.workflow import Action, Facts, holder_name
@@ -40,7 +41,11 @@ CHOSEN: Mapping[str, type[TextChoices]] = MappingProxyType(
     }
 )
 CHANGED: Mapping[str, type[TextChoices]] = MappingProxyType(
-    {Action.REGRADE: Grade, Action.PROTECT: Confidentiality}  # from old to new
+    {  # from old to new
+        Action.REGRADE: Grade,
+        Action.PROTECT: Confidentiality,
+        Action.RESERVE: ReservedMatter,
+    }
 )
 
 

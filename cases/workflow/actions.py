@@ -42,6 +42,10 @@ class Action(models.TextChoices):
     WAIVE = "waive", pgettext_lazy("action", "No report needed")
     REASSIGN = "reassign", pgettext_lazy("action", "Hand it to somebody else")
     REGRADE = "regrade", pgettext_lazy("action", "Change the grade")
+    RESERVE = (
+        "reserve",
+        pgettext_lazy("action", "Change whether the villagers decide it"),
+    )
     JOIN = "join", pgettext_lazy("action", "Invite a village")
     DEFER = "defer", pgettext_lazy("action", "Put it off")
     REPLY = "reply", pgettext_lazy("action", "Reply to the speaker")

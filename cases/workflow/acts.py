@@ -10,6 +10,7 @@ from types import MappingProxyType
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.choices import Channel, Confidentiality, Stage, SupervisionLevel
+from cases.models.reserved import ReservedMatter
 from cases.workflow import guards, who
 from cases.workflow.actions import Action
 from cases.workflow.effects import (
@@ -126,6 +127,20 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             effect=deliberate.regrade,
             who=who.DECIDERS,
             inputs=(GRADE_REQUIRED, WHY_LOWER),
+        ),
+        Action.RESERVE: Move(
+            sources=stages(Stage.SPEAK, Stage.DELIBERATE),
+            effect=deliberate.reserve,
+            who=who.DECIDERS,
+            inputs=(
+                choice(
+                    "reserved",
+                    _("What the law reserves to the people of the village"),
+                    ReservedMatter,
+                    help=_("Empty: it is not reserved."),
+                ),
+                REASON,
+            ),
         ),
         Action.JOIN: Move(
             sources=stages(Stage.DELIBERATE, Stage.HANDLE),

@@ -145,7 +145,7 @@ class Concerned(TypedDict, total=False):
 
 
 class Changed(TypedDict, total=False):
-    """regrade, protect."""
+    """regrade, reserve, protect."""
 
     old: str
     new: str

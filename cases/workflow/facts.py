@@ -82,7 +82,9 @@ class Facts:
 
     @cached_property
     def in_four_two(self) -> bool:
-        """True while 四议两公开 runs for the case; asked of major matters alone."""
+        """True while 四议两公开 runs for the case; asked of major and reserved
+        matters alone.
+        """
         return FourTwoProcess.objects.filter(case=self.case, dropped_at=None).exists()
 
     @cached_property

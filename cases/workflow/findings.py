@@ -46,6 +46,10 @@ class Wrong(models.TextChoices):
             "history", "an answer to the speaker was changed, put in or is missing"
         ),
     )
+    RESERVED = (
+        "reserved",
+        pgettext_lazy("history", "the mark that it is the villagers' was changed"),
+    )
     RATING = "rating", pgettext_lazy("history", "the rating was changed")
     DUE = "due", pgettext_lazy("history", "the deadline was changed")
     HANDLERS = "handlers", pgettext_lazy("history", "who handled it was changed")

@@ -20,6 +20,7 @@ from cases.models.choices import (
     Level,
     RequestKind,
 )
+from cases.models.reserved import ReservedMatter
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.event_data import data_of
@@ -68,7 +69,8 @@ def has_level_above(facts: Facts, by: Actor) -> Refusal:
 def may_go_down(facts: Facts, by: Actor) -> Refusal:
     """Once a round; not without a village, not in conflict, not a major matter.
 
-    Source: domain §3, send_back.
+    A matter that the law reserves to the people of the village may: what waits for it
+    there are the six steps. Source: domain §3, send_back; §8.
     """
     case = facts.case
     below = Level(case.level).below
@@ -85,6 +87,8 @@ def may_go_down(facts: Facts, by: Actor) -> Refusal:
 
     if case.village_id is None:
         return _("The matter belongs to no village.")
+    if case.reserved:
+        return None
     if case.grade == Grade.MAJOR and not facts.in_four_two:
         return _(
             "A major matter is not decided in the village, unless the six steps have"
@@ -100,11 +104,20 @@ def above_village_after_dissatisfaction(facts: Facts, by: Actor) -> Refusal:
 
 
 def village_may_decide(facts: Facts, by: Actor) -> Refusal:
+    """Refuse a major or reserved matter that the people have not yet resolved.
+
+    Source: domain §3, decide; §8 (组织法 28, 集体经济组织法 26).
+    """
     case = facts.case
-    if case.grade != Grade.MAJOR or case.level != Level.VILLAGE:
+    is_for_villagers = case.grade == Grade.MAJOR or bool(case.reserved)
+    if case.level != Level.VILLAGE or not is_for_villagers:
         return None
     if facts.resolved_by_villagers:
         return None
+    if case.reserved:
+        matter = ReservedMatter(case.reserved)
+        words = _("Only %(who)s may decide this, by the six steps: %(article)s.")
+        return words % {"who": matter.decider.label, "article": matter.article}
     return _(
         "A major matter is decided by the town, or in the village by the six steps:"
         " report it up, or begin that."

@@ -334,6 +334,7 @@ def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case
         place=spoken.place,
         category=spoken.category,
         topic=spoken.topic,
+        reserved=spoken.topic.reserved if spoken.topic else "",
         grade=spoken.grade,
         channel=spoken.channel,
         confidentiality=spoken.confidentiality,

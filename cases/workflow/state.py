@@ -73,6 +73,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "completed_at",
             "replied_at",
         ),
+        "reserved": ("reserved",),
         "rating": ("satisfaction", "solved"),
         "due": ("due_at", "yellow_at", "grey_until", "promised_on"),
         "blanked": ("also_personal",),

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.conf import settings
+
 from cases.meetings import (
     call_meeting,
     call_roll,
@@ -29,7 +31,10 @@ VILLAGE_BODIES = {
     Body.TWO_COMMITTEES: 7,
     Body.REPRESENTATIVES: 31,
     Body.PARTY_MEMBERS: 24,
+    Body.BRANCH_COMMITTEE: 5,
+    Body.MEMBER_DELEGATES: 25,
 }
+OVERSEERS = 3  # the last on the list: none of them sits in a committee (组织法 37)
 TOWN_COMMITTEE = 9
 BORN = 1968
 FEW = 3  # people; of so few nobody is left out
@@ -42,7 +47,7 @@ NEXT_DOOR = "是当事人的邻居"
 OPINIONS = "大家先看了现场情况，都同意早办；对由谁牵头有不同看法，商量后统一。"
 MINUTES = "先通报上次会议定的事办得怎么样，再逐件议。"
 PROPOSED = (
-    "党支部提议",
+    "村党支部委员会提议",
     "村“两委”商议，定了初步方案",
     "党员大会审议方案，提了两条意见",
     "村民代表会议决议，同意方案",
@@ -51,7 +56,7 @@ ENTITLED = (5, 7, 24, 31)  # people, at each of these steps
 
 
 def seat_everybody(cast: Cast, village: Village, since: date, rng: Random) -> None:
-    """Fill the village's four bodies and the town's committee.
+    """Fill the village's bodies and the town's committee.
 
     Those who hold a post come first; the others have no account.
     """
@@ -60,9 +65,12 @@ def seat_everybody(cast: Cast, village: Village, since: date, rng: Random) -> No
     officers: dict[str, User | None] = {str(post.user): post.user for post in posts}
     villagers = _with_others(officers, max(VILLAGE_BODIES.values()), rng)
 
+    members = {body: villagers[:count] for body, count in VILLAGE_BODIES.items()}
+    members[Body.OVERSIGHT] = villagers[-OVERSEERS:]
+
     seats = []
-    for body, count in VILLAGE_BODIES.items():
-        for nth, (name, user) in enumerate(villagers[:count]):
+    for body, people in members.items():
+        for nth, (name, user) in enumerate(people):
             seat = Seat(
                 body=body,
                 village=village,
@@ -142,10 +150,11 @@ def decide_at_meeting(
         cases=[case],
     )
 
-    people = list(meeting.attendees.all())
+    overseers = list(meeting.attendees.filter(is_guest=True))
+    people = list(meeting.attendees.filter(is_guest=False))
     if len(people) <= away + 1:
         away = 0
-    present = people[: len(people) - away]
+    present = [*people[: len(people) - away], *overseers]
     call_roll(meeting, {person.pk: True for person in present}, by=by, at=at)
 
     item = meeting.items.get()
@@ -211,7 +220,7 @@ def resolve_by_villagers(process: FourTwoProcess, by: Officer, at: datetime) -> 
     put_up = StepRecord(
         today,
         "村务公开栏、微信群同时公开",
-        public_until=today + timedelta(days=7),
+        public_until=today + timedelta(days=settings.FOUR_TWO_PUBLIC_DAYS),
         oversight="公示期内无异议",
     )
     record_step(process, 5, put_up, by=by, at=at)
@@ -222,7 +231,7 @@ def show_outcome(process: FourTwoProcess, by: Officer, at: datetime) -> None:
     shown = StepRecord(
         today,
         "实施结果在村务公开栏公开",
-        public_until=today + timedelta(days=7),
+        public_until=today + timedelta(days=settings.FOUR_TWO_PUBLIC_DAYS),
         oversight="群众认可",
     )
     record_step(process, 6, shown, by=by, at=at)

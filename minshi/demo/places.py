@@ -9,6 +9,7 @@ from random import Random
 from django.conf import settings
 
 from cases.models import Topic
+from cases.models.reserved import ReservedMatter
 from minshi.demo.names import Names
 from villages.divisions import load_divisions
 from villages.lookup import index_residents
@@ -73,6 +74,13 @@ TOPICS = {  # the article's areas, and under them those of the sample
 }
 
 
+# what of them the law reserves to the people of the village (组织法 28)
+RESERVED_TOPICS = {"集体经济": ReservedMatter.COLLECTIVE_INCOME}
+
+# and what of them is reported at once (未成年人保护法 11)
+RED_LINE_TOPICS = ("未成年人",)
+
+
 def load_town(code: str) -> Town:
     """Load the town and its villages from the division file; InputRefused if it is not
     in there.
@@ -83,12 +91,18 @@ def load_town(code: str) -> Town:
 
 
 def add_topics(town: Town) -> dict[str, Topic]:
-    areas = Topic.objects.bulk_create(Topic(town=town, name=name) for name in TOPICS)
+    areas = Topic.objects.bulk_create(
+        Topic(town=town, name=name, reserved=RESERVED_TOPICS.get(name, ""))
+        for name in TOPICS
+    )
 
     under = []
     for area in areas:
         for name in TOPICS[area.name]:
-            under.append(Topic(town=town, name=name, parent=area))
+            is_red_line = name in RED_LINE_TOPICS
+            under.append(
+                Topic(town=town, name=name, parent=area, is_red_line=is_red_line)
+            )
 
     topics = [*areas, *Topic.objects.bulk_create(under)]
     return {topic.name: topic for topic in topics}

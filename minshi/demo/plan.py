@@ -288,8 +288,9 @@ class Plan:
 
     # --- one of each road, chosen last: the year around them stays as it is
     def _choose_examples(self, stories: list[Story]) -> None:
-        by_villagers = next(story for story in stories if story.sample.no == INCOME)
-        by_villagers.example = "by_villagers"
+        for story in stories:
+            if story.sample.no == INCOME:
+                story.example = "by_villagers"
 
         quarrel = next(story for story in stories if _is_plain_quarrel(story))
         quarrel.example = "quarrel"

@@ -8,6 +8,7 @@ from datetime import datetime
 from minshi.jobs import SomeFailed
 from supervision.chasing.circulating import circulate_due
 from supervision.chasing.ladder import look_at_clocks
+from supervision.chasing.unreported import warn_of_unreported
 from supervision.orders import end_orders_due, remind_of_orders_due, send_orders_due
 from supervision.telling import tell_events
 
@@ -18,6 +19,7 @@ class Swept:
 
     told: int  # events whose notices were written
     taken: int  # steps of the ladder
+    unreported: int  # red lines whose report is late
     # orders
     ended: int  # by themselves
     sent: int
@@ -34,9 +36,10 @@ def sweep(at: datetime, *, ends: bool = True) -> Swept:
        reads the case of every order under way, so the job of the minute leaves it to
        one of its own.
     3. Take the steps of the ladder that are due.
-    4. Send the orders that were signed.
-    5. Circulate the orders not answered in time.
-    6. Remind of the orders that wait for a signature or a check.
+    4. Warn of red lines that nobody has reported.
+    5. Send the orders that were signed.
+    6. Circulate the orders not answered in time.
+    7. Remind of the orders that wait for a signature or a check.
     SomeFailed, at the end: the others are done, some could not be.
     """
     failed: list[str] = []
@@ -52,6 +55,9 @@ def sweep(at: datetime, *, ends: bool = True) -> Swept:
     taken, bad = look_at_clocks(at)
     failed += bad
 
+    unreported, bad = warn_of_unreported(at)
+    failed += bad
+
     sent, bad = send_orders_due(at)
     failed += bad
 
@@ -63,7 +69,7 @@ def sweep(at: datetime, *, ends: bool = True) -> Swept:
 
     if failed:
         raise SomeFailed(failed)
-    return Swept(told, taken, ended, sent, circulated, reminded)
+    return Swept(told, taken, unreported, ended, sent, circulated, reminded)
 
 
 def end_orders(at: datetime) -> None:

@@ -49,6 +49,10 @@ class NoticeKind(models.TextChoices):
     SPEAKER = "speaker", pgettext_lazy("notice", "word from the speaker")
     TAKEN_BACK = "taken_back", pgettext_lazy("notice", "taken back by the speaker")
     RED_LINE = "red_line", pgettext_lazy("notice", "red line")
+    RED_LINE_LATE = (
+        "red_line_late",
+        pgettext_lazy("notice", "red line not reported"),
+    )
     CHASED = "chased", pgettext_lazy("notice", "chased by hand")
     ACCEPTED = "accepted", pgettext_lazy("to the speaker", "taken up")
     PROMISED = "promised", pgettext_lazy("to the speaker", "another day promised")

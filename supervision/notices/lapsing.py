@@ -21,7 +21,14 @@ OF_ORDER = {
     NoticeKind.CIRCULATE: OrderState.SENT,
     NoticeKind.ORDER_REPLIED: OrderState.REPLIED,
 }
-OF_OPEN = frozenset({NoticeKind.PART, NoticeKind.RULE, NoticeKind.CHASED})
+OF_OPEN = frozenset(
+    {
+        NoticeKind.PART,
+        NoticeKind.RULE,
+        NoticeKind.CHASED,
+        NoticeKind.RED_LINE_LATE,
+    }
+)
 
 
 def still_to_send(notices: Sequence[Notice], at: datetime) -> list[Notice]:

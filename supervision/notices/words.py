@@ -61,6 +61,10 @@ WORDS: Mapping[str, Text] = {
         "The speaker has taken it back; nothing is left to be done."
     ),
     NoticeKind.RED_LINE: gettext_lazy("Red line: it was reported. Look at it at once."),
+    NoticeKind.RED_LINE_LATE: gettext_lazy(
+        "Red line: it was taken down and is not reported yet. Report it at once, or say"
+        " by another topic that it is none."
+    ),
     NoticeKind.ACCEPTED: gettext_lazy(
         "What you said is taken up (%(number)s). You hear from us by %(promised)s."
     ),

@@ -92,10 +92,10 @@ def test_a_major_matter_is_resolved_by_the_villagers_in_six_steps_and_printed(op
         secretary.goto(process)
         record(secretary, day + DAY, "两委商定初步方案", 7, 6, 6)
 
-        form = fill_step(secretary, day + 3 * DAY, "党员大会审议方案", 24, 15, 15)
+        form = fill_step(secretary, day + 3 * DAY, "党员大会审议方案", 24, 11, 11)
         form.locator("button").click()
         expect(secretary.locator("#error-summary")).to_contain_text(
-            "应到 24 人，实到 15 人，要到 16 人"
+            "应到 24 人，实到 11 人，要到 12 人"
         )
         expect(form.locator("[name=content]")).to_have_value("党员大会审议方案")
         now_at(secretary, 3)
@@ -112,11 +112,11 @@ def test_a_major_matter_is_resolved_by_the_villagers_in_six_steps_and_printed(op
             secretary, day + 7 * DAY, "代表会议决议：按人口六成、按户四成", 31, 28, 22
         )
         now_at(secretary, 5)
-        make_public(secretary, day + 7 * DAY, day + 14 * DAY, "村务公开栏和微信群")
+        make_public(secretary, day + 7 * DAY, day + 22 * DAY, "村务公开栏和微信群")
 
         decide(secretary, number, here)
 
-        clock.move_to(BEGUN + 15 * DAY)
+        clock.move_to(BEGUN + 23 * DAY)
         cadre = open_as(here.member)
         take(cadre, number, "acknowledge")
         do(
@@ -128,7 +128,7 @@ def test_a_major_matter_is_resolved_by_the_villagers_in_six_steps_and_printed(op
         )
         secretary = open_as(here.secretary)
         secretary.goto(process)
-        make_public(secretary, day + 15 * DAY, day + 22 * DAY, "分红清单上墙")
+        make_public(secretary, day + 23 * DAY, day + 38 * DAY, "分红清单上墙")
         expect(secretary.locator("form:has([name=nth])")).to_have_count(0)
         expect_six_parts(printed(secretary))
 
@@ -144,7 +144,7 @@ def test_a_major_matter_is_resolved_by_the_villagers_in_six_steps_and_printed(op
         (4, False, day + 5 * DAY),
         (4, True, day + 7 * DAY),
         (5, True, day + 7 * DAY),
-        (6, True, day + 15 * DAY),
+        (6, True, day + 23 * DAY),
     ]
     case = Case.objects.get(number=number)
     assert (case.stage, case.level, case.grade) == ("supervise", "village", "major")

@@ -36,6 +36,7 @@ def called(
 ) -> Meeting:
     fields = {"starts_at": NOON, "at": NOON, **fields}
     where = fields.pop("where", here.village)
+    fields.setdefault("group", here.group)
     return call_meeting(
         kind, where, by=officer(by or here.secretary), cases=cases, **fields
     )

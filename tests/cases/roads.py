@@ -194,6 +194,7 @@ def words(action: Action, at: datetime, **chosen: object) -> dict[str, object]:
         Action.WAIVE: {"reason": "不需要"},
         Action.REASSIGN: {"reason": "出差"},
         Action.REGRADE: {"grade": "complex", "reason": "人多"},
+        Action.RESERVE: {"reserved": "public_works", "reason": "要筹资筹劳"},
         Action.DEFER: {"reason": "等雨停", "until_on": today + 5 * DAY},
         Action.REPLY: {"reply": "正在办"},
         Action.CALL_BACK: {"satisfaction": "satisfied", "solved": "yes", "how": "call"},

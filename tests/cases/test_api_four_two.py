@@ -58,14 +58,14 @@ def test_the_six_steps_are_walked_to_their_end(time_machine):
         assert (whole["steps"][-1]["passed"], whole["due_step"]) == (True, nth + 1)
         assert whole["steps"][-1]["rule"]
     whole = api.post(
-        f"{path}steps/", held(5, public_until="2026-03-09", oversight="无异议")
+        f"{path}steps/", held(5, public_until="2026-03-17", oversight="无异议")
     ).json()
     assert whole["due_step"] == 6
     completed(here, decided(here, case))
-    time_machine.move_to(NOON + 9 * DAY, tick=False)
+    time_machine.move_to(NOON + 17 * DAY, tick=False)
     api = Api(here.secretary)
     whole = api.post(
-        f"{path}steps/", held(6, held_on="2026-03-10", public_until="2026-03-17")
+        f"{path}steps/", held(6, held_on="2026-03-18", public_until="2026-04-02")
     ).json()
 
     assert (whole["due_step"], [step["nth"] for step in whole["steps"]]) == (

@@ -1,6 +1,7 @@
 """四议两公开: six steps in order, and what they let a village decide."""
 
 import uuid
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,10 +12,11 @@ from cases.meetings.four_two import (
     correct_step,
     drop_process,
     last_held,
-    next_step,
     record_step,
     start_process,
 )
+from cases.meetings.notice import is_announced
+from cases.meetings.six_steps import next_step
 from cases.models import FourTwoProcess, FourTwoStep, StepCorrection
 from cases.workflow import Action, make_move, moves_open_to
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
@@ -58,6 +60,7 @@ def begun(here, case=None, **fields):
 
 
 def meeting(due, present, votes_for, *, kind="", on=TODAY):
+    """An assembly was announced ten days before."""
     return StepRecord(
         on,
         "同意按户分",
@@ -65,6 +68,7 @@ def meeting(due, present, votes_for, *, kind="", on=TODAY):
         due=due,
         present=present,
         votes=(votes_for, present - votes_for, 0),
+        called_on=on - 10 * DAY if is_announced(kind) else None,
     )
 
 
@@ -113,11 +117,15 @@ def test_the_steps_come_in_their_order():
 @pytest.mark.parametrize(
     ("nth", "due", "present", "votes_for", "passes"),
     [
-        # over half of those due
-        (1, 5, 3, 3, True), (1, 6, 3, 3, False), (1, 6, 4, 4, True),
+        # over half of the branch committee's members
+        (1, 5, 3, 3, True), (1, 6, 4, 3, False), (1, 6, 4, 4, True), (1, 6, 6, 3, False),
         (2, 7, 4, 3, True), (2, 7, 4, 2, False), (2, 8, 5, 3, True),
-        (3, 30, 20, 16, True), (3, 30, 20, 15, False), (3, 30, 25, 15, False),
+        # half of the party members come, over half of those due agree
+        (3, 30, 15, 15, False), (3, 30, 16, 16, True), (3, 30, 25, 15, False),
+        (3, 31, 16, 16, True), (3, 31, 30, 15, False), (3, 31, 30, 17, True),
+        # two thirds of the representatives come, over half of those present agree
         (4, 30, 20, 11, True), (4, 30, 20, 10, False), (4, 31, 21, 11, True),
+        (4, 31, 21, 10, False), (4, 31, 22, 11, False), (4, 31, 31, 16, True),
     ],
 )  # fmt: skip
 def test_each_step_passes_at_its_threshold_and_not_below(
@@ -139,7 +147,16 @@ def test_each_step_passes_at_its_threshold_and_not_below(
 
 @pytest.mark.parametrize(
     ("nth", "due", "present"),
-    [(1, 5, 2), (2, 7, 3), (2, 8, 4), (3, 30, 19), (4, 30, 19), (4, 31, 20)],
+    [
+        (1, 5, 2),
+        (1, 6, 3),
+        (2, 7, 3),
+        (2, 8, 4),
+        (3, 30, 14),
+        (3, 31, 15),
+        (4, 30, 19),
+        (4, 31, 20),
+    ],
 )
 def test_a_meeting_to_which_too_few_came_is_no_step(nth, due, present):
     here = staff()
@@ -206,8 +223,8 @@ def test_a_step_that_did_not_pass_is_kept_and_held_again():
     assert [step.passed for step in process.steps.order_by("pk")] == [False, True]
 
 
-@pytest.mark.parametrize(("days", "refused"), [(6, True), (7, False), (8, False)])
-def test_the_resolution_hangs_for_seven_days(days, refused):
+@pytest.mark.parametrize(("days", "refused"), [(14, True), (15, False), (16, False)])
+def test_the_resolution_hangs_for_fifteen_days(days, refused):
     here = staff()
     process = through(begun(here, major(here)), here, 4)
     notice = StepRecord(
@@ -221,18 +238,19 @@ def test_the_resolution_hangs_for_seven_days(days, refused):
         with pytest.raises(InputRefused) as error:
             record_step(process, 5, notice, by=officer(here.secretary), at=NOON)
         assert set(error.value.fields) == {"public_until"}
+        assert "第三十五条" in str(error.value)
     else:
         assert record_step(
             process, 5, notice, by=officer(here.secretary), at=NOON
         ).passed
 
 
-@pytest.mark.parametrize(("after", "refused"), [(7, True), (8, False)])
+@pytest.mark.parametrize(("after", "refused"), [(15, True), (16, False)])
 def test_the_outcome_is_shown_after_the_resolution_has_hung(after, refused):
     here = staff()
     case = major(here)
     process = through(begun(here, case), here, 4)
-    until = TODAY + timedelta(days=7)
+    until = TODAY + timedelta(days=15)
     record_step(
         process,
         5,
@@ -242,7 +260,7 @@ def test_the_outcome_is_shown_after_the_resolution_has_hung(after, refused):
     )
     completed(here, decided(here, case))
     on = TODAY + timedelta(days=after)
-    notice = StepRecord(on, "公开栏", public_until=on + timedelta(days=7))
+    notice = StepRecord(on, "公开栏", public_until=on + timedelta(days=15))
     later = NOON + timedelta(days=20)
 
     if refused:
@@ -257,15 +275,15 @@ def test_no_outcome_is_shown_of_what_is_not_done():
     here = staff()
     case = major(here)
     process = through(begun(here, case), here, 4)
-    by, later, on = officer(here.secretary), NOON + 20 * DAY, TODAY + 9 * DAY
+    by, later, on = officer(here.secretary), NOON + 20 * DAY, TODAY + 17 * DAY
     record_step(
         process,
         5,
-        StepRecord(TODAY, "公开栏", public_until=TODAY + 7 * DAY),
+        StepRecord(TODAY, "公开栏", public_until=TODAY + 15 * DAY),
         by=by,
         at=NOON,
     )
-    notice = StepRecord(on, "分红清单", public_until=on + 7 * DAY)
+    notice = StepRecord(on, "分红清单", public_until=on + 15 * DAY)
     case = decided(here, case)
 
     with pytest.raises(MoveRefused):
@@ -455,27 +473,149 @@ def test_a_correction_stands_beside_a_step_once_and_changes_nothing_of_it():
         StepCorrection.objects.update(right="实到 30")
 
 
-@pytest.mark.parametrize("kind", ["representatives", "assembly", "households"])
-def test_land_contracts_ask_for_two_thirds_of_all(kind):
-    """农村土地承包法, article 19."""
+@pytest.mark.parametrize(
+    ("due", "present", "votes_for", "passes"),
+    [(30, 24, 19, False), (30, 24, 20, True), (31, 31, 20, False), (31, 21, 21, True)],
+)
+def test_land_contracts_ask_for_two_thirds_of_all_members(
+    due, present, votes_for, passes
+):
+    """农村集体经济组织法 27; 农村土地承包法 19."""
     here = staff()
     land = through(begun(here, major(here), matter="land_contracts"), here, 3)
-    other = through(begun(here, major(here)), here, 3)
-    held = meeting(30, 24, 19, kind=kind)
+    held = meeting(due, present, votes_for, kind="members_assembly")
 
-    below = record_step(land, 4, held, by=officer(here.secretary), at=NOON)
-    at_it = record_step(
-        land, 4, meeting(30, 24, 20, kind=kind), by=officer(here.secretary), at=NOON
+    step = record_step(land, 4, held, by=officer(here.secretary), at=NOON)
+
+    assert step.passed is passes
+    assert "第二十七条" in step.rule
+    assert "第十九条" in step.rule
+
+
+@pytest.mark.parametrize(
+    ("matter", "kinds"),
+    [
+        ("collective_income", ["representatives", "assembly", "households"]),
+        ("village_plan", ["representatives", "assembly", "households"]),
+        ("help", ["representatives", "assembly", "households"]),
+        ("land_contracts", ["members_assembly"]),
+        ("homesteads", ["members_assembly"]),
+        ("land_compensation", ["members_assembly"]),
+        ("collective_itself", ["members_assembly"]),
+        ("collective_plans", ["members_assembly", "member_delegates"]),
+        ("construction_land", ["members_assembly", "member_delegates"]),
+        ("collective_projects", ["members_assembly", "member_delegates"]),
+    ],
+)
+def test_only_those_resolve_whom_the_law_lets_decide(matter, kinds):
+    """村民委员会组织法 28; 农村集体经济组织法 26, 28."""
+    here = staff()
+    process = through(begun(here, major(here), matter=matter), here, 3)
+    refused = {"representatives", "members_assembly", "member_delegates"} - set(kinds)
+
+    assert list(next_step(FourTwoProcess.objects.get(pk=process.pk)).kinds) == kinds
+    for kind in refused:
+        with pytest.raises(InputRefused) as error:
+            record_step(
+                process,
+                4,
+                meeting(31, 31, 31, kind=kind),
+                by=officer(here.secretary),
+                at=NOON,
+            )
+        assert set(error.value.fields) == {"kind"}
+
+
+@pytest.mark.parametrize(
+    ("due", "present", "votes_for", "passes"),
+    [
+        (21, 14, 14, True), (21, 21, 13, False), (31, 31, 21, True), (31, 31, 20, False),
+        (31, 21, 21, True),
+    ],
+)  # fmt: skip
+def test_two_thirds_of_all_member_representatives_agree(
+    due, present, votes_for, passes
+):
+    """农村集体经济组织法 28."""
+    here = staff()
+    process = through(begun(here, major(here), matter="collective_plans"), here, 3)
+    held = meeting(due, present, votes_for, kind="member_delegates")
+
+    step = record_step(process, 4, held, by=officer(here.secretary), at=NOON)
+
+    assert step.passed is passes
+
+
+def test_twenty_member_representatives_are_too_few():
+    """农村集体经济组织法 28: more than twenty."""
+    here = staff()
+    process = through(begun(here, major(here), matter="collective_plans"), here, 3)
+    held = meeting(20, 20, 20, kind="member_delegates")
+
+    with pytest.raises(InputRefused) as refused:
+        record_step(process, 4, held, by=officer(here.secretary), at=NOON)
+
+    assert set(refused.value.fields) == {"due"}
+    assert "第二十八条" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "why", "field"),
+    [
+        ("assembly", 10, "", None),
+        ("assembly", 11, "", None),
+        ("assembly", 9, "", "short_notice"),
+        ("assembly", 9, "。", "short_notice"),
+        ("assembly", 9, "汛情紧急", None),
+        ("households", 9, "", "short_notice"),
+        ("households", 0, "汛情紧急", None),
+        ("assembly", None, "汛情紧急", "called_on"),
+        ("assembly", -1, "汛情紧急", "called_on"),
+    ],
+)
+def test_an_assembly_that_resolves_was_announced_ten_days_before(
+    kind, days, why, field
+):
+    """村民委员会组织法 25."""
+    here = staff()
+    process = through(begun(here, major(here)), here, 3)
+    held = replace(
+        meeting(30, 30, 30, kind=kind),
+        called_on=None if days is None else TODAY - days * DAY,
+        short_notice=why,
     )
 
-    assert (below.passed, below.votes_needed) == (False, 20)
-    assert at_it.passed
-    assert "第十九条" in at_it.rule
-    assert record_step(other, 4, held, by=officer(here.secretary), at=NOON).passed
+    if field:
+        with pytest.raises(InputRefused) as refused:
+            record_step(process, 4, held, by=officer(here.secretary), at=NOON)
+        assert set(refused.value.fields) == {field}
+    else:
+        step = record_step(process, 4, held, by=officer(here.secretary), at=NOON)
+        assert step.called_on == TODAY - days * DAY
+        assert step.short_notice == (why if days < 10 else "")
+
+
+@pytest.mark.parametrize(("days", "refused"), [(9, True), (10, False), (11, False)])
+def test_the_members_are_told_ten_days_before_without_exception(days, refused):
+    """农村集体经济组织法 27."""
+    here = staff()
+    process = through(begun(here, major(here), matter="land_contracts"), here, 3)
+    held = replace(
+        meeting(30, 30, 30, kind="members_assembly"),
+        called_on=TODAY - days * DAY,
+        short_notice="汛情紧急",
+    )
+
+    if refused:
+        with pytest.raises(InputRefused) as error:
+            record_step(process, 4, held, by=officer(here.secretary), at=NOON)
+        assert set(error.value.fields) == {"called_on"}
+    else:
+        assert record_step(process, 4, held, by=officer(here.secretary), at=NOON).passed
 
 
 def test_the_villagers_resolve_by_one_of_two_thirds_of_the_households():
-    """村民委员会组织法, article 22."""
+    """村民委员会组织法 26."""
     here = staff()
     process = through(begun(here, major(here)), here, 3)
     by = officer(here.secretary)

@@ -41,7 +41,7 @@ def test_the_six_steps_begin_on_the_page_of_a_major_matter(client):
         "nth": 1,
         "key": uuid.uuid4(),
         "held_on": "2026-03-02",
-        "kind": "three_meetings",
+        "kind": "branch_committee",
         "content": "支部提议",
         "due": 5,
         "present": 5,
@@ -77,7 +77,7 @@ def test_nobody_of_another_village_sees_the_process(client):
 def test_a_notice_that_still_hangs_is_not_shown_as_passed(client):
     here = staff()
     process = through(begun(here, major(here)), here, 4)
-    until = (NOON + 8 * DAY).date()
+    until = (NOON + 15 * DAY).date()
     record_step(
         process,
         5,
@@ -89,7 +89,7 @@ def test_a_notice_that_still_hangs_is_not_shown_as_passed(client):
     last = process.get_absolute_url()
 
     assert "正在公示" in client.get(last).content.decode()
-    with time_machine.travel(NOON + 9 * DAY, tick=False):
+    with time_machine.travel(NOON + 16 * DAY, tick=False):
         assert "正在公示" not in client.get(last).content.decode()
 
 
@@ -100,7 +100,7 @@ def test_what_a_step_asks_for_is_said_before_it_is_typed(client):
 
     assert "到会" in client.get(process.get_absolute_url()).content.decode()
     through(process, here, 4)
-    assert "至少公示 7 天。" in client.get(process.get_absolute_url()).content.decode()
+    assert "至少公示 15 天。" in client.get(process.get_absolute_url()).content.decode()
 
 
 def test_the_form_begins_with_the_whole_words_where_they_fit(client):

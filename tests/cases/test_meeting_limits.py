@@ -30,7 +30,7 @@ def change(meeting, here, **numbers):
 def test_an_assembly_has_no_roll_and_its_people_are_counted():
     here = staff()
     seats(here, body=Body.REPRESENTATIVES)
-    meeting = called(here, kind="assembly")
+    meeting = called(here, kind="assembly", at=NOON - 10 * DAY)
 
     change(meeting, here, due=400, present=201)
 

@@ -3,6 +3,7 @@ meeting shows stays.
 """
 
 import uuid
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -12,10 +13,11 @@ from cases.meetings import PLACES, add_item, call_meeting, close_meeting, conclu
 from cases.meetings.sitting import Sitting
 from cases.models import Meeting
 from cases.models.choices import Level
-from minshi.errors import KeyReused, MoveRefused
+from minshi.errors import InputRefused, KeyReused, MoveRefused
 from tests.cases.council import called, passed, present, seats
 from tests.cases.roads import NOON, accepted, officer, staff
-from villages.models import Procedure
+from villages.models import MeetingKind, Procedure
+from villages.procedure import ONLY_HEAR
 
 pytestmark = pytest.mark.django_db
 
@@ -29,20 +31,24 @@ OF_NINE = {
     "representatives": (6, 5),
     "assembly": (5, 5),
     "households": (6, 5),
-    "party_assembly": (6, 5),
+    "group_meeting": (6, 5),
+    "members_assembly": (6, 6),
+    "branch_committee": (5, 5),
+    "party_assembly": (5, 5),
     "party_mass_day": (5, 5),
     "themed_party_day": (5, 5),
-    "three_meetings": (5, 5),
     "consultation": (5, 5),
     "town_committee": (5, 5),
     "county_board": (5, 5),
 }
 # elsewhere of those present
 OF_THOSE_DUE = {
+    "members_assembly",
+    "branch_committee",
     "party_assembly",
-    "three_meetings",
     "town_committee",
 }
+TEN_DAYS = timedelta(days=10)
 
 
 def gathered(here, kind: str, came: int) -> tuple[Meeting, object]:
@@ -55,7 +61,16 @@ def gathered(here, kind: str, came: int) -> tuple[Meeting, object]:
         Level.TOWN: (here.town, here.reviewer),
         Level.COUNTY: (here.town.county_code, here.county_reviewer),
     }[level]
-    meeting = call_meeting(kind, where, starts_at=NOON, by=officer(by), at=NOON)
+    meeting = call_meeting(
+        kind,
+        where,
+        starts_at=NOON,
+        place="村部",
+        group=here.group,
+        subjects=["年度工作"],
+        by=officer(by),
+        at=NOON - TEN_DAYS,
+    )
     Meeting.objects.filter(pk=meeting.pk).update(due_typed=9, present_typed=came)
     meeting.refresh_from_db()
     return (
@@ -66,7 +81,9 @@ def gathered(here, kind: str, came: int) -> tuple[Meeting, object]:
 
 
 def test_every_kind_has_its_numbers_here():
-    assert set(OF_NINE) == {kind.value for kinds in PLACES.values() for kind in kinds}
+    kinds = {kind for kinds in PLACES.values() for kind in kinds}
+    apart = ONLY_HEAR | {MeetingKind.MEMBER_DELEGATES}
+    assert set(OF_NINE) == {kind.value for kind in kinds - apart}
 
 
 @pytest.mark.parametrize("kind", OF_NINE)
@@ -117,6 +134,43 @@ def test_one_vote_short_has_not_passed_and_the_number_needed_has(kind, came):
     )
 
 
+@pytest.mark.parametrize(
+    ("due", "came", "votes", "refusal"),
+    [
+        (20, 20, 20, InputRefused),  # more than twenty: 农村集体经济组织法 28
+        (21, 13, 13, MoveRefused), (21, 14, 14, None), (21, 21, 13, MoveRefused),
+        (31, 20, 20, MoveRefused), (31, 21, 21, None), (31, 31, 20, MoveRefused),
+        (31, 31, 21, None),
+    ],
+)  # fmt: skip
+def test_member_representatives_decide_by_two_thirds_of_more_than_twenty(
+    due, came, votes, refusal
+):
+    here = staff()
+    meeting, item, by = gathered(here, "member_delegates", 0)
+    Meeting.objects.filter(pk=meeting.pk).update(due_typed=due, present_typed=came)
+    said = {"votes": (votes, came - votes, 0), "resolution": "修", "by": by}
+
+    if refusal:
+        with pytest.raises(refusal):
+            conclude(item, "passed", at=NOON, **said)
+    else:
+        assert conclude(item, "passed", at=NOON, **said).state == "passed"
+
+
+@pytest.mark.parametrize("verdict", ["passed", "not_passed"])
+def test_three_meetings_hear_and_decide_nothing(verdict):
+    """三会一课 is a system, no meeting that proposes."""
+    here = staff()
+    _meeting, item, by = gathered(here, "three_meetings", 9)
+    votes = (9, 0, 0) if verdict == "passed" else (0, 9, 0)
+
+    with pytest.raises(MoveRefused):
+        conclude(item, verdict, by=by, at=NOON, votes=votes, resolution="修")
+
+    assert conclude(item, "noted", by=by, at=NOON).state == "noted"
+
+
 @pytest.mark.parametrize("kind", ["representatives", "town_committee"])
 def test_where_nobody_is_due_or_there_nothing_is_decided(kind):
     here = staff()
@@ -153,7 +207,7 @@ def test_what_a_closed_meeting_shows_does_not_follow_a_new_rule(client):
             sitting.quorum,
             str(sitting.article),
             [line.count for line in sitting.lines],
-            ("第二十九条" in page, "第二十九条" in paper),
+            ("第三十四条" in page, "第三十四条" in paper),
         )
 
     before = shown()

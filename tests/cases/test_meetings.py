@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from cases.meetings import (
     add_attendee,
@@ -172,6 +173,45 @@ def test_votes_that_do_not_fit_those_entitled_are_refused(votes):
 
     assert "votes_for" in refused.value.fields
     assert not meeting.items.get().case.events.filter(action="decide").exists()
+
+
+def test_a_villagers_group_meets_under_its_own_name():
+    """村民委员会组织法 32."""
+    here, elsewhere = staff(), staff()
+
+    meeting = called(here, kind="group_meeting")
+    assert meeting.name == f"{here.village}{here.group}村民小组会议"
+    assert called(here, kind="two_committees").group is None
+
+    for group in (None, elsewhere.group):
+        with pytest.raises(InputRefused) as refused:
+            called(here, kind="group_meeting", group=group)
+        assert set(refused.value.fields) == {"group"}
+
+
+def test_page_and_api_ask_which_group_meets(client):
+    here = staff()
+    client.force_login(here.secretary.user)
+    form = {
+        "key": uuid.uuid4(),
+        "kind": "group_meeting",
+        "starts_at": "2026-03-02T12:00",
+        "subject": "修组里的水渠",
+    }
+    address = reverse("cases:meeting_call")
+
+    refused = client.post(address, form)
+    client.post(address, {**form, "group": here.group.pk})
+    body = {"kind": "group_meeting", "starts_at": "2026-03-02T12:00:00+08:00"}
+    wrong = client.post("/api/v1/meetings/", body, "application/json")
+    made = client.post(
+        "/api/v1/meetings/", {**body, "group": here.group.pk}, "application/json"
+    )
+
+    assert refused.status_code == 422
+    assert Meeting.objects.filter(group=here.group).count() == 2
+    assert set(wrong.json()["fields"]) == {"group"}
+    assert made.json()["group"] == here.group.pk
 
 
 def test_whoever_spoke_is_set_aside_by_itself():

@@ -63,6 +63,7 @@ TABLE = """
     waive             h         -     -    -  l
     reassign          h         S     R    -  -
     regrade           sdbh      S     R    -  -
+    reserve           sdb       S     R    -  -
     join              dbh       S     R    -  -
     defer             db        S     R    -  -
     attempt           r         DSL   V>R  h  -

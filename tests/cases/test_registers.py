@@ -2,10 +2,13 @@
 it costs; noting a receipt.
 """
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from cases.models import MandatoryReport
+from cases.time_to_report import time_to_report
 from cases.workflow import Action, make_move, moves_open_to, read_facts
 from minshi.errors import InputRefused, MoveRefused
 from tests.api import Api
@@ -46,6 +49,47 @@ def reported(here, case=None, *, by=None, at=NOON, **values):
 
 def listed(post, name, **query):
     return logged_in(post).get(reverse(f"cases:{name}"), query)
+
+
+# --- red lines
+@pytest.mark.parametrize(
+    ("minutes", "words", "late"),
+    [
+        (0, "登记后 0 分钟报告", False),
+        (59, "登记后 59 分钟报告", False),
+        (60, "登记后 1 小时 0 分钟报告", False),
+        (61, "登记后 1 小时 1 分钟报告", True),
+        (150, "登记后 2 小时 30 分钟报告", True),
+    ],
+)
+def test_a_red_line_says_how_long_it_took_to_be_reported(here, minutes, words, late):
+    """未成年人保护法 11, 反家庭暴力法 14: at once."""
+    told_at = NOON + timedelta(minutes=minutes)
+    case = reported(here, at=told_at, told_at=told_at)
+
+    page = listed(here.reviewer, "red_lines").content.decode()
+    of_case = logged_in(here.duty).get(case.get_absolute_url()).content.decode()
+    (row,) = Api(here.reviewer).get("red-lines/").json()["results"]
+
+    assert words in page
+    assert words in of_case
+    assert ("第十一条" in page) is late
+    assert ("第十一条" in of_case) is late
+    assert (row["minutes"], row["late"]) == (minutes, late)
+
+
+def test_what_was_reported_before_it_was_taken_down_took_no_time(here):
+    case = reported(here, told_at=NOON - DAY)
+
+    assert time_to_report(case.mandatory_reports.get()).minutes == 0
+
+
+def test_a_town_hall_may_set_another_time(here, settings):
+    settings.RED_LINE_MINUTES = 30
+    told_at = NOON + timedelta(minutes=31)
+    case = reported(here, at=told_at, told_at=told_at)
+
+    assert time_to_report(case.mandatory_reports.get()).is_late
 
 
 # --- requests for time

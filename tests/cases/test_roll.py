@@ -11,9 +11,9 @@ from cases.meetings.sitting import Sitting
 from cases.models import Concern
 from minshi.errors import MoveRefused
 from tests.cases.council import called, passed, present, seats
-from tests.cases.roads import NOON, accepted, officer, staff
+from tests.cases.roads import DAY, NOON, accepted, officer, staff
 from tests.villages.factories import UserFactory
-from villages.models import Procedure
+from villages.models import Body, Procedure
 
 pytestmark = pytest.mark.django_db
 
@@ -150,7 +150,7 @@ def test_a_screen_drawn_before_somebody_stepped_aside_does_not_bring_them_back(c
 
 def test_another_time_does_not_undo_the_numbers_another_screen_typed(client):
     here = staff()
-    meeting = called(here, kind="assembly")
+    meeting = called(here, kind="assembly", at=NOON - 10 * DAY)
     client.force_login(here.secretary.user)
     page = client.get(meeting.get_absolute_url())
     form = page.context["change"]
@@ -245,6 +245,74 @@ def test_who_was_added_by_mistake_goes_off_the_roll_and_nobody_else(client):
     assert not meeting.attendees.filter(pk=typo.pk).exists()
     assert meeting.attendees.filter(pk=seated.pk).exists()
     assert client.post(address, {"remove": typo.pk}).status_code == 404
+
+
+OVERSEERS = ("监督甲", "监督乙", "监督丙")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "minshi_committee",
+        "talk_day",
+        "two_committees",
+        "mass_congress",
+        "representatives",
+        "consultation",
+    ],
+)
+def test_the_oversight_committee_attends_without_a_vote(kind):
+    """村民委员会组织法 37."""
+    here = staff()
+    seats(here)
+    seats(here, body=Body.REPRESENTATIVES)
+    seats(here, body=Body.MINSHI_COMMITTEE)
+    seats(here, OVERSEERS, body=Body.OVERSIGHT)
+
+    meeting = called(here, kind=kind)
+
+    overseers = [person for person in meeting.attendees.all() if person.oversees]
+    sitting = Sitting(meeting, here.secretary.user, NOON.date())
+    assert [person.name for person in overseers] == list(OVERSEERS)
+    assert not any(person.is_chair for person in overseers)
+    assert (sitting.due, meeting.chair) == (7, "孙主任")
+
+
+def test_it_attends_no_meeting_of_the_party_or_of_the_whole_village():
+    here = staff()
+    seats(here, OVERSEERS, body=Body.OVERSIGHT)
+
+    for kind in ("party_assembly", "branch_committee", "group_meeting"):
+        assert not called(here, kind=kind).attendees.exists()
+
+
+def test_an_overseer_who_is_a_representative_keeps_their_vote():
+    here = staff()
+    seats(here, ("李强", "监督甲"), body=Body.REPRESENTATIVES)
+    seats(here, OVERSEERS, body=Body.OVERSIGHT)
+
+    meeting = called(here, kind="representatives")
+
+    voters = [person.name for person in meeting.attendees.filter(is_guest=False)]
+    assert voters == ["李强", "监督甲"]
+    assert meeting.attendees.filter(name="监督甲").count() == 1
+
+
+def test_the_roll_says_who_oversees_and_their_tick_changes_no_number(client):
+    here = staff()
+    seats(here)
+    seats(here, OVERSEERS, body=Body.OVERSIGHT)
+    meeting = called(here)
+    overseer = meeting.attendees.get(name="监督甲")
+
+    call_roll(meeting, {overseer.pk: True}, by=officer(here.secretary), at=NOON)
+
+    sitting = Sitting(meeting, here.secretary.user, NOON.date())
+    assert (sitting.due, sitting.present) == (7, 0)
+    assert "监督乙" not in sitting.absent
+    client.force_login(here.secretary.user)
+    page = client.get(meeting.get_absolute_url()).content.decode()
+    assert page.count("村务监督委员会，列席，不投票") == len(OVERSEERS)
 
 
 def test_whoever_was_counted_in_a_vote_stays_on_the_roll():

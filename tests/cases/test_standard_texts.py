@@ -73,6 +73,16 @@ def test_the_first_set_speaks_for_every_step_that_needs_words_and_fits_its_boxes
         assert set(BRACED.findall(text.text)) <= set(FILLED_IN)
 
 
+def test_membership_and_distribution_are_shown_the_way_of_article_56():
+    """农村集体经济组织法 56."""
+    load_standard_texts()
+
+    (text,) = StandardText.objects.filter(action="divert", text__contains="五十六条")
+
+    steps = ("乡镇人民政府调解", "申请仲裁", "向法院起诉")
+    assert sorted(steps, key=text.text.index) == list(steps)
+
+
 def test_loading_again_adds_nothing_and_leaves_what_was_changed():
     load_standard_texts()
     text = StandardText.objects.filter(action="reply").first()

@@ -292,7 +292,9 @@ def test_a_quarrel_told_by_phone_is_led_by_a_cadre_as_the_two_committees_voted(t
     case, lead = item.case, item.case.assignments.get().post
 
     assert (item.due, item.present, item.aside, item.state) == (6, 6, 1, "passed")
-    assert item.meeting.attendees.filter(is_present=True).count() == 7
+    present = item.meeting.attendees.filter(is_present=True)
+    assert present.filter(is_guest=False).count() == 7
+    assert [person.oversees for person in present.filter(is_guest=True)] == [True] * 3
     assert item.asides.get().reason
     assert (case.category, case.level, case.village.name) == (
         "neighbour",
@@ -392,28 +394,33 @@ def test_three_offices_and_two_villages_mend_the_road_and_none_gets_rid_of_its_p
 def test_the_collectives_income_is_shared_out_as_the_villagers_resolved_in_six_steps(
     town,
 ):
-    process = FourTwoProcess.objects.get()
-    case = process.case
+    processes = list(FourTwoProcess.objects.all())
+    marked = Case.objects.filter(reserved="collective_income")
+    assert {process.case for process in processes} == set(marked)
 
-    assert [(step.nth, step.passed) for step in process.steps.all()] == [
-        (nth, True) for nth in range(1, 7)
-    ]
-    days = [step.held_on for step in process.steps.all()]
-    assert (
-        workdays.local_day(case.accepted_at)
-        <= days[0]
-        < days[3]
-        == workdays.local_day(case.decided_at)
-    )
-    assert days == sorted(days)
-    assert case.title == "集体分红算法"
-    assert (case.grade, case.level, case.close_reason) == (
-        "major",
-        "village",
-        CloseReason.RATED,
-    )
-    assert case.events.get(action="decide").data["four_two"] is True
-    assert "escalate" not in actions(case)
+    for process in processes:
+        case = process.case
+        steps = list(process.steps.all())
+        assert [(step.nth, step.passed) for step in steps] == [
+            (nth, True) for nth in range(1, 7)
+        ]
+        days = [step.held_on for step in steps]
+        assert (
+            workdays.local_day(case.accepted_at)
+            <= days[0]
+            < days[3]
+            == workdays.local_day(case.decided_at)
+        )
+        assert days == sorted(days)
+        assert {(step.public_until - step.held_on).days for step in steps[4:]} == {15}
+        assert case.title == "集体分红算法"
+        assert (case.grade, case.level, case.close_reason) == (
+            "major",
+            "village",
+            CloseReason.RATED,
+        )
+        assert case.events.get(action="decide").data["four_two"] is True
+        assert "escalate" not in actions(case)
 
 
 @pytest.mark.parametrize(

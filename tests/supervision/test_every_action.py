@@ -47,6 +47,7 @@ TABLE = """
     waive
     reassign          passed_on
     regrade
+    reserve
     join
     defer             item after_return together remembered
     reply             answer

@@ -229,6 +229,147 @@ def test_the_reviewer_changes_rules_on_a_page_and_the_village_reads_them(client)
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("two_committees", "oversight"), ("oversight", "two_committees")],
+)
+def test_nobody_oversees_the_committee_they_sit_in(first, second):
+    """村民委员会组织法 37; their near kin cannot be known here."""
+    here = staff()
+    seated(here, body=first)
+
+    with pytest.raises(InputRefused) as refused:
+        seated(here, body=second)
+
+    assert set(refused.value.fields) == {"name"}
+    assert "第三十七条" in str(refused.value)
+    assert seated(here, "李强", body=second)
+
+
+def test_an_account_of_the_committee_oversees_it_under_no_other_name():
+    here = staff()
+    seated(here, "老陈", user=here.duty.user.pk)
+
+    with pytest.raises(InputRefused) as refused:
+        seated(here, "陈某", body="oversight", user=here.duty.user.pk)
+
+    assert set(refused.value.fields) == {"name"}
+
+
+def test_who_left_the_committee_may_oversee_it():
+    here = staff()
+    end_seat(seated(here), TODAY, by=here.secretary.user, at=NOON)
+    place = BodyPlace(here.village, "")
+
+    seat = take_seat(
+        place,
+        "oversight",
+        "孙主任",
+        from_on=TODAY + DAY,
+        by=here.secretary.user,
+        at=NOON + DAY,
+    )
+
+    assert seat.body == "oversight"
+
+
+def test_the_page_of_rules_names_the_ground_of_consultation(client):
+    """村民委员会组织法 33."""
+    here = staff()
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("villages:bodies")).content.decode()
+
+    assert "《村民委员会组织法》第三十三条" in page
+
+
+def test_the_form_says_that_kin_cannot_be_known(client):
+    here = staff()
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("villages:bodies")).content.decode()
+
+    assert "近亲属" in page
+
+
+THREE_QUARTERS = {
+    "quorum_of": 3,
+    "quorum_in": 4,
+    "quorum_above": False,
+    "pass_of": 3,
+    "pass_in": 4,
+    "pass_above": False,
+    "pass_base": "due",
+    "substitutes_vote": False,
+    "article": "镇里定的",
+}
+
+
+@pytest.mark.parametrize("kind", [kind for kind, law in DEFAULTS.items() if law.is_law])
+@pytest.mark.parametrize(
+    ("less", "field"),
+    [
+        ({"quorum_of": 1, "quorum_in": 4}, "quorum_of"),
+        ({"pass_of": 1, "pass_in": 2}, "pass_of"),
+    ],
+)
+def test_no_town_asks_for_less_than_the_law(kind, less, field):
+    here = staff()
+    reviewer = here.reviewer.user
+
+    with pytest.raises(InputRefused) as refused:
+        set_procedure(
+            here.town, kind, by=reviewer, at=NOON, **{**THREE_QUARTERS, **less}
+        )
+    assert set(refused.value.fields) == {field}
+    assert str(DEFAULTS[kind].article) in str(refused.value)
+    assert not Procedure.objects.exists()
+
+    assert set_procedure(here.town, kind, by=reviewer, at=NOON, **THREE_QUARTERS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "less", "field"),
+    [
+        ("assembly", {"quorum_of": 1, "quorum_in": 2}, "quorum_of"),
+        ("representatives", {"quorum_of": 65, "quorum_in": 99}, "quorum_of"),
+        ("representatives", {"substitutes_vote": True}, "substitutes_vote"),
+        ("members_assembly", {"pass_base": "present"}, "pass_base"),
+        ("members_assembly", {"pass_of": 65, "pass_in": 99}, "pass_of"),
+        ("party_assembly", {"pass_base": "present"}, "pass_base"),
+    ],
+)
+def test_just_below_the_law_is_refused_beside_its_field(kind, less, field):
+    here = staff()
+
+    with pytest.raises(InputRefused) as refused:
+        set_procedure(
+            here.town,
+            kind,
+            by=here.reviewer.user,
+            at=NOON,
+            **{**THREE_QUARTERS, **less},
+        )
+
+    assert set(refused.value.fields) == {field}
+
+
+@pytest.mark.parametrize(
+    ("kind", "same"),
+    [
+        ("assembly", {"quorum_of": 1, "quorum_in": 2, "quorum_above": True}),
+        ("representatives", {"quorum_of": 66, "quorum_in": 99}),
+        ("members_assembly", {"substitutes_vote": True, "pass_of": 2, "pass_in": 3}),
+    ],
+)
+def test_just_the_law_is_what_a_town_may_set(kind, same):
+    here = staff()
+
+    assert set_procedure(
+        here.town, kind, by=here.reviewer.user, at=NOON, **{**THREE_QUARTERS, **same}
+    )
+
+
 def test_nobody_reads_the_bodies_of_another_village(client):
     here, elsewhere = staff(), staff()
     seated(elsewhere, "外村人")

@@ -180,7 +180,13 @@ class ReasonForm(RuleForm):
 
 class SeatForm(RuleForm):
     body = forms.ChoiceField(
-        label=_("Which body"), choices=Body.choices, widget=forms.RadioSelect
+        label=_("Which body"),
+        choices=Body.choices,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Nobody of the committees, and nobody of their near kin, sits in the"
+            " oversight committee. Who is kin nobody can know here: ask."
+        ),
     )
     name = forms.CharField(label=_("Name"), max_length=40)
     user = forms.TypedChoiceField(

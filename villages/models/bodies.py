@@ -15,8 +15,8 @@ from villages.models.people import User
 
 
 class Body(models.TextChoices):
-    """A body by whose roll a meeting is called; the last two belong to a town and to a
-    county.
+    """A body by whose roll a meeting is called, or that attends without a vote
+    (oversight); the last two belong to a town and to a county.
     """
 
     MINSHI_COMMITTEE = (
@@ -35,6 +35,15 @@ class Body(models.TextChoices):
         "party_members",
         pgettext_lazy("body", "party members of the village"),
     )
+    BRANCH_COMMITTEE = (
+        "branch_committee",
+        pgettext_lazy("body", "committee of the party branch"),
+    )
+    MEMBER_DELEGATES = (
+        "member_delegates",
+        pgettext_lazy("body", "representatives of the collective's members"),
+    )
+    OVERSIGHT = "oversight", pgettext_lazy("body", "oversight committee")
     TOWN_COMMITTEE = "town_committee", pgettext_lazy("body", "town party committee")
     COUNTY_BOARD = (
         "county_board",
@@ -47,12 +56,19 @@ VILLAGE_BODIES = (
     Body.TWO_COMMITTEES,
     Body.REPRESENTATIVES,
     Body.PARTY_MEMBERS,
+    Body.BRANCH_COMMITTEE,
+    Body.MEMBER_DELEGATES,
+    Body.OVERSIGHT,
 )
 
 
 class MeetingKind(models.TextChoices):
-    """The kinds of meeting at which the method has matters talked over, and the two
-    that the law tells apart.
+    """The kinds of meeting at which the method has matters talked over, and those that
+    the law tells apart (domain §8).
+
+    村民会议 of all adults or of one from each household (组织法 26), 村民小组会议 (32),
+    成员大会 and 成员代表大会 of the collective (集体经济组织法 27, 28), 支委会
+    (支部工作条例 12).
     """
 
     MINSHI_COMMITTEE = (
@@ -70,6 +86,22 @@ class MeetingKind(models.TextChoices):
     HOUSEHOLDS = (
         "households",
         pgettext_lazy("meeting", "assembly of the villagers, one of each household"),
+    )
+    GROUP_MEETING = (
+        "group_meeting",
+        pgettext_lazy("meeting", "meeting of a villagers' group"),
+    )
+    MEMBERS_ASSEMBLY = (
+        "members_assembly",
+        pgettext_lazy("meeting", "assembly of the collective's members"),
+    )
+    MEMBER_DELEGATES = (
+        "member_delegates",
+        pgettext_lazy("meeting", "representatives of the collective's members"),
+    )
+    BRANCH_COMMITTEE = (
+        "branch_committee",
+        pgettext_lazy("meeting", "committee of the party branch"),
     )
     PARTY_ASSEMBLY = (
         "party_assembly",

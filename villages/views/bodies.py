@@ -28,7 +28,13 @@ from villages.bodies import (
 )
 from villages.forms.accounts import EndSeatForm, ProcedureForm, SeatForm, offer
 from villages.models import Body, MeetingKind, Procedure, Seat, Town, User
-from villages.procedure import DEFAULTS, OF_COUNTY, Rules, as_rules
+from villages.procedure import (
+    CONSULTATION_BY_LAW,
+    DEFAULTS,
+    OF_COUNTY,
+    Rules,
+    as_rules,
+)
 from villages.rights import SET_TOWN_RULES, deals_with_cases
 
 
@@ -92,6 +98,7 @@ class BodiesPage(BodiesView):
             "may_seat": place in places_of(self.user.posts_on(today())),
             "form": form,
             "rules": rules_of(place.town),
+            "consultation_by_law": CONSULTATION_BY_LAW,
             "may_set": place.town is not None and place.town.pk in towns,
         }
         return render(request, "villages/bodies.html", context, status=status)

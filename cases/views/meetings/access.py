@@ -24,7 +24,7 @@ class MeetingView(StaffView):
 
     def meetings(self) -> MeetingQuerySet:
         visible = Meeting.objects.visible_to(self.user, today())
-        return visible.select_related("village__town", "town")
+        return visible.select_related("village__town", "town", "group")
 
     def meeting(self, pk: int) -> Meeting:
         found: Meeting = get_object_or_404(self.meetings(), pk=pk)

@@ -36,6 +36,7 @@ from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_fa
 from minshi.clock import now, today
 from minshi.errors import CONFLICT, UNPROCESSABLE, MoveRefused, RuleBroken, StaleVersion
 from minshi.text import clean_text
+from villages.procedure import ONLY_HEAR
 
 ACTS = ("aside", "up", "down", "remove")  # by their names in the address
 
@@ -128,6 +129,12 @@ def verdict_buttons(line: AgendaLine, chosen: Offer | None) -> list[VerdictButto
     """
     if line.case is None and line.is_read_out:
         return [VerdictButton(Verdict.NOTED, _("Heard, next item"), is_first=True)]
+
+    hears_only = line.item.meeting.kind in ONLY_HEAR
+    if hears_only and line.case is None:
+        return [VerdictButton(Verdict.NOTED, _("Heard, no vote"), is_first=True)]
+    if hears_only:
+        return [VerdictButton(Verdict.PUT_OFF, _("Next meeting"), is_first=True)]
 
     buttons = []
     if chosen:
@@ -497,7 +504,7 @@ def _read_again(item: AgendaItem) -> AgendaItem:
     """Return the item and its meeting as they stand now."""
     items = AgendaItem.objects.select_related("case")
     fresh: AgendaItem = get_object_or_404(items, pk=item.pk)
-    meetings = Meeting.objects.select_related("village__town", "town")
+    meetings = Meeting.objects.select_related("village__town", "town", "group")
     fresh.meeting = meetings.get(pk=item.meeting_id)
     return fresh
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,7 +18,7 @@ from cases.views.meetings.access import MeetingView
 from cases.workflow import Officer
 from minshi.clock import now
 from minshi.errors import UNPROCESSABLE, RuleBroken
-from villages.models import MeetingKind, TalkRoom, Village
+from villages.models import Group, MeetingKind, TalkRoom, Village
 
 ORDER = ("-starts_at", "-id")
 MOST_COMING = 30
@@ -68,6 +69,8 @@ class CallMeeting(MeetingView):
                 place=data["place"],
                 chair=data["chair"],
                 recorder=data["recorder"],
+                group=data.get("group"),
+                short_notice=data["short_notice"],
                 cases=data["cases"],
                 subjects=[data["subject"]],
                 key=data["key"],
@@ -93,7 +96,8 @@ class CallMeeting(MeetingView):
     def _form(self, place: HoldingPlace, *args: Any, **options: Any) -> CallForm:
         kinds = self._kinds(place)
         waiting = waiting_for(place.empty_meeting(), self.user, now())
-        return CallForm(kinds, waiting, self.sight(), *args, **options)
+        groups = _groups_of(place)
+        return CallForm(kinds, groups, waiting, self.sight(), *args, **options)
 
     def _show(
         self,
@@ -111,6 +115,14 @@ class CallMeeting(MeetingView):
             "room": _room_of(place),
         }
         return render(request, "cases/meetings/call.html", context, status=status)
+
+
+def _groups_of(place: HoldingPlace) -> QuerySet[Group]:
+    """Return the groups of a village; none of a town or a county."""
+    where = place.place.where
+    if not isinstance(where, Village):
+        return Group.objects.none()
+    return Group.objects.filter(village=where).order_by("number")
 
 
 def _room_of(place: HoldingPlace) -> TalkRoom | None:

@@ -59,6 +59,8 @@ def amend(step: Step) -> None:
             changed.add(name)
     if others is not None:  # compared with the speaker as corrected
         _name_others(step, others, is_speaker_known=is_speaker_known)
+    if "topic" in changed and _mark_by_topic(step):
+        changed.add("reserved")
     changed |= step.personal.keys()  # and who it is, if that is known better now
     if not changed:
         raise MoveRefused(_("Nothing was changed."))
@@ -66,6 +68,20 @@ def amend(step: Step) -> None:
     case = step.case
     case.speaker_phone_hash = blind_index(case.speaker_phone or "", "phone")
     step.data["fields"] = sorted(changed)
+
+
+def _mark_by_topic(step: Step) -> bool:
+    """Mark the matter as its new topic is; return whether that changed it.
+
+    A correction takes no mark away: that is a step of its own, with a reason.
+    """
+    case = step.case
+    reserved = case.topic.reserved if case.topic else ""
+    if not reserved or reserved == case.reserved:
+        return False
+
+    case.reserved = reserved
+    return True
 
 
 def _corrections(step: Step) -> dict[str, Any]:

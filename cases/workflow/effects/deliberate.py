@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cases.models import Clock, JoinedVillage
+from cases.models import Case, Clock, JoinedVillage
 from cases.models.choices import (
     AssignmentEnd,
     AssignmentRole,
@@ -14,6 +14,7 @@ from cases.models.choices import (
     Level,
     Stage,
 )
+from cases.models.reserved import ReservedMatter
 from cases.workflow.candidates import possible_holders
 from cases.workflow.effects.speak import classify
 from cases.workflow.event_data import HolderAsked
@@ -57,11 +58,7 @@ def decide(step: Step) -> None:
     # the grade may have been given only now
     if refusal := village_may_decide(step.facts, step.by):
         raise MoveRefused(refusal)
-    if values["handling"] == Handling.MEETING and case.level == Level.VILLAGE:
-        raise InputRefused(
-            _("The committee's meeting is the town's."),
-            {"handling": _("Only the town may choose this.")},
-        )
+    _check_who_may_meet(case, values["handling"])
     holders = checked_holders(step, values["handling"])
     last_on = _checked_deadline(step)
 
@@ -77,9 +74,33 @@ def decide(step: Step) -> None:
 
     step.data["handling"] = str(case.handling)
     step.data["due_on"] = str(step.clocks.running_last_day())
-    if case.level == Level.VILLAGE and case.grade == Grade.MAJOR:
+    is_for_villagers = case.grade == Grade.MAJOR or bool(case.reserved)
+    if case.level == Level.VILLAGE and is_for_villagers:
         # else village_may_decide would have refused
         step.data["four_two"] = True
+
+
+def _check_who_may_meet(case: Case, handling: str) -> None:
+    """Raise InputRefused where no committee's meeting decides the matter.
+
+    It is the town's or the county's, and decides nothing that the law reserves to the
+    people of the village (组织法 6, 28; 集体经济组织法 26).
+    """
+    if handling != Handling.MEETING:
+        return
+    if case.level == Level.VILLAGE:
+        raise InputRefused(
+            _("The committee's meeting is the town's."),
+            {"handling": _("Only the town may choose this.")},
+        )
+    if case.reserved:
+        words = _(
+            "Only %(who)s may decide this: %(article)s. Send it back for the six steps,"
+            " give means, or handle what is the town's own."
+        )
+        matter = ReservedMatter(case.reserved)
+        words %= {"who": matter.decider.label, "article": matter.article}
+        raise InputRefused.at(handling=words)
 
 
 def _classify_for_decision(step: Step) -> None:
@@ -272,6 +293,20 @@ def regrade(step: Step) -> None:
 
     step.case.grade = new
     step.data["old"] = str(old or "")
+    step.data["new"] = str(new)
+
+
+def reserve(step: Step) -> None:
+    """Mark a matter as one the law reserves to the people of the village, as another
+    such matter, or as none; the reason is kept (domain §8).
+    """
+    old = step.case.reserved
+    new = step.values["reserved"] or ""
+    if old == new:
+        raise MoveRefused(_("That is how it is already."))
+
+    step.case.reserved = new
+    step.data["old"] = old
     step.data["new"] = str(new)
 
 

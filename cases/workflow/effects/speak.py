@@ -151,6 +151,9 @@ def receive_merged(step: Step) -> None:
     step.data["merged"] = merged.number
     _join_speakers(step, merged)
 
+    if merged.reserved and not case.reserved:
+        case.reserved = merged.reserved
+
     merged_rank = Confidentiality(merged.confidentiality).rank
     if merged_rank > Confidentiality(case.confidentiality).rank:
         case.confidentiality = merged.confidentiality

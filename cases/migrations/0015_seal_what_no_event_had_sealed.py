@@ -66,7 +66,7 @@ def seals_by_events(apps, using, keys):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0012_fold_numbers_and_quotes")]
+    dependencies = [("cases", "0014_red_line_topics")]
 
     operations = [
         migrations.CreateModel(

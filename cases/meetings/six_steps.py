@@ -1,0 +1,117 @@
+"""The six steps of 四议两公开 as data: which meeting or notice each is, which one is
+due, and by which numbers it passes (domain §8).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import FourTwoProcess
+from cases.models.reserved import KINDS_OF_DECIDER, Decider, ReservedMatter
+from villages.models import MeetingKind
+from villages.procedure import Rules, rules_by_kind
+
+RESOLUTION = 4  # the step at which the villagers decide
+PUBLISHED = 5  # the step at which their decision is made public
+LAND_CONTRACTS_BY_LAW = gettext_lazy(
+    "Law on Rural Collective Economic Organisations, article 27, and Law on Land"
+    " Contracts in Rural Areas, article 19: two thirds of all members"
+)
+PUBLICATION_BY_LAW = gettext_lazy("Organic Law of Villagers' Committees, article 35")
+
+
+@dataclass(frozen=True)
+class StepRule:
+    """One of the six steps, and the kinds of meeting that hold it.
+
+    A step without any is a notice that hangs in public. Those of the resolution follow
+    from the matter (cases/models/reserved.py).
+    """
+
+    nth: int
+    name: str | Promise
+    kinds: tuple[MeetingKind, ...] = ()
+
+
+SIX_STEPS = (
+    StepRule(
+        1,
+        gettext_lazy("The branch committee proposes"),
+        (MeetingKind.BRANCH_COMMITTEE,),
+    ),
+    StepRule(
+        2, gettext_lazy("The two committees confer"), (MeetingKind.TWO_COMMITTEES,)
+    ),
+    StepRule(
+        3, gettext_lazy("The party members deliberate"), (MeetingKind.PARTY_ASSEMBLY,)
+    ),
+    StepRule(
+        RESOLUTION,
+        gettext_lazy("Those who may decide resolve"),
+        KINDS_OF_DECIDER[Decider.VILLAGERS],
+    ),
+    StepRule(PUBLISHED, gettext_lazy("The resolution is made public")),
+    StepRule(6, gettext_lazy("The outcome is made public")),
+)
+STEPS: Mapping[int, StepRule] = MappingProxyType({step.nth: step for step in SIX_STEPS})
+
+
+def next_step(process: FourTwoProcess) -> StepRule | None:
+    """Return the step that is due: the first that has not passed.
+
+    The resolution comes with the kinds of meeting that may decide the matter. None once
+    all six have passed, or the process was given up. One query.
+    """
+    if process.dropped_at:
+        return None
+
+    passed = {step.nth for step in process.steps.all() if step.passed}
+    for step in SIX_STEPS:
+        if step.nth not in passed:
+            return _for_matter(step, process)
+    return None
+
+
+def _for_matter(step: StepRule, process: FourTwoProcess) -> StepRule:
+    if step.nth != RESOLUTION:
+        return step
+    return replace(step, kinds=ReservedMatter(process.matter).kinds)
+
+
+def rules_in_words(process: FourTwoProcess, due: StepRule) -> list[str]:
+    """Return in words the numbers or days that a step asks for. One query."""
+    if not due.kinds:
+        words = _("It hangs for at least %(days)s days.")
+        asked = words % {"days": settings.FOUR_TWO_PUBLIC_DAYS}
+        return [f"{asked} {PUBLICATION_BY_LAW}"]
+
+    rules = step_rules_of(process, due)
+    asked_of_each = []
+    for kind in due.kinds:
+        asked_of_each.append(f"{kind.label}：{rules[kind]} {rules[kind].article}")
+
+    if due.nth == RESOLUTION:
+        matter = ReservedMatter(process.matter)
+        who = f"{matter.label}：{matter.decider.label}（{matter.article}）"
+        return [who, *asked_of_each]
+    return asked_of_each
+
+
+def step_rules_of(process: FourTwoProcess, due: StepRule) -> dict[str, Rules]:
+    """Return the rules of a step by kind of meeting. One query.
+
+    Land contracts name their own law as well, which asks for the same.
+    """
+    rules = rules_by_kind(process.village.town_id, due.kinds)
+    if due.nth != RESOLUTION or process.matter != ReservedMatter.LAND_CONTRACTS:
+        return rules
+
+    with_article = {}
+    for kind, own in rules.items():
+        with_article[kind] = replace(own, article=LAND_CONTRACTS_BY_LAW)
+    return with_article
