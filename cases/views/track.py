@@ -6,7 +6,13 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    QueryDict,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -147,7 +153,7 @@ class Track(BehindCode):
 class TrackPhoto(BehindCode):
     """`/t/<number>/photos/<uuid>/?k=<code>`: a photo said to be public."""
 
-    def get(self, request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
+    def get(self, request: HttpRequest, number: str, uuid: UUID) -> FileResponse:
         visit = self.visit(request, number, request.GET.get("k", ""))
         if visit is None:
             raise Http404
