@@ -5,7 +5,7 @@ next to nothing.
 import pytest
 
 pytestmark = pytest.mark.postgres
-FEW, MANY, DUE = 4_000, 40_000, 2_000
+FEW, MANY, DUE = 7_000, 70_000, 2_000
 
 
 @pytest.fixture(scope="module")
