@@ -18,7 +18,11 @@ from tests.browser.test_road import act, send
 from tests.cases.roads import NOON, SHANGHAI, decided, staff
 from tests.supervision.robots import group_robot
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.any_database,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 def on(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:

@@ -198,6 +198,7 @@ def test_the_schema_is_valid_and_names_no_refusal_twice():
             assert {"400", "401", "403", "429"} <= set(operation["responses"]), path
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_every_operation_answers_as_described(mode, tokens, subtests):
     filled = rows()

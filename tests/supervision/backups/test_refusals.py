@@ -442,6 +442,7 @@ def test_the_commands_say_what_they_did(folder, tmp_path):
         assert list(steps) == [("made", True), ("proved", True)]
 
 
+@pytest.mark.any_database
 def test_large_files_pass_through_little_memory(folder, tmp_path, settings):
     """A quarter of a gigabyte costs no more memory than nothing at all."""
     with_papers(staff(), 1)
