@@ -29,11 +29,11 @@ by_letter by_robot cases category channel choose co_speaker_resident concerns
 confidentiality do doing drawn drop file fill form from_speaker good grade group
 handling holder household how in_return index is_chair is_guest is_head is_on
 item_version key kind language lead lifted look matter may_sign meeting members
-minutes_version next node notices nth offered officer origin outcome part pass_above
-pass_base period photo post primary print public quorum_above reached remember remove
-remove_phone report resident role ruling satisfaction save select_across settled sex
-solved step substitute substitutes_vote supervision_level sure topic town type unit
-unmasked use user verdict version village void_as works
+minutes_version names_officers next node notices nth offered officer origin outcome part
+pass_above pass_base period photo post primary print public quorum_above reached
+remember remove remove_phone report reserved resident role ruling satisfaction save
+select_across settled sex solved step substitute substitutes_vote supervision_level sure
+topic town type unit unmasked use user verdict version village void_as works
 """
 CHOSEN = frozenset(CHOICES.split())
 
