@@ -5,6 +5,7 @@ it takes longer, what comes next, and the photos that were said to be public.
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from cases.attachments import attach
@@ -336,3 +337,20 @@ def test_the_button_beside_a_photo_shows_it_and_takes_it_back(client, here):
     client.post(address)
     file.refresh_from_db()
     assert not file.is_public
+
+
+def test_opening_hours_are_read_in_either_language(client, here):
+    TalkRoom.objects.create(
+        village=here.village,
+        place="村委会",
+        phone="0939-4421010",
+        hours="工作日 8:00–17:00",
+    )
+    case = spoken(here)
+
+    chinese = page_of(client, case)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english = page_of(client, case)
+
+    assert "工作日 8:00–17:00" in chinese
+    assert "working days 8:00–17:00" in english

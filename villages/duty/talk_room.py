@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from minshi import workdays
 from minshi.errors import InputRefused
@@ -54,7 +55,7 @@ def hours_in_words(hours: str) -> str:
     They are typed in Chinese; the times stand as they are.
     """
     days = {
-        "工作日": _("working days"),
+        "工作日": pgettext("opening hours", "working days"),
         "每天": _("every day"),
         "周一至周五": _("Monday to Friday"),
         "周一到周五": _("Monday to Friday"),
