@@ -26,7 +26,7 @@ from minshi.crypto import blind_index, normal_phone
 from minshi.text import HAN, searchable, visible
 from minshi.text.folding import BETWEEN_THOUSANDS, QUOTES, any_of
 from minshi.text.numerals import in_digits
-from villages.models import Town
+from villages.models import ResidentKey, Town, Village
 
 SHORTEST = 2  # characters: one is in nearly every text, and no index answers it
 MOST_TERMS = 6
@@ -35,6 +35,7 @@ NUMBER = re.compile(r"[A-Z][A-Z0-9]{1,3}-\d{1,4}(-\d*)?")
 # as people say it: 163, 0163, 2026-0163, 第163号
 END_OF_NUMBER = re.compile(r"(?:(20\d\d)-)?(\d{2,4})号?")
 SHORT_NUMBER = re.compile(r"\d{2,4}")
+LETTERS = re.compile(r"[a-z]{2,30}")  # pinyin or initials of a name
 YEARS_BACK = 1
 PAUSE = "[,;:!?。、…《》()【】]+"  # in full width or half, whichever was taken down
 BETWEEN = re.compile(rf"(?<=\w){PAUSE}|{PAUSE}(?=\w)")
@@ -105,7 +106,8 @@ def matching(cases: CaseQuerySet, text: str, sight: Sight) -> CaseQuerySet:
     1. Of a case number, in any spelling, its beginning or end: cases of that number,
        redacted ones, too.
     2. Of a phone: cases of that speaker.
-    3. Of anything, these as well: cases that contain every word of it. XJ-2024 may be a
+    3. Of letters: cases of the neighbours whom the lookup finds by them, zcs.
+    4. Of anything, these as well: cases that contain every word of it. XJ-2024 may be a
        pump, and 1200 an amount.
 
     `cases` comes from `counted_for`. The speaker is searched only where the reader is
@@ -121,6 +123,8 @@ def matching(cases: CaseQuerySet, text: str, sight: Sight) -> CaseQuerySet:
         return _either(cases, cases.filter(named), with_words)
     if phone := _phone(text):
         return _either(cases, readable.filter(_spoken_by(phone, sight)), with_words)
+    if letters := _letters(text):
+        return _either(cases, readable.filter(_named_by(letters, sight)), with_words)
     return with_words
 
 
@@ -145,6 +149,18 @@ def _spoken_by(phone: str, sight: Sight) -> Q:
     others = CoSpeaker.objects.filter(case=OuterRef("pk"), phone_hash=asked)
     theirs = Q(speaker_phone_hash=asked) | Q(Exists(others))
     return theirs & sight.speaker_shown()
+
+
+def _letters(text: str) -> str:
+    """Return the text as pinyin or initials of a name; empty where it is neither."""
+    letters = searchable(text).replace(" ", "")
+    return letters if LETTERS.fullmatch(letters) else ""
+
+
+def _named_by(letters: str, sight: Sight) -> Q:
+    villages = Village.objects.in_reach_of(sight.user, sight.on)
+    keys = ResidentKey.objects.starting_with(letters).filter(village__in=villages)
+    return Q(resident__in=keys.values("resident")) & sight.speaker_shown()
 
 
 def _beginning(number: str) -> Q:

@@ -14,6 +14,8 @@ from cases.models.scope import Sight
 from cases.privacy.personal import fold_words
 from minshi.clock import today
 from tests.cases.roads import spoken, staff
+from tests.villages.factories import HouseholdFactory, ResidentFactory
+from villages.lookup import index_residents
 from villages.models import Post
 
 pytestmark = pytest.mark.django_db
@@ -420,3 +422,44 @@ def test_postgresql_answers_from_the_indexes_on_a_table_of_20_000():
     assert len(looked_up(here.supervisor, "宅基地 7号")) == sum(
         n % 5 == 3 and n % 10 == 7 for n in range(20_000)
     )
+
+
+# --- by the letters of a name
+def neighbour(here, name="张长生"):
+    household = HouseholdFactory(group=here.group)
+    resident = ResidentFactory(household=household, name=name)
+    index_residents([resident])
+    return resident
+
+
+@pytest.mark.parametrize("typed", ["zcs", "ZCS", "zhangchangsheng", "ｚｃｓ", "zhang"])
+def test_a_neighbours_matter_is_found_as_the_lookup_finds_them(typed):
+    here = staff()
+    case = spoken(here, resident=neighbour(here), speaker_name="张长生")
+    spoken(here, resident=neighbour(here, "李建国"), speaker_name="李建国")
+
+    assert found(here.duty, typed) == {case.number}
+
+
+def test_letters_tell_nothing_of_a_hidden_speaker():
+    here = staff()
+    case = spoken(here, resident=neighbour(here), speaker_name="张长生")
+    hide(case, "hidden")
+
+    assert found(here.supervisor, "zcs") == set()
+    assert found(here.duty, "zcs") == {case.number}, "who took it down"
+
+
+def test_letters_tell_nothing_of_a_secret_matter():
+    here = staff()
+    case = spoken(here, resident=neighbour(here), speaker_name="张长生")
+    hide(case, "secret")
+
+    assert found(here.supervisor, "zcs") == set()
+
+
+def test_letters_in_the_words_are_found_as_before():
+    here = staff()
+    case = spoken(here, verbatim="装的是ETC，坏了")
+
+    assert found(here.duty, "etc") == {case.number}
