@@ -13,7 +13,7 @@ from minshi.crypto import UndecryptableError
 
 BATCH = 500
 # of cases/workflow/state.py and sealed_rows.py, as they were then
-COLUMNS = ("blanked",)
+COLUMNS = ("blanked", "reserved")
 ROWS = ("people", "work", "clocks", "answers", "ratings")
 logger = logging.getLogger(__name__)
 
