@@ -4,6 +4,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from minshi.clock import today
 from villages.models import Post, User
@@ -57,10 +58,13 @@ class Here:
         return frozenset(str(post.role) for post in self.posts)
 
     @cached_property
-    def is_at_counter(self) -> bool:
-        """True for the people of a village, where neighbours come in and speak."""
+    def desk_name(self) -> str:
+        """The name of the start page: in a village, where neighbours come in and speak,
+        it is the counter's.
+        """
         post = self.main_post
-        return post is not None and bool(post.village_id or post.group_id)
+        is_at_counter = post is not None and (post.village_id or post.group_id)
+        return _("My desk") if is_at_counter else _("My work")
 
     @cached_property
     def is_staff_of_cases(self) -> bool:

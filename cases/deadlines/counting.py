@@ -215,6 +215,7 @@ class Spent:
 
     round: int
     stage: str
+    level: str
     span: Span
     used: int
     paused: int
@@ -241,6 +242,7 @@ def _spent(clock: Clock, at: datetime) -> Spent:
     return Spent(
         round=clock.round,
         stage=clock.get_stage_display(),
+        level=clock.get_level_display(),
         span=Span(clock.amount, Unit(clock.unit)),
         used=(until - workdays.local_day(clock.started_at)).days - paused,
         paused=paused,

@@ -90,7 +90,7 @@ def test_the_inbox_is_ones_own_and_is_read_once(here):
     sweep(NOON)
     (row,) = Api(here.handler).get("inbox/").json()["results"]
 
-    assert row["words"] == "这件事交给您了：办。"
+    assert row["words"] == "这件事现在归您（到了“办”）。"
     assert Api(here.secretary).post(f"inbox/{row['id']}/read/").status_code == 404
     assert Api(here.handler).post(f"inbox/{row['id']}/read/").json() == {"read": 1}
     assert Api(here.handler).post("inbox/read/").json() == {"read": 0}

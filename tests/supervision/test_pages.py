@@ -50,7 +50,7 @@ def test_a_notice_is_unread_until_it_is_opened(client, here):
     notice = Notice.objects.get(recipient=here.handler.user)
 
     assert "badge" in page(client, here.handler, "unread")
-    assert "这件事交给您了：办" in page(client, here.handler, "inbox")
+    assert "这件事现在归您（到了“办”）" in page(client, here.handler, "inbox")
     answer = client.get(reverse("supervision:open", args=[notice.pk]))
 
     assert answer.url == notice.case.get_absolute_url()
