@@ -5,6 +5,7 @@ under opaque names (lessons 7).
 import contextlib
 import hashlib
 import io
+import struct
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -202,7 +203,7 @@ def _decoded(content: bytes, kind: str) -> Image.Image:
                 raise _refused(_too_many_pixels())
 
             small = _made_smaller(photo)
-            return _on_white(ImageOps.exif_transpose(small))
+            return _on_white(_upright(small))
     except Image.DecompressionBombError:
         raise _refused(_too_many_pixels()) from None
     except (
@@ -215,6 +216,16 @@ def _decoded(content: bytes, kind: str) -> Image.Image:
         KeyError,
     ):
         raise _refused(_("The photo cannot be read.")) from None
+
+
+def _upright(photo: Image.Image) -> Image.Image:
+    """Return a photo turned as the notes of its camera say; as it lies where they are
+    broken: the picture is whole.
+    """
+    try:
+        return ImageOps.exif_transpose(photo)
+    except (struct.error, TypeError):  # what Pillow raises while it writes them anew
+        return photo
 
 
 def _made_smaller(photo: Image.Image) -> Image.Image:

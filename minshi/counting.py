@@ -28,9 +28,14 @@ def count_one(name: str, seconds: int) -> int:
 
 
 def take_one_back(name: str) -> None:
-    """Take one from a count; one that is forgotten stays so."""
+    """Take one from a count; one that is forgotten stays so.
+
+    A count that was forgotten meanwhile and began anew falls no lower than nothing.
+    """
+    key = _key(name)
     with contextlib.suppress(ValueError):
-        cache.decr(_key(name))
+        if cache.decr(key) < 0:
+            cache.incr(key)
 
 
 def count_of(name: str) -> int:

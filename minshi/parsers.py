@@ -4,6 +4,7 @@ JSON is no deeper than any of ours is, and no body holds the character NUL, whic
 PostgreSQL stores in no text.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
@@ -15,6 +16,7 @@ from rest_framework.utils.mediatypes import media_type_matches
 
 from minshi.refusals import HOLDS_NUL, NUL
 
+HALF = re.compile("[\ud800-\udfff]")  # of a pair that stands for one character
 DEEPEST = 32  # lists and objects in one another; the deepest body of ours has four
 
 
@@ -81,6 +83,8 @@ def _parts_of(level: Iterable[object]) -> Iterable[object]:
     for value in level:
         if isinstance(value, str) and NUL in value:
             raise ParseError(HOLDS_NUL)
+        if isinstance(value, str) and HALF.search(value):
+            raise ParseError(_("The text holds half a character."))
         if isinstance(value, Mapping):
             yield from value.keys()
             yield from value.values()

@@ -163,7 +163,11 @@ CACHES: dict[str, Any] = {
     "default": (
         {"BACKEND": "minshi.cache.SharedCache", "LOCATION": REDIS_URL}
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # counts of wrong tries live here: nobody may push them out with others
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
     )
 }
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost"

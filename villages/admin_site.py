@@ -6,6 +6,7 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -33,6 +34,8 @@ class MinshiAdminSite(AdminSite):
         """Let every view of the site answer what a rule refuses in its words."""
 
         def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.GET.get(TO_FIELD_VAR) == "":
+                raise Http404  # Django would ask for a field without a name
             try:
                 return view(request, *args, **kwargs)
             except RuleBroken as refusal:

@@ -6,9 +6,11 @@ Django's validators call them; length and the list of common passwords are Djang
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -37,6 +39,7 @@ KEYBOARD = (
 )
 FIRST_TRIED = (
     "minshi",
+    "zhishuo",
     "民事直说",
     "mszs",
     "password",
@@ -54,7 +57,21 @@ FIRST_TRIED = (
     "gansu",
     "longnan",
     "lixian",
+    "huawei",
+    # the names that most people bear
+    "zhangwei",
+    "wangwei",
+    "wangfang",
+    "liwei",
+    "zhangmin",
+    "wangjing",
+    "liujing",
+    "wangxiuying",
+    "lixiuying",
+    "zhangli",
+    "wangli",
 )
+COMMON_WORD = re.compile(r"[a-z]{5,}")
 LOOK_ALIKES = str.maketrans(
     {
         "@": "a",
@@ -151,7 +168,8 @@ def _is_enough(left: str) -> bool:
 def _guessable(text: str, user: User | None) -> list[bool]:
     """Return for each character whether it belongs to something tried first."""
     marked = [False] * len(text)
-    for start, end in [*_patterns(text), *_rows(text), *_names(text, user)]:
+    spans = [*_patterns(text), *_rows(text), *_names(text, user), *_words(text)]
+    for start, end in spans:
         marked[start:end] = [True] * (end - start)
     return marked
 
@@ -171,6 +189,19 @@ def _rows(text: str) -> Iterator[tuple[int, int]]:
             for start in range(len(text) - SHORTEST_ROW + 1):
                 if text[start : start + SHORTEST_ROW] in keys:
                     yield start, start + SHORTEST_ROW
+
+
+def _words(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a word stands that is a common password by itself: dragon123456."""
+    for written in (text, text.translate(LOOK_ALIKES)):
+        for match in COMMON_WORD.finditer(written):
+            if match[0] in _common_passwords():
+                yield match.span()
+
+
+@cache
+def _common_passwords() -> set[str]:
+    return CommonPasswordValidator().passwords
 
 
 def _names(text: str, user: User | None) -> Iterator[tuple[int, int]]:

@@ -151,13 +151,17 @@ def _first_broken(case: Case, events: list[Event]) -> Finding | None:
 
     if not events or (len(events), previous) != (case.event_count, case.event_hash):
         return Finding(f"{case.number} #{len(events) + 1}", Wrong.CUT)
+    if case.last_event_at != events[-1].at:
+        # moved ahead it bars every step, moved back it lets an earlier one in
+        return Finding(f"{case.number} #{len(events) + 1}", Wrong.CUT)
     return None
 
 
 def _revisions_at_fault(case: Case, event: Event) -> Iterator[Finding]:
     """Yield the personal values of a record that are not those it names.
 
-    One that was erased is empty, and proves nothing any more.
+    An empty one is a finding, too: nothing of ours erases any, and whoever did has
+    taken away what a correction had replaced.
     """
     where = f"{case.number} #{event.sequence}"
     named = data_of(event).get("revisions", {})
@@ -170,9 +174,7 @@ def _revisions_at_fault(case: Case, event: Event) -> Iterator[Finding]:
             continue
 
         values = (revision.old or "", revision.new or "")
-        is_erased = revision.erased_at is not None and values == ("", "")
-        fits = is_erased or digest_of(values) == expected
-        if revision.digest != expected or not fits:
+        if revision.digest != expected or digest_of(values) != expected:
             yield Finding(where, Wrong.REVISION)
 
     if revisions.keys() - named.keys():

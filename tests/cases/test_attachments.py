@@ -86,6 +86,17 @@ def test_a_broken_photo_is_refused_in_words(here):
         attach(case, io.BytesIO(photo().read()[:900]), at=NOON, post=here.duty)
 
 
+@pytest.mark.parametrize("value", [0, 26])
+def test_broken_notes_of_a_camera_do_not_cost_the_photo(here, value):
+    """17 bytes after its head begins the first note: of a kind that does not fit."""
+    content = bytearray(photo(turned=True).getvalue())
+    content[content.index(b"Exif\0\0") + 17] = value
+
+    file = attach(spoken(here), io.BytesIO(content), at=NOON, post=here.duty)
+
+    assert file.content_type == "image/jpeg"
+
+
 def test_a_case_takes_no_more_files_than_a_page_can_show(here, monkeypatch):
     monkeypatch.setattr(attachments, "MOST_FILES", 1)
     case = spoken(here)

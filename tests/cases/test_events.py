@@ -174,9 +174,9 @@ def test_a_missing_revision_is_named(chained):
     assert broken(chained) == [(f"{chained.number} #2", Wrong.REVISION_GONE)]
 
 
-def test_an_erased_revision_breaks_nothing(chained):
+def test_a_revision_that_was_emptied_is_named(chained):
     CaseRevision.objects.filter(event__case=chained).update(
         old="", new="", erased_at=NOON
     )
 
-    assert broken(chained) == []
+    assert broken(chained) == [(f"{chained.number} #2", Wrong.REVISION)]

@@ -16,6 +16,7 @@ from minshi.parsers import DEEPEST
 from tests.cases.roads import spoken, staff
 from tests.minshi.test_celery import without_redis
 from tests.processes import free_port, gunicorn, until
+from tests.roles import system_admin
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
@@ -264,6 +265,23 @@ def test_nul_in_a_query_a_form_or_json_is_refused(patient):
     assert [answer.status_code for answer in (query, form, sent, named)] == [400] * 4
     assert "NUL" in form.content.decode()
     assert sent.json()["code"] == "parse_error"
+
+
+def test_half_a_character_in_json_is_refused(patient):
+    patient.force_login(staff().secretary.user)
+    body = '{"action": "\\ud800", "cases": []}'
+
+    sent = patient.post("/api/v1/batch/", body, content_type="application/json")
+
+    assert (sent.status_code, sent.json()["code"]) == (400, "parse_error")
+
+
+def test_a_field_without_a_name_is_no_page_of_the_administration(patient):
+    patient.force_login(system_admin().user)
+
+    for page in ("change", "delete"):
+        address = f"/admin/cases/calendarday/1/{page}/?_to_field="
+        assert patient.get(address).status_code == 404
 
 
 @pytest.mark.any_database

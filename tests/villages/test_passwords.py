@@ -33,6 +33,13 @@ def user() -> User:
     [
         "aaaaaaaaaa1",
         "minshi12345",
+        "minshizhishuo1",
+        "zhangwei1990",
+        "wangfang8888",
+        "dragon123456",
+        "monkey123456",
+        "iloveyou2026",
+        "Huawei@123456",
         "Minshi@2026",
         "m1nshi!2026!",
         "liuhecun2026",

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -199,10 +199,20 @@ def test_a_revision_put_in_is_found(case):
     assert found() == {Wrong.REVISION_ADDED}
 
 
-def test_an_erased_revision_is_no_finding(case):
+def test_a_revision_emptied_is_found(case):
+    """Nothing of ours erases one."""
     revision_of(case).update(old="", new="", erased_at=NOON)
 
-    assert found() == set()
+    assert Wrong.REVISION in found()
+
+
+@pytest.mark.parametrize("moved", [timedelta(days=9), -timedelta(days=9), None])
+def test_the_time_of_the_last_record_moved_is_found(case, moved):
+    """Ahead it bars every step; back, or away, it lets an earlier one in."""
+    at = case.last_event_at + moved if moved else None
+    Case.objects.filter(pk=case.pk).update(last_event_at=at)
+
+    assert Wrong.CUT in found()
 
 
 # --- chains from before
