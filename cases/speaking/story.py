@@ -10,7 +10,7 @@ from types import MappingProxyType
 from django.utils.translation import gettext as _
 
 from cases.models import Event
-from cases.models.choices import ActorKind, RequestState, Stage
+from cases.models.choices import ActorKind, How, RequestState, Stage
 from cases.privacy.redactor import Redactor
 from cases.templatetags.minshi import day
 from cases.workflow.actions import Action
@@ -31,11 +31,14 @@ def story_of(
 ) -> list[Entry]:
     """Return the lines of these events, in their order; most events have none.
 
-    Without additions for somebody whose matter was merged into another one: what is
-    added there may be another speaker's.
+    An addition is shown to whoever made it by the code of this very matter. Once
+    another was merged with it, whose code leads here as well, nobody knows whose an
+    addition is; and somebody whose matter was merged into this one reads none.
     """
     story = []
     for event in events:
+        if event.action == Action.RECEIVE_MERGED:
+            with_additions = False
         if event.action == Action.SUPPLEMENT and not with_additions:
             continue
         entry = _entry_of(event, redact)
@@ -50,7 +53,7 @@ def _entry_of(event: Event, redact: Redactor) -> Entry | None:
         return Entry(event.at, "", redact(event.note)) if is_public else None
 
     if event.action == Action.SUPPLEMENT:
-        by_speaker = event.actor_kind == ActorKind.SPEAKER
+        by_speaker = event.actor_kind == ActorKind.SPEAKER and event.via == How.CODE
         heading = _("You added")
         return Entry(event.at, heading, redact(event.note)) if by_speaker else None
 
@@ -116,7 +119,7 @@ DELAYS: Mapping[str, Callable[[Event], str]] = MappingProxyType(
         Action.REOPEN: _done_again,
     }
 )
-TOLD = (Action.PROGRESS, Action.SUPPLEMENT, *DELAYS)
+TOLD = (Action.PROGRESS, Action.SUPPLEMENT, Action.RECEIVE_MERGED, *DELAYS)
 
 
 def _is_granted(event: Event) -> bool:

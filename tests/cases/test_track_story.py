@@ -80,6 +80,28 @@ def test_a_merged_matter_is_named_as_its_own_speaker_said_it(client, here):
     assert "三天了" not in page, "what the other speaker added is not theirs to read"
 
 
+def test_what_others_added_is_not_called_ones_own(client, here):
+    """By the counter somebody else comes in; by the code of a merged matter as well."""
+    case, other = spoken(here), spoken(here)
+    make_move(
+        case,
+        Action.SUPPLEMENT,
+        by=Speaker(case, "counter", here.duty),
+        at=NOON,
+        text="我家也没水",
+        co_speaker="赵六",
+    )
+    make_move(other, Action.MERGE, by=officer(here.secretary), at=NOON, into=case)
+    make_move(
+        case, Action.SUPPLEMENT, by=Speaker(case, "code"), at=NOON, text="别让人知道"
+    )
+
+    page = page_of(client, case)
+
+    assert "我家也没水" not in page
+    assert "别让人知道" not in page
+
+
 # --- who has it
 def test_the_page_names_the_village_committee_and_not_its_officer(client, here):
     case = accepted(here)
