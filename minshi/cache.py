@@ -6,6 +6,7 @@ import logging
 import time
 from typing import Any
 
+from django.conf import settings
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
@@ -35,7 +36,7 @@ class SharedCache(RedisCache):
         options = {**PATIENCE, **params.get("OPTIONS", {})}
         super().__init__(server, {**params, "OPTIONS": options})
         self._address = server
-        self._own = LocMemCache("while-redis-is-away", {})
+        self._own = LocMemCache("while-redis-is-away", settings.OWN_CACHE)
         self.is_away = False  # whether the last answer was our own
 
     def add(
@@ -56,6 +57,11 @@ class SharedCache(RedisCache):
 
     def incr(self, key: Any, delta: int = 1, version: Any = None) -> int:
         return int(self._either("incr", key, delta, version))
+
+    def touch(
+        self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None
+    ) -> bool:
+        return bool(self._either("touch", key, timeout, version))
 
     def _either(self, what: str, *args: Any) -> Any:
         self.is_away = time.monotonic() < _not_before.get(self._address, 0)

@@ -23,7 +23,11 @@ def count_one(name: str, seconds: int) -> int:
     for _nth in range(TRIES_TO_COUNT):
         cache.add(key, 0, seconds)
         with contextlib.suppress(ValueError):  # forgotten between the two lines
-            return cache.incr(key)
+            count = cache.incr(key)
+            if count <= 1:
+                # Redis may have made it anew between its own two steps, for ever
+                cache.touch(key, seconds)
+            return max(count, 1)
     return 1
 
 

@@ -85,7 +85,8 @@ def _is_known(request: HttpRequest) -> bool:
 
 class StorableText:
     """Refuse the character NUL, which PostgreSQL stores in no text: nothing has an
-    address with it, and in a query or a form it cannot be read.
+    address with it, and in a query or a form it cannot be read. Refuse also a body in
+    what is no encoding of text (charset=hex).
 
     What the API is sent as a body its parsers look at, once they know who sends it.
     """
@@ -101,6 +102,11 @@ class StorableText:
         query = request.META.get("QUERY_STRING", "")
         if NUL.encode() in unquote_to_bytes(query):
             return _refuse_nul(request)
+
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if not _is_of_text(charset):
+            words = _("The body is in no encoding of text.")
+            return refuse(request, 400, "bad_request", words)
         return self.get_response(request)
 
     def process_view(
@@ -117,6 +123,15 @@ class StorableText:
             if any(NUL in text for text in values):
                 return _refuse_nul(request)
         return None
+
+
+def _is_of_text(charset: str) -> bool:
+    """Tell whether bytes can be read as text so; hex and zip are no encodings of it."""
+    try:
+        "".encode(charset)
+    except LookupError:
+        return False
+    return True
 
 
 def _refuse_nul(request: HttpRequest) -> HttpResponse:

@@ -159,14 +159,16 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 
 REDIS_URL = read("str", "REDIS_URL", "") if EMBEDDED else read("str", "REDIS_URL")
+# A cache in the memory of one process holds the counts of wrong tries as well: nobody
+# may push them out with others.
+OWN_CACHE = {"OPTIONS": {"MAX_ENTRIES": 100_000}}
 CACHES: dict[str, Any] = {
     "default": (
         {"BACKEND": "minshi.cache.SharedCache", "LOCATION": REDIS_URL}
         if REDIS_URL
         else {
             "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            # counts of wrong tries live here: nobody may push them out with others
-            "OPTIONS": {"MAX_ENTRIES": 100_000},
+            **OWN_CACHE,
         }
     )
 }
@@ -289,7 +291,7 @@ AXES_LOCKOUT_CALLABLE = "villages.login.locked_out"
 AXES_USERNAME_CALLABLE = (  # WANG, Wang and wang are one account
     "villages.login.name_at_login"
 )
-AXES_CLIENT_IP_CALLABLE = "villages.requests.client_address"
+AXES_CLIENT_IP_CALLABLE = "villages.requests.counted_address"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = (
     False  # "wait N minutes" then counts down
 )

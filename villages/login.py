@@ -24,7 +24,7 @@ from minshi.crypto import decrypted, encrypted
 from minshi.errors import TOO_MANY_REQUESTS
 from minshi.refusals import is_for_api
 from villages.models import User
-from villages.requests import client_address
+from villages.requests import counted_address
 from villages.sessions import stay
 from villages.tries import minutes_left, trying, wait_until, words_of
 
@@ -110,7 +110,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return bool(is_required) and not _logged_in_just_now(context.request)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return client_address(request) or ""
+        return counted_address(request) or ""
 
     def add_message(
         self,

@@ -1,13 +1,14 @@
 """The request as pages behind a login get it, and the address it came from."""
 
 import re
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from villages.models import User
 
+IPV6_HALF = 64  # bits
 WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
@@ -35,9 +36,22 @@ def asks_by_itself(request: HttpRequest) -> bool:
     return BACKGROUND_HEADER in request.headers
 
 
+def counted_address(request: HttpRequest) -> str | None:
+    """Return the address by which tries are counted: of IPv6 the first half, for a
+    household or a telephone has all addresses behind it.
+    """
+    address = client_address(request)
+    if address is None:
+        return None
+
+    parsed = ip_address(address)
+    if not isinstance(parsed, IPv6Address) or parsed.ipv4_mapped:
+        return address
+    return str(ip_network((parsed, IPV6_HALF), strict=False).network_address)
+
+
 def client_address(request: HttpRequest) -> str | None:
-    """Return the client's network address, as axes counts it and the audit log stores
-    it.
+    """Return the client's network address, as the audit log stores it.
 
     Behind PROXY_COUNT proxies it is the entry that the outermost of ours wrote; what a
     client writes before that is not believed. None: no address that can be read.

@@ -276,6 +276,16 @@ def test_half_a_character_in_json_is_refused(patient):
     assert (sent.status_code, sent.json()["code"]) == (400, "parse_error")
 
 
+@pytest.mark.parametrize("charset", ["hex", "base64", "rot13", "nowhere"])
+def test_a_body_in_no_encoding_of_text_is_refused(patient, charset):
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    body = '--x\r\nContent-Disposition: form-data; name="login"\r\n\r\nabc\r\n--x--\r\n'
+
+    answer = patient.generic("POST", "/login/", body.encode(), content_type=kind)
+
+    assert answer.status_code == 400
+
+
 def test_a_field_without_a_name_is_no_page_of_the_administration(patient):
     patient.force_login(system_admin().user)
 
