@@ -10,7 +10,8 @@
 
 PORT ?= 8000
 RESET ?=
-PYTEST_ARGS ?= -n 2 --dist worksteal
+# three on two cores: much of a test is waiting for a browser, a server, a database
+PYTEST_ARGS ?= -n 3 --dist worksteal
 BENCH_ARGS ?=
 OLD := 需要 Python 3.11 或更高版本（没有找到）/ Python 3.11 or newer was not found
 SYSTEM_PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \

@@ -105,7 +105,7 @@ def test_the_first_login_with_everything_it_may_ask_for(new_page, settings):
     page.click("main .btn-primary")
     page.wait_for_url("**/account/second-factor/codes/")
     page.click("main .btn-primary")
-    page.wait_for_url("**/admin/")
+    page.wait_for_url("**/supervision/status/")
 
     assert len(loaded) <= 12
 

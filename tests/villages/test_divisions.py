@@ -141,5 +141,5 @@ def test_the_command_says_what_is_wrong_with_a_file(tmp_path: Path):
         call_command("load_divisions", broken)
     with pytest.raises(CommandError, match="not UTF-8"):
         call_command("load_divisions", foreign)
-    with pytest.raises(CommandError, match="No such file"):
+    with pytest.raises(CommandError, match="找不到"):
         call_command("load_divisions", tmp_path / "none.csv")
