@@ -94,6 +94,7 @@ PUBLIC = frozenset(
         "api-login",
         "cases:track",
         "cases:track_any",
+        "cases:track_photo",
         "admin:logout",
         "favicon",
         "too-large",
