@@ -118,5 +118,5 @@ class CaseRevision(models.Model):
         Anything that is no field of the case was typed in with a step: a note.
         """
         fields = {field.name: field.verbose_name for field in Case._meta.fields}
-        fields["others"] = _("co-speakers")
+        fields["others"] = fields["others_phone"] = _("co-speakers")
         return str(fields.get(self.field, _("note")))

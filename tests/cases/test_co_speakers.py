@@ -16,6 +16,7 @@ from cases.models.scope import Sight
 from cases.privacy.personal import add_co_speakers, values_of
 from cases.workflow import Action, Speaker, make_move, offer_to, read_facts
 from cases.workflow.speakers import named_people
+from minshi.crypto import blind_index
 from minshi.errors import InputRefused, MoveRefused
 from supervision.models import Call, NoticeKind
 from tests.api import Api
@@ -120,6 +121,52 @@ def test_a_namesake_with_another_number_is_another_person():
     case = joined(here, case, co_speaker="李建国", co_speaker_phone="13993912345")
 
     assert people_of(case) == [("李建国", "13993912345", None)]
+
+
+def test_a_number_given_by_the_speaker_again_takes_the_place_of_the_registers():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here, resident=person, speaker_name="")
+    typed = "13900000088"
+
+    logged_in(here.duty).post(
+        reverse("cases:intake"),
+        {**adding(here, case), "resident": person.pk, "speaker_phone": typed},
+    )
+
+    case.refresh_from_db()
+    assert (case.speaker_phone, case.others) == (typed, [])
+    assert case.speaker_phone_hash == blind_index(typed, "phone")
+    changed = CaseRevision.objects.get(field="speaker_phone")
+    assert (changed.old, changed.new) == (PHONE, typed)
+    assert {PHONE, typed} <= set(values_of(case))
+
+
+def test_a_number_given_by_a_co_speaker_again_takes_the_place_of_the_registers():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here, co_speakers=("赵秀英",))
+    typed = {"co_speaker_resident": person, "co_speaker_phone": "13900000088"}
+
+    case = joined(here, case, **typed)
+    case = joined(here, case, co_speaker="赵秀英")
+
+    assert people_of(case) == [("赵秀英", "13900000088", person)]
+    changed = CaseRevision.objects.get(field="others_phone")
+    assert (changed.old, changed.new) == (PHONE, "13900000088")
+    assert {PHONE, "13900000088"} <= set(values_of(case))
+
+
+def test_a_merge_keeps_the_number_that_was_given():
+    here = staff()
+    person = neighbour(here)
+    given = spoken(here, resident=person, speaker_name="", speaker_phone="13900000099")
+    case = spoken(here, resident=person, speaker_name="")
+
+    make_move(given, Action.MERGE, by=officer(here.secretary), at=NOON, into=case)
+
+    case.refresh_from_db()
+    assert (case.speaker_phone, case.others) == ("13900000099", [])
 
 
 def test_a_merge_names_nobody_twice():

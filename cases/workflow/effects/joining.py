@@ -22,6 +22,7 @@ class ByHand:
 
 
 NOTHING = ByHand()
+OTHERS_PHONE = "others_phone"  # the field of the revision
 
 
 def join(
@@ -36,6 +37,9 @@ def join(
     Of whoever spoke already, what was missing is filled in; of a speaker who was just
     said to be no neighbour (not `is_speaker_known`) only where they had no name. What a
     correction took off the speaker comes back only `by_hand`.
+
+    A number is not lost either: the one given last holds, but for the register's, and
+    the former stays in the revision.
     """
     case = step.case
     known = case.others
@@ -46,12 +50,13 @@ def join(
             continue
         if is_same_person(person, first_speaker(case)):
             if is_speaker_known or not case.speaker_name:
-                _complete_speaker(step, _without_corrected(case, person, by_hand))
+                told = _without_corrected(case, person, by_hand)
+                _complete_speaker(step, told, by_hand)
             continue
 
         same = [each for each in (*known, *new) if is_same_person(person, each)]
         if same:
-            _complete(same[0], person)
+            _complete(step, same[0], person, by_hand)
             completed.append(same[0])
         else:
             new.append(person)
@@ -82,25 +87,60 @@ def _without_corrected(case: Case, person: CoSpeaker, by_hand: ByHand) -> CoSpea
     return CoSpeaker(name=person.name, phone=phone, resident=resident)
 
 
-def _complete_speaker(step: Step, person: CoSpeaker) -> None:
+def _complete_speaker(step: Step, person: CoSpeaker, by_hand: ByHand) -> None:
     """Fill in what is missing of the speaker: name, phone and neighbour."""
     case = step.case
     found = {
         "speaker_name": person.name,
-        "speaker_phone": person.phone,
         "resident": person.resident,
     }
     for name, value in found.items():
         if value and not getattr(case, name):
-            setattr(case, name, value)
-            old, _emptied = step.personal.get(name, ("", ""))
-            step.personal[name] = (old, str(value))
+            _write(step, name, str(value), value)
+
+    known = case.speaker_phone or ""
+    if _is_new_number(person, known, by_hand):
+        _write(step, "speaker_phone", person.phone or "", person.phone)
     case.speaker_phone_hash = blind_index(case.speaker_phone or "", "phone")
 
 
-def _complete(known: CoSpeaker, person: CoSpeaker) -> None:
+def _write(step: Step, name: str, in_words: str, value: object) -> None:
+    """Write a field of the speaker; the revision has what stood there before."""
+    former = str(getattr(step.case, name) or "")
+    setattr(step.case, name, value)
+    old, _new = step.personal.get(name, (former, ""))
+    step.personal[name] = (old, in_words)
+
+
+def _complete(step: Step, known: CoSpeaker, person: CoSpeaker, by_hand: ByHand) -> None:
     """Fill in what is missing of a co-speaker: name, phone and neighbour."""
+    former = known.phone or ""
+    if _is_new_number(person, former, by_hand):
+        known.phone = person.phone
+        if former:
+            _note_number(step, former, known.phone or "")
     known.name = known.name or person.name
-    known.phone = known.phone or person.phone
     known.resident = known.resident or person.resident
     known.phone_hash = blind_index(known.phone or "", "phone")
+
+
+def _note_number(step: Step, former: str, now: str) -> None:
+    """Note a co-speaker's former number for the revision, and blank it as before."""
+    old, new = step.personal.get(OTHERS_PHONE, ("", ""))
+    olds = filter(None, (old, former))
+    news = filter(None, (new, now))
+    step.personal[OTHERS_PHONE] = ("、".join(olds), "、".join(news))
+    add_personal(step.case, (former,))
+
+
+def _is_new_number(person: CoSpeaker, known: str, by_hand: ByHand) -> bool:
+    """True for a number that takes the place of the known one: where there is none, or
+    for one that somebody gave. The register's own takes the place of none.
+    """
+    phone = person.phone or ""
+    if not phone or phone == known:
+        return False
+
+    of_register = person.resident.phone if person.resident else ""
+    was_given = phone != of_register or phone == by_hand.phone
+    return not known or was_given
