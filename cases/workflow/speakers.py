@@ -13,7 +13,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from cases.models import Case, CoSpeaker
+from cases.models import Case, CaseRevision, CoSpeaker
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, officer_typing
 from cases.workflow.event_data import data_of
@@ -28,6 +28,8 @@ from villages.models import Group, Resident, Village
 COMMAS = re.compile("[,，、;；\n]")
 MOST_CO_SPEAKERS = 20  # named at once
 LONGEST_NAME = 40  # characters, of anybody who speaks
+# the field of the revision that names whoever was said to be no neighbour
+STRANGERS = "strangers"
 
 
 def is_typed_to_find(name: str) -> bool:
@@ -189,8 +191,12 @@ def first_speaker(case: Case) -> CoSpeaker:
 
 def is_same_person(one: CoSpeaker, other: CoSpeaker) -> bool:
     """True where both are one neighbour, or share a name or a number and nothing tells
-    them apart: not two neighbours, no other name, no other number.
+    them apart: not two neighbours, no other name, no other number, nor that one of them
+    was said to be no neighbour.
     """
+    strangers = (one.is_stranger, other.is_stranger)
+    if any(strangers) and (one.resident_id or other.resident_id):
+        return False
     if one.resident_id and other.resident_id:
         return one.resident_id == other.resident_id
     if one.name and other.name and folded(one.name) != folded(other.name):
@@ -213,6 +219,20 @@ def fields_decided(case: Case) -> set[str]:
         if data.get("as_typed"):
             decided.add("resident")
     return decided
+
+
+def is_stranger(case: Case) -> bool:
+    """True where the speaker was said to be no neighbour of their name. One query."""
+    return case.resident is None and "resident" in fields_decided(case)
+
+
+def names_of_strangers(case: Case) -> set[str]:
+    """Return the names of whoever joined and was said to be no neighbour. One query."""
+    noted = CaseRevision.objects.filter(event__case=case, field=STRANGERS)
+    names = set()
+    for revision in noted:
+        names |= set(COMMAS.split(revision.new or ""))
+    return names - {""}
 
 
 def named_apart(typed: str) -> list[str]:

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from cases.models import Case, CoSpeaker
 from cases.privacy.personal import add_co_speakers, add_personal
-from cases.workflow.speakers import fields_decided, first_speaker, is_same_person
+from cases.workflow.speakers import (
+    STRANGERS,
+    fields_decided,
+    first_speaker,
+    is_same_person,
+    names_of_strangers,
+)
 from cases.workflow.step import Step
 from minshi.crypto import blind_index
 from villages.models import Resident
@@ -31,6 +37,7 @@ def join(
     *,
     by_hand: ByHand = NOTHING,
     is_speaker_known: bool = True,
+    are_known: bool = False,
 ) -> None:
     """Make those who say the same co-speakers, each person once.
 
@@ -38,33 +45,76 @@ def join(
     said to be no neighbour (not `is_speaker_known`) only where they had no name. What a
     correction took off the speaker comes back only `by_hand`.
 
+    Of one name, a neighbour and somebody who was said to be none are two people: where
+    the neighbour was chosen, or comes from a matter of their own (`are_known`). Found
+    by the name alone it is whoever of that name spoke already.
+
     A number is not lost either: the one given last holds, but for the register's, and
     the former stays in the revision.
     """
     case = step.case
+    people = [person for person in people if person.name or person.phone]
+    speaker = first_speaker(case)
+    speaker.is_stranger = not is_speaker_known
     known = case.others
+    if any(person.resident for person in people):
+        _mark_strangers(case, speaker, known)
+
     new: list[CoSpeaker] = []
     completed: list[CoSpeaker] = []
     for person in people:
-        if not (person.name or person.phone):
-            continue
-        if is_same_person(person, first_speaker(case)):
-            if is_speaker_known or not case.speaker_name:
-                told = _without_corrected(case, person, by_hand)
-                _complete_speaker(step, told, by_hand)
-            continue
+        there = (speaker, *known, *new)
+        chosen = are_known or person.resident in (
+            by_hand.resident,
+            *(each.resident for each in there),
+        )
+        same = []
+        for each in there:
+            told = person
+            if each.is_stranger and not chosen:
+                told = _by_name_alone(person, by_hand)
+            if is_same_person(told, each):
+                same.append((each, told))
 
-        same = [each for each in (*known, *new) if is_same_person(person, each)]
-        if same:
-            _complete(step, same[0], person, by_hand)
-            completed.append(same[0])
-        else:
+        if not same:
             new.append(person)
+            continue
+        each, told = same[0]
+        if each is not speaker:
+            _complete(step, each, told, by_hand)
+            completed.append(each)
+        elif is_speaker_known or not case.speaker_name:
+            told = _without_corrected(case, told, by_hand)
+            _complete_speaker(step, told, by_hand)
 
     add_co_speakers(case, new)
     for each in completed:
         each.save()
         add_personal(case, (each.name, each.phone))
+    strangers = [person.name for person in people if person.is_stranger]
+    if strangers:
+        step.personal[STRANGERS] = ("", "、".join(strangers))
+
+
+def _mark_strangers(case: Case, speaker: CoSpeaker, known: list[CoSpeaker]) -> None:
+    """Mark those who were said to be no neighbour. Two queries at most."""
+    without = [each for each in (speaker, *known) if each.resident is None]
+    if not without:
+        return
+
+    names = names_of_strangers(case)
+    for each in without:
+        each.is_stranger = each.is_stranger or each.name in names
+    if speaker.resident is None and "resident" in fields_decided(case):
+        speaker.is_stranger = True
+
+
+def _by_name_alone(person: CoSpeaker, by_hand: ByHand) -> CoSpeaker:
+    """Return a person without the neighbour of that name, and their phone."""
+    phone = person.phone or ""
+    if person.resident and phone == person.resident.phone and phone != by_hand.phone:
+        phone = ""
+    return CoSpeaker(name=person.name, phone=phone)
 
 
 def _without_corrected(case: Case, person: CoSpeaker, by_hand: ByHand) -> CoSpeaker:
