@@ -298,13 +298,32 @@ def test_a_group_that_was_typed_or_is_nobodys_stays(here):
     assert (of_typed.group, of_neither.group) == (third, third)
 
 
-def test_a_phone_that_was_not_the_neighbours_stays_with_the_matter(here):
-    neighbour(here.group, sex="male")
+@pytest.mark.parametrize(
+    ("right", "phone"), [("外村的老王", ""), ("李秀英", "13993912345")]
+)
+def test_a_neighbours_phone_goes_with_them_though_the_register_has_another(
+    here, right, phone
+):
+    resident = neighbour(here.group, phone=PHONE, sex="male")
+    neighbour(here.group, "李秀英", phone="13993912345")
+    case = spoken(here, speaker_name="张长生")
+    resident.phone = "13700002222"
+    resident.save()
+    case.refresh_from_db()
+
+    case = amend(here, case, speaker_name=right)
+
+    assert (case.speaker_phone or "") == phone
+    changed = case.events.get(action="amend").revisions.get(field="speaker_phone")
+    assert (changed.old, changed.new) == (PHONE, phone)
+
+
+def test_a_phone_that_was_no_neighbours_stays_with_the_matter(here):
     case = spoken(here, speaker_name="张长生", speaker_phone="13993912345")
 
     case = amend(here, case, speaker_name="外村的老王")
 
-    assert (case.speaker_phone, case.speaker_sex) == ("13993912345", "")
+    assert case.speaker_phone == "13993912345"
 
 
 def test_a_phone_typed_with_the_corrected_name_holds(here):

@@ -238,7 +238,7 @@ def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) ->
     step.personal["resident"] = (str(old or ""), str(resident or ""))
     _exchange(step, "speaker_sex", old, resident, "sex")
     if not corrections["speaker_phone"] and "speaker_phone" not in step.personal:
-        _exchange(step, "speaker_phone", old, resident, "phone")
+        _exchange_phone(step, old, resident)
 
     former_group = old.household.group if old else None
     is_typed = corrections["group"] not in (None, case.group)  # forms send it along
@@ -265,13 +265,30 @@ def _leave_group(step: Step, corrections: dict[str, Any]) -> bool:
     return True
 
 
+def _exchange_phone(step: Step, old: Resident | None, new: Resident | None) -> None:
+    """Replace the phone that the case had of the former neighbour, or had not at all.
+
+    Whatever number stands beside a neighbour goes with them: the register's may have
+    changed since. The revision keeps it. Nobody may be called about a matter in which
+    they never spoke.
+    """
+    value = step.case.speaker_phone or ""
+    if value and old is None:
+        return
+
+    exchanged = new.phone if new else ""
+    exchanged = exchanged or ""
+    if exchanged != value:
+        step.case.speaker_phone = exchanged
+        step.personal["speaker_phone"] = (value, exchanged)
+
+
 def _exchange(
     step: Step, name: str, old: Resident | None, new: Resident | None, of_resident: str
 ) -> None:
     """Replace what the case took over from the former neighbour, or had not at all.
 
-    What was typed and is not the former neighbour's stays. Nobody may be called about
-    a matter in which they never spoke.
+    What was typed and is not the former neighbour's stays.
     """
     value = getattr(step.case, name) or ""
     former = getattr(old, of_resident, "") or ""
