@@ -35,6 +35,26 @@ def test_words_that_were_folded_by_older_rules_are_folded_anew():
     assert {case.pk: words_of(case) for case in Case.objects.all()} == wanted
 
 
+def test_words_with_blanks_beside_numbers_are_folded_anew():
+    here = staff()
+    words = "欠我 120 元，找 139 9391 2345"
+    plain = spoken(here, verbatim=words)
+    hidden = spoken(here, verbatim=words, confidentiality="hidden")
+    wanted = {case.pk: words_of(case) for case in (plain, hidden)}
+    for case in (plain, hidden):
+        older = {
+            "open_words": case.open_words.replace("120", " 120 "),
+            "hidden_words": case.hidden_words.replace("120", " 120 "),
+        }
+        Case.objects.filter(pk=case.pk).update(**older)
+
+    fold = import_module("cases.migrations.0016_fold_blanks_beside_numbers")
+    fold.fold_every_word_anew(apps, None)
+
+    assert "欠我120元" in wanted[plain.pk][0]
+    assert {case.pk: words_of(case) for case in Case.objects.all()} == wanted
+
+
 def words_of(case: Case) -> tuple[str, str, set[str]]:
     personal = set((case.also_personal or "").splitlines())
     return case.open_words, case.hidden_words, personal
