@@ -20,7 +20,7 @@ from cases.workflow.event_data import data_of
 from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
-from minshi.text import clean_line, folded
+from minshi.text import Letters, clean_line, folded
 from villages.lookup import neighbourhood_of, residents_named
 from villages.lookup_counts import count_lookup
 from villages.models import Group, Resident, Village
@@ -199,7 +199,7 @@ def is_same_person(one: CoSpeaker, other: CoSpeaker) -> bool:
         return False
     if one.resident_id and other.resident_id:
         return one.resident_id == other.resident_id
-    if one.name and other.name and folded(one.name) != folded(other.name):
+    if one.name and other.name and not is_same_name(one.name, other.name):
         return False
     if one.phone and other.phone:
         return one.phone == other.phone
@@ -219,6 +219,13 @@ def fields_decided(case: Case) -> set[str]:
         if data.get("as_typed"):
             decided.add("resident")
     return decided
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """True for one name in whatever characters: 張長生 and 张长生."""
+    return folded(one) == folded(other) or (
+        bool(Letters(one).plain) and Letters(one).plain == Letters(other).plain
+    )
 
 
 def is_stranger(case: Case) -> bool:

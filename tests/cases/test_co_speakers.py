@@ -526,6 +526,60 @@ def test_a_speaker_said_to_be_no_neighbour_is_not_linked_by_being_named_twice():
     assert people_of(unlinked) == [("包敏", "", None)]
 
 
+@pytest.mark.parametrize(("one", "other"), [("張長生", "张长生"), ("张长生", "張長生")])
+def test_a_name_in_either_characters_is_one_persons(one, other):
+    here = staff()
+
+    case = spoken(here, speaker_name=one, co_speakers=(other,))
+    twice = spoken(here, co_speakers=(one, other))
+    added = joined(here, spoken(here, speaker_name=one), co_speaker=other)
+
+    assert (case.others, added.others) == ([], [])
+    assert [person.name for person in twice.others] == [one]
+
+
+def test_a_speaker_corrected_to_a_co_speaker_is_no_co_speaker():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here, speaker_name="外来丙", co_speakers=("赵秀英", "包敏"))
+
+    case = corrected(here, case, speaker_name="赵秀英")
+
+    assert (case.resident, case.speaker_phone) == (person, PHONE)
+    assert people_of(case) == [("包敏", "", None)]
+    event = case.events.get(action=Action.AMEND)
+    assert "others" in event.data["fields"]
+    changed = event.revisions.get(field="others")
+    assert (changed.old, changed.new) == ("赵秀英、包敏", "包敏")
+
+
+def test_the_number_a_co_speaker_gave_goes_with_them_when_they_are_the_speaker():
+    here = staff()
+    person = neighbour(here)
+    case = joined(
+        here,
+        spoken(here, speaker_name="外来丙"),
+        co_speaker_resident=person,
+        co_speaker_phone="13993912345",
+    )
+
+    case = corrected(here, case, speaker_name="赵秀英")
+
+    assert (case.resident, case.speaker_phone) == (person, "13993912345")
+    assert case.others == []
+
+
+def test_a_stranger_named_like_a_co_speaker_stays_beside_them():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here, speaker_name="外来丙", co_speakers=("赵秀英",))
+
+    case = corrected(here, case, speaker_name="赵秀英", as_typed=True)
+
+    assert case.resident is None
+    assert people_of(case) == [("赵秀英", PHONE, person)]
+
+
 # --- corrected by their names
 def corrected(here, case, **values):
     return make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, **values)

@@ -8,11 +8,12 @@ from cases.models import CoSpeaker
 from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE
 from cases.privacy.redactor import speaker_redactor
-from cases.workflow.effects.joining import join
+from cases.workflow.effects.joining import join, leave_out_speaker
 from cases.workflow.inputs import ABOUT_SPEAKER, AS_TYPED, OTHERS, REMOVE_PHONE
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
     fields_decided,
+    is_same_name,
     named_apart,
     named_people,
     named_person,
@@ -22,7 +23,7 @@ from cases.workflow.speakers import (
 from cases.workflow.step import Step
 from minshi.crypto import blind_index
 from minshi.errors import InputRefused, MoveRefused
-from minshi.text import Letters, folded
+from minshi.text import folded
 from villages.models import Post, Resident
 
 # left empty in the form they stay as they are
@@ -59,6 +60,8 @@ def amend(step: Step) -> None:
             changed.add(name)
     if others is not None:  # compared with the speaker as corrected
         _name_others(step, others, is_speaker_known=is_speaker_known)
+    if "speaker_name" in changed or "resident" in step.personal:
+        leave_out_speaker(step)
     if "topic" in changed and _mark_by_topic(step):
         changed.add("reserved")
     changed |= step.personal.keys()  # and who it is, if that is known better now
@@ -222,7 +225,7 @@ def _identify(step: Step, corrections: dict[str, Any]) -> bool:
 
 def _is_spelled_anew(step: Step, typed: str) -> bool:
     """True for the speaker's own name in other characters: 張長生 for 张长生."""
-    return Letters(typed).plain == Letters(step.case.speaker_name).plain
+    return is_same_name(typed, step.case.speaker_name)
 
 
 def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from cases.workflow.speakers import (
     first_speaker,
     is_same_person,
     names_of_strangers,
+    names_together,
 )
 from cases.workflow.step import Step
 from minshi.crypto import blind_index
@@ -94,6 +95,39 @@ def join(
     strangers = [person.name for person in people if person.is_stranger]
     if strangers:
         step.personal[STRANGERS] = ("", "、".join(strangers))
+
+
+def leave_out_speaker(step: Step) -> None:
+    """Take the speaker off the co-speakers, where a correction named one of them.
+
+    What was missing of the speaker is filled in from there, and the number they gave.
+    """
+    case = step.case
+    speaker = first_speaker(case)
+    known = case.others
+    if not known or not (speaker.name or speaker.phone):
+        return
+
+    _mark_strangers(case, speaker, known)
+    if step.data.get("as_typed"):  # of this very correction
+        speaker.is_stranger = case.resident is None
+    twice = [each for each in known if is_same_person(each, speaker)]
+    if not twice:
+        return
+
+    before = names_together(known)
+    for each in twice:
+        told = _without_corrected(case, each, NOTHING)
+        decided_now = step.values["speaker_phone"] or step.values["remove_phone"]
+        if decided_now:  # holds, and what they gave before stays in the revision
+            if told.phone and told.phone != case.speaker_phone:
+                _note_number(step, told.phone, case.speaker_phone or "")
+            told.phone = ""
+        _complete_speaker(step, told, NOTHING)
+    case.co_speakers.filter(pk__in=[each.pk for each in twice]).delete()
+
+    shown, _now = step.personal.get("others", (before, ""))
+    step.personal["others"] = (shown, names_together(case.others))
 
 
 def _mark_strangers(case: Case, speaker: CoSpeaker, known: list[CoSpeaker]) -> None:
