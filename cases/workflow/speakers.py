@@ -20,12 +20,19 @@ from cases.workflow.event_data import data_of
 from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
-from minshi.text import Letters, clean_line, folded
+from minshi.text import HAN, Letters, clean_line, folded
 from villages.lookup import neighbourhood_of, residents_named
 from villages.lookup_counts import count_lookup
 from villages.models import Group, Resident, Village
+from villages.naming import COMPOUND_SURNAME
 
 COMMAS = re.compile("[,，、;；\n]")
+# with its surname; of four characters only after one of two, because 阿依古丽 买买提 is
+# one person, and no group (三组)
+WHOLE_NAME = re.compile(
+    rf"(?![一二三四五六七八九十]+[组队社户号])"
+    rf"(?:[{HAN}]{{2,3}}|(?:{COMPOUND_SURNAME.pattern})[{HAN}]{{2}})"
+)
 MOST_CO_SPEAKERS = 20  # named at once
 LONGEST_NAME = 40  # characters, of anybody who speaks
 # the field of the revision that names whoever was said to be no neighbour
@@ -243,8 +250,15 @@ def names_of_strangers(case: Case) -> set[str]:
 
 
 def named_apart(typed: str) -> list[str]:
-    """Return the names that were typed with commas of any kind between, each once."""
-    names = [clean_line(name) for name in COMMAS.split(typed)]
+    """Return the names that were typed with commas of any kind between, each once.
+
+    A blank parts them where every part may be a whole name: 赵铁柱 欧阳锋, not 罗 静.
+    """
+    names = []
+    for name in map(clean_line, COMMAS.split(typed)):
+        parts = name.split(" ")
+        are_names = all(map(WHOLE_NAME.fullmatch, parts))
+        names += parts if are_names else [name]
     return list(dict.fromkeys(filter(None, names)))
 
 

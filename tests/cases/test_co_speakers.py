@@ -501,6 +501,25 @@ def test_the_api_takes_each_person_down_once_as_well(names):
     assert people_of(Case.objects.get()) == [("罗静", "", None), ("包敏", "", None)]
 
 
+def test_whole_names_with_a_blank_between_are_people_of_their_own():
+    here = staff()
+    person = neighbour(here)
+    typed = "赵秀英 王大山 欧阳建国、罗 静，王建国 三组、阿依古丽 买买提"
+
+    case = corrected(here, spoken(here), others=typed)
+
+    assert people_of(case) == [
+        ("赵秀英", PHONE, person),
+        ("王大山", "", None),
+        ("欧阳建国", "", None),
+        ("罗 静", "", None),
+        ("王建国 三组", "", None),
+        ("阿依古丽 买买提", "", None),
+    ]
+    with pytest.raises(MoveRefused):
+        corrected(here, case, others=others_shown(here, case))
+
+
 def test_a_correction_names_nobody_twice_either():
     here = staff()
     case = spoken(here, speaker_name="李满", co_speakers=("罗静",))

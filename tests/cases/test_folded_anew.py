@@ -5,7 +5,8 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
-from cases.models import Case
+from cases.models import Case, CoSpeaker
+from cases.privacy.personal import add_co_speakers, fold_words
 from tests.cases.roads import spoken, staff
 from tests.villages.factories import HouseholdFactory, ResidentFactory
 from villages.models import ResidentKey
@@ -20,9 +21,12 @@ def test_words_that_were_folded_by_older_rules_are_folded_anew():
         here,
         verbatim="赵铁柱和王建国都说水渠堵了",
         speaker_name="王建国（三组）",
-        co_speakers=("赵铁柱 欧阳锋",),
         confidentiality="hidden",
     )
+    # as it was stored before a blank parted them
+    add_co_speakers(hidden, [CoSpeaker(name="赵铁柱 欧阳锋")])
+    fold_words(hidden)
+    hidden.save()
     wanted = {case.pk: words_of(case) for case in (dashed, hidden)}
     Case.objects.filter(pk=dashed.pk).update(open_words="村头-水渠堵了")
     Case.objects.filter(pk=hidden.pk).update(
