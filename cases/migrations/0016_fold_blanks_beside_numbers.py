@@ -1,5 +1,5 @@
 """Words are searched without blanks between numbers and Chinese characters (欠我 120 元
-is 欠我120元), and with phones as plain digits.
+is 欠我120元), with phones as plain digits, and in simplified characters.
 """
 
 from django.db import migrations

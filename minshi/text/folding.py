@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from minshi.text.numerals import in_digits
+from minshi.text.simplified import simplified
 
 # Chinese characters; with those for private use, by which older registers of residents
 # write the rare ones of names.
@@ -111,11 +112,12 @@ def folded(text: str) -> str:
 def searchable(text: str) -> str:
     """Return a text in the form in which words are searched: folded, with digits for
     numbers (二组十五号 is 2组15号, 1,200 is 1200), no blanks between a number and the
-    characters beside it, phones as plain digits, and one kind of quotation mark.
+    characters beside it, phones as plain digits, simplified characters and one kind of
+    quotation mark.
 
     Names have keys of their own and are never compared in this form alone.
     """
-    plain = QUOTE.sub('"', folded(text))
+    plain = QUOTE.sub('"', "".join(map(simplified, folded(text))))
     plain = in_digits(BETWEEN_THOUSANDS.sub("", plain))
     return closed_around_numbers(plain)
 

@@ -239,6 +239,17 @@ def test_closing_a_text_around_its_numbers_tells_nothing_hidden(typed):
         assert found(here.secretary, text) == set()
 
 
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [("后門口的臺灣路", "后门口"), ("台湾路坏了", "臺灣路"), ("張長生說", "张长生")],
+)
+def test_traditional_characters_are_found_by_simplified_and_find_them(words, asked):
+    here = staff()
+    case = spoken(here, verbatim=words, title="一件事")
+
+    assert found(here.secretary, asked) == {case.number}
+
+
 @pytest.mark.parametrize("dot", ["·", "・", "•", "．", ".", "", " ", "-", "—"])
 def test_a_name_of_two_parts_is_found_with_any_dot_between(dot):
     here = staff()
