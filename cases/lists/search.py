@@ -24,7 +24,13 @@ from cases.models.scope import CaseQuerySet, Sight
 from cases.workflow.numbering import number_of
 from minshi.crypto import blind_index, normal_phone
 from minshi.text import HAN, searchable, visible
-from minshi.text.folding import BETWEEN_THOUSANDS, QUOTES, any_of
+from minshi.text.folding import (
+    BETWEEN_THOUSANDS,
+    DASH,
+    QUOTES,
+    any_of,
+    with_plain_phones,
+)
 from minshi.text.numerals import in_digits
 from villages.models import ResidentKey, Town, Village
 
@@ -46,6 +52,8 @@ QUOTED = re.compile(rf"(?<=\w){QUOTE}+(?![A-Za-z])|(?<![A-Za-z]){QUOTE}+(?=\w)")
 NAME_SET_WIDE = re.compile(rf"(?<!\S)[{HAN}](?:\s+[{HAN}])+(?!\S)")
 # 120 元: a single character after a number is its measure
 BEFORE_MEASURE = re.compile(rf"(?<=\d)\s+(?=[{HAN}](?!\S))")
+# 修 100 米: and one before it belongs to the number
+BEFORE_NUMBER = re.compile(rf"(?<!\S)([{HAN}])\s+(?=\d)")
 AFTER_ALL = "\U0010ffff"
 
 
@@ -79,7 +87,8 @@ def terms_of(text: str) -> list[str]:
     typed = unicodedata.normalize("NFKC", visible(text))
     typed = QUOTED.sub(" ", BETWEEN_THOUSANDS.sub("", typed))
     parted = NAME_SET_WIDE.sub(_set_close, BETWEEN.sub(" ", typed))
-    parted = BEFORE_MEASURE.sub("", parted)
+    parted = BEFORE_NUMBER.sub(r"\1", BEFORE_MEASURE.sub("", parted))
+    parted = with_plain_phones(DASH.sub("-", parted))
     return [term for term in map(searchable, parted.split()) if term]
 
 

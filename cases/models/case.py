@@ -485,6 +485,8 @@ class CoSpeaker(models.Model):
         related_name="+",
         verbose_name=_("from the merged case"),
     )
+    # said to be no neighbour of that name; the revisions have it, not the row
+    is_stranger = False
 
     class Meta:
         verbose_name = _("co-speaker")

@@ -118,5 +118,6 @@ class CaseRevision(models.Model):
         Anything that is no field of the case was typed in with a step: a note.
         """
         fields = {field.name: field.verbose_name for field in Case._meta.fields}
-        fields["others"] = _("co-speakers")
+        for name in ("others", "others_phone", "strangers"):
+            fields[name] = _("co-speakers")
         return str(fields.get(self.field, _("note")))

@@ -13,21 +13,30 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from cases.models import Case, CoSpeaker
+from cases.models import Case, CaseRevision, CoSpeaker
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, officer_typing
 from cases.workflow.event_data import data_of
 from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
-from minshi.text import clean_line, folded
+from minshi.text import HAN, Letters, clean_line, folded
 from villages.lookup import neighbourhood_of, residents_named
 from villages.lookup_counts import count_lookup
 from villages.models import Group, Resident, Village
+from villages.naming import COMPOUND_SURNAME
 
 COMMAS = re.compile("[,，、;；\n]")
+# with its surname; of four characters only after one of two, because 阿依古丽 买买提 is
+# one person, and no group (三组)
+WHOLE_NAME = re.compile(
+    rf"(?![一二三四五六七八九十]+[组队社户号])"
+    rf"(?:[{HAN}]{{2,3}}|(?:{COMPOUND_SURNAME.pattern})[{HAN}]{{2}})"
+)
 MOST_CO_SPEAKERS = 20  # named at once
 LONGEST_NAME = 40  # characters, of anybody who speaks
+# the field of the revision that names whoever was said to be no neighbour
+STRANGERS = "strangers"
 
 
 def is_typed_to_find(name: str) -> bool:
@@ -189,11 +198,15 @@ def first_speaker(case: Case) -> CoSpeaker:
 
 def is_same_person(one: CoSpeaker, other: CoSpeaker) -> bool:
     """True where both are one neighbour, or share a name or a number and nothing tells
-    them apart: not two neighbours, no other name, no other number.
+    them apart: not two neighbours, no other name, no other number, nor that one of them
+    was said to be no neighbour.
     """
+    strangers = (one.is_stranger, other.is_stranger)
+    if any(strangers) and (one.resident_id or other.resident_id):
+        return False
     if one.resident_id and other.resident_id:
         return one.resident_id == other.resident_id
-    if one.name and other.name and folded(one.name) != folded(other.name):
+    if one.name and other.name and not is_same_name(one.name, other.name):
         return False
     if one.phone and other.phone:
         return one.phone == other.phone
@@ -215,9 +228,37 @@ def fields_decided(case: Case) -> set[str]:
     return decided
 
 
+def is_same_name(one: str, other: str) -> bool:
+    """True for one name in whatever characters: 張長生 and 张长生."""
+    return folded(one) == folded(other) or (
+        bool(Letters(one).plain) and Letters(one).plain == Letters(other).plain
+    )
+
+
+def is_stranger(case: Case) -> bool:
+    """True where the speaker was said to be no neighbour of their name. One query."""
+    return case.resident is None and "resident" in fields_decided(case)
+
+
+def names_of_strangers(case: Case) -> set[str]:
+    """Return the names of whoever joined and was said to be no neighbour. One query."""
+    noted = CaseRevision.objects.filter(event__case=case, field=STRANGERS)
+    names = set()
+    for revision in noted:
+        names |= set(COMMAS.split(revision.new or ""))
+    return names - {""}
+
+
 def named_apart(typed: str) -> list[str]:
-    """Return the names that were typed with commas of any kind between, each once."""
-    names = [clean_line(name) for name in COMMAS.split(typed)]
+    """Return the names that were typed with commas of any kind between, each once.
+
+    A blank parts them where every part may be a whole name: 赵铁柱 欧阳锋, not 罗 静.
+    """
+    names = []
+    for name in map(clean_line, COMMAS.split(typed)):
+        parts = name.split(" ")
+        are_names = all(map(WHOLE_NAME.fullmatch, parts))
+        names += parts if are_names else [name]
     return list(dict.fromkeys(filter(None, names)))
 
 

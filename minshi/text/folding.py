@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from minshi.text.numerals import in_digits
+from minshi.text.simplified import simplified
 
 # Chinese characters; with those for private use, by which older registers of residents
 # write the rare ones of names.
@@ -54,6 +55,12 @@ QUOTE = re.compile(any_of(QUOTES))
 # 阿依古丽-买买提, and not 村口——水管
 DASH_IN_NAME = re.compile(rf"(?<=[{HAN}])-(?=[{HAN}])")
 STOP_IN_NAME = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}])")
+# 欠我 120 元, 2 组 15 号: a blank beside a number, or one of the words for it
+BLANK_BESIDE_NUMBER = re.compile(rf"(?<=[{HAN}]) (?=[a-z]*-?\d)|(?<=\d) (?=[{HAN}])")
+# 139 9391 2345, 139-9391-2345, 0939-442 1234: one number however it is set
+PHONE_SET_WIDE = re.compile(
+    r"(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{3,4}[- ]?\d{4})(?!\d)"
+)
 BLANK_IN_HAN = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
 
 
@@ -104,12 +111,31 @@ def folded(text: str) -> str:
 
 def searchable(text: str) -> str:
     """Return a text in the form in which words are searched: folded, with digits for
-    numbers (二组十五号 is 2组15号, 1,200 is 1200) and one kind of quotation mark.
+    numbers (二组十五号 is 2组15号, 1,200 is 1200), no blanks between a number and the
+    characters beside it, phones as plain digits, simplified characters and one kind of
+    quotation mark.
 
     Names have keys of their own and are never compared in this form alone.
     """
-    plain = QUOTE.sub('"', folded(text))
-    return in_digits(BETWEEN_THOUSANDS.sub("", plain))
+    plain = QUOTE.sub('"', "".join(map(simplified, folded(text))))
+    plain = in_digits(BETWEEN_THOUSANDS.sub("", plain))
+    return closed_around_numbers(plain)
+
+
+def closed_around_numbers(text: str) -> str:
+    """Return a folded text without blanks and dashes within phones, nor blanks between
+    a number and Chinese characters.
+    """
+    return BLANK_BESIDE_NUMBER.sub("", with_plain_phones(text))
+
+
+def with_plain_phones(text: str) -> str:
+    """Return a text in half width in which phones are plain digits."""
+    return PHONE_SET_WIDE.sub(_digits_alone, text)
+
+
+def _digits_alone(number: re.Match[str]) -> str:
+    return re.sub(r"\D", "", number[0])
 
 
 def _says_something(letter: str) -> bool:

@@ -4,12 +4,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any
 
 from minshi.text.folding import DASHES, HAN, any_of, visible
 from minshi.text.numerals import DIGITS, Numeral, numerals_in
+from minshi.text.simplified import simplified
 
 ROUND_ZEROS = "○◯"  # signs, which are digits only among digits
 LETTER = re.compile(rf"(?!{any_of(DASHES)})(?:[^\W_]|[{HAN}])")
@@ -120,7 +120,7 @@ def _letter_of(character: str) -> str:
     if not LETTER.match(character):
         return ""
     if HAN_LETTER.match(character):
-        return _simplified(character)
+        return simplified(character)
 
     category = unicodedata.category(character)
     if category == MODIFIER:
@@ -133,16 +133,3 @@ def _digit_of(character: str) -> str:
     number = unicodedata.numeric(character, -1)
     is_digit = number in range(10)
     return str(int(number)) if is_digit else character
-
-
-def _simplified(character: str) -> str:
-    simplified: str = _converter().convert(character)
-    return simplified if len(simplified) == 1 else character
-
-
-@cache
-def _converter() -> Any:
-    # imported by the first Chinese character that is read: it has tables to load
-    from opencc import OpenCC
-
-    return OpenCC("t2s")

@@ -16,6 +16,7 @@ from cases.models.scope import Sight
 from cases.privacy.personal import add_co_speakers, values_of
 from cases.workflow import Action, Speaker, make_move, offer_to, read_facts
 from cases.workflow.speakers import named_people
+from minshi.crypto import blind_index
 from minshi.errors import InputRefused, MoveRefused
 from supervision.models import Call, NoticeKind
 from tests.api import Api
@@ -120,6 +121,52 @@ def test_a_namesake_with_another_number_is_another_person():
     case = joined(here, case, co_speaker="李建国", co_speaker_phone="13993912345")
 
     assert people_of(case) == [("李建国", "13993912345", None)]
+
+
+def test_a_number_given_by_the_speaker_again_takes_the_place_of_the_registers():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here, resident=person, speaker_name="")
+    typed = "13900000088"
+
+    logged_in(here.duty).post(
+        reverse("cases:intake"),
+        {**adding(here, case), "resident": person.pk, "speaker_phone": typed},
+    )
+
+    case.refresh_from_db()
+    assert (case.speaker_phone, case.others) == (typed, [])
+    assert case.speaker_phone_hash == blind_index(typed, "phone")
+    changed = CaseRevision.objects.get(field="speaker_phone")
+    assert (changed.old, changed.new) == (PHONE, typed)
+    assert {PHONE, typed} <= set(values_of(case))
+
+
+def test_a_number_given_by_a_co_speaker_again_takes_the_place_of_the_registers():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here, co_speakers=("赵秀英",))
+    typed = {"co_speaker_resident": person, "co_speaker_phone": "13900000088"}
+
+    case = joined(here, case, **typed)
+    case = joined(here, case, co_speaker="赵秀英")
+
+    assert people_of(case) == [("赵秀英", "13900000088", person)]
+    changed = CaseRevision.objects.get(field="others_phone")
+    assert (changed.old, changed.new) == (PHONE, "13900000088")
+    assert {PHONE, "13900000088"} <= set(values_of(case))
+
+
+def test_a_merge_keeps_the_number_that_was_given():
+    here = staff()
+    person = neighbour(here)
+    given = spoken(here, resident=person, speaker_name="", speaker_phone="13900000099")
+    case = spoken(here, resident=person, speaker_name="")
+
+    make_move(given, Action.MERGE, by=officer(here.secretary), at=NOON, into=case)
+
+    case.refresh_from_db()
+    assert (case.speaker_phone, case.others) == ("13900000099", [])
 
 
 def test_a_merge_names_nobody_twice():
@@ -454,6 +501,25 @@ def test_the_api_takes_each_person_down_once_as_well(names):
     assert people_of(Case.objects.get()) == [("罗静", "", None), ("包敏", "", None)]
 
 
+def test_whole_names_with_a_blank_between_are_people_of_their_own():
+    here = staff()
+    person = neighbour(here)
+    typed = "赵秀英 王大山 欧阳建国、罗 静，王建国 三组、阿依古丽 买买提"
+
+    case = corrected(here, spoken(here), others=typed)
+
+    assert people_of(case) == [
+        ("赵秀英", PHONE, person),
+        ("王大山", "", None),
+        ("欧阳建国", "", None),
+        ("罗 静", "", None),
+        ("王建国 三组", "", None),
+        ("阿依古丽 买买提", "", None),
+    ]
+    with pytest.raises(MoveRefused):
+        corrected(here, case, others=others_shown(here, case))
+
+
 def test_a_correction_names_nobody_twice_either():
     here = staff()
     case = spoken(here, speaker_name="李满", co_speakers=("罗静",))
@@ -477,6 +543,60 @@ def test_a_speaker_said_to_be_no_neighbour_is_not_linked_by_being_named_twice():
     assert (case.resident, case.speaker_phone, case.others) == (None, "", [])
     assert (unlinked.resident, unlinked.speaker_phone) == (None, "")
     assert people_of(unlinked) == [("包敏", "", None)]
+
+
+@pytest.mark.parametrize(("one", "other"), [("張長生", "张长生"), ("张长生", "張長生")])
+def test_a_name_in_either_characters_is_one_persons(one, other):
+    here = staff()
+
+    case = spoken(here, speaker_name=one, co_speakers=(other,))
+    twice = spoken(here, co_speakers=(one, other))
+    added = joined(here, spoken(here, speaker_name=one), co_speaker=other)
+
+    assert (case.others, added.others) == ([], [])
+    assert [person.name for person in twice.others] == [one]
+
+
+def test_a_speaker_corrected_to_a_co_speaker_is_no_co_speaker():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here, speaker_name="外来丙", co_speakers=("赵秀英", "包敏"))
+
+    case = corrected(here, case, speaker_name="赵秀英")
+
+    assert (case.resident, case.speaker_phone) == (person, PHONE)
+    assert people_of(case) == [("包敏", "", None)]
+    event = case.events.get(action=Action.AMEND)
+    assert "others" in event.data["fields"]
+    changed = event.revisions.get(field="others")
+    assert (changed.old, changed.new) == ("赵秀英、包敏", "包敏")
+
+
+def test_the_number_a_co_speaker_gave_goes_with_them_when_they_are_the_speaker():
+    here = staff()
+    person = neighbour(here)
+    case = joined(
+        here,
+        spoken(here, speaker_name="外来丙"),
+        co_speaker_resident=person,
+        co_speaker_phone="13993912345",
+    )
+
+    case = corrected(here, case, speaker_name="赵秀英")
+
+    assert (case.resident, case.speaker_phone) == (person, "13993912345")
+    assert case.others == []
+
+
+def test_a_stranger_named_like_a_co_speaker_stays_beside_them():
+    here = staff()
+    person = neighbour(here)
+    case = spoken(here, speaker_name="外来丙", co_speakers=("赵秀英",))
+
+    case = corrected(here, case, speaker_name="赵秀英", as_typed=True)
+
+    assert case.resident is None
+    assert people_of(case) == [("赵秀英", PHONE, person)]
 
 
 # --- corrected by their names

@@ -5,7 +5,8 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
-from cases.models import Case
+from cases.models import Case, CoSpeaker
+from cases.privacy.personal import add_co_speakers, fold_words
 from tests.cases.roads import spoken, staff
 from tests.villages.factories import HouseholdFactory, ResidentFactory
 from villages.models import ResidentKey
@@ -20,9 +21,12 @@ def test_words_that_were_folded_by_older_rules_are_folded_anew():
         here,
         verbatim="赵铁柱和王建国都说水渠堵了",
         speaker_name="王建国（三组）",
-        co_speakers=("赵铁柱 欧阳锋",),
         confidentiality="hidden",
     )
+    # as it was stored before a blank parted them
+    add_co_speakers(hidden, [CoSpeaker(name="赵铁柱 欧阳锋")])
+    fold_words(hidden)
+    hidden.save()
     wanted = {case.pk: words_of(case) for case in (dashed, hidden)}
     Case.objects.filter(pk=dashed.pk).update(open_words="村头-水渠堵了")
     Case.objects.filter(pk=hidden.pk).update(
@@ -32,6 +36,26 @@ def test_words_that_were_folded_by_older_rules_are_folded_anew():
     fold = import_module("cases.migrations.0009_fold_words_anew")
     fold.fold_words_anew(apps, None)
 
+    assert {case.pk: words_of(case) for case in Case.objects.all()} == wanted
+
+
+def test_words_with_blanks_beside_numbers_are_folded_anew():
+    here = staff()
+    words = "欠我 120 元，找 139 9391 2345"
+    plain = spoken(here, verbatim=words)
+    hidden = spoken(here, verbatim=words, confidentiality="hidden")
+    wanted = {case.pk: words_of(case) for case in (plain, hidden)}
+    for case in (plain, hidden):
+        older = {
+            "open_words": case.open_words.replace("120", " 120 "),
+            "hidden_words": case.hidden_words.replace("120", " 120 "),
+        }
+        Case.objects.filter(pk=case.pk).update(**older)
+
+    fold = import_module("cases.migrations.0016_fold_blanks_beside_numbers")
+    fold.fold_every_word_anew(apps, None)
+
+    assert "欠我120元" in wanted[plain.pk][0]
     assert {case.pk: words_of(case) for case in Case.objects.all()} == wanted
 
 

@@ -194,6 +194,62 @@ def test_words_are_found_in_either_width(text):
     assert found(here.secretary, text) == cases
 
 
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("欠我 120 元没给", ["120 元", "120元", "120", "欠我 120 元没给"]),
+        ("水泵 XJ-2024 坏", ["水泵 XJ-2024 坏", "XJ-2024 坏", "XJ-2024", "水泵"]),
+        ("水泵XJ-2024坏", ["水泵 XJ-2024 坏", "XJ-2024坏"]),
+        ("门牌 2 组 15 号", ["门牌 2 组 15 号", "2组15号", "门牌2组15号", "二组15号"]),
+        ("门牌2组15号", ["门牌 2 组 15 号", "2 组 15 号"]),
+        ("修 100 米", ["修 100 米", "100米", "修100米", "100 米"]),
+        ("共 20 户", ["共 20 户", "20户"]),
+        ("牛 5 头死了", ["牛 5 头死了", "5头", "5 头"]),
+        ("缺 3 个井盖", ["缺 3 个井盖", "3个井盖", "3 个"]),
+        ("第 3 号井", ["第 3 号井", "3号井", "第3号井", "第三号井"]),
+        ("电话 139 9391 2345", ["13993912345", "139 9391 2345", "139-9391-2345"]),
+        ("电话139-9391-2345找他", ["13993912345", "电话 139 9391 2345", "找他"]),
+        ("座机 0939-442 1234", ["09394421234", "0939-4421234", "0939 4421234"]),
+    ],
+)
+def test_a_blank_beside_a_number_is_in_no_ones_way(words, asked):
+    here = staff()
+    case = spoken(here, verbatim=words, title="一件事", speaker_phone="")
+
+    for text in asked:
+        search.require_two_characters(text)
+        assert found(here.secretary, text) == {case.number}, text
+
+
+@pytest.mark.parametrize(
+    "typed", ["2 组 15 号", "2 组15号", "139 9391 2345", "139-9391-2345"]
+)
+def test_closing_a_text_around_its_numbers_tells_nothing_hidden(typed):
+    here = staff()
+    spoken(
+        here,
+        title="水管漏了",
+        verbatim=f"水管漏了，{typed}",
+        speaker_address="白关村2组15号",
+        speaker_phone="13993912345",
+        confidentiality="hidden",
+    )
+
+    for text in ("2组15号", "13993912345", typed):
+        assert found(here.secretary, text) == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [("后門口的臺灣路", "后门口"), ("台湾路坏了", "臺灣路"), ("張長生說", "张长生")],
+)
+def test_traditional_characters_are_found_by_simplified_and_find_them(words, asked):
+    here = staff()
+    case = spoken(here, verbatim=words, title="一件事")
+
+    assert found(here.secretary, asked) == {case.number}
+
+
 @pytest.mark.parametrize("dot", ["·", "・", "•", "．", ".", "", " ", "-", "—"])
 def test_a_name_of_two_parts_is_found_with_any_dot_between(dot):
     here = staff()

@@ -298,13 +298,32 @@ def test_a_group_that_was_typed_or_is_nobodys_stays(here):
     assert (of_typed.group, of_neither.group) == (third, third)
 
 
-def test_a_phone_that_was_not_the_neighbours_stays_with_the_matter(here):
-    neighbour(here.group, sex="male")
+@pytest.mark.parametrize(
+    ("right", "phone"), [("外村的老王", ""), ("李秀英", "13993912345")]
+)
+def test_a_neighbours_phone_goes_with_them_though_the_register_has_another(
+    here, right, phone
+):
+    resident = neighbour(here.group, phone=PHONE, sex="male")
+    neighbour(here.group, "李秀英", phone="13993912345")
+    case = spoken(here, speaker_name="张长生")
+    resident.phone = "13700002222"
+    resident.save()
+    case.refresh_from_db()
+
+    case = amend(here, case, speaker_name=right)
+
+    assert (case.speaker_phone or "") == phone
+    changed = case.events.get(action="amend").revisions.get(field="speaker_phone")
+    assert (changed.old, changed.new) == (PHONE, phone)
+
+
+def test_a_phone_that_was_no_neighbours_stays_with_the_matter(here):
     case = spoken(here, speaker_name="张长生", speaker_phone="13993912345")
 
     case = amend(here, case, speaker_name="外村的老王")
 
-    assert (case.speaker_phone, case.speaker_sex) == ("13993912345", "")
+    assert case.speaker_phone == "13993912345"
 
 
 def test_a_phone_typed_with_the_corrected_name_holds(here):
@@ -392,14 +411,79 @@ def test_a_phone_given_with_the_name_is_kept_without_the_neighbour(here):
 def test_a_speaker_who_was_unlinked_is_linked_where_an_officer_chooses_so(here):
     resident, case = unlinked(here)
 
-    of_supplement = supplement(
-        here, case, co_speaker="张长生", co_speaker_resident=resident
-    )
-    linked_again = of_supplement.resident
-    case = amend(here, of_supplement, speaker_name="张长生", as_typed=True)
     of_correction = amend(here, case, speaker_name="张长生", resident=resident)
 
-    assert (linked_again, of_correction.resident) == (resident, resident)
+    assert of_correction.resident == resident
+
+
+# --- a stranger and a neighbour of one name are two people
+def people(case):
+    return [(each.name, each.phone, each.resident) for each in case.others]
+
+
+def test_a_neighbour_chosen_beside_a_stranger_of_the_name_is_somebody_else(here):
+    resident = neighbour(here.group, phone=PHONE)
+    case = spoken(here, speaker_name="张长生", as_typed=True)
+
+    case = supplement(here, case, co_speaker="张长生", co_speaker_resident=resident)
+    case = supplement(here, case, co_speaker="张长生")
+
+    assert (case.resident, case.speaker_phone) == (None, "")
+    assert people(case) == [("张长生", PHONE, resident)]
+
+
+def test_a_stranger_beside_the_neighbour_of_the_name_is_somebody_else(here):
+    resident = neighbour(here.group, phone=PHONE)
+    case = spoken(here, speaker_name="张长生")
+
+    case = supplement(here, case, co_speaker="张长生", as_typed=True)
+
+    assert case.resident == resident
+    assert people(case) == [("张长生", "", None)]
+
+
+def test_a_stranger_who_joined_is_not_linked_by_whoever_joins_later(here):
+    resident = neighbour(here.group, phone=PHONE)
+    case = supplement(here, spoken(here), co_speaker="张长生", as_typed=True)
+
+    case = supplement(here, case, co_speaker="张长生", co_speaker_resident=resident)
+
+    assert people(case) == [("张长生", "", None), ("张长生", PHONE, resident)]
+
+
+@pytest.mark.parametrize("stranger_stays", [True, False])
+def test_a_merge_keeps_stranger_and_neighbour_of_one_name(here, stranger_stays):
+    resident = neighbour(here.group, phone=PHONE)
+    stranger = spoken(here, speaker_name="张长生", as_typed=True)
+    known = spoken(here, speaker_name="张长生")
+    case, merged = (known, stranger)
+    if stranger_stays:
+        case, merged = (stranger, known)
+
+    make_move(merged, Action.MERGE, by=officer(here.secretary), at=NOON, into=case)
+
+    case.refresh_from_db()
+    joined = people(case)
+    both = [("张长生", case.speaker_phone or "", case.resident), *joined]
+    assert sorted(both, key=str) == sorted(
+        [("张长生", "", None), ("张长生", PHONE, resident)], key=str
+    )
+
+
+def test_a_stranger_stays_one_through_two_merges(here):
+    resident = neighbour(here.group, phone=PHONE)
+    stranger = spoken(here, speaker_name="张长生", as_typed=True)
+    between = spoken(here)
+    last = spoken(here, speaker_name="张长生")
+    secretary = officer(here.secretary)
+
+    make_move(stranger, Action.MERGE, by=secretary, at=NOON, into=between)
+    between.refresh_from_db()
+    make_move(between, Action.MERGE, by=secretary, at=NOON, into=last)
+
+    last.refresh_from_db()
+    assert last.resident == resident
+    assert ("张长生", "", None) in people(last)
 
 
 def test_a_stranger_does_not_keep_the_group_of_the_neighbour(here, client):

@@ -8,11 +8,12 @@ from cases.models import CoSpeaker
 from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE
 from cases.privacy.redactor import speaker_redactor
-from cases.workflow.effects.joining import join
+from cases.workflow.effects.joining import join, leave_out_speaker
 from cases.workflow.inputs import ABOUT_SPEAKER, AS_TYPED, OTHERS, REMOVE_PHONE
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
     fields_decided,
+    is_same_name,
     named_apart,
     named_people,
     named_person,
@@ -22,7 +23,7 @@ from cases.workflow.speakers import (
 from cases.workflow.step import Step
 from minshi.crypto import blind_index
 from minshi.errors import InputRefused, MoveRefused
-from minshi.text import Letters, folded
+from minshi.text import folded
 from villages.models import Post, Resident
 
 # left empty in the form they stay as they are
@@ -59,6 +60,8 @@ def amend(step: Step) -> None:
             changed.add(name)
     if others is not None:  # compared with the speaker as corrected
         _name_others(step, others, is_speaker_known=is_speaker_known)
+    if "speaker_name" in changed or "resident" in step.personal:
+        leave_out_speaker(step)
     if "topic" in changed and _mark_by_topic(step):
         changed.add("reserved")
     changed |= step.personal.keys()  # and who it is, if that is known better now
@@ -222,7 +225,7 @@ def _identify(step: Step, corrections: dict[str, Any]) -> bool:
 
 def _is_spelled_anew(step: Step, typed: str) -> bool:
     """True for the speaker's own name in other characters: 張長生 for 张长生."""
-    return Letters(typed).plain == Letters(step.case.speaker_name).plain
+    return is_same_name(typed, step.case.speaker_name)
 
 
 def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) -> bool:
@@ -238,7 +241,7 @@ def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) ->
     step.personal["resident"] = (str(old or ""), str(resident or ""))
     _exchange(step, "speaker_sex", old, resident, "sex")
     if not corrections["speaker_phone"] and "speaker_phone" not in step.personal:
-        _exchange(step, "speaker_phone", old, resident, "phone")
+        _exchange_phone(step, old, resident)
 
     former_group = old.household.group if old else None
     is_typed = corrections["group"] not in (None, case.group)  # forms send it along
@@ -265,13 +268,30 @@ def _leave_group(step: Step, corrections: dict[str, Any]) -> bool:
     return True
 
 
+def _exchange_phone(step: Step, old: Resident | None, new: Resident | None) -> None:
+    """Replace the phone that the case had of the former neighbour, or had not at all.
+
+    Whatever number stands beside a neighbour goes with them: the register's may have
+    changed since. The revision keeps it. Nobody may be called about a matter in which
+    they never spoke.
+    """
+    value = step.case.speaker_phone or ""
+    if value and old is None:
+        return
+
+    exchanged = new.phone if new else ""
+    exchanged = exchanged or ""
+    if exchanged != value:
+        step.case.speaker_phone = exchanged
+        step.personal["speaker_phone"] = (value, exchanged)
+
+
 def _exchange(
     step: Step, name: str, old: Resident | None, new: Resident | None, of_resident: str
 ) -> None:
     """Replace what the case took over from the former neighbour, or had not at all.
 
-    What was typed and is not the former neighbour's stays. Nobody may be called about
-    a matter in which they never spoke.
+    What was typed and is not the former neighbour's stays.
     """
     value = getattr(step.case, name) or ""
     former = getattr(old, of_resident, "") or ""

@@ -21,9 +21,11 @@ from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
     co_speaker,
     first_speaker,
+    is_stranger,
     named_apart,
     named_people,
     named_person,
+    names_of_strangers,
     unmasked_phone,
 )
 from cases.workflow.step import Step
@@ -171,12 +173,20 @@ def _join_speakers(step: Step, merged: Case) -> None:
     Whatever else gives them away is blanked here as well: where they live, who came
     for them, and how they were called before a correction.
     """
+    speaker = first_speaker(merged)
+    speaker.is_stranger = is_stranger(merged)
+    others = merged.others
+    strangers = names_of_strangers(merged) if others else set()
+    for person in others:
+        person.is_stranger = person.resident is None and person.name in strangers
+
     people = []
-    for person in (first_speaker(merged), *merged.others):
+    for person in (speaker, *others):
         copy = co_speaker(person.name, person.resident, person.phone or "")
         copy.from_case = merged
+        copy.is_stranger = person.is_stranger
         people.append(copy)
-    join(step, people)
+    join(step, people, are_known=True)
     add_personal(step.case, values_of(merged))
 
 
@@ -217,8 +227,11 @@ def supplement(step: Step) -> None:
         at=step.at,
         field="co_speakers",
     )
+    joining = co_speaker(person.name, person.resident, phone)
+    said_to_be_none = values["as_typed"] and person.resident is None
+    joining.is_stranger = bool(person.name and said_to_be_none)
     join(
         step,
-        [co_speaker(person.name, person.resident, phone), *others],
+        [joining, *others],
         by_hand=ByHand(chosen, phone),
     )
