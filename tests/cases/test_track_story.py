@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from cases.attachments import attach
+from cases.models import CaseRevision
 from cases.workflow import Action, Speaker, make_move
 from cases.workflow.files import show
 from minshi.errors import MoveRefused, NoSuchRight
@@ -160,6 +161,45 @@ def test_more_time_is_told_with_its_day_and_reason(client, here):
     assert "下雨天路基干不了" in page
     assert "李建国" not in page, "the page names nobody"
     assert "老王不肯让路" not in page, "what officers say to each other stays there"
+
+
+def test_what_the_speaker_is_told_stands_in_no_event_with_names_or_numbers(
+    client, here
+):
+    case = decided(
+        here,
+        accepted(
+            here,
+            spoken(
+                here,
+                speaker_name="李建国",
+                speaker_phone="13993912345",
+                co_speakers=("赵铁柱",),
+                confidentiality="hidden",
+            ),
+        ),
+    )
+    told = (
+        "因李建国、赵铁柱外出，139-9391-2345打不通，问了一三八一二三四五六七八，"
+        "身份证622621196001011234"
+    )
+    case = make_move(
+        case,
+        Action.RETURN,
+        by=officer(here.handler),
+        at=NOON,
+        reason="等人",
+        told_why=told,
+    )
+
+    event = case.events.last()
+    stored = event.data["told_why"]
+    for personal in ("李建国", "赵铁柱", "9391", "一三八", "622621"):
+        assert personal not in stored
+    assert stored.endswith("身份证［…］")
+    kept = CaseRevision.objects.get(event=event, field="told_why")
+    assert kept.new == told
+    assert stored in page_of(client, case)
 
 
 def test_a_refused_request_is_not_told(client, here):
