@@ -9,11 +9,13 @@ from django.conf import settings
 from django.urls import reverse
 
 from cases.attachments import attach
-from cases.models import CaseRevision
+from cases.models import Case, CaseRevision
+from cases.templatetags.minshi import day
 from cases.workflow import Action, Speaker, make_move
 from cases.workflow.files import show
 from minshi.errors import MoveRefused, NoSuchRight
 from tests.cases.roads import (
+    DAY,
     NOON,
     accepted,
     completed,
@@ -346,6 +348,63 @@ def test_the_code_of_another_matter_shows_no_photo(client, here):
     answer = client.get(photo_address(other, file), {"k": other.tracking_code})
 
     assert answer.status_code == 404
+
+
+def shown_photo(here, case):
+    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.secretary)
+    show(file, public=True, by=here.secretary.user, at=NOON)
+    return file
+
+
+@pytest.mark.parametrize("confidentiality", ["normal", "secret"])
+def test_a_merged_speaker_sees_their_own_photos_and_none_of_the_other(
+    client, here, confidentiality
+):
+    own, other = accepted(here), accepted(here)
+    mine, theirs = shown_photo(here, own), shown_photo(here, other)
+    make_move(own, Action.MERGE, by=officer(here.secretary), at=NOON, into=other)
+    Case.objects.filter(pk=other.pk).update(confidentiality=confidentiality)
+
+    page = page_of(client, own)
+
+    assert photo_address(own, mine) in page
+    assert photo_address(own, theirs) not in page
+    code = {"k": own.tracking_code}
+    answer = client.get(photo_address(own, mine), code)
+    assert b"".join(answer.streaming_content)
+    assert client.get(photo_address(own, theirs), code).status_code == 404
+
+
+def test_no_photo_of_a_secret_matter_is_shown(client, here):
+    case = accepted(here)
+    file = shown_photo(here, case)
+    Case.objects.filter(pk=case.pk).update(confidentiality="secret")
+
+    assert photo_address(case, file) not in page_of(client, case)
+    answer = client.get(photo_address(case, file), {"k": case.tracking_code})
+    assert answer.status_code == 404
+
+
+def test_a_merged_speaker_reads_nothing_that_the_other_did(client, here):
+    own = spoken(here, said_at=NOON - 3 * DAY)
+    other = spoken(here, said_at=NOON - 2 * DAY)
+    make_move(own, Action.MERGE, by=officer(here.secretary), at=NOON, into=other)
+    other.refresh_from_db()
+    other = make_move(other, Action.URGE, by=Speaker(other, "code"), at=NOON)
+
+    address = reverse("cases:track", args=[own.number])
+    answer = client.get(address, {"k": own.tracking_code})
+
+    assert answer.context["urged_at"] is None
+    assert f"您{day(own.said_at)}说的" in answer.content.decode()
+    assert day(other.said_at) not in answer.content.decode()
+    assert f"您{day(NOON)}催过" in page_of(client, other)
+
+    work = completed(here, decided(here, accepted(here, other)))
+    other = rated(here, verified(here, work))
+    assert not other.is_open
+    assert "您的回答" in page_of(client, other)
+    assert "您的回答" not in page_of(client, own)
 
 
 def test_a_paper_is_no_photo(here):
