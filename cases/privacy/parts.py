@@ -88,8 +88,7 @@ def name_parts(typed: str) -> list[str]:
         found |= dict.fromkeys(_names_in(piece))
     for bracketed in BRACKETED.finditer(plain):
         for piece in _pieces(bracketed["within"]):
-            names = filter(_is_plainly_name, _names_in(piece))
-            found |= dict.fromkeys(names)
+            found |= dict.fromkeys(filter(_is_plainly_name, _names_in(piece)))
 
     whole = Letters(plain).plain
     names = [name for name in found if _may_be_name(name)]
