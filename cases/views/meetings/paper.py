@@ -41,6 +41,9 @@ class MeetingScreen(MeetingView):
         if total:
             line = sitting.line(sitting.items[nth - 1])
             title = line.item.subject or sitting.public_title(line.case)
+            if line.case and not line.item.subject:
+                # somebody may have written it over since it was made
+                title = naming_nobody(line.case, title)
 
         context = {
             "meeting": sitting.meeting,
