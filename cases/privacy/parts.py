@@ -5,9 +5,9 @@ in 「儿子王守田」, group and door in 「白关村2组15号」.
 import re
 from collections.abc import Iterator
 
-from minshi.text.finding import numbers_in
+from minshi.text.finding import LOCAL_PHONE, numbers_in
 from minshi.text.folding import HAN, MIDDLE_DOT, MIDDLE_DOTS, STOPS, any_of, visible
-from minshi.text.letters import Letters, letters_of
+from minshi.text.letters import Letters, letters_of, with_digits
 from minshi.text.ordinary import ORDINARY
 from minshi.text.surnames import SURNAMES
 from villages.naming import COMPOUND_SURNAME
@@ -96,7 +96,13 @@ def name_parts(typed: str) -> list[str]:
 
 
 def phone_parts(typed: str) -> list[str]:
-    """Return the telephones that were typed into a field of something else."""
+    """Return the telephones that were typed into a field of something else.
+
+    Most fields have no digits, and the tables of telephones are slow to ask.
+    """
+    digits = sum(map(str.isdecimal, with_digits(typed)))
+    if digits < LOCAL_PHONE:
+        return []
     return [typed[start:end] for start, end in numbers_in(typed).phones]
 
 
