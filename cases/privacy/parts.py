@@ -5,20 +5,63 @@ in 「儿子王守田」, group and door in 「白关村2组15号」.
 import re
 from collections.abc import Iterator
 
-from minshi.text.folding import visible
+from minshi.text.finding import LOCAL_PHONE, numbers_in
+from minshi.text.folding import HAN, MIDDLE_DOT, MIDDLE_DOTS, STOPS, any_of, visible
+from minshi.text.letters import Letters, letters_of, with_digits
+from minshi.text.ordinary import ORDINARY
+from minshi.text.surnames import SURNAMES
+from villages.naming import COMPOUND_SURNAME
 
 SHORTEST_PART = 2  # one character alone stands in other words
+LONGEST_NAME = 4  # with a surname of two characters
+USUAL_NAME = 3
 
 # --- names
-BRACKETED = re.compile(r"[（(\[［【〔<＜《][^）)\]］】〕>＞》]*[）)\]］】〕>＞》]?")
-BETWEEN_NAMES = re.compile(r"[\s、/／,，;；|+＋&＆]+")
-AND = re.compile("[和跟与同及]")
+BRACKETED = re.compile(
+    r"[（(\[［【〔<＜《](?P<within>[^）)\]］】〕>＞》]*)[）)\]］】〕>＞》]?"
+)
+# 李建军·王芳兰; 阿依古丽·买买提 is one name
+BETWEEN_PARTS = any_of(MIDDLE_DOTS + STOPS)
+NAMES_ALONE = re.compile(rf"[{HAN}]+(?:{BETWEEN_PARTS}[{HAN}]+)*")
+SET_WIDE = re.compile(rf"(?<![{HAN}])[{HAN}](?:\s+[{HAN}])+(?![{HAN}])")
+AND = re.compile("[和跟与同及代替]")
+# what parts names wherever it stands
+OF = re.compile("的|并代表|以及|代表")
 KIN = (
     "儿子|女儿|丈夫|妻子|老公|老婆|老伴|母亲|父亲|妈妈|爸爸|妈|爸|哥哥|姐姐|弟弟|妹妹|哥|姐"
-    "|弟|妹|侄子|侄女|侄|女婿|儿媳|媳妇|孙子|孙女|外甥|爷爷|奶奶|邻居|本人|家属|代"
+    "|弟|妹|侄子|侄女|侄|女婿|儿媳妇|儿媳|媳妇儿|媳妇|孙子|孙女|外甥女|外甥|爷爷|奶奶|邻居"
+    "|本人|家属|代"
 )
-KIN_BEFORE = re.compile(rf"(?:(?:其|他|她|的)?(?:{KIN})[：:]?)+")
-KIN_AFTER = re.compile(rf"(?:的(?:{KIN})|代)+$")
+FURTHER_KIN = (
+    "夫妇|夫妻俩?|两口子|父子|父女|母子|母女|兄弟|姐妹|兄妹|姐弟|婆媳|爱人|对象|配偶"
+    "|舅舅|舅妈|舅父|舅母|叔叔|叔父|婶婶|婶子|婶娘|伯伯|伯父|伯母|大伯|大爷|大妈|大娘|大叔"
+    "|大婶|大哥|大嫂|大姐|嫂子|嫂嫂|姑姑|姑父|姑妈|姑母|姨妈|姨父|姨母|姨姨|小姨|小舅子"
+    "|小姑子|岳母|岳父|丈母娘|丈人|公公|婆婆|外公|外婆|姥姥|姥爷|爹爹|老爹|他爹|孙媳妇|孙媳"
+    "|孙女婿|侄媳妇|侄媳|姐夫|妹夫|弟媳妇|弟媳|弟妹|堂哥|堂弟|堂兄|堂姐|堂妹|表哥|表弟|表兄"
+    "|表姐|表妹|表叔|连襟|亲戚|亲家|之子|之女|之妻|之父|之母|之夫|遗孀|监护人|户主|家长|家人"
+    "|全家|一家|家里"
+)
+CALLED = (
+    "村医|医生|大夫|教师|老师|队长|组长|社长|村长|主任|书记|支书|会计|文书|干部|网格员|护林员"
+    "|保洁员|村民|居民|群众|社员|党员|同志|先生|女士|师傅|老板|老汉|老人|老乡|贫困户|低保户"
+    "|五保户|代表|当事人|反映人|报告人|投诉人|申请人|联系人|委托人|代理人|代办人|姓名|名叫"
+)
+BORN_AS = "[大二三四五六七八九小老长次幺亲]"
+BESIDE = rf"(?:[其他她]|{BORN_AS}?(?:{KIN}|{FURTHER_KIN})|{CALLED})"
+BESIDE_BEFORE = re.compile(rf"(?:{BESIDE})+")
+LONG_KIN = "|".join(word for word in KIN.split("|") if len(word) > 1)
+OTHERS = "等?[一二两三四五六七八九十百几多数]+[个名位]?[人户口家]|等[人户]?"
+BESIDE_AFTER = re.compile(
+    rf"(?:{LONG_KIN}|{FURTHER_KIN}|{CALLED}|{OTHERS}|[家代人户])+$"
+)
+# 李建军妹, but not 李春妹
+KIN_AFTER_NAME = re.compile(
+    rf"(?<=[{HAN}]{{2}})(?<!{BORN_AS})[哥嫂叔婶伯爷爹娘舅姑姨侄妈爸]$"
+    rf"|(?<=[{HAN}]{{3}})[姐弟妹]$"
+)
+# of places, not of people: 白关村, 陈家湾
+OF_PLACE = re.compile("[村组社队镇乡县区庄湾沟坪岭店寨屯堡号户]")
+GROUP_OF_PLACE = re.compile("(?:[村组社队户]|单元)$")
 
 # --- addresses
 NUMBER = "[0-9０-９一二三四五六七八九十百〇零]+"
@@ -28,47 +71,170 @@ DOOR = re.compile(
     rf"[^，,。;；\n]{{0,12}}?{NUMBER}(?:[-－—]{NUMBER})*(?:[号户室]|$)"
 )
 
+# whose house it is: …15号王守田家
+OWNER_OF_HOUSE = re.compile(rf"[号户室组社队]([{HAN}]{{2,6}})")
+
 
 def name_parts(typed: str) -> list[str]:
     """Return the names that stand in a name field, without what is said beside them.
 
-    Without brackets, parted at blanks and commas, behind 儿子 and the like. A name that
-    is all of the field is not repeated.
+    Parted at whatever is no Chinese character, at 的 and 代, in front of 等三人 and
+    behind 儿子 and the like. In brackets, and where a piece is too long for one name,
+    what begins with a surname. A name that is all of the field is not repeated.
     """
+    plain = _simplified(visible(typed))
     found = dict[str, None]()
-    for part in BETWEEN_NAMES.split(BRACKETED.sub(" ", visible(typed))):
-        for name in _parted_by_and(part):
-            found[name] = None
-            found[_without_kin(name)] = None
+    for piece in _pieces(BRACKETED.sub(" ", plain)):
+        found |= dict.fromkeys(_names_in(piece))
+    for bracketed in BRACKETED.finditer(plain):
+        for piece in _pieces(bracketed["within"]):
+            found |= dict.fromkeys(filter(_is_plainly_name, _names_in(piece)))
 
-    found.pop(typed.strip(), None)
-    return [name for name in found if _may_be_name(name)]
+    whole = Letters(plain).plain
+    names = [name for name in found if _may_be_name(name)]
+    return [name for name in names if Letters(name).plain != whole]
+
+
+def phone_parts(typed: str) -> list[str]:
+    """Return the telephones that were typed into a field of something else.
+
+    Most fields have no digits, and the tables of telephones are slow to ask.
+    """
+    digits = sum(map(str.isdecimal, with_digits(typed)))
+    if digits < LOCAL_PHONE:
+        return []
+    return [typed[start:end] for start, end in numbers_in(typed).phones]
 
 
 def address_parts(typed: str) -> list[str]:
-    """Return group and door of an address, which a village has once.
+    """Return group and door of an address, which a village has once, and whose house it
+    is said to be.
 
     Neither the village alone nor the group: half the village lives there.
     """
+    parts = dict[str, None]()
     found = DOOR.search(typed)
-    return [found[0]] if found and found[0] != typed.strip() else []
+    if found and found[0] != typed.strip():
+        parts[found[0]] = None
+
+    plain = _simplified(visible(typed))
+    pieces = [within["within"] for within in BRACKETED.finditer(plain)]
+    pieces += OWNER_OF_HOUSE.findall(plain)
+    for text in pieces:
+        for piece in _pieces(text):
+            parts |= dict.fromkeys(filter(_is_plainly_name, _names_in(piece)))
+    return list(parts)
+
+
+def _simplified(text: str) -> str:
+    """Return a text with simplified characters, each in its place."""
+    characters = []
+    for character in text:
+        plain = letters_of(character)
+        is_one = len(plain) == 1 and re.match(f"[{HAN}]", plain)
+        characters.append(plain if is_one else character)
+    return "".join(characters)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield what stands between signs, blanks and digits, and names set wide."""
+    for wide in SET_WIDE.findall(text):
+        yield "".join(wide.split())
+
+    for piece in NAMES_ALONE.findall(text):
+        parts = re.split(BETWEEN_PARTS, piece)
+        if len(parts) > 1 and all(map(_is_plainly_name, map(_without_beside, parts))):
+            yield from parts
+        else:
+            yield piece
+
+
+def _names_in(piece: str) -> Iterator[str]:
+    """Yield what may be a name in a piece of a field, without what is said beside it.
+
+    What was cut from other words begins with a surname, or has the length of a name.
+    """
+    for part in OF.split(piece):
+        for name in _parted_by_and(part):
+            plain = _without_beside(name)
+            is_cut = plain != piece
+            if _is_plainly_name(plain) or not is_cut or len(plain) == USUAL_NAME:
+                yield plain
+            if not MIDDLE_DOT.search(plain):
+                yield from _named_within(plain)
 
 
 def _parted_by_and(part: str) -> Iterator[str]:
     """Yield the names around 和; 李和平 is one, for a name has two characters."""
-    names = AND.split(part)
-    if all(len(name) >= SHORTEST_PART for name in names):
-        yield from names
-    else:
-        yield part
+    begin = 0
+    for found in AND.finditer(part):
+        is_name_before = found.start() - begin >= SHORTEST_PART
+        if is_name_before and len(part) - found.end() >= SHORTEST_PART:
+            yield part[begin : found.start()]
+            begin = found.end()
+    yield part[begin:]
 
 
-def _without_kin(name: str) -> str:
-    behind = KIN_BEFORE.match(name)
-    if behind:
+def _without_beside(name: str) -> str:
+    """Return a name without 儿子 before it and 等三人 behind it, if any is left."""
+    behind = BESIDE_BEFORE.match(name)
+    if behind and behind.end() != len(name):
         name = name[behind.end() :]
-    return KIN_AFTER.sub("", name)
+    for beside in (BESIDE_AFTER, KIN_AFTER_NAME):
+        found = beside.search(name)
+        if found and found.start() >= SHORTEST_PART:
+            name = name[: found.start()]
+    return name
+
+
+def _named_within(piece: str) -> Iterator[str]:
+    """Yield the names in a piece that says more than a name: 组李建军, 李建军卖菜的.
+
+    Those that begin with a surname, cut at the next surname; where that is too far,
+    the first two and three characters.
+    """
+    starts = _surnames_in(piece)
+    longest = LONGEST_NAME if COMPOUND_SURNAME.match(piece) else USUAL_NAME
+    if 0 in starts and len(piece) <= longest:
+        return
+
+    for start, after in zip(starts, [*starts[1:], len(piece)], strict=False):
+        surname = COMPOUND_SURNAME.match(piece, start)
+        longest = LONGEST_NAME if surname else USUAL_NAME
+        lengths = [after - start]
+        if after - start > longest:
+            lengths = [longest, longest - 1]
+        lengths.append(min(len(piece) - start, longest))
+        for length in lengths:
+            name = piece[start : start + length]
+            is_place = OF_PLACE.match(piece, start + length)
+            if not is_place and _is_plainly_name(name):
+                yield name
+
+
+def _surnames_in(piece: str) -> list[int]:
+    """Return where surnames stand in a piece; of 欧阳 once."""
+    starts = []
+    for place, character in enumerate(piece):
+        if COMPOUND_SURNAME.match(piece, place):
+            starts.append(place)
+            continue
+        is_inside = place and COMPOUND_SURNAME.match(piece, place - 1)
+        if character in SURNAMES and not is_inside:
+            starts.append(place)
+    return starts
+
+
+def _is_plainly_name(name: str) -> bool:
+    """Return True for a surname and one or two characters, which are no other word."""
+    if not SHORTEST_PART <= len(name) <= LONGEST_NAME:
+        return False
+    if name[:2] in ORDINARY or OF_PLACE.search(name) or not _may_be_name(name):
+        return False
+    return name[0] in SURNAMES or bool(COMPOUND_SURNAME.match(name))
 
 
 def _may_be_name(name: str) -> bool:
-    return len(name) >= SHORTEST_PART and not re.fullmatch(KIN, name)
+    if len(name) < SHORTEST_PART or BESIDE_BEFORE.fullmatch(name):
+        return False
+    return not GROUP_OF_PLACE.search(name)

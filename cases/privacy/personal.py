@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cases.models import Case, CoSpeaker
 from cases.models.choices import Confidentiality
-from cases.privacy.parts import address_parts, name_parts
+from cases.privacy.parts import address_parts, name_parts, phone_parts
 from minshi.crypto import blind_index
 from minshi.text import PersonalValue, blanked, folded, searchable
 
@@ -14,6 +14,7 @@ from minshi.text import PersonalValue, blanked, folded, searchable
 WHO_SPOKE = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
 PERSONAL_FIELDS = (*WHO_SPOKE, "verbatim")
 NAMES = ("speaker_name", "proxy_speaker")
+LONGEST_FIELD_OF_NAMES = 16  # characters
 WORDS = ("title", "verbatim", "request_text")
 
 
@@ -26,15 +27,15 @@ def values_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[str]:
     own = []
     for field in fields:
         own += values_in(field, getattr(case, field) or "")
-    return [*own, *also_personal(case)]
+    return [*own, *also_personal(case), *_names_in_also_personal(case)]
 
 
 def values_in(field: str, typed: str) -> list[str]:
     """Return what was typed in a field, and the parts of it that tell who spoke."""
     if field in NAMES:
-        return [typed, *name_parts(typed)]
+        return [typed, *name_parts(typed), *phone_parts(typed)]
     if field == "speaker_address":
-        return [typed, *address_parts(typed)]
+        return [typed, *address_parts(typed), *phone_parts(typed)]
     return [typed]
 
 
@@ -56,6 +57,19 @@ def own_names(case: Case) -> list[str]:
 
 def also_personal(case: Case) -> list[str]:
     return (case.also_personal or "").splitlines()
+
+
+def _names_in_also_personal(case: Case) -> list[str]:
+    """Return the names within names of co-speakers and of corrected fields.
+
+    Also of those noted by older rules: what is noted is sealed, no update may change
+    it. Whole sentences are corrected words.
+    """
+    names = []
+    for line in also_personal(case):
+        if len(line) <= LONGEST_FIELD_OF_NAMES:
+            names += name_parts(line)
+    return names
 
 
 def add_personal(case: Case, values: Iterable[str | None]) -> None:

@@ -1,7 +1,6 @@
 """回执: the receipt of a matter, printed for whoever spoke."""
 
 import segno
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,15 +8,11 @@ from django.urls import reverse
 from cases.models import Case
 from cases.models.choices import Confidentiality
 from cases.privacy.disclosure import may_print_receipt, note_reading
-from cases.privacy.redactor import speaker_redactor
 from cases.views.access import StaffView
 from cases.workflow import read_facts
 from cases.workflow.numbering import in_groups
-from cases.workflow.pasted import without_numbers
+from cases.workflow.pasted import naming_nobody
 from minshi.clock import now
-from minshi.text.neighbours import without_names
-from villages.lookup import names_in
-from villages.models import Resident
 
 
 class Receipt(StaffView):
@@ -47,7 +42,8 @@ class Receipt(StaffView):
 
         context = {
             "case": case,
-            "matter": _on_paper(case, case.title) if is_named else "",
+            # it may be lost on the road
+            "matter": naming_nobody(case, case.title) if is_named else "",
             "is_settled": case.was_settled,
             "answer": _answer_on_paper(case) if is_named else "",
             "qr": qr,
@@ -68,23 +64,9 @@ class Receipt(StaffView):
         return case
 
 
-def _on_paper(case: Case, words: str) -> str:
-    """Return words for a receipt, which may be lost on the road: it names nobody, also
-    where somebody has written the title since. One query.
-    """
-    redact = speaker_redactor(case)
-    plain = without_numbers(redact(words))
-    return without_names(plain, names_in(plain, neighbours_of(case)))
-
-
-def neighbours_of(case: Case) -> QuerySet[Resident]:
-    """Return the residents of the case's village; nobody where it has none."""
-    return Resident.objects.filter(household__group__village=case.village_id or 0)
-
-
 def _answer_on_paper(case: Case) -> str:
     """Return the answer that the villager got on the spot; "" where there was none."""
-    return _on_paper(case, case.result) if case.was_settled else ""
+    return naming_nobody(case, case.result) if case.was_settled else ""
 
 
 def tracking_address(case: Case) -> str:

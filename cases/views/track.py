@@ -20,7 +20,6 @@ from django.views.generic import View
 
 from cases.forms import MoveForm
 from cases.forms.step import OFFICERS_ONLY
-from cases.models import Attachment
 from cases.models.choices import Satisfaction
 from cases.speaking.progress import told_to_speaker
 from cases.speaking.whereabouts import what_comes_next, with_whom
@@ -158,8 +157,7 @@ class TrackPhoto(BehindCode):
         if visit is None:
             raise Http404
 
-        photos = Attachment.objects.filter(case=visit.case, is_public=True)
-        photo = get_object_or_404(photos, uuid=uuid)
+        photo = get_object_or_404(visit.photos, uuid=uuid)
         return file_response(photo, request.GET.get("size", ""))
 
 
@@ -175,7 +173,6 @@ def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, An
     for action, offer in visit.offers(at, facts).items():
         form = refused.get(action) or MoveForm(offer, facts, None)
         shown.append((offer, form))
-    urged = facts.happened(Action.URGE)
 
     return {
         "own": visit.own,
@@ -185,9 +182,9 @@ def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, An
         "told": told_to_speaker(case, with_additions=not visit.is_merged),
         "with_whom": with_whom(case),
         "comes_next": what_comes_next(case),
-        "photos": case.attachments.filter(is_public=True),
+        "photos": visit.photos,
         "forms": [(offer, asked_of_the_speaker(form)) for offer, form in shown],
-        "urged_at": urged[-1].at if urged and case.is_open else None,
+        "urged_at": visit.urged_at,
     }
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.views.generic import View
 
-from cases.models import Case
+from cases.models import Attachment, Case
 from cases.models.choices import Confidentiality, Stage
 from cases.privacy.redactor import speaker_redactor
 from cases.workflow import Action, Facts, Offer, Speaker, moves_open_to
@@ -49,6 +49,26 @@ class Visit:
         if self.own.confidentiality == Confidentiality.SECRET:
             return ""
         return speaker_redactor(self.own)(self.own.title)
+
+    @property
+    def photos(self) -> QuerySet[Attachment]:
+        """The photos that this speaker may see: of their own matter alone, before and
+        after a merge; none of 保密, where the house and its people would be seen.
+        """
+        shown = self.own.attachments.filter(is_public=True)
+        is_secret = self.own.confidentiality == Confidentiality.SECRET
+        return shown.none() if is_secret else shown
+
+    @property
+    def urged_at(self) -> datetime | None:
+        """When the speaker of this code last asked to hurry; None where they did not,
+        or the matter is closed. Of a merge only until then: whose urges the other
+        matter has nobody can tell.
+        """
+        if not self.case.is_open:
+            return None
+        urged = self.own.events.filter(action=Action.URGE).order_by("sequence").last()
+        return urged.at if urged else None
 
     @property
     def address(self) -> str:

@@ -16,7 +16,7 @@ class EveryEvent(TypedDict, total=False):
     promised_on: str  # the day promised to the speaker, where the move changed it
     sent: str  # fingerprint of the words that came with an idempotency key
     reply: str  # digest of what the speaker was answered
-    told_why: str  # the officer's sentence to the speaker about what takes longer
+    told_why: str  # what the speaker is told of a delay, without personal values
     entered_by: int  # the post that typed for the speaker at the counter
     revisions: dict[str, str]  # digest of each CaseRevision, by field
 

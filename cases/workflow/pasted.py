@@ -8,8 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
+from cases.models import Case
 from cases.privacy.parts import name_parts
+from cases.privacy.redactor import speaker_redactor
 from minshi.crypto import normal_phone
 from minshi.text import PLACEHOLDER, PersonalValue, blanked
 from minshi.text.finding import (
@@ -20,6 +23,8 @@ from minshi.text.finding import (
     without_spans,
 )
 from minshi.text.neighbours import without_names
+from villages.lookup import names_in
+from villages.models import Resident
 
 EDGES = "，,、；;：: \u3000\t"
 
@@ -82,6 +87,25 @@ def without_people(text: str, own: Iterable[str], others: Iterable[str]) -> str:
         values += [PersonalValue(part) for part in (name, *name_parts(name))]
     plain = blanked(plain, values).replace(PLACEHOLDER, "")
     return without_names(plain, list(others))
+
+
+def naming_nobody(case: Case, text: str) -> str:
+    """Return words about a case for a place where anybody may read them: on paper, on
+    the wall.
+
+    Who spoke is blanked, numbers are left out, residents of the village are 张某. One
+    query.
+    """
+    redact = speaker_redactor(case)
+    plain = without_numbers(redact(text))
+    if not plain:
+        return ""
+    return without_names(plain, names_in(plain, neighbours_of(case)))
+
+
+def neighbours_of(case: Case) -> QuerySet[Resident]:
+    """Return the residents of the case's village; nobody where it has none."""
+    return Resident.objects.filter(household__group__village=case.village_id or 0)
 
 
 def without_introduction(text: str) -> str:

@@ -19,11 +19,15 @@ from cases.workflow.sealed_rows import Beside, rows_beside, state_of_rows
 from cases.workflow.state import state_of
 from minshi.crypto import digest, sealed
 from minshi.errors import Overtaken
+from minshi.text import PLACEHOLDER
+from minshi.text.finding import numbers_in, without_spans
 
 # typed values in an event's data, blanked like its note
+TOLD_WHY = "told_why"
 FREE_TEXT = (
     "route",
     "explained_by",
+    TOLD_WHY,
 )
 Revised = tuple[str, str]  # a personal value before and after
 
@@ -82,6 +86,10 @@ def _without_personal_values(
     revisions = dict(personal)
     for name, text in typed.items():
         clean[name] = redact(text)
+        if name == TOLD_WHY:  # the speaker reads it: no number of anybody's
+            clean[name] = without_spans(
+                clean[name], numbers_in(clean[name]).spans, PLACEHOLDER
+            )
         if clean[name] != text:
             revisions[name] = ("", text)
     note = clean.pop("note")

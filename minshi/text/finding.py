@@ -10,10 +10,20 @@ import phonenumbers
 
 from minshi.text.folding import HAN, MIDDLE_DOTS, SEPARATORS, any_of
 from minshi.text.letters import Letters, Span, with_digits
+from minshi.text.papers import (
+    LONGEST_GAP,
+    MOBILE_LENGTH,
+    bank_cards,
+    cuts_number,
+    identity_numbers,
+    identity_numbers_alone,
+    old_identity_numbers,
+    read_as_identity,
+    stands_alone,
+)
 
 PLACEHOLDER = "［…］"
 # --- gaps between two letters of one value
-LONGEST_GAP = 3  # signs within a name or an address
 LONGEST_GAP_IN_NUMBER = 8
 # Where a sentence pauses or a line ends, two characters are no name: in
 # 「老王，刚来过」 nobody named 王刚 is meant. Three in a row seldom come by chance.
@@ -45,7 +55,6 @@ NUMBERED = re.compile(
 # --- numbers
 MOBILE = re.compile(r"1\d{10}")
 MOBILE_NUMBER = re.compile(r"(?=1[3-9]\d{9})")
-MOBILE_LENGTH = 11
 GAP_IN_MOBILE = re.compile(rf"[^,，、。;；:：\n\r]{{0,{LONGEST_GAP_IN_NUMBER}}}")
 AREA_CODE = re.compile(r"0(?:10|2\d|\d{3})(?=\d{7,8}$)")
 PHONE_LABEL = r"(?:联系)?(?:电话|手机|座机)(?:号码|号)?"
@@ -57,29 +66,8 @@ GAP_IN_PHONE = rf"[\s{re.escape(SEPARATORS)}]*"
 TELLING_DIGITS = 8
 # Shorter ones stand in other numbers as well: a house number 12 in 2012.
 LOCAL_PHONE = 7
-# Of 18 digits the 7th to 14th are a birthday (GB 11643); the check digit is not asked
-# about, since a mistyped number gives somebody away as well.
-IDENTITY_NUMBER = re.compile(
-    r"(?=[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx])"
-)
-IDENTITY_LENGTH = 18
-# Those given out until 1999 have two digits of the year and no check digit (GB
-# 11643-1989): known by their province and birthday, where they stand alone.
-OLD_IDENTITY_NUMBER = re.compile(
-    r"(?=(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{4}"
-    r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})"
-)
-OLD_IDENTITY_LENGTH = 15
-BANK_CARD = re.compile(r"(?=(?:62|4|5)\d{14})")
-CARD_LENGTHS = range(16, 20)
 # in one run: one of the two, perhaps mistyped
 LONG_NUMBER = re.compile(r"(?<!\d)\d{14,18}[\dXxＸｘ](?!\d)")
-# blanks, or one dash or dot: never a comma, which stands in amounts
-GAP_IN_OLD_IDENTITY = re.compile(
-    rf"[^\S\n\r]{{0,{LONGEST_GAP}}}{any_of(SEPARATORS)}?[^\S\n\r]{{0,{LONGEST_GAP}}}"
-)
-GAP_IN_IDENTITY = re.compile(r"[^\n\r]?")
-GAP_IN_CARD = re.compile(rf"[^，,、；;。\n\r]{{0,{LONGEST_GAP}}}")
 # what is left where a number was taken out: 电话：，
 NUMBER_LABEL = re.compile(
     rf"(?:{PHONE_LABEL}|(?:号码|身份证)(?:号码|号)?)[是为：:\s]*(?=[，,、。；;\s]|$)"
@@ -127,7 +115,7 @@ class PersonalValue:
         length = len(self.letters)
         if self.letters.isascii() and is_inside_word(text.plain, start, length):
             return True
-        return _cuts_number(text, start, length)
+        return cuts_number(text, start, length)
 
     def _is_together(self, text: Letters, start: int) -> bool:
         """Return True where no more than a few signs stand between the letters."""
@@ -145,7 +133,7 @@ class PersonalValue:
         """Yield the runs of digits that are this number, no more and no less."""
         length = len(self.letters)
         for start in starts_of(self.letters, text.plain):
-            is_part = _cuts_number(text, start, length)
+            is_part = cuts_number(text, start, length)
             if not is_part and not any(text.gaps(start, length)):
                 yield text.span(start, length)
 
@@ -196,8 +184,8 @@ def blanked(text: str, values: Iterable[PersonalValue]) -> str:
     """
     letters = Letters(text)
     digits = letters.in_digits
-    spans = [*_identity_numbers(digits), *_bank_cards(digits)]
-    spans += _old_identity_numbers(digits)
+    spans = [*identity_numbers(read_as_identity(digits)), *bank_cards(digits)]
+    spans += old_identity_numbers(digits)
     for value in values:
         spans += value.spans(letters)
     return without_spans(text, spans, PLACEHOLDER)
@@ -239,8 +227,8 @@ def numbers_in(text: str) -> Numbers:
     phones = _phones(text)
     rest = Letters(_with_breaks(text, phones)).in_digits
 
-    identities = _identity_numbers_alone(rest)
-    others = list(_bank_cards(rest))
+    identities = identity_numbers_alone(read_as_identity(rest))
+    others = list(bank_cards(rest))
     for found in LONG_NUMBER.finditer(with_digits(rest.text)):
         others.append(found.span())
 
@@ -254,7 +242,8 @@ def long_numbers_in(text: str) -> tuple[list[Span], list[Span]]:
     numbers do: what no log may have, without the tables of all telephones.
     """
     letters = Letters(text).in_digits
-    papers = [*_identity_numbers_alone(letters), *_bank_cards(letters)]
+    identities = identity_numbers_alone(read_as_identity(letters))
+    papers = [*identities, *bank_cards(letters)]
     rest = Letters(_with_breaks(text, papers)).in_digits
     return list(_mobiles(rest)), papers
 
@@ -275,7 +264,7 @@ def _mobiles(text: Letters) -> Iterator[Span]:
             continue
         begin = _with_country(text, start)
         length = start + MOBILE_LENGTH - begin
-        if _stands_alone(text, begin, length, GAP_IN_MOBILE):
+        if stands_alone(text, begin, length, GAP_IN_MOBILE):
             yield text.span(start, MOBILE_LENGTH)
 
 
@@ -298,73 +287,6 @@ def _with_breaks(text: str, spans: Iterable[Span]) -> str:
     for start, end in spans:
         text = text[:start] + "\n" * (end - start) + text[end:]
     return text
-
-
-def _identity_numbers(text: Letters) -> Iterator[Span]:
-    """Yield whatever is an identity number by its birthday, also across signs."""
-    for found in IDENTITY_NUMBER.finditer(text.plain):
-        yield text.span(found.start(), IDENTITY_LENGTH)
-
-
-def _identity_numbers_alone(text: Letters) -> list[Span]:
-    """Return where identity numbers of either length stand by themselves."""
-    spans = []
-    for found in IDENTITY_NUMBER.finditer(text.plain):
-        if _stands_alone(text, found.start(), IDENTITY_LENGTH, GAP_IN_IDENTITY):
-            spans.append(text.span(found.start(), IDENTITY_LENGTH))
-    return [*spans, *_old_identity_numbers(text)]
-
-
-def _old_identity_numbers(text: Letters) -> Iterator[Span]:
-    """Yield identity numbers of 15 digits; a telephone before a year is none."""
-    length = OLD_IDENTITY_LENGTH
-    for found in OLD_IDENTITY_NUMBER.finditer(text.plain):
-        start = found.start()
-        gaps = list(text.gaps(start, length))
-        is_phone = bool(gaps[MOBILE_LENGTH - 1]) and not any(gaps[: MOBILE_LENGTH - 1])
-        if not is_phone and _stands_alone(text, start, length, GAP_IN_OLD_IDENTITY):
-            yield text.span(start, length)
-
-
-def _bank_cards(text: Letters) -> Iterator[Span]:
-    """Yield bank card numbers by their check digit."""
-    for found in BANK_CARD.finditer(text.plain):
-        for length in CARD_LENGTHS:
-            number = text.plain[found.start() : found.start() + length]
-            is_card = len(number) == length and _is_bank_card(number)
-            if is_card and _stands_alone(text, found.start(), length, GAP_IN_CARD):
-                yield text.span(found.start(), length)
-
-
-def _is_bank_card(number: str) -> bool:
-    """Check by Luhn's sum (ISO/IEC 7812-1)."""
-    if not number.isdecimal():
-        return False
-
-    total = 0
-    for nth, digit in enumerate(reversed(number)):
-        doubled = int(digit) * (1 + nth % 2)
-        total += sum(divmod(doubled, 10))
-    return total % 10 == 0
-
-
-def _stands_alone(text: Letters, start: int, length: int, gap: re.Pattern[str]) -> bool:
-    """Return True for digits of one number, and all of it."""
-    if _cuts_number(text, start, length):
-        return False
-    return all(map(gap.fullmatch, text.gaps(start, length)))
-
-
-def _cuts_number(text: Letters, start: int, length: int) -> bool:
-    """Return True where a number goes on right before or after these letters."""
-    is_begun_before = _is_inside_number(text, start - 1)
-    return is_begun_before or _is_inside_number(text, start + length - 1)
-
-
-def _is_inside_number(text: Letters, first: int) -> bool:
-    """Return True where this letter and the next are digits with nothing between."""
-    pair = text.plain[max(first, 0) : first + 2]
-    return len(pair) == len("12") and pair.isdecimal() and not any(text.gaps(first, 2))
 
 
 def starts_of(wanted: str, within: str) -> Iterator[int]:

@@ -59,6 +59,28 @@ def test_words_with_blanks_beside_numbers_are_folded_anew():
     assert {case.pk: words_of(case) for case in Case.objects.all()} == wanted
 
 
+def test_names_within_fields_are_taken_out_of_words_that_were_folded_before():
+    hidden = spoken(
+        staff(),
+        verbatim="赵铁柱和王建国都说水渠堵了",
+        speaker_name="王建国等三人",
+        co_speakers=("大儿子赵铁柱",),
+        confidentiality="hidden",
+    )
+    wanted = hidden.open_words
+    Case.objects.filter(pk=hidden.pk).update(
+        open_words=hidden.verbatim, also_personal="大儿子赵铁柱"
+    )
+
+    fold = import_module("cases.migrations.0016_fold_blanks_beside_numbers")
+    fold.fold_every_word_anew(apps, None)
+
+    hidden.refresh_from_db()
+    assert "赵铁柱" not in wanted
+    assert hidden.open_words == wanted
+    assert hidden.also_personal == "大儿子赵铁柱"
+
+
 def words_of(case: Case) -> tuple[str, str, set[str]]:
     personal = set((case.also_personal or "").splitlines())
     return case.open_words, case.hidden_words, personal

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from cases.models import AgendaItem, Case, Meeting
 from cases.views.meetings.item import ItemPage
+from cases.workflow import Action, make_move
 from tests import roles
 from tests.cases.council import called, passed, present, seats
 from tests.cases.roads import (
@@ -20,12 +21,15 @@ from tests.cases.roads import (
     accepted,
     completed,
     decided,
+    officer,
     rated,
     spoken,
     staff,
     verified,
 )
 from tests.cases.test_attachments import photo
+from tests.villages.factories import HouseholdFactory, ResidentFactory
+from villages.lookup import index_residents
 from villages.models import TalkRoom
 
 pytestmark = pytest.mark.django_db
@@ -280,6 +284,49 @@ def test_the_screen_shows_the_words_why_it_came_up_and_what_was_said(client):
     assert "先换电线" in text
     assert "李建国" not in text
     assert "13993912345" not in text
+
+
+@pytest.mark.parametrize("confidentiality", ["normal", "hidden"])
+def test_the_screen_names_no_neighbour_and_shows_nobodys_number(
+    client, confidentiality
+):
+    here = staff()
+    seats(here)
+    for name in ("苟芳芳", "李满囤"):
+        household = HouseholdFactory(group=here.group)
+        index_residents([ResidentFactory(household=household, name=name)])
+    case = accepted(
+        here,
+        speaker_name="李建国",
+        title="苟芳芳占地，问13812345678",
+        verbatim="苟芳芳占了我家地，找李满囤，电话13812345678",
+        confidentiality=confidentiality,
+    )
+    said = (
+        "苟芳芳（电话13812345678，0939-4421234）不让，卡号9558801234567890128，李建国急"
+    )
+    case = make_move(
+        decided(here, case),
+        Action.RETURN,
+        by=officer(here.handler),
+        at=NOON,
+        reason=said,
+    )
+    meeting = called(here, case)
+    numbers = "电话13812345678，卡号9558801234567890128"
+    AgendaItem.objects.update(opinions=said, resolution=numbers)
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("cases:meeting_screen", args=[meeting.pk]))
+
+    assert "苟某占了我家地" in page.context["words"]
+    assert "苟某" in page.context["reason"]
+    assert "苟某" in page.context["opinions"]
+    text = page.content.decode()
+    for number in ("13812345678", "4421234", "9558801234567890128", "李建国"):
+        assert number not in text
+    assert page.context["title"].startswith("苟某占地")
+    assert not [name for name in ("苟芳芳", "李满囤") if name in text]
 
 
 def test_the_signed_sheet_comes_back_as_a_photo_also_after_the_end(client):

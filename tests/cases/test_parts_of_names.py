@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases.models import Case
 from cases.privacy.parts import address_parts, name_parts
 from cases.privacy.redactor import speaker_redactor
 from minshi.text import PLACEHOLDER
@@ -32,6 +33,117 @@ from tests.cases.roads import spoken, staff
 )
 def test_a_name_is_found_beside_what_is_said_of_it(typed, parts):
     assert name_parts(typed) == parts
+
+
+MORE_THAN_A_NAME = {
+    "老李（李建军）": ["李建军"],
+    "村医（赵玉梅）": ["赵玉梅"],
+    "李建军等三人": ["李建军"],
+    "李建军等3人": ["李建军"],
+    "李建军等": ["李建军"],
+    "李建军三人": ["李建军"],
+    "李建军夫妇": ["李建军"],
+    "李建军一家": ["李建军"],
+    "李建军2组": ["李建军"],
+    "2组李建军": ["李建军"],
+    "二组李建军": ["李建军"],
+    "白关村二组李建军": ["李建军"],
+    "李建军13993912345": ["李建军", "13993912345"],
+    "李建军 139-9391-2345": ["李建军", "13993912345"],
+    "李建军同志": ["李建军"],
+    "李建军家": ["李建军"],
+    "李建军家属": ["李建军"],
+    "李建军儿媳": ["李建军"],
+    "李建军母亲": ["李建军"],
+    "李建军的岳母": ["李建军"],
+    "大儿子李建军": ["李建军"],
+    "舅舅李建军": ["李建军"],
+    "叔叔李建军": ["李建军"],
+    "监护人李建军": ["李建军"],
+    "村民李建军": ["李建军"],
+    "户主李建军": ["李建军"],
+    "户主：李建军": ["李建军"],
+    "李建军（代王芳兰）": ["李建军", "王芳兰"],
+    "李建军代王芳兰": ["李建军", "王芳兰"],
+    "李和平代王芳兰": ["李和平", "王芳兰"],
+    "李建军-王芳兰": ["李建军", "王芳兰"],
+    "李建军_王芳兰": ["李建军", "王芳兰"],
+    "李建军。王芳兰": ["李建军", "王芳兰"],
+    "李建军·王芳兰": ["李建军", "王芳兰"],
+    "李建军及其儿子李小明": ["李建军", "李小明"],
+    "李建军卖豆腐的": ["李建军"],
+    "卖豆腐李建军": ["李建军"],
+    "李强老表": ["李强"],
+    "李强（欧阳锋的女婿）": ["李强", "欧阳锋"],
+    "欧阳锋等五户": ["欧阳锋"],
+    "赵铁柱欧阳锋": ["赵铁柱", "欧阳锋"],
+    "赵 铁 柱（三组）": ["赵铁柱"],
+    "大兒子張建國": ["张建国"],
+    "张长生【電話13993912345】": ["张长生", "13993912345"],
+}
+
+
+@pytest.mark.parametrize("field", ["speaker_name", "proxy_speaker"])
+@pytest.mark.parametrize("typed", MORE_THAN_A_NAME)
+def test_every_name_in_a_field_that_says_more_is_blanked_in_words(field, typed):
+    case = Case(**{field: typed})
+    redact = speaker_redactor(case)
+
+    for value in MORE_THAN_A_NAME[typed]:
+        assert redact(f"门前{value}找过村上") == f"门前{PLACEHOLDER}找过村上"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *MORE_THAN_A_NAME,
+        "李建军（三组）",
+        "李建军（东头）",
+        "李建军（白天打电话）",
+        "李建军（白关村）",
+        "李建军（路边开店）",
+        "高山村安全员李建军",
+        "陈家湾李建军",
+    ],
+)
+def test_no_ordinary_word_is_blanked_for_a_field_that_says_more(typed):
+    words = (
+        "村民和村医、队长都说路边水管坏了，三组等三人的家里停水，白关村二组的安全员白天不在，"
+        "户主、监护人、儿子和家属代表夫妇俩签字，高山上张贴了通知，大家都同意，于是找了老师"
+        "和主任，陈家湾东头的豆腐店也停电"
+    )
+
+    assert speaker_redactor(Case(speaker_name=typed))(words) == words
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("白关村2组15号（王守田家）", "王守田"),
+        ("白关村2组15号王守田家", "王守田"),
+        ("白关村2组王守田隔壁", "王守田"),
+        ("白关村2组15号 13993912345", "13993912345"),
+    ],
+)
+def test_whose_house_it_is_and_a_phone_in_an_address_are_blanked(typed, value):
+    redact = speaker_redactor(Case(speaker_address=typed))
+
+    assert redact(f"找{value}问过") == f"找{PLACEHOLDER}问过"
+    assert redact("白关村2组东头的水") == "白关村2组东头的水"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", MORE_THAN_A_NAME)
+def test_no_reader_finds_a_hidden_name_by_the_words(typed):
+    case = spoken(
+        staff(),
+        speaker_name=typed,
+        confidentiality="hidden",
+        verbatim="院墙倒了，" + "，".join(MORE_THAN_A_NAME[typed]) + "找过队长",
+    )
+
+    for value in MORE_THAN_A_NAME[typed]:
+        assert value not in case.open_words
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,13 @@ from django.conf import settings
 from django.urls import reverse
 
 from cases.attachments import attach
+from cases.models import Case, CaseRevision
+from cases.templatetags.minshi import day
 from cases.workflow import Action, Speaker, make_move
 from cases.workflow.files import show
 from minshi.errors import MoveRefused, NoSuchRight
 from tests.cases.roads import (
+    DAY,
     NOON,
     accepted,
     completed,
@@ -184,6 +187,45 @@ def test_more_time_is_told_with_its_day_and_reason(client, here):
     assert "老王不肯让路" not in page, "what officers say to each other stays there"
 
 
+def test_what_the_speaker_is_told_stands_in_no_event_with_names_or_numbers(
+    client, here
+):
+    case = decided(
+        here,
+        accepted(
+            here,
+            spoken(
+                here,
+                speaker_name="李建国",
+                speaker_phone="13993912345",
+                co_speakers=("赵铁柱",),
+                confidentiality="hidden",
+            ),
+        ),
+    )
+    told = (
+        "因李建国、赵铁柱外出，139-9391-2345打不通，问了一三八一二三四五六七八，"
+        "身份证622621196001011234"
+    )
+    case = make_move(
+        case,
+        Action.RETURN,
+        by=officer(here.handler),
+        at=NOON,
+        reason="等人",
+        told_why=told,
+    )
+
+    event = case.events.last()
+    stored = event.data["told_why"]
+    for personal in ("李建国", "赵铁柱", "9391", "一三八", "622621"):
+        assert personal not in stored
+    assert stored.endswith("身份证［…］")
+    kept = CaseRevision.objects.get(event=event, field="told_why")
+    assert kept.new == told
+    assert stored in page_of(client, case)
+
+
 def test_a_refused_request_is_not_told(client, here):
     case = decided(here)
     until = NOON.date() + timedelta(days=20)
@@ -328,6 +370,63 @@ def test_the_code_of_another_matter_shows_no_photo(client, here):
     answer = client.get(photo_address(other, file), {"k": other.tracking_code})
 
     assert answer.status_code == 404
+
+
+def shown_photo(here, case):
+    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.secretary)
+    show(file, public=True, by=here.secretary.user, at=NOON)
+    return file
+
+
+@pytest.mark.parametrize("confidentiality", ["normal", "secret"])
+def test_a_merged_speaker_sees_their_own_photos_and_none_of_the_other(
+    client, here, confidentiality
+):
+    own, other = accepted(here), accepted(here)
+    mine, theirs = shown_photo(here, own), shown_photo(here, other)
+    make_move(own, Action.MERGE, by=officer(here.secretary), at=NOON, into=other)
+    Case.objects.filter(pk=other.pk).update(confidentiality=confidentiality)
+
+    page = page_of(client, own)
+
+    assert photo_address(own, mine) in page
+    assert photo_address(own, theirs) not in page
+    code = {"k": own.tracking_code}
+    answer = client.get(photo_address(own, mine), code)
+    assert b"".join(answer.streaming_content)
+    assert client.get(photo_address(own, theirs), code).status_code == 404
+
+
+def test_no_photo_of_a_secret_matter_is_shown(client, here):
+    case = accepted(here)
+    file = shown_photo(here, case)
+    Case.objects.filter(pk=case.pk).update(confidentiality="secret")
+
+    assert photo_address(case, file) not in page_of(client, case)
+    answer = client.get(photo_address(case, file), {"k": case.tracking_code})
+    assert answer.status_code == 404
+
+
+def test_a_merged_speaker_reads_nothing_that_the_other_did(client, here):
+    own = spoken(here, said_at=NOON - 3 * DAY)
+    other = spoken(here, said_at=NOON - 2 * DAY)
+    make_move(own, Action.MERGE, by=officer(here.secretary), at=NOON, into=other)
+    other.refresh_from_db()
+    other = make_move(other, Action.URGE, by=Speaker(other, "code"), at=NOON)
+
+    address = reverse("cases:track", args=[own.number])
+    answer = client.get(address, {"k": own.tracking_code})
+
+    assert answer.context["urged_at"] is None
+    assert f"您{day(own.said_at)}说的" in answer.content.decode()
+    assert day(other.said_at) not in answer.content.decode()
+    assert f"您{day(NOON)}催过" in page_of(client, other)
+
+    work = completed(here, decided(here, accepted(here, other)))
+    other = rated(here, verified(here, work))
+    assert not other.is_open
+    assert "您的回答" in page_of(client, other)
+    assert "您的回答" not in page_of(client, own)
 
 
 def test_a_paper_is_no_photo(here):

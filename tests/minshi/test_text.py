@@ -345,21 +345,56 @@ def test_what_only_resembles_it_stays(text, value):
         "一一零一零五四九一二三一零零二",
         "1 1 0 1 0 5 4 9 1 2 3 1 0 0 2",
         "①①⓪①⓪⑤④⑨①②③①⓪⓪②",
+        "62262519870523451×",
+        "62262519870523451*",
+        "62262519870523451✕",
+        "62262519870523451叉",
+        "622625 19870523 451 ×",
+        "６２２６２５１９８７０５２３４５１＊",
+        "六二二六二五一九八七零五二三四五一叉",
+        "62262519870523451X",
+        "62262519870523o51x",
+        "6226251987o52345o×",
+        "62262519870523450O",
+        "62262519870523OO1O",
+        "9558801234567890128",
+        "9558801234567897",
+        "6222    0211    0000    0000    007",
+        "6222\n0211\n0000\n0000\n007",
+        "9558 \n8012 \n3456 \n7890 \n128",
     ],
 )
 def test_identity_and_bank_numbers_are_blanked_whosever_they_are(number):
     assert without(f"号码是{number}，请核对") == f"号码是{PLACEHOLDER}，请核对"
 
 
-@pytest.mark.parametrize("before", ["13993912345，", "13993912345 ", "3、"])
+@pytest.mark.parametrize(
+    "before", ["13993912345，", "13993912345 ", "3、", "13993912345"]
+)
 def test_a_bank_card_is_blanked_behind_another_number(before):
     assert without(f"{before}6222021100000000007") == f"{before}{PLACEHOLDER}"
+
+
+@pytest.mark.parametrize("number", ["62262519870523451×", "6226251987o523451叉"])
+def test_an_identity_number_is_found_with_a_sign_for_its_letter(number):
+    assert found_in(f"身份证{number}，")[1] == [number]
+
+
+def test_a_bank_card_is_blanked_in_front_of_a_mobile_number_joined_to_it():
+    text = without("622202110000000000713993912345")
+
+    assert text == f"{PLACEHOLDER}13993912345"
 
 
 @pytest.mark.parametrize(
     "number",
     [
         "6222021100000000008",
+        "2262519870523451×3",
+        "62262519871323451×",  # of a thirteenth month
+        "6222\n0211\n00000000\n007",
+        "6222\n0211\n元0000\n0000\n007",
+        "126222021100000000007",
         "202611280000000001",
         "6222、0211、0000、0000、007",
         "110105491331002",  # of a thirteenth month

@@ -16,7 +16,7 @@ from cases.privacy.redactor import speaker_redactor
 from cases.slips.minutes import MinutesSheet
 from cases.views.attachments import file_response
 from cases.views.meetings.access import MeetingView
-from cases.workflow.pasted import without_numbers
+from cases.workflow.pasted import naming_nobody, without_numbers
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.audit import record_audit
@@ -41,6 +41,9 @@ class MeetingScreen(MeetingView):
         if total:
             line = sitting.line(sitting.items[nth - 1])
             title = line.item.subject or sitting.public_title(line.case)
+            if line.case and not line.item.subject:
+                # somebody may have written it over since it was made
+                title = naming_nobody(line.case, title)
 
         context = {
             "meeting": sitting.meeting,
@@ -55,16 +58,24 @@ class MeetingScreen(MeetingView):
 
 
 def _on_the_wall(line: AgendaLine | None, title: str) -> dict[str, str]:
-    """Return the speaker's words and why the matter was reported up, for everybody in
-    the room; nothing of a matter that has no public title.
-    """
-    case = line.case if line and title else None
-    if case is None:
-        return {}
+    """Return the speaker's words, why the matter was reported up and what was said of
+    it, for everybody in the room: they name nobody.
 
-    redact = speaker_redactor(case)
-    reason = reasons_of([case]).get(case.pk, "")
-    return {"words": without_numbers(redact(case.verbatim)), "reason": redact(reason)}
+    Nothing of a matter that has no public title. What is no matter of anybody's stays
+    as it is.
+    """
+    if line is None or not title:
+        return {}
+    item, case = line.item, line.case
+    if case is None:
+        return {"opinions": item.opinions, "resolution": item.resolution}
+
+    return {
+        "words": naming_nobody(case, case.verbatim),
+        "reason": naming_nobody(case, reasons_of([case]).get(case.pk, "")),
+        "opinions": naming_nobody(case, item.opinions),
+        "resolution": without_numbers(speaker_redactor(case)(item.resolution)),
+    }
 
 
 def _number_within(total: int, text: str) -> int:
