@@ -56,7 +56,8 @@ class NeighbourName:
             return False
 
         begin, end = text.span(start, length)
-        before, after = text.text[:begin], text.text[end:]
+        before = text.text[:begin]
+        after = text.text[end:]
         gaps = [gap for gap in text.gaps(start, length) if gap]
         if not gaps:
             return is_person(self.letters, before, after)

@@ -66,7 +66,8 @@ def _on_the_wall(line: AgendaLine | None, title: str) -> dict[str, str]:
     """
     if line is None or not title:
         return {}
-    item, case = line.item, line.case
+    item = line.item
+    case = line.case
     if case is None:
         return {"opinions": item.opinions, "resolution": item.resolution}
 
