@@ -13,7 +13,6 @@ export function say(what) {
 }
 
 export function sayWhatCame(status, isOfForm) {
-  // 403: the form's token is of a login that is over
   if (status === 401 || (isOfForm && status === 403)) say("over");
   else if (isOfForm && (!status || status >= 500)) say("away");
   else return false;
