@@ -131,8 +131,8 @@ def _plain(schema_editor: BaseDatabaseSchemaEditor) -> Run:
     return lambda sql: schema_editor.execute(sql, None)
 
 
-class AppendOnly(Operation):
-    """A migration operation that makes a table append-only.
+class _Triggers(Operation):
+    """A migration operation that changes triggers of a table.
 
     Repeat it after every later change of the table, as SQLite drops triggers then.
     """
@@ -140,8 +140,13 @@ class AppendOnly(Operation):
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, table: str) -> None:
-        self.table = table
+    def apply(self, run: Run) -> None:
+        """Change the triggers by SQL."""
+        raise NotImplementedError
+
+    def undo(self, run: Run) -> None:
+        """Change them back."""
+        raise NotImplementedError
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Do nothing: triggers are no part of the model state."""
@@ -153,7 +158,7 @@ class AppendOnly(Operation):
         from_state: Any,
         to_state: Any,
     ) -> None:
-        protect_rows(self.table, _plain(schema_editor))
+        self.apply(_plain(schema_editor))
 
     def database_backwards(
         self,
@@ -162,59 +167,54 @@ class AppendOnly(Operation):
         from_state: Any,
         to_state: Any,
     ) -> None:
-        unprotect_rows(self.table, _plain(schema_editor))
+        self.undo(_plain(schema_editor))
+
+
+class AppendOnly(_Triggers):
+    """A migration operation that makes a table append-only."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def apply(self, run: Run) -> None:
+        protect_rows(self.table, run)
+
+    def undo(self, run: Run) -> None:
+        unprotect_rows(self.table, run)
 
     def describe(self) -> str:
         return f"Makes {self.table} append-only"
 
 
-class FrozenRows(Operation):
-    """A migration operation that freezes the closed rows of a table.
-
-    Repeat it after every later change of the table, as SQLite drops triggers then.
-    """
-
-    reduces_to_sql = True
-    reversible = True
+class FrozenRows(_Triggers):
+    """A migration operation that freezes the closed rows of a table."""
 
     def __init__(self, rows: Frozen) -> None:
         self.rows = rows
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Do nothing: triggers are no part of the model state."""
+    def apply(self, run: Run) -> None:
+        self.rows.freeze(run)
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        self.rows.freeze(_plain(schema_editor))
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        self.rows.thaw(_plain(schema_editor))
+    def undo(self, run: Run) -> None:
+        self.rows.thaw(run)
 
     def describe(self) -> str:
         return f"Freezes closed rows of {self.rows.table}"
 
 
-class ThawedRows(FrozenRows):
+class ThawedRows(_Triggers):
     """A migration operation that lets closed rows change, before a change of a table
     that the triggers read: SQLite would stop at them.
     """
 
-    def database_forwards(self, *change: Any) -> None:
-        super().database_backwards(*change)
+    def __init__(self, rows: Frozen) -> None:
+        self.rows = rows
 
-    def database_backwards(self, *change: Any) -> None:
-        super().database_forwards(*change)
+    def apply(self, run: Run) -> None:
+        self.rows.thaw(run)
+
+    def undo(self, run: Run) -> None:
+        self.rows.freeze(run)
 
     def describe(self) -> str:
         return f"Lets closed rows of {self.rows.table} change"

@@ -26,6 +26,7 @@ from cases.models import CalendarDay, Case, Clock, DeadlineRule
 from cases.models.choices import Rule, Stage
 from cases.models.clock import VOUCHES_FOR_ITS_YEAR
 from minshi import workdays
+from minshi.prepared import prepared
 from minshi.workdays import Span, Unit, WorkCalendar
 
 # a suspended, extended or returned matter may run for a year
@@ -91,7 +92,8 @@ def counting_of(town_id: int | None, around: date) -> Counting:
     reliable_years = set[int]()
     spans: defaultdict[str, list[tuple[datetime, Span]]] = defaultdict(list)
 
-    for row in _days_and_rules(town_id, around):
+    first, last = around - LOOK_BACK, around + LOOK_AHEAD
+    for row in _days_and_rules(town_id, first, last):
         day, number, is_national, vouches, since, rule, unit = row
         if rule:
             spans[rule].append((since, Span(number, Unit(unit))))
@@ -113,15 +115,17 @@ def counting_of(town_id: int | None, around: date) -> Counting:
     return Counting(calendar, dict(spans))
 
 
-def _days_and_rules(town_id: int | None, around: date) -> QuerySet[Any, Any]:
+@prepared
+def _days_and_rules(
+    town_id: int | None, first: date, last: date
+) -> QuerySet[Any, tuple[Any, ...]]:
     """Read days and rules as rows of one shape, since every move asks for both.
 
     The shape: day, number, is_national, vouches, since, rule, unit. The rule is empty
     for a day, whose number tells whether it is a working day.
     """
-    near = (around - LOOK_BACK, around + LOOK_AHEAD)
     days = CalendarDay.objects.filter(
-        Q(town=None) | Q(town=town_id), day__range=near
+        Q(town=None) | Q(town=town_id), day__range=(first, last)
     ).annotate(
         number=Cast("is_working", IntegerField()),
         is_national=ExpressionWrapper(Q(town=None), BooleanField()),

@@ -153,7 +153,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return the cases whose content the user may read on that day; none without a
         current post.
         """
-        sight = Sight.of(user, on)
+        return self.visible_by(Sight.of(user, on))
+
+    def visible_by(self, sight: Sight) -> "CaseQuerySet":
         if sight.reach.is_empty:
             return self.none()
 

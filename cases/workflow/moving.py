@@ -7,10 +7,11 @@ from typing import Any, TypeGuard
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Event
+from cases.models.scope import Sight
 from cases.privacy.personal import fold_words
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
@@ -31,6 +32,7 @@ from minshi.errors import (
     Text,
 )
 from minshi.idempotency import fingerprint, refuse_reuse
+from minshi.prepared import prepared
 from villages.models import Post, User
 
 # A person's request reads the clock before it waits for the lock, and the clocks of two
@@ -179,24 +181,32 @@ def lock_visible(
     The key is looked up as of before any wait for the lock. NoSuchRight: the case is
     out of the officer's sight, or not the speaker's; as if it did not exist.
     """
-    rows = Case.objects.all()
+    sight = None
     if isinstance(by, Officer):
-        rows = rows.visible_to(by.user, workdays.local_day(at))
-    elif isinstance(by, Speaker) and (by.case is None or by.case.pk != case.pk):
-        rows = rows.none()
+        sight = Sight.of(by.user, workdays.local_day(at))
+
+    found = []
+    is_of_another = isinstance(by, Speaker) and by.case != case
+    if not is_of_another:
+        found = _locked(case.pk, sight, key)
+    if not found:
+        raise NoSuchRight(_("There is no such matter, or it is not yours to handle."))
+
+    (locked,) = found
+    return locked, bool(vars(locked)["key_used"])
+
+
+@prepared
+def _locked(case: int, sight: Sight | None, key: UUID | None) -> QuerySet[Case]:
+    rows = Case.objects.filter(pk=case)
+    if sight is not None:
+        rows = rows.visible_by(sight)
 
     used: Exists | Value = Value(False)
-    if key:
+    if key is not None:
         used = Exists(Event.objects.filter(case=OuterRef("pk"), key=key))
-    rows = rows.select_for_update(of=("self",), no_key=True).select_related("town")
-
-    try:
-        locked = rows.annotate(key_used=used).get(pk=case.pk)
-    except Case.DoesNotExist:
-        raise NoSuchRight(
-            _("There is no such matter, or it is not yours to handle.")
-        ) from None
-    return locked, bool(vars(locked)["key_used"])
+    rows = rows.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("town").annotate(key_used=used)
 
 
 def _check(move: Move, facts: Facts, by: Actor) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cases.models import (
     Assignment,
@@ -23,9 +23,10 @@ from cases.models.choices import (
     RequestState,
 )
 from cases.workflow.facts import ACTIONS_READ, Facts
-from minshi import workdays
+from minshi.prepared import prepared
 from villages.duty import with_standing
 from villages.models import Post
+from villages.models.duty import Moment
 
 
 def posts_about(
@@ -38,25 +39,49 @@ def posts_about(
 
     It could own, decide, check or handle the case, or bars its holder from it.
     """
-    assignments = list(assignments)
     villages = {concern.village_id for concern in concerns if concern.village_id}
     if case.village_id:
         villages.add(case.village_id)
-    joined = JoinedVillage.objects.filter(case=case.pk).values("village")
-    of_case = [pk for pk in (case.recorded_by_id, case.owner_post_id) if pk]
-    of_assignments = [item.post_id for item in assignments if item.post_id]
-    current = [item for item in assignments if item.ended_at is None]
-    offices = [item.office_id for item in current if item.office_id]
 
-    where = Q(town=case.town_id) | Q(county_code=case.town.county_code)
+    posts = {pk for pk in (case.recorded_by_id, case.owner_post_id) if pk}
+    offices = set()
+    for item in assignments:
+        if item.post_id:
+            posts.add(item.post_id)
+        if item.office_id and item.ended_at is None:
+            offices.add(item.office_id)
+
+    return _posts_about(
+        case.pk,
+        case.town_id,
+        case.town.county_code,
+        villages,
+        posts,
+        offices,
+        Moment.of(at),
+    )
+
+
+@prepared
+def _posts_about(
+    case: int,
+    town: int,
+    county: str,
+    villages: set[int],
+    posts: set[int],
+    offices: set[int],
+    moment: Moment,
+) -> QuerySet[Post]:
+    joined = JoinedVillage.objects.filter(case=case).values("village")
+
+    where = Q(town=town) | Q(county_code=county)
     where |= Q(village__in=villages) | Q(group__village__in=villages)
     where |= Q(village__in=joined)
-    where |= Q(pk__in=of_case) | Q(pk__in=of_assignments)
-    where |= Q(office__in=offices)
+    where |= Q(pk__in=posts) | Q(office__in=offices)
 
-    posts = Post.objects.current(workdays.local_day(at)).filter(where)
-    posts = posts.select_related("user", "office", "group").in_order()
-    return list(with_standing(posts, at))
+    current = Post.objects.current(moment.on).filter(where)
+    current = current.select_related("user", "office", "group").in_order()
+    return with_standing(current, moment)
 
 
 def read_facts(
@@ -66,14 +91,9 @@ def read_facts(
 
     `events` are all of the case, newest first, where the caller has read them already.
     """
-    assignments = list(
-        Assignment.objects.filter(case=case).select_related(
-            "post__user", "post__group", "office"
-        )
-    )
+    assignments = _assignments_of(case.pk)
     # the floor stands with them
     concerns = list(Concern.objects.filter(case=case)) if case.conflict_floor else []
-    requests = TimeRequest.objects.filter(case=case).select_related("asked_by__user")
 
     return Facts(
         case=case,
@@ -82,13 +102,41 @@ def read_facts(
         assignments=assignments,
         concerns=concerns,
         named=_named_in(case),
-        ratings=list(Rating.objects.filter(case=case)),
+        ratings=_ratings_of(case.pk),
         events=_events_of(case, events),
-        requests=list(requests),
-        clocks=list(Clock.objects.filter(case=case).order_by("nth")),
+        requests=_time_requests_of(case.pk),
+        clocks=_clocks_of(case.pk),
         hand_backs=_waiting_hand_backs(assignments),
         office_people=_people_of_offices(assignments),
     )
+
+
+@prepared
+def _assignments_of(case: int) -> QuerySet[Assignment]:
+    rows = Assignment.objects.filter(case=case)
+    return rows.select_related("post__user", "post__group", "office")
+
+
+@prepared
+def _time_requests_of(case: int) -> QuerySet[TimeRequest]:
+    rows = TimeRequest.objects.filter(case=case)
+    return rows.select_related("asked_by__user")
+
+
+@prepared
+def _ratings_of(case: int) -> QuerySet[Rating]:
+    return Rating.objects.filter(case=case)
+
+
+@prepared
+def _clocks_of(case: int) -> QuerySet[Clock]:
+    return Clock.objects.filter(case=case).order_by("nth")
+
+
+@prepared
+def _events_read_of(case: int) -> QuerySet[Event]:
+    rows = Event.objects.filter(case=case, action__in=ACTIONS_READ)
+    return rows.order_by("sequence")
 
 
 def _named_in(case: Case) -> set[int]:
@@ -101,8 +149,7 @@ def _named_in(case: Case) -> set[int]:
 def _events_of(case: Case, events: Sequence[Event] | None) -> list[Event]:
     """Return the events of ACTIONS_READ, oldest first."""
     if events is None:
-        rows = Event.objects.filter(case=case, action__in=ACTIONS_READ)
-        return list(rows.order_by("sequence"))
+        return _events_read_of(case.pk)
     return [event for event in reversed(events) if event.action in ACTIONS_READ]
 
 

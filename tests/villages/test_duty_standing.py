@@ -12,6 +12,7 @@ from tests.villages.duty_desk import EVENING, MORNING, away, shift_of, talk_room
 from tests.villages.factories import VillageFactory
 from villages.duty import on_duty_in, standing_among, who_is_on_duty, with_standing
 from villages.models import Post
+from villages.models.duty import Moment
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ def both_ways(here, at=NOON):
     """
     asked = who_is_on_duty(here.village, at)
     posts = Post.objects.current(at.date()).select_related("user").in_order()
-    assert standing_among(with_standing(posts, at), here.village.pk) == asked
+    assert standing_among(with_standing(posts, Moment.of(at)), here.village.pk) == asked
     return asked
 
 

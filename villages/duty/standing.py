@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce
 
 from minshi import workdays
 from villages.models import DutyLeave, DutyShift, Post, User, Village
-from villages.models.duty import DutyShiftQuerySet
+from villages.models.duty import DutyShiftQuerySet, Moment
 from villages.rights import TAKE_DUTY
 
 PRIMARY = 1
@@ -144,13 +144,12 @@ def on_duty_in(
     return {shift.village_id: roster.on_duty(shift, on) for shift in roster.shifts}
 
 
-def with_standing(posts: QuerySet[Post], at: datetime) -> QuerySet[Post]:
+def with_standing(posts: QuerySet[Post], moment: Moment) -> QuerySet[Post]:
     """Annotate posts with what `standing_among` reads: the post's place in the running
     shift of its village, and who stands in for it.
 
     For a query that reads posts anyway, so that being on duty costs it no other.
     """
-    on = workdays.local_day(at)
     post = OuterRef("pk")
 
     place = Case(
@@ -158,12 +157,14 @@ def with_standing(posts: QuerySet[Post], at: datetime) -> QuerySet[Post]:
         When(backup=post, then=BACKUP),
         output_field=BigIntegerField(),
     )
-    shifts = DutyShift.objects.at(at).filter(
+    shifts = DutyShift.objects.running(moment).filter(
         Q(primary=post) | Q(backup=post), village=OuterRef("village")
     )
 
     who = Coalesce("substitute_id", NOBODY, output_field=BigIntegerField())
-    leaves = DutyLeave.objects.filter(post=post, from_on__lte=on, until_on__gte=on)
+    leaves = DutyLeave.objects.filter(
+        post=post, from_on__lte=moment.on, until_on__gte=moment.on
+    )
 
     return posts.annotate(
         shift_place=Subquery(shifts.annotate(place=place).values("place")[:1]),

@@ -2,6 +2,7 @@
 hand-overs (domain §2).
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import models
@@ -49,11 +50,31 @@ class TalkRoom(models.Model):
         return f"{self.village} {self.place}"
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A moment as the roster is asked about it, each bound a value of its own, so that
+    a prepared query need not reckon with it.
+    """
+
+    at: datetime
+    on: date
+    earliest_start: datetime  # of a shift that may still run
+
+    @classmethod
+    def of(cls, at: datetime) -> "Moment":
+        return cls(at, workdays.local_day(at), at - LONGEST_SHIFT)
+
+
 class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
     def at(self, at: datetime) -> "DutyShiftQuerySet":
         """Running at that moment."""
+        return self.running(Moment.of(at))
+
+    def running(self, moment: "Moment") -> "DutyShiftQuerySet":
         return self.filter(
-            starts_at__lte=at, starts_at__gt=at - LONGEST_SHIFT, ends_at__gt=at
+            starts_at__lte=moment.at,
+            starts_at__gt=moment.earliest_start,
+            ends_at__gt=moment.at,
         )
 
     def overlapping(

@@ -9,7 +9,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from villages.models.posts import Post, Reach, first_appointed_first
+from villages.models.posts import (
+    Post,
+    Reach,
+    first_appointed_first,
+    posts_of_account,
+)
 from villages.models.roles import Role
 
 
@@ -46,8 +51,7 @@ class User(AbstractUser):
         """Return an account with its posts of a day read already: one query, two where
         it holds none.
         """
-        rows = Post.objects.filter(user=pk).current(on).with_places()
-        posts = first_appointed_first(rows.select_related("user"))
+        posts = first_appointed_first(posts_of_account(pk, on))
 
         user = posts[0].user if posts else cls.objects.filter(pk=pk).first()
         if user:
@@ -74,7 +78,10 @@ class User(AbstractUser):
     def _read_posts(self, on: date) -> "list[Post]":
         if not self.is_active:
             return []
-        return first_appointed_first(self.posts.current(on).with_places())
+        posts = first_appointed_first(posts_of_account(self.pk, on))
+        for post in posts:
+            post.user = self
+        return posts
 
     def reach(self, on: date, roles: Iterable[Role] | None = None) -> Reach:
         """Return the nodes of the posts in force on a day, of the given roles alone
