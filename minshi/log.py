@@ -64,10 +64,10 @@ SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,
     scrub_numbers,
     drop_queries,
+    structlog.processors.TimeStamper(fmt="iso"),  # a moment is no telephone
 ]
 structlog.configure(
     processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

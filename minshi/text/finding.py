@@ -237,10 +237,16 @@ def numbers_in(text: str) -> Numbers:
     return Numbers(sorted(phones), identities, others)
 
 
+READ_AS_DIGIT = re.compile(r"[0-9oO]")  # of ASCII; the shortest number is a mobile's
+
+
 def long_numbers_in(text: str) -> tuple[list[Span], list[Span]]:
     """Return where mobile numbers stand in a text, and where identity and bank card
     numbers do: what no log may have, without the tables of all telephones.
     """
+    if text.isascii() and len(READ_AS_DIGIT.findall(text)) < MOBILE_LENGTH:
+        return [], []
+
     letters = Letters(text).in_digits
     identities = identity_numbers_alone(read_as_identity(letters))
     papers = [*identities, *bank_cards(letters)]
