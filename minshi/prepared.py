@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import update_wrapper
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, ClassVar, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -38,13 +38,17 @@ class Prepared(Generic[Values, Row]):
     """A queryset as a function of its values, read as a list.
 
     The builder may ask whether a value is None or a list is empty, and nothing else of
-    its values. Lists of them are sets: neither order nor number is kept.
+    its values. Of a list or set of them, which the builder is given as a tuple, neither
+    order nor number is kept.
     """
+
+    known: ClassVar[list["Prepared[..., Any]"]] = []
 
     def __init__(self, build: Callable[Values, QuerySet[Any, Row]]) -> None:
         self.build = build
         self._plans: dict[Shape, Plan] = {}
         update_wrapper(self, build)
+        self.known.append(self)
 
     def __call__(self, *values: Values.args, **named: Values.kwargs) -> list[Row]:
         if named:
@@ -107,10 +111,9 @@ class Plan:
         for place, leaf in self.places:
             params[place] = _stored(self.kinds[leaf], leaves[leaf], connection)
 
-        rows = QuerySet(self.queryset.model, query=_Compiled(self, params, connection))
+        query: Any = _Compiled(self, params, connection)
+        rows: Any = QuerySet(self.queryset.model, query=query)
         rows._iterable_class = self.queryset._iterable_class
-        rows._fields = self.queryset._fields
-        rows._prefetch_related_lookups = self.queryset._prefetch_related_lookups
         return list(rows)
 
 
@@ -178,7 +181,7 @@ def _put_together(shape: Shape, marks: Iterator[Any]) -> Any:
     kind, *parts = shape
     if kind in LISTS:
         ((length, _of),) = parts
-        return kind(next(marks) for _nth in range(length))
+        return tuple([next(marks) for _nth in range(length)])
     return kind(*[_put_together(part, marks) for part in parts])
 
 
@@ -226,7 +229,9 @@ def _compile(
     connection = connections[DEFAULT_DB_ALIAS]
     marks = [_mark(kind, first + nth) for nth, kind in enumerate(kinds)]
     given = iter(marks)
-    queryset = build(*[_put_together(part, given) for part in shape])
+    queryset: Any = build(*[_put_together(part, given) for part in shape])
+    if queryset._prefetch_related_lookups:
+        raise CannotBePrepared(f"{build.__qualname__} reads by more than one query")
 
     compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
     try:
@@ -239,12 +244,13 @@ def _compile(
     for leaf, (kind, mark) in enumerate(zip(kinds, marks, strict=True)):
         leaf_of[_stored(kind, mark, connection)] = leaf
 
-    constants = []
-    places = []
+    constants: list[Any] = []
+    places: list[tuple[int, int]] = []
     for place, param in enumerate(params):
-        leaf = leaf_of.get(param)
-        constants.append(param if leaf is None else None)
-        if leaf is not None:
-            places.append((place, leaf))
+        if param in leaf_of:
+            constants.append(None)
+            places.append((place, leaf_of[param]))
+        else:
+            constants.append(param)
 
     return Plan(queryset, compiler, sql, tuple(constants), tuple(places), tuple(kinds))
