@@ -1,7 +1,6 @@
 """The pages of 四议两公开: the list, one process step by step, and its printed form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
@@ -11,13 +10,11 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from cases.forms import CorrectionForm, DropForm, HeldForm, StartForm
 from cases.forms.four_two import MOST_SUBJECT
 from cases.ledgers.exports import may_print_of
 from cases.lists.paging import page_of
-from cases.meetings import votes_in_words
 from cases.meetings.four_two import (
     correct_step,
     drop_process,
@@ -29,17 +26,16 @@ from cases.meetings.four_two import (
 )
 from cases.meetings.six_steps import (
     RESOLUTION,
-    STEPS,
     StepRule,
     next_step,
     rules_in_words,
 )
-from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
+from cases.models import Case, FourTwoProcess, FourTwoStep
 from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor, title_for
-from cases.templatetags.minshi import day
 from cases.views.access import StaffView
-from cases.views.meetings.paper import attach_sheets, correction_in_words
+from cases.views.meetings.paper import attach_sheets
+from cases.views.six_step_rows import steps_of
 from cases.workflow import Officer
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
@@ -278,113 +274,6 @@ def _say_result(request: HttpRequest, step: FourTwoStep) -> None:
         messages.success(request, _("Written down: the step has passed."))
     else:
         messages.warning(request, _("Written down: it has not passed."))
-
-
-@dataclass(frozen=True)
-class Lamp:
-    """A sign that says in colour, shape and words how something stands."""
-
-    colour: str
-    sign: str
-    words: str
-
-
-@dataclass(frozen=True)
-class HeldRow:
-    """One meeting or notice of a step, in the words of page and form."""
-
-    row: FourTwoStep
-
-    @property
-    def day_and_form(self) -> str:
-        words = f"{day(self.row.held_on)} {self.row.get_kind_display()}".strip()
-        if self.row.public_until:
-            words += f" — {day(self.row.public_until)}"
-        return words
-
-    @property
-    def lamp(self) -> Lamp:
-        if self.row.public_until and self.row.public_until >= today():
-            return Lamp("yellow", "▲", _("hangs now"))
-        if self.row.passed:
-            return Lamp("green", "✓", self.verdict)
-        return Lamp("red", "●", self.verdict)
-
-    @property
-    def verdict(self) -> str:
-        if self.row.passed:
-            return pgettext("verdict", "passed")
-        return pgettext("verdict", "not passed")
-
-    @property
-    def announced(self) -> str:
-        """The day on which an assembly was announced, and why so late if it was."""
-        if self.row.called_on is None:
-            return ""
-        words = day(self.row.called_on)
-        return f"{words}（{self.row.short_notice}）" if self.row.short_notice else words
-
-    @property
-    def present_and_share(self) -> str:
-        """The number present, with its share of those due in whole per cent."""
-        present = self.row.present or 0
-        due = self.row.due or 0
-        share = round(present / due * 100) if due else 0
-        return f"{present}（{share}%）"
-
-    @property
-    def attendance_and_needed(self) -> str:
-        needed = _needed(self.row.present_needed)
-        return f"{self.row.due} / {self.present_and_share}{needed}"
-
-    @property
-    def votes_and_needed(self) -> str:
-        return f"{votes_in_words(self.row)}（{_needed(self.row.votes_needed)}）"
-
-    @property
-    def votes_and_verdict(self) -> str:
-        return f"{votes_in_words(self.row)} {self.verdict}"
-
-    @property
-    def corrections(self) -> list[tuple[StepCorrection, str]]:
-        """The corrections of it, each with the words of the printed form."""
-        return [(row, correction_in_words(row)) for row in self.row.corrections.all()]
-
-
-def _needed(number: int | None) -> str:
-    return _("%(needed)s needed") % {"needed": number}
-
-
-@dataclass
-class StepPart:
-    """One of the six steps on page and form, with each time it was held."""
-
-    rule: StepRule
-    held: list[HeldRow]
-    is_due: bool
-    correction: CorrectionForm | None = None
-
-    @property
-    def last(self) -> HeldRow | None:
-        if not self.held:
-            return None
-        return self.held[-1]
-
-    @property
-    def file_id(self) -> str:
-        return f"file-{self.rule.nth}"
-
-
-def steps_of(process: FourTwoProcess, due: StepRule | None) -> list[StepPart]:
-    """Return all six steps, each with the times it was held, the latest at the end."""
-    held: dict[int, list[HeldRow]] = {}
-    for step in process.steps.all():
-        held.setdefault(step.nth, []).append(HeldRow(step))
-
-    return [
-        StepPart(rule, held.get(nth, []), is_due=due is not None and nth == due.nth)
-        for nth, rule in STEPS.items()
-    ]
 
 
 def correction_form(nth: int, *sent: QueryDict) -> CorrectionForm:
