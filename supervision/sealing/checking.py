@@ -15,6 +15,7 @@ from cases.models import Case
 from cases.workflow.findings import Finding
 from cases.workflow.proof import check_cases, check_numbers
 from minshi import workdays
+from minshi.history import missing_triggers
 from supervision.installation import brought_up_at
 from supervision.models import HistoryCheck, Log, Seal
 from supervision.sealing.heads import (
@@ -61,6 +62,10 @@ class LogWrong(models.TextChoices):
     )
     HEADS = "heads", pgettext_lazy("history", "the kept heads were damaged or changed")
     HEADS_GONE = "heads_gone", pgettext_lazy("history", "kept heads are missing")
+    UNLOCKED = (
+        "unlocked",
+        pgettext_lazy("history", "the lock on changes was taken off in the database"),
+    )
 
 
 @dataclass
@@ -80,7 +85,8 @@ class Result:
 
 def check_everything(at: datetime) -> Result:
     """Compare cases with their events, the logs with their seals, the numbers given
-    with the cases that are there, and the seals with the heads kept elsewhere.
+    with the cases that are there, the seals with the heads kept elsewhere, and the
+    triggers that keep history from being changed with those that are to be there.
 
     Memory stays flat however much there is. Nothing is written.
     """
@@ -97,6 +103,8 @@ def check_everything(at: datetime) -> Result:
             result.note(finding)
     for finding in _check_heads():
         result.note(finding)
+    for trigger in missing_triggers():
+        result.note(Finding(trigger, LogWrong.UNLOCKED))
 
     return result
 
