@@ -4,15 +4,22 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 
 from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.disclosure import note_reading
 from minshi.errors import InputRefused
+from minshi.prepared import prepared
 from villages.api.caller import CallerApi
 from villages.api.fields import NO_SUCH_CHOICE
 from villages.models import Post
+
+
+@prepared
+def _with_town(number: str, sight: Sight) -> CaseQuerySet:
+    rows = Case.objects.filter(number=number).visible_by(sight)
+    return rows.select_related("town")
 
 
 class CaseApi(CallerApi):
@@ -29,8 +36,13 @@ class CaseApi(CallerApi):
         Http404: there is none.
         """
         if rows is None:
-            rows = self.visible().select_related("town")
-        case = get_object_or_404(rows, number=number)
+            found = _with_town(number, self.sight)
+        else:
+            found = list(rows.filter(number=number))
+        if not found:
+            raise Http404
+
+        (case,) = found
         note_reading(case, by=self.user, at=self.at, request=self.request)
         return case
 

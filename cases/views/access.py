@@ -9,19 +9,24 @@ from typing import Any, cast
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.views.generic import View
 
 from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.disclosure import note_reading
 from minshi.clock import now, today
+from minshi.prepared import prepared
 from villages.models import Post, User
 from villages.requests import whole_number
 from villages.rights import deals_with_cases
 
 MOST_TOGETHER = 50  # cases in one batch
 NUMBER = re.compile(r"[A-Z0-9]{2,5}-\d{4}-\d{4,6}")
+
+
+@prepared
+def _with_page(number: str, sight: Sight) -> CaseQuerySet:
+    return Case.objects.filter(number=number).visible_by(sight).with_page()
 
 
 class StaffView(LoginRequiredMixin, View):
@@ -52,7 +57,11 @@ class StaffView(LoginRequiredMixin, View):
 
     def case(self, number: str) -> Case:
         """Return the case of that number; Http404 unless the user sees it."""
-        found: Case = get_object_or_404(self.visible().with_page(), number=number)
+        cases = _with_page(number, self.sight())
+        if not cases:
+            raise Http404
+
+        (found,) = cases
         note_reading(found, by=self.user, at=now(), request=self.request)
         return found
 

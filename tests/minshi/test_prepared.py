@@ -13,9 +13,11 @@ from django.db.models import Q
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
+from cases.api import base
 from cases.deadlines import counting
 from cases.models import Case
 from cases.models.scope import Sight
+from cases.views import access
 from cases.workflow import moving, reading_facts
 from minshi.prepared import CannotBePrepared, Prepared, prepared
 from tests.cases.roads import DAY, NOON, Staff, decided, spoken, staff
@@ -78,6 +80,8 @@ def asked_of(case: Case, post: Post) -> dict[Prepared, list[tuple[object, ...]]]
             (case.pk, case.town_id, "621226", {case.village_id}, some, nobody, moment),
             (case.pk, case.town_id, "621226", nobody, nobody, {1, 2}, moment),
         ],
+        access._with_page: [(case.number, sight), ("XX-2026-0001", sight)],
+        base._with_town: [(case.number, sight)],
         reading_facts._assignments_of: [(case.pk,)],
         reading_facts._time_requests_of: [(case.pk,)],
         reading_facts._ratings_of: [(case.pk,)],
