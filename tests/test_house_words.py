@@ -198,3 +198,21 @@ def test_punctuation_between_chinese_words_is_of_full_width():
 )
 def test_what_an_official_looks_for_is_called_so(key, chinese):
     assert catalogue()[key] == chinese
+
+
+# Papers and ledgers write 2026-11-25; so do the values and addresses of a page.
+PAPERS = re.compile(r"print|slip\.html")
+UNSEEN = re.compile(r'(value|href)="|query_with')
+
+
+def test_screens_write_a_day_as_people_say_it():
+    """11月25日, by the filter `day`; not 2026-11-25."""
+    numeric = []
+    for template in sorted((ROOT / "templates").rglob("*.html")):
+        if PAPERS.search(template.name):
+            continue
+        for line in template.read_text(encoding="utf-8").splitlines():
+            if 'date:"Y-m-d' in line and not UNSEEN.search(line):
+                numeric.append((template.name, line.strip()))
+
+    assert numeric == []
