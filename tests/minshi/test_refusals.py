@@ -60,7 +60,7 @@ def test_a_visitor_sends_no_more_than_a_form(client, settings, address):
 
     assert taken.status_code != 413
     assert refused.status_code == 413
-    assert "发来的东西太大" in refused.content.decode()
+    assert "提交的内容太大" in refused.content.decode()
     assert f"{most // 1024} KB" in refused.content.decode()
 
 
