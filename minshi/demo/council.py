@@ -177,13 +177,15 @@ def decide_at_meeting(
     by: Officer,
     at: datetime,
     *,
-    away: int = AWAY,
+    away: int | None = None,
     **values: Any,
 ) -> Case:
     """Hold a meeting with one item, all but one in favour, and return the decided case.
 
+    It is called when the matter begins to wait for it, and begins in office hours.
+
     1. Call the meeting.
-    2. Call the roll: `away` people are missing.
+    2. Call the roll: `away` people are missing, else one in eight.
     3. In a quarrel between neighbours, let somebody step aside.
     4. Decide, write the minutes, close the meeting.
     """
@@ -203,6 +205,8 @@ def decide_at_meeting(
 
     overseers = list(meeting.attendees.filter(is_guest=True))
     people = list(meeting.attendees.filter(is_guest=False))
+    if away is None:
+        away = max(AWAY, len(people) // 8)
     if len(people) <= away + 1:
         away = 0
     present = [*people[: len(people) - away], *overseers]

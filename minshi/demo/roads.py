@@ -272,7 +272,7 @@ def to_committee(days: Days, diary: Diary) -> Days:
     work = (
         ("accept_together", diary.after(up, 1)),
         ("give_up", diary.after(up, 2)),
-        ("join", decided),
+        ("join", diary.after(up, 3)),
         ("decide", decided),
         ("acknowledge", decided),
     )

@@ -24,7 +24,7 @@ SOON = time(16, 50)  # when a shift is handed over
 NOTES = (
     "三组路灯等电工回话，明天上午去看。",
     "低保表格还差两份，来人了请代收。",
-    "没有要接着办的。",
+    "没有移交事项。",
     "下午有人来问医保，请打电话回他。",
 )
 LEAST_VISITORS = 2

@@ -131,6 +131,8 @@ class StoryTelling:
     def escalate(self) -> None:
         if self.sample.confidentiality == Confidentiality.SECRET:
             reason = words.WHY_UP_IN_CONFIDENCE
+        elif self.sample.topic == words.DANGER:
+            reason = words.WHY_UP_AT_ONCE
         else:
             reason = words.WHY_UP[Handling(self.sample.handling)]
         self.move(Action.ESCALATE, reason=reason)
@@ -156,7 +158,7 @@ class StoryTelling:
             self.move(Action.DECIDE, **self.decided(handling))
 
     def decide_at(
-        self, kind: MeetingKind, handling: str, away: int = council.AWAY
+        self, kind: MeetingKind, handling: str, away: int | None = None
     ) -> None:
         decided = self.decided(handling)
         self.case = council.decide_at_meeting(
@@ -198,6 +200,8 @@ class StoryTelling:
 
     def progress(self) -> None:
         text = words.PROGRESS[Category(self.sample.category)]
+        if self.sample.topic == words.DANGER:
+            text = words.PROGRESS_IN_DANGER
         self.move(Action.PROGRESS, text=text, public=True)
 
     def report(self) -> None:
@@ -283,7 +287,11 @@ class StoryTelling:
             outcome = Outcome.DONE
         else:
             outcome = Outcome.PARTLY
-        self.move(Action.COMPLETE, outcome=outcome, result=self.sample.result)
+
+        result = self.sample.result
+        if self.case.round > 1:
+            result = words.ONCE_MORE + result
+        self.move(Action.COMPLETE, outcome=outcome, result=result)
 
     # --- 督
     def verify(self) -> None:
@@ -309,7 +317,8 @@ class StoryTelling:
         self._rate(satisfaction=self.sample.satisfaction, solved=self.sample.solved)
 
     def rate_badly(self) -> None:
-        self._rate(satisfaction="dissatisfied", solved="no", reason=words.STILL_BAD)
+        reason = words.STILL_BAD if self.case.round == 1 else words.BAD_AGAIN
+        self._rate(satisfaction="dissatisfied", solved="no", reason=reason)
 
     def _rate(self, **answers: Any) -> None:
         """Answer at the counter on the turned screen, online by the code, or to an
