@@ -193,11 +193,9 @@ class Plan:
             return self._story(sample, [], steps=self._reported_at_once())
 
         if sample.open_stage == Stage.SUPERVISE:
-            days = [
-                *self._overdue(sample, pace),
-                ("track", self.diary.before(self.today, 1)),
-            ]
-            return self._story(sample, days)
+            meeting_at = self.diary.at(self.diary.before(self.today, 1), 10)
+            steps = self._timed(self._overdue(sample, pace))
+            return self._story(sample, [], steps=[*steps, ("track", meeting_at)])
 
         return self._in_hand(sample, pace)
 
