@@ -8,9 +8,25 @@ from types import MappingProxyType
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from villages.models.bodies import Base, Body, MeetingKind, Procedure
+
+# as laws and minutes write a share: in words
+NUMERALS: Mapping[int, Promise] = MappingProxyType(
+    {
+        1: pgettext_lazy("numeral", "one"),
+        2: pgettext_lazy("numeral", "two"),
+        3: pgettext_lazy("numeral", "three"),
+        4: pgettext_lazy("numeral", "four"),
+        5: pgettext_lazy("numeral", "five"),
+        6: pgettext_lazy("numeral", "six"),
+        7: pgettext_lazy("numeral", "seven"),
+        8: pgettext_lazy("numeral", "eight"),
+        9: pgettext_lazy("numeral", "nine"),
+        10: pgettext_lazy("numeral", "ten"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +57,10 @@ class Share:
         if (self.of, self.among) == (1, 2):
             return _("more than half") if self.above else _("half")
 
-        words = _("%(of)s in %(among)s") % {"of": self.of, "among": self.among}
+        words = _("%(of)s in %(among)s") % {
+            "of": NUMERALS.get(self.of, self.of),
+            "among": NUMERALS.get(self.among, self.among),
+        }
         return _("more than %(share)s") % {"share": words} if self.above else words
 
 

@@ -56,7 +56,7 @@ class Concern(models.Model):
 
 
 class JoinedVillage(models.Model):
-    """邀村: a village that joins the handling sees exactly that case."""
+    """邀请邻村协办: a village that joins the handling sees exactly that case."""
 
     case = models.ForeignKey(
         "Case", models.CASCADE, related_name="joined_villages", verbose_name=_("case")

@@ -21,91 +21,138 @@ from cases.models import Case, FourTwoProcess
 from cases.models.choices import Handling
 from cases.workflow import Action, Officer
 from minshi import workdays
+from minshi.demo.diary import opening_before
 from minshi.demo.names import Names
 from minshi.demo.people import Cast
-from villages.models import Body, MeetingKind, Role, Seat, User, Village
+from minshi.workdays import ONE_DAY
+from villages.models import Body, MeetingKind, Role, Seat, User
 from villages.models.grid import Sex
 
 VILLAGE_BODIES = {
     Body.MINSHI_COMMITTEE: 9,
     Body.TWO_COMMITTEES: 7,
-    Body.REPRESENTATIVES: 31,
+    Body.REPRESENTATIVES: 36,  # of them 7 of the committees: others are 4/5 (组织法 29)
     Body.PARTY_MEMBERS: 24,
     Body.BRANCH_COMMITTEE: 5,
     Body.MEMBER_DELEGATES: 25,
 }
+WITHOUT_TERM = (Body.PARTY_MEMBERS,)
+TERM_YEARS = 5
+ELECTED_IN = 2021  # as in every fifth year after it
+ELECTION_DAY = (3, 20)  # month and day
 OVERSEERS = 3  # the last on the list: none of them sits in a committee (组织法 37)
 TOWN_COMMITTEE = 9
 BORN = 1968
 FEW = 3  # people; of so few nobody is left out
 AWAY = 1  # of a committee, somebody is mostly away
 PLACES = {
+    MeetingKind.MINSHI_COMMITTEE: "群众说事室",
     MeetingKind.TWO_COMMITTEES: "村党群服务中心",
+    MeetingKind.MASS_CONGRESS: "村文化广场",
+    MeetingKind.PARTY_MASS_DAY: "村党群服务中心",
     MeetingKind.TOWN_COMMITTEE: "镇政府三楼会议室",
 }
+# What a village does jointly, by what it is about; else the two committees decide.
+KINDS = {
+    "水利": MeetingKind.MASS_CONGRESS,
+    "产业发展": MeetingKind.PARTY_MASS_DAY,
+    "通行": MeetingKind.MINSHI_COMMITTEE,
+    "排水": MeetingKind.MINSHI_COMMITTEE,
+}
+SOON = timedelta(minutes=5)
 NEXT_DOOR = "是当事人的邻居"
-OPINIONS = "大家先看了现场情况，都同意早办；对由谁牵头有不同看法，商量后统一。"
-MINUTES = "先通报上次会议定的事办得怎么样，再逐件议。"
+OPINIONS = {
+    MeetingKind.MINSHI_COMMITTEE: "委员们把两边的话都听了，认为要先到现场，再定办法。",
+    MeetingKind.TWO_COMMITTEES: (
+        "大家先看了现场情况，都同意早办；对由谁牵头有不同看法，商量后统一。"
+    ),
+    MeetingKind.MASS_CONGRESS: "代表们都赞成早动工；有人问工钱怎么算，当场作了说明。",
+    MeetingKind.PARTY_MASS_DAY: "党员和群众一起算了账，党员带头认领，群众没有意见。",
+    MeetingKind.TOWN_COMMITTEE: "分管领导汇报了实地查看的情况，一致认为应尽快办理。",
+}
+MINUTES = "先通报上次会议议定事项的办理结果，再逐件议。"
 PROPOSED = (
     "村党支部委员会提议",
     "村“两委”商议，定了初步方案",
     "党员大会审议方案，提了两条意见",
     "村民代表会议决议，同意方案",
 )
-ENTITLED = (5, 7, 24, 31)  # people, at each of these steps
+ENTITLED = (5, 7, 24, 36)  # people, at each of these steps
 
 
-def seat_everybody(cast: Cast, village: Village, since: date, rng: Random) -> None:
-    """Fill the village's bodies and the town's committee.
+def term_of(day: date) -> tuple[date, date]:
+    """Return the first and the last day of the term of office that a day is in."""
+    first = date(ELECTED_IN, *ELECTION_DAY)
+    while (following := first.replace(year=first.year + TERM_YEARS)) <= day:
+        first = following
+    return first, following - ONE_DAY
+
+
+def seat_everybody(cast: Cast, first_day: date, today: date, rng: Random) -> None:
+    """Fill the bodies of every village and the town's committee, for the terms from the
+    first day of the demo's year to today; all of them were elected again.
 
     Those who hold a post come first; the others have no account.
     """
-    posts = [post for post in cast.posts if post.village_id == village.pk]
-    posts.sort(key=lambda post: post.role != Role.SECRETARY)
-    officers: dict[str, User | None] = {str(post.user): post.user for post in posts}
-    villagers = _with_others(officers, max(VILLAGE_BODIES.values()), rng)
-
-    members = {body: villagers[:count] for body, count in VILLAGE_BODIES.items()}
-    members[Body.OVERSIGHT] = villagers[-OVERSEERS:]
-
+    terms = sorted({term_of(first_day), term_of(today)})
     seats = []
-    for body, people in members.items():
-        for nth, (name, user) in enumerate(people):
-            seat = Seat(
-                body=body,
-                village=village,
-                name=name,
-                user=user,
-                is_chair=nth == 0,
-                from_on=since,
-            )
-            seats.append(seat)
+    for village in cast.town.villages.all():
+        posts = [post for post in cast.posts if post.village_id == village.pk]
+        posts.sort(key=lambda post: post.role != Role.SECRETARY)
+        officers: dict[str, User | None] = {str(post.user): post.user for post in posts}
+        villagers = _with_others(officers, max(VILLAGE_BODIES.values()), rng)
+
+        members = {body: villagers[:count] for body, count in VILLAGE_BODIES.items()}
+        members[Body.OVERSIGHT] = villagers[-OVERSEERS:]
+        for body, people in members.items():
+            seats += _seats(body, people, terms, village=village)
 
     reviewer = cast.one(Role.REVIEWER, town=cast.town)
     committee = _with_others({str(reviewer.user): reviewer.user}, TOWN_COMMITTEE, rng)
-    for nth, (name, user) in enumerate(committee):
-        seat = Seat(
-            body=Body.TOWN_COMMITTEE,
-            town=cast.town,
-            name=name,
-            user=user,
-            is_chair=nth == 0,
-            from_on=since,
-        )
-        seats.append(seat)
+    seats += _seats(Body.TOWN_COMMITTEE, committee, terms, town=cast.town)
 
-    Seat.objects.bulk_create(seats)
+    Seat.objects.bulk_create(seats, batch_size=500)
+
+
+def _seats(
+    body: Body,
+    people: list[tuple[str, User | None]],
+    terms: list[tuple[date, date]],
+    **place: Any,
+) -> list[Seat]:
+    if body in WITHOUT_TERM:
+        spans: list[tuple[date, date | None]] = [(terms[0][0], None)]
+    else:
+        spans = [*terms]
+
+    seats = []
+    for from_on, until_on in spans:
+        for nth, (name, user) in enumerate(people):
+            seat = Seat(
+                body=body,
+                name=name,
+                user=user,
+                is_chair=nth == 0,
+                from_on=from_on,
+                until_on=until_on,
+                **place,
+            )
+            seats.append(seat)
+    return seats
 
 
 def _with_others(
     officers: dict[str, User | None], count: int, rng: Random
 ) -> list[tuple[str, User | None]]:
-    """Return `count` people by name, the officers first; no name comes twice."""
+    """Return `count` people by name, the officers first; no name comes twice.
+
+    Of the others every second one is a woman: at least a third of them all (组织法 29).
+    """
     people = dict(officers)
     names = Names(rng)
     while len(people) < count:
-        name = names.person(rng.choice(list(Sex)), BORN)
-        people.setdefault(name, None)
+        sex = Sex.FEMALE if len(people) % 2 else Sex.MALE
+        people.setdefault(names.person(sex, BORN), None)
 
     return list(people.items())
 
@@ -113,11 +160,12 @@ def _with_others(
 def kind_for(case: Case, handling: str) -> MeetingKind | None:
     """Return the meeting that decides, or None where nobody has to meet.
 
-    The town's committee decides what it takes up, the two committees what a village
-    does jointly.
+    The town's committee decides what it takes up, the bodies of the village what a
+    village does jointly.
     """
     if case.village and handling == Handling.JOINT and case.level == "village":
-        return MeetingKind.TWO_COMMITTEES
+        topic = case.topic.name if case.topic else ""
+        return KINDS.get(topic, MeetingKind.TWO_COMMITTEES)
     if handling == Handling.MEETING and case.level == "town":
         return MeetingKind.TOWN_COMMITTEE
     return None
@@ -129,29 +177,36 @@ def decide_at_meeting(
     by: Officer,
     at: datetime,
     *,
-    away: int = AWAY,
+    away: int | None = None,
     **values: Any,
 ) -> Case:
     """Hold a meeting with one item, all but one in favour, and return the decided case.
 
+    It is called when the matter begins to wait for it, and begins in office hours.
+
     1. Call the meeting.
-    2. Call the roll: `away` people are missing.
+    2. Call the roll: `away` people are missing, else one in eight.
     3. In a quarrel between neighbours, let somebody step aside.
     4. Decide, write the minutes, close the meeting.
     """
-    body: Any = case.village if kind == MeetingKind.TWO_COMMITTEES else case.town
+    body: Any = case.town if kind == MeetingKind.TOWN_COMMITTEE else case.village
+    assert case.last_event_at  # noqa: S101 - it was registered
+    waits_since = min(case.last_event_at + SOON, at)
+    starts_at = max(at - timedelta(hours=1), opening_before(at), waits_since)
     meeting = call_meeting(
         kind,
         body,
-        starts_at=at - timedelta(hours=1),
-        place=PLACES.get(kind, ""),
+        starts_at=starts_at,
+        place=PLACES[kind],
         by=by,
-        at=at - timedelta(hours=2),
+        at=waits_since,
         cases=[case],
     )
 
     overseers = list(meeting.attendees.filter(is_guest=True))
     people = list(meeting.attendees.filter(is_guest=False))
+    if away is None:
+        away = max(AWAY, len(people) // 8)
     if len(people) <= away + 1:
         away = 0
     present = [*people[: len(people) - away], *overseers]
@@ -171,7 +226,7 @@ def decide_at_meeting(
         "passed",
         by=by,
         at=at,
-        opinions=OPINIONS,
+        opinions=OPINIONS[kind],
         votes=(entitled - against, against, 0),
         action=Action.DECIDE,
         **values,
@@ -221,7 +276,7 @@ def resolve_by_villagers(process: FourTwoProcess, by: Officer, at: datetime) -> 
         today,
         "村务公开栏、微信群同时公开",
         public_until=today + timedelta(days=settings.FOUR_TWO_PUBLIC_DAYS),
-        oversight="公示期内无异议",
+        oversight="村务监督委员会到公示栏前核对过，内容与决议一致",
     )
     record_step(process, 5, put_up, by=by, at=at)
 

@@ -8,7 +8,10 @@ from random import Random
 
 from minshi.workdays import ONE_DAY, SHANGHAI, WorkCalendar
 
-OFFICE_MINUTES = (*range(8 * 60 + 30, 12 * 60), *range(14 * 60 + 30, 18 * 60))
+# When something is written down: a meeting that ends in it began at 8:30 or 14:30
+OFFICE_MINUTES = (*range(9 * 60, 12 * 60), *range(15 * 60, 18 * 60))
+MORNING = time(8, 30)
+AFTERNOON = time(14, 30)
 TALK_DAY = 10  # of each month
 
 
@@ -41,6 +44,9 @@ class Diary:
 
         raise AssertionError("every month has its talk day")
 
+    def at(self, day: date, hour: int, minute: int = 0) -> datetime:
+        return datetime.combine(day, time(hour, minute), SHANGHAI)
+
     def moments(self, days: list[date]) -> list[datetime]:
         """Return a moment in office hours for each of the days, in their order, each
         later than the one before.
@@ -55,3 +61,10 @@ class Diary:
             midnight = datetime.combine(day, time.min, SHANGHAI)
             moments.append(midnight + timedelta(minutes=next(minutes[day])))
         return moments
+
+
+def opening_before(moment: datetime) -> datetime:
+    """Return when the office opened in the half of the day that the moment is in."""
+    local = moment.astimezone(SHANGHAI)
+    opening = AFTERNOON if local.time() >= AFTERNOON else MORNING
+    return datetime.combine(local.date(), opening, SHANGHAI)

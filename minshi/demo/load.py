@@ -157,7 +157,7 @@ class Writer:
         if upto >= stages.index(Stage.HANDLE):
             progress["decided_at"] = told_at + min(DAY, left / 6)
             progress["handling"] = sample.handling or "led"
-            progress["decision"] = "旧账"
+            progress["decision"] = "历史台账"
             progress["lead"] = self.leads[group.village_id]
         if upto >= stages.index(Stage.SUPERVISE):
             days = rng.randint(2, 20)

@@ -1,9 +1,10 @@
 """The making of the demo: all or nothing, and nothing the second time."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.db import transaction
+from django.db.models import F
 
 from cases import deadlines
 from cases.deadlines.calendar import load_calendar
@@ -15,13 +16,14 @@ from minshi.demo.diary import Diary
 from minshi.demo.examples import tellings_of
 from minshi.demo.names import Names
 from minshi.demo.people import Cast
-from minshi.demo.plan import AT_HOME, Plan
+from minshi.demo.plan import Plan
 from minshi.workdays import WorkCalendar
 from supervision.chasing.ladder import look_at_clocks
+from supervision.models import Notice, NoticeChannel, NoticeState
 from supervision.telling import pass_over_the_past
 from villages.models import Resident, Town
 
-YEARS_IN_OFFICE = 3
+YEAR = timedelta(days=380)  # the twelve months, and the weeks before them
 
 
 def already_made(town_code: str) -> bool:
@@ -51,24 +53,27 @@ def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town
     load_calendar(None, at)
     load_standard_texts()
     town = places.load_town(town_code)
-    since = date(workdays.local_day(at).year - YEARS_IN_OFFICE, 1, 1)
 
-    cast, heads = _settle(town, password, since, rng)
+    cast, heads = _settle(town, password, workdays.local_day(at), rng)
     _tell(cast, heads, at, rng)
     roster.add_rosters(cast, _calendar_of_the_year(town, at), at)
 
-    pass_over_the_past(at)  # a year's worth of notices would bury those of today
+    # a year's worth of notices would bury those of today
+    unread = Notice.objects.filter(channel=NoticeChannel.INBOX, state=NoticeState.SENT)
+    unread.update(state=NoticeState.READ, read_at=F("created_at"))
+    pass_over_the_past(at)
     look_at_clocks(at)
     return town
 
 
 def _settle(
-    town: Town, password: str, since: date, rng: Random
+    town: Town, password: str, today: date, rng: Random
 ) -> tuple[Cast, list[Resident]]:
     """Create groups, households, stations and everybody in their posts; return the
     people in office and the heads of the households.
     """
     names = Names(rng)
+    since, _until = council.term_of(today - YEAR)
     villages = list(town.villages.select_related("town"))
     offices = places.add_offices(town)
     groups = places.add_groups(villages, rng)
@@ -79,9 +84,8 @@ def _settle(
     cast = Cast(town, offices, posts)
     people.link_households(cast, since)
 
-    home = next(village for village in villages if village.name == AT_HOME)
     own = Random(len(villages))  # noqa: S311 - nothing secret; apart, so that the year stays as it is
-    council.seat_everybody(cast, home, since, own)
+    council.seat_everybody(cast, today - YEAR, today, own)
     return cast, heads
 
 

@@ -24,9 +24,12 @@ CASES = 183
 ONLINE = 50
 TURNED = (
     *["extended"] * 3,
-    *["late"] * 4,
+    *["late"] * 2,
+    *["ordered"] * 2,
     *["rejected"] * 3,
-    *["second_round"] * 3,
+    *["second_round"] * 2,
+    "redone",
+    "explained",
     *["unreached"] * 3,
     "withdrawn",
 )
@@ -187,19 +190,25 @@ class Plan:
             return self._story(sample, [], at_home=True, steps=just_now)
 
         if sample.open_stage == Stage.DELIBERATE:
-            day = self.diary.before(self.today, 1)
-            days = [
-                ("register", day),
-                ("accept", day),
-                ("mandatory_report", day),
-                ("escalate", day),
-            ]
-            return self._story(sample, days)
+            return self._story(sample, [], steps=self._reported_at_once())
 
         if sample.open_stage == Stage.SUPERVISE:
-            return self._story(sample, self._overdue(sample, pace))
+            meeting_at = self.diary.at(self.diary.before(self.today, 1), 10)
+            steps = self._timed(self._overdue(sample, pace))
+            return self._story(sample, [], steps=[*steps, ("track", meeting_at)])
 
         return self._in_hand(sample, pace)
+
+    def _reported_at_once(self) -> list[tuple[str, datetime]]:
+        """强制报告: told of, taken up and reported within the hour."""
+        day = self.diary.before(self.today, 1)
+        return _minutes_apart(
+            self.diary.at(day, 9, 20),
+            ("register", 0),
+            ("accept", 6),
+            ("mandatory_report", 25),
+            ("escalate", 40),
+        )
 
     def _just_now(self) -> datetime:
         """Return the moment two hours ago; at night, one of the evening before: a
@@ -241,10 +250,26 @@ class Plan:
             sample, decided, pace, self.diary, days=until_yesterday
         )
 
-        story = self._story(sample, [*days, *work[:2]], at_home=True)
-        if is_near:
-            story.due_on = calendar.on_or_after(self.today + ONE_DAY)
+        if not is_near:
+            return self._story(sample, [*days, *work[:2]], at_home=True)
+
+        at_once = self._handled_at_once(decided)
+        at_once += self._timed(work[1:2])
+        story = self._story(sample, [], at_home=True, steps=at_once)
+        story.due_on = calendar.on_or_after(self.today + ONE_DAY)
         return story
+
+    def _handled_at_once(self, day: date) -> list[tuple[str, datetime]]:
+        """A slope that may slide: said, decided and made safe on one day."""
+        return _minutes_apart(
+            self.diary.at(day, 9, 5),
+            ("register", 0),
+            ("accept", 4),
+            ("escalate", 10),
+            ("decide", 80),
+            ("acknowledge", 90),
+            ("make_safe", 440),
+        )
 
     # --- both
     def _story(
@@ -328,6 +353,13 @@ class Plan:
     def _move(self, story: Story, groups: list[Group]) -> None:
         story.group = self.rng.choice(groups)
         story.speaker = self.rng.choice(self.speakers[story.group.pk])
+
+
+def _minutes_apart(
+    begin: datetime, *steps: tuple[str, int]
+) -> list[tuple[str, datetime]]:
+    """Return the steps with their moments, given in minutes after the beginning."""
+    return [(step, begin + timedelta(minutes=minutes)) for step, minutes in steps]
 
 
 def _likely_online_first(sample: Sample) -> tuple[bool, bool]:

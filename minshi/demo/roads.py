@@ -160,6 +160,28 @@ def late(days: Days, diary: Diary) -> Days:
     ]
 
 
+def ordered(days: Days, diary: Diary) -> Days:
+    """Let the matter become overdue and the town order it done: the order is answered,
+    and checked with the result.
+    """
+    done = days[-1][1]
+    signed = diary.after(done, 9)
+    later = diary.after(done, 11)
+    checked = diary.after(later, 1)
+    return [
+        *days[:-2],
+        ("chase", diary.after(done, 6)),
+        ("order", signed),
+        ("send_order", signed),
+        ("report", later),
+        ("answer_order", later),
+        ("complete", later),
+        ("verify", checked),
+        ("check_order", checked),
+        ("rate", diary.after(checked, 2)),
+    ]
+
+
 def rejected(days: Days, diary: Diary) -> Days:
     """Let the check fail, and pass after two more days of work."""
     back = diary.after(days[-1][1], 1)
@@ -194,6 +216,31 @@ def second_round(days: Days, diary: Diary) -> Days:
     ]
 
 
+def redone(days: Days, diary: Diary) -> Days:
+    """Answer 不满意 twice; the town orders it redone, and then it is well."""
+    twice = _twice_dissatisfied(days, diary)
+    ordered_on = diary.after(twice[-1][1], 1)
+    later = (
+        ("redo", 0),
+        ("acknowledge", 0),
+        ("complete", 4),
+        ("verify", 5),
+        ("rate", 6),
+    )
+    return [*twice, *_days_after(ordered_on, later, diary)]
+
+
+def explained(days: Days, diary: Diary) -> Days:
+    """Answer 不满意 twice; more cannot be done, and the town explains why."""
+    twice = _twice_dissatisfied(days, diary)
+    return [*twice, ("explain", diary.after(twice[-1][1], 2))]
+
+
+def _twice_dissatisfied(days: Days, diary: Diary) -> Days:
+    (*until_answer, (_rate, answered)) = second_round(days, diary)
+    return [*until_answer, ("rate_badly", answered)]
+
+
 def unreached(days: Days, diary: Diary) -> Days:
     """Reach nobody on three different days."""
     checked = diary.after(days[-1][1], 1)
@@ -225,7 +272,7 @@ def to_committee(days: Days, diary: Diary) -> Days:
     work = (
         ("accept_together", diary.after(up, 1)),
         ("give_up", diary.after(up, 2)),
-        ("join", decided),
+        ("join", diary.after(up, 3)),
         ("decide", decided),
         ("acknowledge", decided),
     )
@@ -264,8 +311,11 @@ def _days_after(start: date, steps: Iterable[tuple[Step, int]], diary: Diary) ->
 TURNS = {
     "extended": extended,
     "late": late,
+    "ordered": ordered,
     "rejected": rejected,
     "second_round": second_round,
+    "redone": redone,
+    "explained": explained,
     "unreached": unreached,
     "withdrawn": withdrawn,
     "to_committee": to_committee,

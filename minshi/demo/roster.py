@@ -1,5 +1,5 @@
-"""The demo's duty rosters: two weeks back and two ahead in three villages, with a swap
-and a leave on one of them.
+"""The demo's talk rooms and duty rosters: in every village two weeks ahead, in three
+also two weeks back, with a swap and a leave in one of them.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -18,13 +18,13 @@ from villages.duty import (
 )
 from villages.models import DutyShift, Post, Role, Village
 
-VILLAGES = ("白关村", "马崖村", "硬坪村")
+LOOKED_AT = ("白关村", "马崖村", "硬坪村")  # these have a past as well
 TWO_WEEKS = timedelta(days=14)
 SOON = time(16, 50)  # when a shift is handed over
 NOTES = (
     "三组路灯等电工回话，明天上午去看。",
     "低保表格还差两份，来人了请代收。",
-    "没有要接着办的。",
+    "没有移交事项。",
     "下午有人来问医保，请打电话回他。",
 )
 LEAST_VISITORS = 2
@@ -38,12 +38,17 @@ def add_rosters(cast: Cast, calendar: WorkCalendar, at: datetime) -> None:
     No matter is touched: those of the year were told while no roster was kept, and
     today's shift in 白关村 is its duty officer's, whose matters they are.
     """
-    found = cast.town.villages.filter(name__in=VILLAGES)
-    villages = {village.name: village for village in found}
+    villages = list(cast.town.villages.order_by("code"))
+    villages.sort(key=_in_order)
+    for nth, village in enumerate(villages):
+        _Roster(cast, village, calendar, at, nth).make()
 
-    names = [name for name in VILLAGES if name in villages]
-    for nth, name in enumerate(names):
-        _Roster(cast, villages[name], calendar, at, nth).make()
+
+def _in_order(village: Village) -> int:
+    """Let those that are looked at come first, the others after them as they are."""
+    if village.name in LOOKED_AT:
+        return LOOKED_AT.index(village.name)
+    return len(LOOKED_AT)
 
 
 class _Roster:
@@ -69,7 +74,8 @@ class _Roster:
 
     def make(self) -> None:
         by = self.secretary.user
-        first = self.today - TWO_WEEKS
+        has_past = self.village.name in LOOKED_AT
+        first = self.today - TWO_WEEKS if has_past else self.today
         end = self.today + TWO_WEEKS
         before = datetime.combine(first - ONE_DAY, time(10), SHANGHAI)
 
@@ -91,8 +97,9 @@ class _Roster:
         for number, shift in enumerate(past):
             self._hand_over(shift, shifts[number + 1], number)
 
-        self._ask_swap(shifts)
-        self._note_leave()
+        if self.nth == 0:
+            self._ask_swap(shifts)
+            self._note_leave()
 
     def _in_turn(self, first: date) -> list[Post]:
         """Return the members turned so that the duty officer is on today, or on the
@@ -129,28 +136,26 @@ class _Roster:
         mine = next(shift for shift in ahead if shift.primary == member)
         theirs = next(shift for shift in ahead if shift.primary == officer)
 
-        if self.nth == 0:
-            ask_swap(
-                mine,
-                officer,
-                in_return=theirs,
-                by=member.user,
-                at=self.at - timedelta(minutes=30),
-            )
+        ask_swap(
+            mine,
+            officer,
+            in_return=theirs,
+            by=member.user,
+            at=self.at - timedelta(minutes=30),
+        )
 
     def _note_leave(self) -> None:
         """Let the other member be away for some days of the week after next; the
         secretary stands in.
         """
-        if self.nth == 0:
-            away = self.members[-1]
-            from_on = self.today + timedelta(days=8)
-            note_leave(
-                away,
-                from_on=from_on,
-                until_on=from_on + ONE_DAY * 2,
-                reason="家里有事",
-                substitute=self.secretary,
-                by=away.user,
-                at=self.at - timedelta(minutes=20),
-            )
+        away = self.members[-1]
+        from_on = self.today + timedelta(days=8)
+        note_leave(
+            away,
+            from_on=from_on,
+            until_on=from_on + ONE_DAY * 2,
+            reason="家里有事",
+            substitute=self.secretary,
+            by=away.user,
+            at=self.at - timedelta(minutes=20),
+        )

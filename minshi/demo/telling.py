@@ -21,6 +21,15 @@ from minshi import workdays
 from minshi.demo import council, words
 from minshi.demo.people import Cast
 from minshi.demo.plan import Story
+from supervision.chasing.tracking import begin_tracking, end_tracking, say_of
+from supervision.models import SupervisionOrder, TrackingVerdict
+from supervision.orders import (
+    check_reply,
+    latest_reply_on,
+    raise_order,
+    reply_to_order,
+    send_orders_due,
+)
 from villages.models import MeetingKind, Office, Post, Resident, Role, User
 
 BY_THE_VILLAGER = (Channel.QR_CODE, Channel.MINI_PROGRAM)
@@ -35,6 +44,7 @@ class StoryTelling:
     """The steps of one story by name; `tell` makes the next one."""
 
     case: Case
+    written: SupervisionOrder
 
     def __init__(self, story: Story, cast: Cast, topics: dict[str, Topic]) -> None:
         self.story = story
@@ -121,6 +131,8 @@ class StoryTelling:
     def escalate(self) -> None:
         if self.sample.confidentiality == Confidentiality.SECRET:
             reason = words.WHY_UP_IN_CONFIDENCE
+        elif self.sample.topic == words.DANGER:
+            reason = words.WHY_UP_AT_ONCE
         else:
             reason = words.WHY_UP[Handling(self.sample.handling)]
         self.move(Action.ESCALATE, reason=reason)
@@ -146,7 +158,7 @@ class StoryTelling:
             self.move(Action.DECIDE, **self.decided(handling))
 
     def decide_at(
-        self, kind: MeetingKind, handling: str, away: int = council.AWAY
+        self, kind: MeetingKind, handling: str, away: int | None = None
     ) -> None:
         decided = self.decided(handling)
         self.case = council.decide_at_meeting(
@@ -188,6 +200,8 @@ class StoryTelling:
 
     def progress(self) -> None:
         text = words.PROGRESS[Category(self.sample.category)]
+        if self.sample.topic == words.DANGER:
+            text = words.PROGRESS_IN_DANGER
         self.move(Action.PROGRESS, text=text, public=True)
 
     def report(self) -> None:
@@ -210,10 +224,61 @@ class StoryTelling:
         self.move(Action.RULE_EXTENSION, secretary, ruling="granted")
 
     def chase(self) -> None:
-        supervisor = officer(self.cast.one(Role.SUPERVISOR, town=self.cast.town))
         self.move(
-            Action.SUPERVISE, supervisor, supervision_level="urge", text=words.HURRY
+            Action.SUPERVISE,
+            self._of_town(Role.SUPERVISOR),
+            supervision_level="urge",
+            text=words.HURRY,
         )
+
+    def make_safe(self) -> None:
+        self.move(Action.PROGRESS, text=words.MADE_SAFE, public=True)
+
+    # --- 督办
+    def order(self) -> None:
+        """Write an order and sign it; it goes out when its grace is over."""
+        self.written = raise_order(
+            self.case,
+            reason=words.WHY_ORDERED,
+            demand=words.DEMANDED,
+            reply_on=latest_reply_on(self.case, self.at),
+            key=None,
+            by=self._of_town(Role.REVIEWER),
+            at=self.at,
+        )
+
+    def send_order(self) -> None:
+        _sent, refused = send_orders_due(self.at)
+        assert not refused, refused  # noqa: S101 - its matter is open
+        self.case.refresh_from_db()
+
+    def answer_order(self) -> None:
+        reply_to_order(self.written, words.ORDER_ANSWERED, by=self.owner(), at=self.at)
+
+    def check_order(self) -> None:
+        check_reply(
+            self.written,
+            good=True,
+            finding=words.ORDER_FOUND_GOOD,
+            by=self._of_town(Role.SUPERVISOR),
+            at=self.at,
+        )
+
+    def track(self) -> None:
+        """跟踪督办: the town goes through what is overdue."""
+        user = self._of_town(Role.REVIEWER).user  # the check is the supervisor's
+        meeting = begin_tracking(self.cast.town, by=user, at=self.at)
+        say_of(
+            meeting.items.get(case=self.case),
+            TrackingVerdict.HELPED,
+            words.AGREED_AMONG_US,
+            by=user,
+            at=self.at,
+        )
+        end_tracking(meeting, by=user, at=self.at + timedelta(minutes=40))
+
+    def _of_town(self, role: Role) -> Officer:
+        return officer(self.cast.one(role, town=self.cast.town))
 
     def complete(self) -> None:
         if not self.sample.solved:
@@ -222,7 +287,11 @@ class StoryTelling:
             outcome = Outcome.DONE
         else:
             outcome = Outcome.PARTLY
-        self.move(Action.COMPLETE, outcome=outcome, result=self.sample.result)
+
+        result = self.sample.result
+        if self.case.round > 1:
+            result = words.ONCE_MORE + result
+        self.move(Action.COMPLETE, outcome=outcome, result=result)
 
     # --- 督
     def verify(self) -> None:
@@ -232,12 +301,24 @@ class StoryTelling:
     def reject(self) -> None:
         self.move(Action.REJECT, reason=words.NOT_YET)
 
+    def redo(self) -> None:
+        self.move(Action.REDO, self._of_town(Role.SUPERVISOR), reason=words.REDO)
+
+    def explain(self) -> None:
+        self.move(
+            Action.EXPLAIN,
+            self._of_town(Role.REVIEWER),
+            text=words.EXPLAINED,
+            explained_at=self.at,
+        )
+
     # --- 评
     def rate(self) -> None:
         self._rate(satisfaction=self.sample.satisfaction, solved=self.sample.solved)
 
     def rate_badly(self) -> None:
-        self._rate(satisfaction="dissatisfied", solved="no", reason=words.STILL_BAD)
+        reason = words.STILL_BAD if self.case.round == 1 else words.BAD_AGAIN
+        self._rate(satisfaction="dissatisfied", solved="no", reason=reason)
 
     def _rate(self, **answers: Any) -> None:
         """Answer at the counter on the turned screen, online by the code, or to an

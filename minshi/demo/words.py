@@ -13,11 +13,24 @@ REPORTED_TO = "派出所、民政办和县妇联"
 RECEIPT = "电话记录已存，对方当日到场"
 TAKEN_BACK = "我们自己商量好了，不用办了。"
 MORE_TIME = "连着下雨，材料进不来，请宽限几天。"
-HURRY = "已经超期，请三天内办结并答复群众。"
+HURRY = "已经逾期，请三天内办结并答复群众。"
 NOT_YET = "现场看还没收尾，请办完再报。"
 STILL_BAD = "没过几天又不行了。"
+BAD_AGAIN = "又办了一次，还是老样子。"
+ONCE_MORE = "返工重办："
+DANGER = "地灾防汛"
+WHY_UP_AT_ONCE = "屋后裂缝还在加宽，雨天随时可能滑坡，请镇里今天就研究处置。"
+PROGRESS_IN_DANGER = "专家已到场勘查，排水沟挖通，挡墙正在施工，两户仍在安置点。"
 NOBODY_ANSWERED = "打了两遍，没人接。"
 PART_DONE = "我们这部分已经办完。"
+MADE_SAFE = "受威胁的两户 7 人已转移到村委会安置，裂缝处拉了警戒线，雨天有专人巡查。"
+WHY_ORDERED = "逾期多日没办好"
+DEMANDED = "请三个工作日内书面回复办理情况和完成时间，办结后报镇督办员核查。"
+ORDER_ANSWERED = "已调整人手，今天办完报核查；今后办不完的，到期前先说明原因。"
+ORDER_FOUND_GOOD = "到现场看过，与回复一致。"
+AGREED_AMONG_US = "会上商定：由镇里先把明年项目的批复要来，再向群众当面说明。"
+REDO = "两次评价都不满意，现场看确有没做到位的地方，责令重办。"
+EXPLAINED = "已和支书一起上门说明：能办的已办完，余下的走哪些途径也当面讲清。"
 PROGRESS = {
     Category.VILLAGE: "已到现场看过，人和料都安排好了。",
     Category.NEIGHBOUR: "两家都上门谈过，约好一起到现场。",
@@ -35,7 +48,7 @@ YOURS_TOO = "排水渠是这段路的一部分，由你站负责，机械由农�
 ROAD_MENDED = "两村联合出工，三个站所配合，5 天修通"
 WHY_UP_IN_CONFIDENCE = "涉及个人隐私和安全，村里不宜经手，请镇里牵头。"
 DECISIONS = {
-    Handling.LED: "村“两委”会商定：由%(lead)s领办，7个工作日内办结并答复群众。",
+    Handling.LED: "村里商定：由%(lead)s领办，7个工作日内办结并答复群众。",
     Handling.JOINT: "会商定：由%(lead)s牵头，%(others)s配合，15个工作日内办结。",
     Handling.MEETING: (
         "镇党委会研究：由%(lead)s牵头，%(others)s配合，60日内办结，进展每半月报一次。"

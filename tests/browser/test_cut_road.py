@@ -64,7 +64,7 @@ def accept_together(page: Page, numbers: list[str], office: Office) -> None:
     page.fill("[name=decision]", "先拉警戒线，三天内看完现场")
     page.select_option("[name=lead]", f"office:{office.pk}")
     page.click("button[name=apply]")
-    expect(page.locator("h1")).to_contain_text("2 件成功，0 件没成")
+    expect(page.locator("h1")).to_contain_text("2 件成功，0 件未成功")
 
 
 def invite(page: Page, number: str, village: Village) -> None:

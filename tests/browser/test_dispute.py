@@ -58,7 +58,7 @@ def test_a_dispute_by_phone_is_voted_on_by_the_two_committees_and_led_by_a_cadre
 
     secretary.locator("label", has_text="张有才").click()
     secretary.fill("[name^='aside-']:visible", "是当事人的堂弟")
-    secretary.click("text=就是这些人回避")
+    secretary.click("text=确认回避人员")
     expect(secretary.locator("main")).to_contain_text("应到 6，实到 6，回避 1")
 
     vote(secretary, 6, 1)  # as if nobody had stepped aside

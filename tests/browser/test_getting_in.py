@@ -92,7 +92,7 @@ def test_the_first_login_with_everything_it_may_ask_for(new_page, settings):
     log_in(page, user, once)
     page.wait_for_url("**/account/password/")
     choose_password(page, once, "minshi12345")
-    expect(page.locator("#id_password1_error")).to_contain_text("太好猜")
+    expect(page.locator("#id_password1_error")).to_contain_text("太容易猜到")
     choose_password(page, once)
     page.wait_for_url(at_path("/account/second-factor/app/"))
     secret = page.locator("main code").inner_text()

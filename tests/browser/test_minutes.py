@@ -107,7 +107,7 @@ def test_another_form_of_the_page_waits_until_the_server_has_the_words(open_as):
     page.fill("[name^='aside-']:visible", "是他家邻居")
 
     with page.expect_navigation():
-        page.click("text=就是这些人回避")
+        page.click("text=确认回避人员")
 
     item = AgendaItem.objects.get()
     assert item.opinions == WORDS

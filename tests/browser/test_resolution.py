@@ -78,7 +78,7 @@ def test_a_major_matter_is_resolved_by_the_villagers_in_six_steps_and_printed(op
         secretary = open_as(here.secretary)
         secretary.goto(f"/cases/{number}/")
         expect(secretary.locator("#act a[href$='/do/decide/']")).to_have_count(0)
-        secretary.click("a:has-text('开始走四议两公开')")
+        secretary.click("a:has-text('启动四议两公开')")
         choose(secretary, matter="collective_income", origin="people")
         secretary.click("main form button.btn-primary")
         secretary.wait_for_url("**/four-two/*/")
@@ -95,7 +95,7 @@ def test_a_major_matter_is_resolved_by_the_villagers_in_six_steps_and_printed(op
         form = fill_step(secretary, day + 3 * DAY, "党员大会审议方案", 24, 11, 11)
         form.locator("button").click()
         expect(secretary.locator("#error-summary")).to_contain_text(
-            "应到 24 人，实到 11 人，要到 12 人"
+            "应到 24 人，实到 11 人，须到 12 人"
         )
         expect(form.locator("[name=content]")).to_have_value("党员大会审议方案")
         now_at(secretary, 3)
@@ -103,7 +103,7 @@ def test_a_major_matter_is_resolved_by_the_villagers_in_six_steps_and_printed(op
 
         # half is not more than half
         record(secretary, day + 5 * DAY, "代表会议未形成决议", 31, 24, 12)
-        expect(secretary.locator("#step-4 .lamp.red")).to_contain_text("没通过")
+        expect(secretary.locator("#step-4 .lamp.red")).to_contain_text("未通过")
         now_at(secretary, 4)
         secretary.goto(f"/cases/{number}/")
         expect(secretary.locator("#act a[href$='/do/decide/']")).to_have_count(0)
@@ -128,7 +128,7 @@ def test_a_major_matter_is_resolved_by_the_villagers_in_six_steps_and_printed(op
         )
         secretary = open_as(here.secretary)
         secretary.goto(process)
-        make_public(secretary, day + 23 * DAY, day + 38 * DAY, "分红清单上墙")
+        make_public(secretary, day + 23 * DAY, day + 38 * DAY, "分红清单张贴公示")
         expect(secretary.locator("form:has([name=nth])")).to_have_count(0)
         expect_six_parts(printed(secretary))
 
@@ -174,7 +174,7 @@ def expect_six_parts(page: Page) -> None:
             "提了两条意见",
             "按户四成",
             "村务公开栏和微信群",
-            "分红清单上墙",
+            "分红清单张贴公示",
         ),
         1,
     ):

@@ -40,5 +40,5 @@ def test_a_refusal_in_its_place_drops_no_other_note_and_breaks_no_rule_of_the_pa
     expect(page.locator(f"#item-{first} form")).to_have_count(0)
 
     assert page.input_value(f"#id_{second}_note") == "三天内答复"
-    expect(page.locator("#left")).to_contain_text("还有1件没过")
+    expect(page.locator("#left")).to_contain_text("还有1件未研究")
     assert [text for text in said if "Content Security Policy" in text] == []

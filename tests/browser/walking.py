@@ -96,7 +96,7 @@ def call_roll(page: Page, *present: str) -> None:
     roll = page.locator("section[aria-labelledby=roll]")
     for name in present:
         roll.locator("label.tick", has_text=name).locator("input").check()
-    roll.locator("button", has_text="点名好了").click()
+    roll.locator("button", has_text="点名完毕").click()
     expect(page.locator("#roll")).to_contain_text(f"{len(present)}/")
 
 

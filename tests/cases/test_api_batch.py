@@ -87,7 +87,7 @@ def test_whoever_fails_says_why_and_stops_no_other():
     assert answer.status_code == 200
     assert said[fine.number] == ""
     assert "别人" in said[stale.number]
-    assert said[early.number] == "这件事眼下的环节，现任职务办不了这一步。"
+    assert said[early.number] == "在目前环节，您的岗位没有这一步的权限。"
     assert Event.objects.filter(action="decide").count() == 1
 
 

@@ -394,8 +394,8 @@ def test_a_closed_matter_says_who_did_it_how_it_ended_and_how_it_was_rated(
     assert [item.office for item, _ask, _report in page.context["assignments"]] == [
         here.office
     ]
-    assert re.search(r"办得怎么样</dt>\s*<dd>办结", page.content.decode())
-    assert page.context["timeline"][0].label == "记评价 · 满意 · 解决"
+    assert re.search(r"办理结果</dt>\s*<dd>办结", page.content.decode())
+    assert page.context["timeline"][0].label == "登记评价 · 满意 · 解决"
 
 
 def test_the_timeline_tells_what_was_chosen(client, here):
@@ -434,9 +434,9 @@ def test_the_timeline_tells_what_was_chosen(client, here):
         line.label for line in client.get(case.get_absolute_url()).context["timeline"]
     ]
 
-    assert labels[0] == "邀别的村一起办 · 柳树村"
-    assert labels[1] == "改等级 · 复杂 → 小事"
-    assert labels[2].startswith("批延期 · 同意 · ")
+    assert labels[0] == "邀请邻村协办 · 柳树村"
+    assert labels[1] == "调整等级 · 复杂 → 小事"
+    assert labels[2].startswith("审批延期 · 同意 · ")
     assert any(label.endswith(f"干部领办 · {here.office}") for label in labels)
 
 

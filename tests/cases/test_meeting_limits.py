@@ -164,6 +164,6 @@ def test_the_case_tells_of_every_meeting_it_was_at_and_will_be_at(client):
 
     page = client.get(case.get_absolute_url()).content.decode()
 
-    assert "上过会" in page
-    assert "没通过" in page
+    assert "上会情况" in page
+    assert "未通过" in page
     assert "已排会" in page

@@ -147,7 +147,7 @@ def test_two_who_decide_at_once_make_one_decision_and_the_second_reads_so(client
 
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "这一项刚才已经定了：通过" in page
+    assert "这一项刚才已经议定：通过" in page
     assert "我这边写的" in page
     assert item.case.events.filter(action="decide").count() == 1
 
@@ -220,7 +220,7 @@ def test_whoever_oversees_reads_and_writes_nothing(client):
     ]
 
     assert page.status_code == 200
-    assert "点名好了" not in page.content.decode()
+    assert "点名完毕" not in page.content.decode()
     assert {answer.status_code for answer in answers} == {404}
 
 

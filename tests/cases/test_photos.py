@@ -124,7 +124,7 @@ def test_photos_are_decoded_one_at_a_time_and_whoever_waits_too_long_is_told(
     with attachments.decoding, pytest.raises(PhotosWaiting) as refusal:
         attach(case, content, at=NOON, post=here.duty)
 
-    assert "传照片的人多" in str(refusal.value)
+    assert "传照片的人较多" in str(refusal.value)
     content.seek(0)
     assert attach(case, content, at=NOON, post=here.duty).pk
 

@@ -338,8 +338,8 @@ def test_a_secret_case_says_who_is_named_and_why(here):
     assert readers == {
         here.duty: {"登记人"},
         here.secretary: {"本村支书"},
-        here.reviewer: {"本级受理"},
-        here.handler: {"现在由其负责", "主办"},
+        here.reviewer: {"本级审核人"},
+        here.handler: {"当前承办", "主办"},
         here.leader: {"协办"},
     }
     assert {post for post, page in pages.items() if page.status_code == 200} == set(
@@ -347,7 +347,7 @@ def test_a_secret_case_says_who_is_named_and_why(here):
     )
     for post in readers:
         text = pages[post].content.decode()
-        assert "谁能看" in text
+        assert "可查看的人员" in text
         assert all(str(reader.user) in text for reader in readers)
 
 
@@ -376,7 +376,7 @@ def test_no_other_case_has_such_a_list(here):
     page = logged_in(here.secretary).get(case.get_absolute_url())
 
     assert page.context["readers"] == []
-    assert "谁能看" not in page.content.decode()
+    assert "可查看的人员" not in page.content.decode()
 
 
 def test_the_row_of_a_secret_case_stays_redacted_for_an_overseer_who_is_not_named(here):

@@ -125,8 +125,8 @@ def test_a_batch_gives_each_its_own_result(client):
     again = client.post(reverse("cases:queue_batch"), form).content.decode()
 
     assert all(case.number in checked for case in cases)
-    assert "2 件成功，1 件没成" in answer
-    assert "2 件成功，1 件没成" in again
+    assert "2 件成功，1 件未成功" in answer
+    assert "2 件成功，1 件未成功" in again
     assert answer.count("成功</span>") == 2  # whatever the step was, and never 办结
     for case in cases:
         case.refresh_from_db()

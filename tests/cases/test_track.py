@@ -278,7 +278,7 @@ def test_a_second_click_on_a_rating_is_thanked_as_the_first(client, here):
 
     for _click in range(2):
         page = client.post(address, sent, follow=True).content.decode()
-        assert "谢谢您，记下了" in page
+        assert "谢谢您，已经记下" in page
 
     assert case.events.filter(action="rate").count() == 1
 

@@ -293,7 +293,7 @@ def test_supervision_may_chase_by_itself():
         by=System("ladder"),
         at=NOON,
         supervision_level="urge",
-        text="超期一天",
+        text="逾期一天",
     )
 
     assert case.events.latest("sequence").data["supervision_level"] == "urge"

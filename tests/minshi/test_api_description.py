@@ -136,7 +136,7 @@ def test_the_schema_is_given_in_our_languages_and_made_for_no_other(db):
         return answer["paths"]["/api/v1/me/"]["get"]["summary"]
 
     assert said("en") == "Read who you are and which posts you hold."
-    assert said("zh-hans") == said("tlh") == "看您是谁、任什么职。"
+    assert said("zh-hans") == said("tlh") == "查看本人的身份和任职。"
     assert set(Schema.made) <= {"en", "zh-hans"}
 
 

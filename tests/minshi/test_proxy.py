@@ -143,9 +143,9 @@ def slow_line(port, sent):
 @pytest.mark.parametrize(
     ("path", "language", "words"),
     [
-        (b"/login/", b"zh-CN", "发来的东西太大"),
+        (b"/login/", b"zh-CN", "提交的内容太大"),
         (b"/login/", b"en", "What was sent is too large"),
-        (b"/api/v1/cases/", b"zh-CN", "发来的东西太大"),
+        (b"/api/v1/cases/", b"zh-CN", "提交的内容太大"),
         (b"/api/v1/cases/", b"en", "What was sent is too large"),
     ],
 )

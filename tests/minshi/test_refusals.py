@@ -60,7 +60,7 @@ def test_a_visitor_sends_no_more_than_a_form(client, settings, address):
 
     assert taken.status_code != 413
     assert refused.status_code == 413
-    assert "发来的东西太大" in refused.content.decode()
+    assert "提交的内容太大" in refused.content.decode()
     assert f"{most // 1024} KB" in refused.content.decode()
 
 
@@ -76,7 +76,7 @@ def test_the_api_refuses_in_json_and_in_the_language_asked_for(client, settings)
         "code": "too_large",
         "detail": "What was sent is too large; 256 KB are taken.",
     }
-    assert chinese.json()["detail"] == "发来的东西太大了，最多能收 256 KB。"
+    assert chinese.json()["detail"] == "提交的内容太大了，最多能收 256 KB。"
 
 
 def test_an_officer_sends_files_a_visitor_does_not(client, settings):

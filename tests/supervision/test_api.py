@@ -12,7 +12,7 @@ from tests.supervision.test_orders import raised, sent
 from tests.supervision.test_pages import named_everywhere
 
 pytestmark = pytest.mark.django_db
-WORDS = {"reason": "超期", "demand": "请立即办理", "reply_on": "2026-03-05"}
+WORDS = {"reason": "逾期", "demand": "请立即办理", "reply_on": "2026-03-05"}
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +90,7 @@ def test_the_inbox_is_ones_own_and_is_read_once(here):
     sweep(NOON)
     (row,) = Api(here.handler).get("inbox/").json()["results"]
 
-    assert row["words"] == "这件事现在归您（到了“办”）。"
+    assert row["words"] == "这件事现在由您承办（到了“办”）。"
     assert Api(here.secretary).post(f"inbox/{row['id']}/read/").status_code == 404
     assert Api(here.handler).post(f"inbox/{row['id']}/read/").json() == {"read": 1}
     assert Api(here.handler).post("inbox/read/").json() == {"read": 0}

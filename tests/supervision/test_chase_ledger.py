@@ -44,10 +44,10 @@ def test_a_matter_is_followed_from_the_reminder_to_the_closed_order(here):
     number = f"{here.town}督字〔2026〕1号"
     assert [(row[1], row[3], row[4]) for row in rows] == [
         ("", "提醒", "黄（快到期）"),
-        ("", "提醒", "红（超期）"),
-        (number, "督办", "红（超期）"),
+        ("", "提醒", "红（逾期）"),
+        (number, "督办", "红（逾期）"),
     ]
-    assert rows[-1][5:8] == ["超期多日", str(here.office), ""]
+    assert rows[-1][5:8] == ["逾期多日", str(here.office), ""]
     assert rows[-1][10:13] == [str(local_day(at + DAY)), "换好了", "已销号 · 看过"]
 
 
@@ -117,7 +117,7 @@ def test_an_order_written_by_hand_is_counted_and_stands_in_it(here):
     assert (row[1], row[3], row[5], row[-1]) == (
         order.number,
         "督办",
-        "超期",
+        "逾期",
         str(here.supervisor.user),
     )
     assert [times for _case, times in with_times([order.case])] == [1]

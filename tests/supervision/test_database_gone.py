@@ -135,7 +135,7 @@ def test_events_and_an_order_under_way_are_told_and_sent_once_whatever_is_cut(
     cases = [accepted(here) for _nth in range(5)]
     order = raise_order(
         cases[0],
-        reason="群众等急了",
+        reason="群众反映强烈",
         demand="请抓紧办",
         reply_on=NOON.date(),
         key=None,

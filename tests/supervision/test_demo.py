@@ -2,7 +2,7 @@
 and nothing the second time.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from io import StringIO
 from random import SystemRandom
 
@@ -20,6 +20,8 @@ from cases.models import (
     FourTwoProcess,
     HandBack,
     JoinedVillage,
+    MandatoryReport,
+    Meeting,
 )
 from cases.models.choices import CloseReason, Confidentiality, Light, Stage
 from cases.tasks import follow_roster_due
@@ -27,8 +29,9 @@ from minshi import workdays
 from minshi.demo import make_demo
 from minshi.demo.load import Writer
 from minshi.demo.making import _calendar_of_the_year
+from minshi.demo.names import GIVEN
 from minshi.demo.samples import read_samples
-from supervision.models import Log, Notice
+from supervision.models import Log, Notice, SupervisionOrder, TrackedCase
 from supervision.sealing.checking import check_everything
 from supervision.sealing.seals import seal_logs
 from supervision.telling import tell_events
@@ -44,11 +47,14 @@ from villages.models import (
     Post,
     Resident,
     Role,
+    Seat,
     SwapRequest,
     TalkRoom,
     User,
     Village,
 )
+from villages.models.bodies import VILLAGE_BODIES
+from villages.models.grid import Sex
 
 pytestmark = [pytest.mark.django_db, pytest.mark.costly_world]
 CODE = "621226118"
@@ -165,6 +171,7 @@ def test_closed_cases_have_a_result_and_are_rated_but_for_a_few(town):
     assert reasons.pop(CloseReason.RATED) >= 160
     assert set(reasons) == {
         CloseReason.DIVERTED,
+        CloseReason.EXPLAINED,
         CloseReason.UNRATED,
         CloseReason.WITHDRAWN,
     }
@@ -236,14 +243,14 @@ def test_every_account_has_the_one_password_and_need_not_change_it(town):
     assert not User.objects.filter(is_superuser=True).exists()
 
 
-def test_three_villages_keep_a_roster_from_two_weeks_ago_to_two_weeks_ahead(town):
+def test_every_village_keeps_a_roster_and_one_is_looked_at_with_its_past(town):
     shifts = DutyShift.objects.filter(village__name="白关村")
     handed = HandOver.objects.filter(shift__in=shifts)
 
     assert (
         DutyShift.objects.values("village").distinct().count()
         == TalkRoom.objects.count()
-        == 3
+        == 26
     )
     assert {shift.on for shift in shifts} >= {
         TODAY,
@@ -263,11 +270,114 @@ def test_three_villages_keep_a_roster_from_two_weeks_ago_to_two_weeks_ahead(town
     assert DutyLeave.objects.get().substitute.role == Role.SECRETARY
 
 
-def test_only_what_is_due_today_was_told(town):
-    told = Notice.objects.values_list("kind", flat=True)
+def test_only_what_is_due_today_is_unread(town):
+    told = Notice.objects.filter(state="sent").values_list("kind", flat=True)
 
     assert sorted(told) == ["urge", "urge", "yellow"]
     assert tell_events(NOW) == (0, [])
+
+
+# --- as an official would believe it
+
+
+def test_a_red_line_is_reported_within_the_hour(town):
+    reports = MandatoryReport.objects.select_related("case")
+
+    assert reports
+    for report in reports:
+        assert report.told_at - report.case.registered_at <= timedelta(hours=1)
+
+
+def test_a_slope_that_may_slide_is_decided_and_made_safe_on_the_day_it_is_told(town):
+    case = Case.objects.get(title="滑坡隐患")
+    first = case.events.filter(action="progress").order_by("sequence").first()
+
+    days = {workdays.local_day(at) for at in (case.registered_at, case.decided_at)}
+    assert days == {workdays.local_day(first.at)}
+    assert "转移" in first.note or "转移" in str(first.data)
+
+
+def test_every_village_has_its_bodies_as_the_law_asks(town):
+    """组织法 29: representatives are 4/5 of their assembly, women a third of them."""
+    women = {*GIVEN[Sex.FEMALE, "old"], *GIVEN[Sex.FEMALE, "young"]}
+
+    for village in Village.objects.all():
+        seats = Seat.objects.filter(village=village).current(TODAY)
+        assert set(seats.values_list("body", flat=True)) == set(VILLAGE_BODIES)
+
+        committees = set(seats.filter(body="two_committees").values_list("name"))
+        congress = set(seats.filter(body="representatives").values_list("name"))
+        representatives = congress - committees
+        assert len(representatives) * 5 >= len(congress) * 4
+        named_so = [name for (name,) in representatives if name[1:] in women]
+        assert len(named_so) * 3 >= len(representatives)
+
+
+def test_terms_are_of_five_years_and_cover_every_day_of_the_demo(town):
+    terms = set(Seat.objects.exclude(until_on=None).values_list("from_on", "until_on"))
+
+    assert terms == {
+        (date(2021, 3, 20), date(2026, 3, 19)),
+        (date(2026, 3, 20), date(2031, 3, 19)),
+    }
+    assert not Post.objects.filter(from_on__gt=date(2025, 11, 1)).exists()
+
+
+def test_meetings_of_every_kind_of_the_article_are_held_in_office_hours(town):
+    meetings = Meeting.objects.all()
+
+    assert set(meetings.values_list("kind", flat=True)) == {
+        "minshi_committee",
+        "two_committees",
+        "mass_congress",
+        "party_mass_day",
+        "town_committee",
+    }
+    calendar = _calendar_of_the_year(town, NOW)
+    for meeting in meetings:
+        start = meeting.starts_at.astimezone(SHANGHAI)
+        assert calendar.is_working_day(start.date())
+        assert time(8, 30) <= start.time() < time(18)
+        assert meeting.starts_at + timedelta(minutes=20) <= meeting.closed_at
+
+
+def test_no_meeting_is_called_before_its_matter_was_told(town):
+    for item in AgendaItem.objects.select_related("case", "meeting"):
+        assert item.case.registered_at < item.meeting.called_at
+        assert item.meeting.called_at <= item.meeting.starts_at
+
+
+def test_orders_are_answered_and_closed_and_the_town_goes_through_what_drags_on(town):
+    assert set(SupervisionOrder.objects.values_list("state", flat=True)) == {"closed"}
+    assert SupervisionOrder.objects.count() == 2
+    for order in SupervisionOrder.objects.all():
+        assert order.sent_at < order.replied_at < order.checked_at
+
+    tracked = TrackedCase.objects.exclude(verdict="")
+    assert {item.case.stage for item in tracked} == {Stage.SUPERVISE}
+    assert all(item.meeting.ended_at for item in tracked)
+
+
+def test_some_are_dissatisfied_and_are_answered_by_work_or_in_words(town):
+    done = Event.objects.filter(action__in=("redo", "explain"))
+
+    assert sorted(done.values_list("action", flat=True)) == ["explain", "redo"]
+    for event in done:
+        answers = event.case.ratings.filter(satisfaction="dissatisfied")
+        assert answers.count() == 2
+    assert Case.objects.filter(satisfaction="dissatisfied").count() == 1
+
+
+def test_a_resolution_hangs_for_fifteen_days_at_least(town):
+    shown = [
+        step
+        for process in FourTwoProcess.objects.all()
+        for step in process.steps.filter(nth__gte=5)
+    ]
+
+    assert shown
+    for step in shown:
+        assert step.public_until - step.held_on >= timedelta(days=15)
 
 
 def test_the_roster_moves_no_matter_of_the_demo(town):

@@ -159,7 +159,7 @@ def test_a_draft_of_the_ladder_is_withdrawn_once_the_matter_is_not_overdue_any_m
     order = now_of(order)
     assert (order.state, order.cancel_reason) == (
         OrderState.CANCELLED,
-        "督办的缘由没有了：这件事已不再超期",
+        "督办的缘由没有了：这件事已不再逾期",
     )
     assert order.cancelled_by is None
     assert not Notice.objects.filter(

@@ -54,7 +54,7 @@ REPLY_ON = local_day(NOON + 3 * DAY)
 
 def raised(here, case=None, *, by=None, **fields):
     words = {
-        "reason": "超期",
+        "reason": "逾期",
         "demand": "请立即办理",
         "reply_on": REPLY_ON,
         "key": None,
@@ -490,7 +490,7 @@ def test_an_order_by_hand_is_a_step_of_chasing_like_the_ladders(client, here):
         "by_hand",
         "order",
     )
-    assert (chase.by, chase.reason, chase.at) == (here.supervisor, "超期", NOON + GRACE)
+    assert (chase.by, chase.reason, chase.at) == (here.supervisor, "逾期", NOON + GRACE)
     assert chase.due_at == order.case.clocks.get(stopped_at=None).due_at
     sweep(NOON + GRACE)
     assert Chase.objects.count() == 1

@@ -50,7 +50,7 @@ def test_a_notice_is_unread_until_it_is_opened(client, here):
     notice = Notice.objects.get(recipient=here.handler.user)
 
     assert "badge" in page(client, here.handler, "unread")
-    assert "这件事现在归您（到了“办”）" in page(client, here.handler, "inbox")
+    assert "这件事现在由您承办（到了“办”）" in page(client, here.handler, "inbox")
     answer = client.get(reverse("supervision:open", args=[notice.pk]))
 
     assert answer.url == notice.case.get_absolute_url()
@@ -243,7 +243,7 @@ def test_the_board_costs_the_same_however_much_is_on_it(
 
 def form(**fields):
     return {
-        "reason": "超期",
+        "reason": "逾期",
         "demand": "请立即办理",
         "reply_on": "2026-03-05",
         "key": str(uuid.uuid4()),

@@ -225,7 +225,7 @@ def test_the_reviewer_changes_rules_on_a_page_and_the_village_reads_them(client)
 
     page = client.get(reverse("villages:bodies")).content.decode()
     assert "镇里定的" in page
-    assert "4分之3" in page
+    assert "四分之三" in page
     assert client.get(address).status_code == 404
 
 

@@ -99,7 +99,7 @@ def test_the_page_says_beside_the_field_what_is_wrong(client, user):
     answer = change(client, PASSWORD, "aaaaaaaaaa1")
 
     assert list(answer.context["form"].errors) == ["password1"]
-    assert "太好猜" in answer.content.decode()
+    assert "太容易猜到" in answer.content.decode()
 
 
 def test_none_of_the_last_five_passwords_is_taken_again(client, user):

@@ -115,7 +115,7 @@ def _is_granted(step: Step) -> bool:
 
 
 def waive(step: Step) -> None:
-    """免报: go without an assistant's report."""
+    """免予反馈: go without an assistant's report."""
     waiting = [
         item
         for item in step.facts.assistants
