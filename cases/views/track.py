@@ -198,7 +198,7 @@ def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, An
         "at": at,
         "matter": visit.matter,
         "told": told_to_speaker(case, with_additions=not visit.is_merged),
-        "with_whom": with_whom(case),
+        "with_whom": with_whom(case, visit.own),
         "comes_next": what_comes_next(case),
         "photos": visit.photos,
         "forms": [(offer, asked_of_the_speaker(form)) for offer, form in shown],

@@ -122,6 +122,36 @@ def test_a_village_may_name_its_officers(client, here):
     assert f"{here.village}村委会 {here.secretary.user}" in page_of(client, case)
 
 
+def test_of_a_secret_matter_not_even_the_office_is_named(client, here):
+    TalkRoom.objects.create(village=here.village, place="村委会", names_officers=True)
+    with_office = decided(here, accepted(here, spoken(here, confidentiality="secret")))
+    with_village = spoken(here, confidentiality="secret")
+
+    assert with_office.owner_office == here.office
+    for case in (with_office, with_village):
+        page = page_of(client, case)
+        assert str(here.office) not in page
+        assert str(here.secretary.user) not in page
+        assert f"{here.village}村委会" not in page
+
+
+def test_a_secret_matter_names_no_office_after_a_merge_either(client, here):
+    secret = spoken(here, confidentiality="secret")
+    known = decided(here)
+    by = officer(here.secretary)
+    make_move(secret, Action.MERGE, by=by, at=NOON + DAY, into=known)
+
+    secret.refresh_from_db()
+    assert str(here.office) not in page_of(client, secret)
+
+
+def test_a_closed_secret_matter_is_with_nobody(client, here):
+    case = decided(here, accepted(here, spoken(here, confidentiality="secret")))
+    rated(here, verified(here, completed(here, case)))
+
+    assert "负责" not in page_of(client, case)
+
+
 def test_the_page_names_the_office_that_works_on_it(client, here):
     case = decided(here, lead=here.office)
 
