@@ -4,8 +4,9 @@ They belong in fields of their own, which are encrypted, masked and blanked; a t
 read in lists, notices and on receipts (domain §3).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -101,6 +102,14 @@ def naming_nobody(case: Case, text: str) -> str:
     if not plain:
         return ""
     return without_names(plain, names_in(plain, neighbours_of(case)))
+
+
+def unnamed_in(case: Case, texts: Iterable[str]) -> Callable[[str], str]:
+    """Return what writes 张某 for the residents of the village who are named in any of
+    these texts. One query for all of them.
+    """
+    names = names_in("\n".join(texts), neighbours_of(case))
+    return partial(without_names, names=names)
 
 
 def neighbours_of(case: Case) -> QuerySet[Resident]:
