@@ -88,7 +88,7 @@ def name_parts(typed: str) -> list[str]:
         found |= dict.fromkeys(_names_in(piece))
     for bracketed in BRACKETED.finditer(plain):
         for piece in _pieces(bracketed["within"]):
-            found |= dict.fromkeys(filter(_is_plainly_name, _names_in(piece)))
+            found |= dict.fromkeys(filter(is_plainly_name, _names_in(piece)))
 
     whole = Letters(plain).plain
     names = [name for name in found if _may_be_name(name)]
@@ -122,7 +122,7 @@ def address_parts(typed: str) -> list[str]:
     pieces += OWNER_OF_HOUSE.findall(plain)
     for text in pieces:
         for piece in _pieces(text):
-            parts |= dict.fromkeys(filter(_is_plainly_name, _names_in(piece)))
+            parts |= dict.fromkeys(filter(is_plainly_name, _names_in(piece)))
     return list(parts)
 
 
@@ -143,7 +143,7 @@ def _pieces(text: str) -> Iterator[str]:
 
     for piece in NAMES_ALONE.findall(text):
         parts = re.split(BETWEEN_PARTS, piece)
-        if len(parts) > 1 and all(map(_is_plainly_name, map(_without_beside, parts))):
+        if len(parts) > 1 and all(map(is_plainly_name, map(_without_beside, parts))):
             yield from parts
         else:
             yield piece
@@ -158,7 +158,7 @@ def _names_in(piece: str) -> Iterator[str]:
         for name in _parted_by_and(part):
             plain = _without_beside(name)
             is_cut = plain != piece
-            if _is_plainly_name(plain) or not is_cut or len(plain) == USUAL_NAME:
+            if is_plainly_name(plain) or not is_cut or len(plain) == USUAL_NAME:
                 yield plain
             if not MIDDLE_DOT.search(plain):
                 yield from _named_within(plain)
@@ -208,7 +208,7 @@ def _named_within(piece: str) -> Iterator[str]:
         for length in lengths:
             name = piece[start : start + length]
             is_place = OF_PLACE.match(piece, start + length)
-            if not is_place and _is_plainly_name(name):
+            if not is_place and is_plainly_name(name):
                 yield name
 
 
@@ -225,7 +225,7 @@ def _surnames_in(piece: str) -> list[int]:
     return starts
 
 
-def _is_plainly_name(name: str) -> bool:
+def is_plainly_name(name: str) -> bool:
     """Return True for a surname and one or two characters, which are no other word."""
     if not SHORTEST_PART <= len(name) <= LONGEST_NAME:
         return False

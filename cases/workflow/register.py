@@ -26,6 +26,7 @@ from cases.workflow.pasted import (
     without_introduction,
     without_numbers,
     without_people,
+    without_senders,
 )
 from cases.workflow.places import refuse_other_places
 from cases.workflow.reading_facts import posts_about
@@ -290,7 +291,7 @@ def _without_who(spoken: Spoken) -> str:
     if spoken.resident:
         own.append(spoken.resident.name)
 
-    text = spoken.verbatim.strip()
+    text = without_senders(spoken.verbatim.strip())
     of_village = Resident.objects.filter(household__group__village=spoken.village)
     others = names_in(text, of_village) if spoken.village else []
     text = without_introduction(text)
