@@ -221,6 +221,20 @@ def test_a_blank_beside_a_number_is_in_no_ones_way(words, asked):
         assert found(here.secretary, text) == {case.number}, text
 
 
+AMOUNTS = ["12000", "12,000", "一万二千", "一万二", "1.2万", "1.2 万", "1万2", "1万2千"]
+
+
+@pytest.mark.parametrize("written", AMOUNTS)
+def test_an_amount_is_found_however_it_is_written(written):
+    here = staff()
+    case = spoken(here, verbatim=f"欠我{written}元没给", title="一件事")
+    spoken(here, verbatim="欠我一万三千元，千万别忘", title="一件事")
+
+    for asked in (*AMOUNTS, "12000元", "1.2 万元", "欠我一万二千元"):
+        search.require_two_characters(asked)
+        assert found(here.secretary, asked) == {case.number}, asked
+
+
 @pytest.mark.parametrize(
     "typed", ["2 组 15 号", "2 组15号", "139 9391 2345", "139-9391-2345"]
 )
