@@ -101,3 +101,21 @@ def test_a_resident_with_a_dash_in_the_name_is_found_under_the_name_alone():
     keys = ResidentKey.objects.filter(resident=resident).values_list("key", flat=True)
     assert "阿依古丽买买提" in keys
     assert "阿依古丽-买买提" not in keys
+
+
+def test_amounts_and_places_of_matters_from_before_are_found():
+    here = staff()
+    fields = {"verbatim": "欠我一万二千元", "place": "磨坊", "remark": "周五再来"}
+    cases = [
+        spoken(here, **fields, speaker_address="三社12号"),
+        spoken(here, **fields, confidentiality="hidden"),
+    ]
+    wanted = {case.pk: words_of(case) for case in cases}
+    older = "欠我1万2000元"
+    Case.objects.update(open_words=older, hidden_words=older)
+
+    fold = import_module("cases.migrations.0018_fold_amounts_and_places")
+    fold.fold_every_word_anew(apps, connection.schema_editor())
+
+    assert "欠我12000元" in wanted[cases[0].pk][0]
+    assert {case.pk: words_of(case) for case in Case.objects.all()} == wanted
