@@ -231,6 +231,10 @@ def is_plainly_name(name: str) -> bool:
         return False
     if name[:2] in ORDINARY or OF_PLACE.search(name) or not _may_be_name(name):
         return False
+    return begins_with_surname(name)
+
+
+def begins_with_surname(name: str) -> bool:
     return name[0] in SURNAMES or bool(COMPOUND_SURNAME.match(name))
 
 

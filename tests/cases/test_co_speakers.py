@@ -23,7 +23,7 @@ from cases.workflow import (
     read_facts,
     register,
 )
-from cases.workflow.speakers import named_people
+from cases.workflow.speakers import named_apart, named_people
 from minshi.crypto import blind_index
 from minshi.errors import InputRefused, MoveRefused
 from supervision.models import Call, NoticeKind
@@ -766,3 +766,25 @@ def test_neighbours_are_found_by_one_query_however_many_are_named(
         found = named_people(names, village, **asked)
 
     assert [person.resident for person in found] == people
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("买买提 阿不都", ["买买提 阿不都"]),
+        ("買買提 阿不都、赵铁柱", ["買買提 阿不都", "赵铁柱"]),
+        ("阿依古丽 买买提", ["阿依古丽 买买提"]),
+        ("赵铁柱 欧阳锋", ["赵铁柱", "欧阳锋"]),
+        ("赵铁柱 买买提", ["赵铁柱", "买买提"]),
+        ("买买提 赵铁柱", ["买买提", "赵铁柱"]),
+        ("买买提 阿不都 克里木", ["买买提", "阿不都", "克里木"]),
+    ],
+)
+def test_a_name_of_two_parts_without_a_surname_is_one_person(typed, names):
+    assert named_apart(typed) == names
+
+
+def test_a_co_speaker_of_two_parts_is_one_person():
+    case = spoken(staff(), co_speakers=("买买提 阿不都",))
+
+    assert [name for name, _phone, _resident in people_of(case)] == ["买买提 阿不都"]
