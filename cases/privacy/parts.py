@@ -59,6 +59,11 @@ KIN_AFTER_NAME = re.compile(
     rf"(?<=[{HAN}]{{2}})(?<!{BORN_AS})[哥嫂叔婶伯爷爹娘舅姑姨侄妈爸]$"
     rf"|(?<=[{HAN}]{{3}})[姐弟妹]$"
 )
+# what somebody is said to do, and how: 李建军卖豆腐的, 李建常来的
+SAID_OF = re.compile(
+    "[卖买开养种修做当打拉送住在说来去到从给把被因要借欠告找管看教放赶租包收杀补理干是有没喂捡搬"
+    "跑跟和与同的专常天正也都就又还已曾刚才只不自外上下前后]|承包|反映|负责|退休"
+)
 # of places, not of people: 白关村, 陈家湾
 OF_PLACE = re.compile("[村组社队镇乡县区庄湾沟坪岭店寨屯堡号户]")
 GROUP_OF_PLACE = re.compile("(?:[村组社队户]|单元)$")
@@ -191,7 +196,7 @@ def _named_within(piece: str) -> Iterator[str]:
     """Yield the names in a piece that says more than a name: 组李建军, 李建军卖菜的.
 
     Those that begin with a surname, cut at the next surname; where that is too far,
-    the first two and three characters.
+    the first two and three characters, or the one of them that what follows tells.
     """
     starts = _surnames_in(piece)
     longest = LONGEST_NAME if COMPOUND_SURNAME.match(piece) else USUAL_NAME
@@ -201,15 +206,25 @@ def _named_within(piece: str) -> Iterator[str]:
     for start, after in zip(starts, [*starts[1:], len(piece)], strict=False):
         surname = COMPOUND_SURNAME.match(piece, start)
         longest = LONGEST_NAME if surname else USUAL_NAME
-        lengths = [after - start]
+        lengths = [after - start, min(len(piece) - start, longest)]
         if after - start > longest:
-            lengths = [longest, longest - 1]
-        lengths.append(min(len(piece) - start, longest))
+            lengths = _lengths_told(piece, start, longest)
         for length in lengths:
             name = piece[start : start + length]
             is_place = OF_PLACE.match(piece, start + length)
             if not is_place and is_plainly_name(name):
                 yield name
+
+
+def _lengths_told(piece: str, start: int, longest: int) -> list[int]:
+    """Return how many characters a name may have within a longer piece.
+
+    Of 李建军卖豆腐的 three, for 卖 begins what is said of somebody and 军 does not; two
+    of 李建卖菜的. Where both or neither do it may be either.
+    """
+    lengths = [longest, longest - 1]
+    told = [each for each in lengths if SAID_OF.match(piece, start + each)]
+    return told if len(told) == 1 else lengths
 
 
 def _surnames_in(piece: str) -> list[int]:
