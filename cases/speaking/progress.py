@@ -1,7 +1,7 @@
 """The account of a matter for its speaker: on the tracking page and in its preview."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from cases.models import Case
 from cases.models.choices import NOT_HEARD, Stage
 from cases.privacy.redactor import personal_redactor
 from cases.speaking.story import TOLD, Entry, story_of
+from cases.workflow.pasted import unnamed_in
 
 RECEIVED, WORKED_ON, DONE = range(3)  # the three plain states (ux 2.10)
 PLAIN_STATES = {
@@ -52,35 +53,43 @@ class SpeakerAccount:
 
 def told_to_speaker(case: Case, *, with_additions: bool = True) -> SpeakerAccount:
     """Return what the speaker may read of a case: its state, the last reply of the
-    present round, and what happened. Two queries.
+    present round, and what happened. Three queries.
+
+    Neighbours are 张某 in it, as in titles: whoever has the receipt reads the page.
     """
     redact = personal_redactor(case)
     reply = case.replies.filter(round=case.round).last()
     events = case.events.filter(action__in=TOLD).order_by("sequence")
+
+    answer = redact(reply.text) if reply else ""
+    story = story_of(events, redact, with_additions=with_additions)
+    unnamed = unnamed_in(case, [answer, *(entry.words for entry in story)])
 
     return SpeakerAccount(
         state=PLAIN_STATES[Stage(case.stage)],
         is_open=case.is_open,
         is_void=case.close_reason in NOT_HEARD,
         reply_by=case.reply_by,
-        reply=redact(reply.text) if reply else "",
+        reply=unnamed(answer),
         reply_at=reply.at if reply else None,
-        story=story_of(events, redact, with_additions=with_additions),
+        story=[replace(entry, words=unnamed(entry.words)) for entry in story],
     )
 
 
 def words_alone(case: Case, texts: Iterable[str], at: datetime) -> SpeakerAccount:
     """Return the account for a step whose other questions are not answered yet.
 
-    It has the step's words as the reply, and the state that the matter has now.
+    It has the step's words as the reply, and the state that the matter has now. One
+    query.
     """
     redact = personal_redactor(case)
     reply = "\n".join(redact(text) for text in texts if text)
+    unnamed = unnamed_in(case, [reply])
 
     return SpeakerAccount(
         state=PLAIN_STATES[Stage(case.stage)],
         is_open=case.is_open,
         reply_by=case.reply_by,
-        reply=reply,
+        reply=unnamed(reply),
         reply_at=at if reply else None,
     )

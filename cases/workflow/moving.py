@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Event
@@ -31,7 +31,7 @@ from minshi.errors import (
     StaleVersion,
     Text,
 )
-from minshi.idempotency import fingerprint, refuse_reuse
+from minshi.idempotency import fingerprint, key_reused, refuse_reuse
 from minshi.prepared import prepared
 from villages.models import Post, User
 
@@ -69,8 +69,8 @@ def make_move(
     the event's data: the meeting and agenda item that decided it. `at` is that of the
     last event where a person's is a little earlier.
     Raises MoveRefused (wrong stage, a need not met), NoSuchRight (the post may not),
-    StaleVersion (changed meanwhile), KeyReused (the key came before with other words),
-    InputRefused (a field missing or wrong).
+    StaleVersion (changed meanwhile), KeyReused (the key came before with other words,
+    or wrote to another case), InputRefused (a field missing or wrong).
     """
     move = MOVES[action]
     sent = fingerprint(action, values, note) if key else ""
@@ -78,13 +78,15 @@ def make_move(
     other = values.get(move.also_locks)
     if isinstance(other, Case):
         lock_in_order(case, other)
-        other = lock_visible(other, by, at)[0]
+        other = lock_visible(other, by, at)
         values[move.also_locks] = other
-    locked, is_repeat = lock_visible(case, by, at, key)
+    locked = lock_visible(case, by, at, key)
 
-    if is_repeat or _was_used_meanwhile(key, locked, version):
+    if _is_used_here(locked) or _was_used_meanwhile(key, locked, version):
         refuse_other_words(locked.events.filter(key=key), sent)
         return locked
+    if _is_used_elsewhere(locked):
+        raise key_reused()
     if version is not None and version != locked.version:
         raise StaleVersion(
             _("Somebody else has changed this matter since you opened it.")
@@ -173,13 +175,12 @@ def _still_holds(facts: Facts | None, locked: Case, at: datetime) -> TypeGuard[F
     return (facts.case.pk, facts.case.version) == (locked.pk, locked.version)
 
 
-def lock_visible(
-    case: Case, by: Actor, at: datetime, key: UUID | None = None
-) -> tuple[Case, bool]:
-    """Lock the row and return it, and whether one of its events has the key already.
+def lock_visible(case: Case, by: Actor, at: datetime, key: UUID | None = None) -> Case:
+    """Lock the row and return it, with what the key has written so far.
 
-    The key is looked up as of before any wait for the lock. NoSuchRight: the case is
-    out of the officer's sight, or not the speaker's; as if it did not exist.
+    The key is looked up as of before any wait for the lock: whether an event of this
+    case has it, or anything at all. NoSuchRight: the case is out of the officer's
+    sight, or not the speaker's; as if it did not exist.
     """
     sight = None
     if isinstance(by, Officer):
@@ -193,20 +194,32 @@ def lock_visible(
         raise NoSuchRight(_("There is no such matter, or it is not yours to handle."))
 
     (locked,) = found
-    return locked, bool(vars(locked)["key_used"])
+    return locked
 
 
 @prepared
 def _locked(case: int, sight: Sight | None, key: UUID | None) -> QuerySet[Case]:
-    rows = Case.objects.filter(pk=case)
+    rows = Case.objects.filter(pk=case).select_related("town")
     if sight is not None:
         rows = rows.visible_by(sight)
-
-    used: Exists | Value = Value(False)
     if key is not None:
-        used = Exists(Event.objects.filter(case=OuterRef("pk"), key=key))
-    rows = rows.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("town").annotate(key_used=used)
+        moved = Event.objects.filter(key=key)
+        taken_down = Case.objects.filter(key=key)
+        rows = rows.annotate(
+            key_used=Exists(moved.filter(case=OuterRef("pk"))),
+            key_used_at_all=Exists(moved) | Exists(taken_down),
+        )
+    return rows.select_for_update(of=("self",), no_key=True)
+
+
+def _is_used_here(locked: Case) -> bool:
+    """True where an event of the locked case has the key of this move."""
+    return bool(vars(locked).get("key_used"))
+
+
+def _is_used_elsewhere(locked: Case) -> bool:
+    """True where the key of this move took a matter down or moved another one."""
+    return bool(vars(locked).get("key_used_at_all"))
 
 
 def _check(move: Move, facts: Facts, by: Actor) -> None:
