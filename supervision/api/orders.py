@@ -32,7 +32,7 @@ from supervision.orders import (
     raise_order,
     sign_all,
 )
-from villages.api.fields import DayField
+from villages.api.fields import DayField, IdField
 from villages.models import User
 
 STATES = [state.value for state in OrderState]
@@ -44,7 +44,7 @@ class SignWanted(serializers.Serializer[Any]):
     """The orders to sign, each as it is written."""
 
     orders = serializers.ListField(
-        child=serializers.IntegerField(min_value=1),
+        child=IdField(),
         min_length=1,
         max_length=MOST_TOGETHER,
     )

@@ -51,7 +51,7 @@ from supervision.orders import (
     standard_demand,
     suggested_reply_on,
 )
-from supervision.orders.paper import OrderSheet
+from supervision.orders.paper import OrderSheet, contact_of
 from supervision.views.order_history import history_of
 from villages.audit import record_audit
 from villages.forms.accounts import RuleForm
@@ -231,6 +231,7 @@ class OrderDetail(OrderView):
             "reason": redact(order.reason),
             "is_unsent": order.state in UNSENT,
             "awaits_signer": order.state == OrderState.TO_SIGN and "sign" not in acts,
+            "contact": contact_of(order),
             "acts": [
                 OfferedAct(name, WORDS[name], form) for name, form in forms.items()
             ],
