@@ -14,13 +14,17 @@ from minshi.crypto import decrypted, encrypted
 
 TYPED = "typed_step"  # in the session, encrypted: it may name people
 
+# the invitation changes the matter: the form to come has its own
+NOT_TYPED = ("csrfmiddlewaretoken", "version", "key")
+
 
 def go_and_invite(request: HttpRequest, item: AgendaItem, number: str) -> HttpResponse:
     """Store what was typed, and lead to the form that invites a village; from there one
     comes back to the item.
     """
     typed = request.POST.copy()
-    typed.pop("csrfmiddlewaretoken", None)
+    for name in NOT_TYPED:
+        typed.pop(name, None)
     request.session[TYPED] = {"item": item.pk, "typed": encrypted(typed.urlencode())}
 
     form = reverse("cases:act", args=[number, Action.JOIN])
