@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused, NoSuchRight
+from minshi.workdays import day_in_words
 from villages.audit import record_audit
 from villages.models import Post, Role, User
 from villages.models.audit import AuditKind
@@ -131,7 +132,8 @@ def end_post(
     _locked(post.user, by, at)
     post = Post.objects.select_related("user").get(pk=post.pk)
     if post.until_on and post.until_on <= on:
-        text = _("This post already ends on %(day)s.") % {"day": post.until_on}
+        last_day = day_in_words(post.until_on, localtime(at).date())
+        text = _("This post already ends on %(day)s.") % {"day": last_day}
         raise InputRefused.at(until_on=text)
     if on < post.from_on:
         raise InputRefused.at(until_on=_("A post cannot end before it begins."))
