@@ -1,4 +1,6 @@
-"""The app's name in words, and the check of what its settings may be."""
+"""The app's name in words, the check of what its settings may be, and what a shift
+hands over of it.
+"""
 
 from django.apps import AppConfig
 from django.core import checks
@@ -11,5 +13,8 @@ class Cases(AppConfig):
 
     def ready(self) -> None:
         from cases.lawful import check_lawful_numbers
+        from cases.lists.shift import taken_down_in
+        from villages.duty.drafting import add_to_hand_over
 
         checks.register(check_lawful_numbers)
+        add_to_hand_over(taken_down_in)

@@ -17,6 +17,7 @@ from cases.privacy.redactor import personal_redactor
 from cases.workflow import MOVES, Action, Facts
 from minshi.workdays import day_in_words, local_day
 
+QUOTED_MATTER = f"“{{{MATTER}}}”"
 FIRST_SET = Path(__file__).parent / "data" / "standard_texts.csv"
 
 
@@ -68,8 +69,12 @@ def filled_in(text: str, facts: Facts) -> str:
 
     A brace that the case does not answer is left as 【…】 for the officer. The matter
     goes by its title, but not where that names the speaker or repeats their words (the
-    tracking page blanks both), nor where the name is hidden or the matter secret.
+    tracking page blanks both), nor where the name is hidden or the matter secret: then
+    it is 这件事, without marks of quotation.
     """
+
+    if _matter(facts) is None:
+        text = text.replace(QUOTED_MATTER, _("this matter"))
 
     def fill(brace: re.Match[str]) -> str:
         value = _value_of(brace[1], facts)
@@ -86,19 +91,20 @@ def _value_of(name: str, facts: Facts) -> str | None:
     if name == PLACE:
         return str(case.village or case.town)
     if name == MATTER:
-        return _matter(facts)
+        return _matter(facts) or _("this matter")
     if name == REPLY_BY and case.reply_by:
         return day_in_words(case.reply_by, local_day(facts.at))
     return None
 
 
-def _matter(facts: Facts) -> str:
+def _matter(facts: Facts) -> str | None:
+    """Return the title of the case where everybody may read it."""
     case = facts.case
     redact = personal_redactor(case)
 
     is_ordinary = case.confidentiality == Confidentiality.NORMAL
     names_nobody = redact(case.title) == case.title
-    return case.title if is_ordinary and names_nobody else _("this matter")
+    return case.title if is_ordinary and names_nobody else None
 
 
 @transaction.atomic

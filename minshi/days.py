@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from minshi.clock import today
+from minshi.workdays import day_in_words
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,10 @@ class Reach:
 
     def refusal(self) -> ValidationError:
         words = _("The day must lie between %(first)s and %(last)s.")
-        bounds = {"first": self.first(), "last": self.last()}
+        bounds = {
+            "first": day_in_words(self.first(), today()),
+            "last": day_in_words(self.last(), today()),
+        }
         return ValidationError(words, code="out_of_reach", params=bounds)
 
 

@@ -2,7 +2,8 @@
 and `code`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Self
 
 from django.utils.functional import Promise
@@ -102,3 +103,32 @@ class InputRefused(RuleBroken):
     def at(cls, **fields: Text) -> Self:
         """Refuse fields, each with its words; the first says it for the whole form."""
         return cls(next(iter(fields.values())), fields)
+
+
+class Faults:
+    """What is wrong with one input, found by several checks and refused together: who
+    mends one field must not learn of the next only then.
+    """
+
+    def __init__(self) -> None:
+        self._found: list[InputRefused] = []
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Note a refusal of the checks within, and go on with the next."""
+        try:
+            yield
+        except InputRefused as refusal:
+            self._found.append(refusal)
+
+    def refuse(self) -> None:
+        """Raise InputRefused with all fields at fault, if any; the words are those of
+        the first, and of a field named twice the first ones.
+        """
+        if not self._found:
+            return
+
+        fields: dict[str, Text] = {}
+        for refusal in self._found:
+            fields = {**refusal.fields, **fields}
+        raise InputRefused(self._found[0].detail, fields)

@@ -11,6 +11,7 @@ urlpatterns = [
         "inbox/<int:pk>/read/", inbox.ReadOneAPIView.as_view(), name="api-notice-read"
     ),
     path("orders/", orders.OrdersAPIView.as_view(), name="api-orders"),
+    path("orders/sign/", orders.SignOrdersAPIView.as_view(), name="api-sign-orders"),
     path("orders/<int:pk>/", orders.OneOrderAPIView.as_view(), name="api-order"),
     path(
         "cases/<slug:number>/orders/",

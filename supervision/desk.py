@@ -1,5 +1,8 @@
-"""What of supervision waits for somebody on their start page: orders to be signed."""
+"""What of supervision waits for somebody: orders to be signed, on their start page;
+calls to be made, in the draft of a hand-over.
+"""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -7,10 +10,14 @@ from django.utils.translation import gettext as _
 
 from cases.lists.desk import DeskWork
 from cases.lists.paging import capped_counts
+from cases.lists.shift import listed
+from cases.models.choices import Confidentiality
 from minshi import workdays
 from supervision.models import OrderState
+from supervision.notices.calls import ORDER, calls_of
 from supervision.orders import orders_seen_by
-from villages.models import User
+from villages.duty.drafting import ShiftDone
+from villages.models import DutyShift, Post, User
 
 
 def orders_to_sign(user: User, at: datetime) -> list[DeskWork]:
@@ -25,3 +32,22 @@ def orders_to_sign(user: User, at: datetime) -> list[DeskWork]:
     counts = capped_counts({"to_sign": to_sign})
     address = f"{reverse('supervision:orders')}?state=to_sign"
     return [DeskWork(_("Orders to sign"), address, counts["to_sign"])]
+
+
+def calls_to_make(
+    shift: DutyShift, _on_duty: Sequence[Post], user: User, at: datetime
+) -> ShiftDone:
+    """Tell which speakers of the shift's village are still to be called, by the number
+    of their matter alone. One query, two more of whoever has no post at its counter.
+
+    Whom the next shift may not know is called by others.
+    """
+    calls = calls_of(user, at).filter(
+        case__village=shift.village_id, case__confidentiality=Confidentiality.NORMAL
+    )
+    numbers = [call.case.number for call in calls.order_by(*ORDER)]
+    if not numbers:
+        return ShiftDone()
+
+    names = listed(list(dict.fromkeys(numbers)))
+    return ShiftDone([_("Speakers still to be called: %(cases)s.") % {"cases": names}])

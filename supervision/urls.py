@@ -9,6 +9,7 @@ from supervision.views import (
     of_case,
     orders,
     settings,
+    signing,
     status,
     tracking,
     undelivered,
@@ -42,6 +43,7 @@ urlpatterns = [
         "matters/<str:number>/chasing/", of_case.ChasingOfCase.as_view(), name="of_case"
     ),
     path("orders/", orders.OrderList.as_view(), name="orders"),
+    path("orders/sign/", signing.SignTogether.as_view(), name="sign_together"),
     path("orders/<int:pk>/", orders.OrderPage.as_view(), name="order"),
     path("orders/<int:pk>/print/", orders.OrderPrint.as_view(), name="order_print"),
     path("orders/<int:pk>/<slug:act>/", orders.OrderAct.as_view(), name="order_act"),

@@ -55,6 +55,11 @@ def bodies(world: World) -> dict[str, list[dict[str, object]]]:
             }
             for number in numbers
         ],
+        "api-sign-orders": [
+            {"orders": [order.pk]}
+            for case in world.hidden.values()
+            for order in case.orders.all()
+        ],
         "api-rounds": rounds,
         "api-round-plan": rounds,
     }

@@ -134,6 +134,7 @@ RIGHTFUL: dict[str, frozenset[object]] = {
             PasswordUsed,
             "villages:account",
             "villages:account_act",
+            "villages:account_phone",
             "villages:appoint",
             "villages:end_post",
         }

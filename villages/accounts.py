@@ -16,7 +16,9 @@ from django.http import HttpRequest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from minshi.crypto import normal_phone
 from minshi.errors import InputRefused, NoSuchRight
+from minshi.workdays import day_in_words
 from villages.audit import record_audit
 from villages.models import Post, Role, User
 from villages.models.audit import AuditKind
@@ -130,7 +132,8 @@ def end_post(
     _locked(post.user, by, at)
     post = Post.objects.select_related("user").get(pk=post.pk)
     if post.until_on and post.until_on <= on:
-        text = _("This post already ends on %(day)s.") % {"day": post.until_on}
+        last_day = day_in_words(post.until_on, localtime(at).date())
+        text = _("This post already ends on %(day)s.") % {"day": last_day}
         raise InputRefused.at(until_on=text)
     if on < post.from_on:
         raise InputRefused.at(until_on=_("A post cannot end before it begins."))
@@ -162,6 +165,35 @@ def reset_password(
     forget_failures(username=user.username)
     _record(_("reset the password of %(account)s"), user, by, at, request)
     return password
+
+
+@transaction.atomic
+def set_phone(
+    user: User,
+    phone: str,
+    *,
+    by: User,
+    at: datetime,
+    request: HttpRequest | None = None,
+) -> None:
+    """Write down the telephone of an account, or take it off where it is empty.
+
+    Everybody writes their own, a security administrator that of others. The audit log
+    says that it changed, without a number. NoSuchRight: somebody else's account.
+    InputRefused: no telephone number.
+    """
+    if user.pk == by.pk:
+        user = User.objects.select_for_update().get(pk=user.pk)
+    else:
+        user = _locked(user, by, at)
+
+    number = _normal_phone(phone)
+    if number == user.phone:
+        return
+
+    user.phone = number
+    user.save(update_fields=["phone"])
+    _record(_("changed the phone of %(account)s"), user, by, at, request)
 
 
 @transaction.atomic
@@ -276,6 +308,16 @@ def _check_username(username: str) -> None:
         raise InputRefused.at(
             username=_("Only letters, digits and . - _ are taken here.")
         ) from error
+
+
+def _normal_phone(phone: str) -> str:
+    """Return a number in its one form. InputRefused: it is none."""
+    if not phone:
+        return ""
+    try:
+        return normal_phone(phone)
+    except ValidationError as error:
+        raise InputRefused.at(phone=" ".join(error.messages)) from error
 
 
 def _check_fields(row: User | Post) -> None:

@@ -31,11 +31,12 @@ NOTHING = "—"
 
 def register_history() -> None:
     """Register the models with django-auditlog, once, when the app is ready. Neither
-    passwords nor logins are field history.
+    passwords nor logins are field history, and no telephone number: that it changed
+    stands in the audit log.
     """
     for model in (Town, Village, Office, Post, Seat, Procedure, TalkRoom, DutyShift):
         auditlog.register(model)
-    auditlog.register(User, exclude_fields=["password", "last_login"])
+    auditlog.register(User, exclude_fields=["password", "last_login", "phone"])
 
 
 def changes_in_words(entry: FieldHistory) -> Iterator[tuple[str, str, str]]:

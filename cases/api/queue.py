@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
+from cases.lists.last_heard import last_heard_of
 from cases.lists.queue import (
     ORDERS,
     QueueTab,
@@ -102,6 +103,7 @@ class DecisionQueueAPIView(CaseApi, GenericAPIView[Case]):
         cases: QuerySet[Case] = tabs[self.tab()].with_row().select_related("topic")
         page = self.paginate_queryset(cases.annotate(redacted=Value(False))) or []
 
-        context = self.context(reasons=reasons_of(page))
+        heard = last_heard_of(page, self.user, self.on)
+        context = self.context(reasons=reasons_of(page), heard=heard)
         rows = QueueRowSerializer(page, many=True, context=context)
         return self.get_paginated_response(rows.data)

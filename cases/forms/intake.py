@@ -1,6 +1,6 @@
 """登记: the form in which a matter is taken down."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -19,8 +19,10 @@ from cases.models.choices import (
 )
 from cases.workflow import Spoken
 from cases.workflow.candidates import cadres_over
+from cases.workflow.inputs import SAID_AT, Input, Kind, fault_of
 from cases.workflow.speakers import LONGEST_NAME, named_apart
 from minshi.days import MomentField
+from minshi.workdays import local_day
 from villages.forms.accounts import RuleForm, offer_rows
 from villages.models import Group, Post, Resident, Town, User, Village
 
@@ -51,6 +53,10 @@ COPIED = (
     "place",
     "request_text",
 )
+
+
+# named together with what is missing
+CHECKED = (SAID_AT, Input("speaker_phone", Kind.LINE, _("Phone")))
 
 
 class IntakeForm(RuleForm):
@@ -151,7 +157,7 @@ class IntakeForm(RuleForm):
         residents: QuerySet[Resident],
         *args: Any,
         town: Town | None,
-        on: date,
+        at: datetime,
         **options: Any,
     ) -> None:
         """Offer the rows among which may be chosen.
@@ -159,6 +165,7 @@ class IntakeForm(RuleForm):
         `town` is the officer's own, whose matter it is where no village is chosen.
         """
         super().__init__(*args, **options)
+        self.at = at
         keys = [village.pk for village in villages]
         self._choose("village", Village.objects.filter(pk__in=keys))
         self._choose("resident", residents)
@@ -168,7 +175,7 @@ class IntakeForm(RuleForm):
             self.fields["village"].initial = villages[0].pk
 
         village = self._chosen_of(villages)
-        self._offer_of(village, village.town if village else town, on)
+        self._offer_of(village, village.town if village else town, local_day(at))
 
     def _chosen_of(self, villages: list[Village]) -> Village | None:
         chosen = str(self["village"].value() or "")
@@ -202,6 +209,10 @@ class IntakeForm(RuleForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        for item in CHECKED:
+            fault = fault_of(item, data.get(item.name), self.at)
+            if fault:
+                self.add_error(item.name, str(fault))
         if not data.get("settled"):
             return data
 

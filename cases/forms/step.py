@@ -23,7 +23,7 @@ from cases.models.choices import Handling, Level
 from cases.privacy.redactor import NOTHING, Redactor
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
-from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS, Input, Kind
+from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS, Input, Kind, fault_of
 from cases.workflow.speakers import names_together
 from cases.workflow.standing import holder_key
 from minshi.days import DayField, MomentField
@@ -74,6 +74,8 @@ class MoveForm(RuleForm):
 
         answers = redact.data(_first_answers(offer, facts, inputs))
         super().__init__(*args, initial={**answers, **typed})
+        self.inputs = inputs
+        self.at = facts.at
         self.order = [item.name for item in inputs]
         # the standard texts by input, set by whoever shows them
         self.ready: Mapping[str, list[Ready]] = {}
@@ -90,6 +92,15 @@ class MoveForm(RuleForm):
             self.fields["reply"].help_text = _(
                 "Put together from what was reported; change it as you like."
             )
+
+    def clean(self) -> dict[str, Any]:
+        """Name beside the fields that are missing those that are wrong as well."""
+        data = super().clean() or {}
+        for item in self.inputs:
+            fault = fault_of(item, data.get(item.name), self.at)
+            if fault and item.name not in self.errors:
+                self.add_error(item.name, str(fault))
+        return data
 
     def values(self) -> dict[str, Any]:
         """Return the inputs as make_move takes them."""

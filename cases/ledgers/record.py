@@ -15,6 +15,7 @@ from cases.privacy.redactor import speaker_redactor
 from cases.workflow import Action
 from minshi import workdays
 from minshi.crypto import masked_name, masked_phone
+from villages.models import User
 
 
 def is_redacted(case: Case) -> bool:
@@ -141,17 +142,26 @@ class Record:
 
         Without a lead, who settled it.
         """
+        if self.lead is None:
+            return self.did(Action.SETTLE)
+        return str(self.leader or "")
+
+    @property
+    def leader(self) -> User | None:
+        """The account of the person who leads, for an office of who completed or
+        acknowledged; None without a lead.
+        """
         lead = self.lead
         if lead is None:
-            return self.did(Action.SETTLE)
+            return None
         if lead.post:
-            return str(lead.post.user)
+            return lead.post.user
 
         for event in reversed(self.events):
             is_theirs = getattr(event, "office", None) == lead.office_id
             if is_theirs and event.action in (Action.COMPLETE, Action.ACKNOWLEDGE):
-                return str(event.user)
-        return ""
+                return event.user
+        return None
 
     @property
     def assisting(self) -> list[Assignment]:

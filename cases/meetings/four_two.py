@@ -199,7 +199,8 @@ def _check_day(record: StepRecord, before: FourTwoStep | None, today: date) -> N
     if record.held_on > today:
         raise InputRefused.at(held_on=_("That day is still to come."))
     if before and record.held_on < before.held_on:
-        words = _("The step before was on %(day)s.") % {"day": before.held_on}
+        day = workdays.day_in_words(before.held_on, today)
+        words = _("The step before was on %(day)s.") % {"day": day}
         raise InputRefused.at(held_on=words)
     if is_blank(record.content):
         raise InputRefused(
@@ -307,12 +308,13 @@ def _publish(step: FourTwoStep, record: StepRecord, before: FourTwoStep | None) 
             "It hangs for at least %(days)s days: until %(day)s or longer"
             " (%(article)s)."
         )
-        asked = {"days": days, "day": earliest, "article": PUBLICATION_BY_LAW}
+        day = workdays.day_in_words(earliest, record.held_on)
+        asked = {"days": days, "day": day, "article": PUBLICATION_BY_LAW}
         raise InputRefused.at(public_until=words % asked)
     if before and before.public_until and record.held_on <= before.public_until:
         words = _(
             "The resolution hangs until %(day)s; the outcome is shown after that."
-        ) % {"day": before.public_until}
+        ) % {"day": workdays.day_in_words(before.public_until, record.held_on)}
         raise InputRefused.at(held_on=words)
 
     case = step.process.case

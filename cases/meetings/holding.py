@@ -66,11 +66,12 @@ def lock_open(meeting: Meeting, by: Officer, at: datetime) -> Meeting:
 def check_has_come(meeting: Meeting, at: datetime) -> None:
     """Raise MoveRefused before the day of the meeting."""
     day = workdays.local_day(meeting.starts_at)
-    if workdays.local_day(at) < day:
+    today = workdays.local_day(at)
+    if today < day:
         words = _(
             "The meeting is called for %(day)s; give it another time if it is held now."
         )
-        raise MoveRefused(words % {"day": day})
+        raise MoveRefused(words % {"day": workdays.day_in_words(day, today)})
 
 
 def was_concluded(item: AgendaItem) -> MoveRefused:

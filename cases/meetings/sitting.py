@@ -38,7 +38,7 @@ from cases.privacy.redactor import (
     title_for,
 )
 from minshi.errors import Text
-from minshi.workdays import local_day
+from minshi.workdays import day_in_words, local_day
 from villages.bodies import BodyPlace
 from villages.models import Post, Role, User
 from villages.procedure import Rules, rules_for
@@ -245,9 +245,10 @@ class Sitting:
             return ""
 
         called_on = local_day(meeting.called_at)
-        notice = local_day(meeting.starts_at) - called_on
+        held_on = local_day(meeting.starts_at)
         words = _("Announced on %(day)s, %(days)s days before.")
-        words %= {"day": called_on, "days": notice.days}
+        called = day_in_words(called_on, held_on)
+        words %= {"day": called, "days": (held_on - called_on).days}
         if meeting.short_notice:
             words += _("In a special case: %(why)s") % {"why": meeting.short_notice}
         return words

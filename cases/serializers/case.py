@@ -202,18 +202,27 @@ class CaseRowSerializer(CaseBaseSerializer):
 class QueueRowSerializer(CaseRowSerializer):
     """A matter that waits for a decision."""
 
-    # context: also `reasons` by case
+    # context: also `reasons` and `heard` by case
 
     reason = serializers.SerializerMethodField(
         help_text="Why it was reported up or returned last, if it was."
     )
 
+    last_heard = serializers.SerializerMethodField(
+        help_text="What the last meeting said that did not settle it, and when it may"
+        " come again."
+    )
+
     class Meta(CaseRowSerializer.Meta):
-        fields = (*CaseRowSerializer.Meta.fields, "reason")
+        fields = (*CaseRowSerializer.Meta.fields, "reason", "last_heard")
 
     def get_reason(self, case: Case) -> str:
         reasons: dict[int, str] = self.context["reasons"]
         return reasons.get(case.pk, "")
+
+    def get_last_heard(self, case: Case) -> str:
+        heard: dict[int, str] = self.context["heard"]
+        return heard.get(case.pk, "")
 
 
 class HandBackSerializer(ShownRow[HandBack]):

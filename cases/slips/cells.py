@@ -101,10 +101,20 @@ def received_at(record: Record) -> str:
     return minute(record.lead.acknowledged_at) if record.lead else ""
 
 
+def handling_contact(record: Record) -> str:
+    """The responsible person, with the number they gave for colleagues; else that of
+    the office or the talk room.
+    """
+    leader = record.leader
+    if leader and leader.phone:
+        return joined(record.responsible, leader.phone)
+    return contact(record)
+
+
 def contact(record: Record) -> str:
     """The responsible person, with the phone of the office or the talk room.
 
-    Nobody's own number stands on a slip.
+    Nobody's own number stands on a slip that the speaker may be shown.
     """
     lead = record.lead
     if lead is None:

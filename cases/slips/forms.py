@@ -134,7 +134,7 @@ HANDOVER = _slip(
         column(
             "contact",
             pgettext_lazy("slip", "Contact and phone"),
-            cells.contact,
+            cells.handling_contact,
             width=16,
             reads=RESPONSIBLE,
         ),

@@ -74,9 +74,9 @@ class Act(StepView):
     def _address_after(self, request: HttpRequest, case: Case, form: MoveForm) -> str:
         """Return the address to go to once a step was taken.
 
-        It is the queue where the step was opened from there, else the case, else home
-        where the user sees the case no more. By the key in it the page drops the draft
-        that the browser stored.
+        It is the queue or the agenda item where the step was opened from there, else
+        the case, else home where the user sees the case no more. By the key in it the
+        page drops the draft that the browser stored.
         """
         still_seen = self.visible().filter(pk=case.pk).exists()
         landing = case.get_absolute_url() if still_seen else reverse("cases:home")
@@ -85,6 +85,7 @@ class Act(StepView):
         if _is_from_queue(request):
             landing = reverse("cases:queue")
             query["at"] = request.GET.get("at", "")
+        landing = _item_opened_from(request) or landing
         query["sent"] = str(form.cleaned_data["key"])
 
         return f"{landing}?{query.urlencode()}"
@@ -137,7 +138,8 @@ class Act(StepView):
             "sight": self.sight(),
             "before": self._chased_before(facts, offer),
             "read_by": read_by(offer),
-            "next": _query_of_queue(request),
+            "next": _query_back(request),
+            "leave": _item_opened_from(request) or facts.case.get_absolute_url(),
             "namesakes": namesakes_of(self.user, form, facts.case.village_id),
             **shown,
         }
@@ -249,9 +251,23 @@ def _is_from_queue(request: HttpRequest) -> bool:
     return request.GET.get("next") == "queue"
 
 
-def _query_of_queue(request: HttpRequest) -> str:
-    """Return the query by which one gets back to the queue; "" for other pages."""
-    if not _is_from_queue(request):
+def _item_opened_from(request: HttpRequest) -> str:
+    """Return the address of the agenda item from which a step was opened; "": none."""
+    if request.GET.get("next") != "item":
+        return ""
+
+    meeting = whole_number(request.GET.get("meeting", ""))
+    item = whole_number(request.GET.get("item", ""))
+    if meeting is None or item is None:
+        return ""
+    return reverse("cases:meeting_item", args=[meeting, item])
+
+
+def _query_back(request: HttpRequest) -> str:
+    """Return the query by which one gets back to the queue or the agenda item; "" for
+    other pages.
+    """
+    if not (_is_from_queue(request) or _item_opened_from(request)):
         return ""
     return f"?{request.GET.urlencode()}"
 

@@ -1,5 +1,6 @@
 """The case page, and opening the speaker's phone from it."""
 
+from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django.shortcuts import render
 
 from cases.deadlines.counting import spent_of
 from cases.ledgers.exports import may_take
+from cases.lists.last_heard import last_heard
 from cases.meetings.four_two import may_run
 from cases.models import AgendaItem, Case, Event, FourTwoProcess, MandatoryReport
 from cases.models.choices import Grade, Stage
@@ -87,7 +89,7 @@ def detail_context(
         "readers": readers_of(facts),
         "attachments": list(case.attachments.select_related("post")),
         "may_show_photos": post_that_shows(user, facts) is not None,
-        "meetings": list(AgendaItem.objects.about(case, user, today())),
+        **_meetings(user, case),
         "slips": _slips(user, facts, events),
         **_speaker(user, sight, facts),
         **_steps(user, sight, facts),
@@ -96,6 +98,14 @@ def detail_context(
         **_four_two(user, case),
         **shown,
     }
+
+
+def _meetings(user: User, case: Case) -> dict[str, Any]:
+    """Return the meetings about the case, and what the last one said of it."""
+    items = list(AgendaItem.objects.about(case, user, today()))
+    concluded = [item for item in items if item.concluded_at]
+    last = max(concluded, key=attrgetter("concluded_at"), default=None)
+    return {"meetings": items, "heard": last_heard(case, last, today())}
 
 
 def _speaker(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:

@@ -155,7 +155,7 @@ class Intake(StaffView):
         residents = neighbourhood_of(self.user, today()).residents
         town = town_from_form(self._post_for(None))
         return IntakeForm(
-            self._villages(), residents, data, town=town, on=today(), **options
+            self._villages(), residents, data, town=town, at=now(), **options
         )
 
     def _villages(self) -> list[Village]:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.forms import BatchForm
+from cases.lists.last_heard import last_heard_of
 from cases.lists.paging import Page, capped_counts, page_of
 from cases.lists.queue import (
     ORDERS,
@@ -80,8 +81,8 @@ class QueuePage(QueueView):
             ORDERS[chosen],
             request.GET.get("after", ""),
         )
-        reasons = reasons_of(page.rows)
         is_waiting = chosen == QueueTab.WAITING
+        rows = self._rows(page.rows)
 
         context = {
             "nav": "list",
@@ -93,12 +94,21 @@ class QueuePage(QueueView):
             "may_tick": is_waiting,
             "nothing": _nothing_in(chosen, place),
             "page": page,
-            "rows": [(case, self._reason(case, reasons)) for case in page.rows],
+            "rows": rows,
             "opened": request.GET.get("open") or _first_to_open(page),
             "coming": _meetings_offered(place) if is_waiting else [],
             "together": [(action.value, action.label) for action in together_at(place)],
         }
         return render(request, "cases/queue/queue.html", context)
+
+    def _rows(self, cases: list[Case]) -> list[tuple[Case, str, str]]:
+        """Return each case with why it is here and what its last meeting said."""
+        reasons = reasons_of(cases)
+        heard = last_heard_of(cases, self.user, today())
+        return [
+            (case, self._reason(case, reasons), heard.get(case.pk, ""))
+            for case in cases
+        ]
 
     def _reason(self, case: Case, reasons: dict[int, str]) -> str:
         """Return why a case was reported up or returned, as this reader may know it."""

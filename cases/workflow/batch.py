@@ -89,11 +89,11 @@ def _move_one(
             **values,
         )
     except RuleBroken as refusal:
-        return Result(case, _in_words(refusal))
+        return Result(case, in_words(refusal))
     return Result(moved)
 
 
-def _in_words(refusal: RuleBroken) -> str:
+def in_words(refusal: RuleBroken) -> str:
     """Return the refusal and what is wrong with each field, each text once."""
     texts = [str(refusal)]
     texts += [str(text) for text in refusal.fields.values()]

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Choices, TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import choices
 from cases.privacy.personal import WHO_SPOKE
+from minshi import workdays
+from minshi.crypto import normal_phone
 from minshi.errors import InputRefused, Text
 from minshi.text import clean_line, clean_text, is_blank
 from villages.models import Office, Post
@@ -184,14 +187,19 @@ def unfinished(text: str) -> str | None:
 
 
 def check_inputs(
-    inputs: tuple[Input, ...], values: Mapping[str, Any], *, composed: bool = True
+    inputs: tuple[Input, ...],
+    values: Mapping[str, Any],
+    *,
+    at: datetime,
+    composed: bool = True,
 ) -> dict[str, Any]:
     """Return the values by input name, texts as stored, absent ones empty.
 
     InputRefused names every required input that is empty, every choice that does not
-    exist and, where an officer `composed` the words, every text that still holds a
-    placeholder of a standard text, 【…】; TypeError for a name the move does not ask
-    for (a mistake of the caller, not of the user).
+    exist, every value that is none at that time (`fault_of`) and, where an officer
+    `composed` the words, every text that still holds a placeholder of a standard text,
+    【…】; TypeError for a name the move does not ask for (a mistake of the caller, not
+    of the user).
     """
     names = {item.name for item in inputs}
     if unknown := set(values) - names:
@@ -207,7 +215,7 @@ def check_inputs(
             value = clean_text(value)
         clean[item.name] = value
 
-        words = _wrong_with(item, value)
+        words = _wrong_with(item, value) or fault_of(item, value, at)
         if words is None and composed:
             words = _left_open(item, value)
         if words:
@@ -227,6 +235,34 @@ def _wrong_with(item: Input, value: Any) -> Text | None:
         return _("This is too long.")
     if item.kind is Kind.ASKS and any(map(_is_overlong, value or [])):
         return ask_shorter()
+    return None
+
+
+def fault_of(item: Input, value: Any, at: datetime) -> Text | None:
+    """Return what is wrong with a value whatever else was sent: a day chosen is not
+    past, what was done is not still to come, and a phone number is one.
+    """
+    if not value:
+        return None
+    if item.kind is Kind.DATE and value < workdays.local_day(at):
+        return _("That day is past.")
+    if item.kind is Kind.DATETIME and value > at:
+        return _("That time is still to come.")
+    if item.kind is Kind.LINE and item.name.endswith("phone"):
+        return phone_fault(value)
+    return None
+
+
+def phone_fault(raw: str) -> Text | None:
+    """Return why a text is no phone number: it is none, or a masked one, which would
+    destroy the one stored.
+    """
+    if "*" in raw:
+        return _("Type the whole phone number.")
+    try:
+        normal_phone(raw)
+    except ValidationError as error:
+        return " ".join(error.messages)
     return None
 
 

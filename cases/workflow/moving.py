@@ -103,7 +103,9 @@ def make_move(
 
     # what villagers write may hold any brackets
     is_composed = not isinstance(by, Speaker)
-    checked, full_note = _checked_inputs(move, values, note, is_composed=is_composed)
+    checked, full_note = _checked_inputs(
+        move, values, note, at=at, is_composed=is_composed
+    )
     step = Step(facts, by, checked)
     if about:
         step.data.update(about)
@@ -113,7 +115,12 @@ def make_move(
 
 
 def _checked_inputs(
-    move: Move, values: dict[str, Any], note: str, *, is_composed: bool
+    move: Move,
+    values: dict[str, Any],
+    note: str,
+    *,
+    at: datetime,
+    is_composed: bool,
 ) -> tuple[dict[str, Any], str]:
     """Return the checked values, and the note of the event.
 
@@ -126,7 +133,7 @@ def _checked_inputs(
 
     if is_composed and (gap := unfinished(note)):
         raise InputRefused.at(note=still_open(gap))
-    checked = check_inputs(move.inputs, values, composed=is_composed)
+    checked = check_inputs(move.inputs, values, at=at, composed=is_composed)
     words = (checked[name] or "") if name else ""
     return checked, "\n".join(filter(None, (words, note)))
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from cases.models import Topic
-from minshi.errors import InputRefused
+from minshi.errors import InputRefused, Text
 from villages.models import Group, Resident
 
 
@@ -19,14 +19,15 @@ def refuse_other_places(
     """Refuse a group, a topic or a resident that belongs to another place.
 
     `town` and `village` are the keys of the matter's own, `resident_field` is where the
-    resident was chosen. Raise InputRefused at the field that does not fit.
+    resident was chosen. Raise InputRefused at the fields that do not fit.
     """
+    wrong: dict[str, Text] = {}
     if group and group.village_id != village:
-        raise InputRefused.at(group=_("That group is in another village."))
+        wrong["group"] = _("That group is in another village.")
     if topic and topic.town_id != town:
-        raise InputRefused.at(topic=_("That topic is another town's."))
-    if resident:
-        lives_in = resident.household.group.village
-        if lives_in.town_id != town:
-            words = _("They live in another town.")
-            raise InputRefused.at(**{resident_field: words})
+        wrong["topic"] = _("That topic is another town's.")
+    if resident and resident.household.group.village.town_id != town:
+        wrong[resident_field] = _("They live in another town.")
+
+    if wrong:
+        raise InputRefused.at(**wrong)

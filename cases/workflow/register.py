@@ -41,7 +41,7 @@ from cases.workflow.standing import village_of
 from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import blind_index, digest
-from minshi.errors import InputRefused, KeyReused, NoSuchRight
+from minshi.errors import Faults, InputRefused, KeyReused, NoSuchRight
 from minshi.idempotency import fingerprint, key_reused, once
 from minshi.text import clean_line, clean_text
 from villages.lookup import names_in
@@ -212,17 +212,25 @@ def _was_sent_as(spoken: Spoken, sent: str, case: Case) -> bool:
 
 
 def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
-    if not spoken.verbatim:
-        raise InputRefused.at(verbatim=_("Write down what was said."))
-    refuse_other_places(
-        town=town_of(spoken).pk,
-        village=spoken.village.pk if spoken.village else None,
-        group=spoken.group,
-        topic=spoken.topic,
-        resident=spoken.resident,
-    )
-    if spoken.said_at and spoken.said_at > at:
-        raise InputRefused.at(said_at=_("That time is still to come."))
+    faults = Faults()
+    with faults.noted():
+        if not spoken.verbatim:
+            raise InputRefused.at(verbatim=_("Write down what was said."))
+    with faults.noted():
+        refuse_other_places(
+            town=town_of(spoken).pk,
+            village=spoken.village.pk if spoken.village else None,
+            group=spoken.group,
+            topic=spoken.topic,
+            resident=spoken.resident,
+        )
+    with faults.noted():
+        if spoken.said_at and spoken.said_at > at:
+            raise InputRefused.at(said_at=_("That time is still to come."))
+    with faults.noted():
+        if spoken.speaker_phone:
+            unmasked_phone(spoken.speaker_phone)
+    faults.refuse()
 
     if isinstance(by, Officer):
         is_own_post = by.user.pk == by.post.user_id

@@ -18,6 +18,7 @@ from cases.privacy.parts import begins_with_surname
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, officer_typing
 from cases.workflow.event_data import data_of
+from cases.workflow.inputs import phone_fault
 from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
@@ -305,9 +306,6 @@ def unmasked_phone(raw: str, field: str = "speaker_phone") -> str:
 
     InputRefused: no number, or a masked one, which would destroy the one stored.
     """
-    if "*" in raw:
-        raise InputRefused.at(**{field: _("Type the whole phone number.")})
-    try:
-        return normal_phone(raw)
-    except ValidationError as error:
-        raise InputRefused.at(**{field: error.message}) from None
+    if fault := phone_fault(raw):
+        raise InputRefused.at(**{field: fault})
+    return normal_phone(raw)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
@@ -16,8 +17,11 @@ from cases.api.base import CaseApi
 from cases.api.registers import RegisterApi
 from cases.privacy.redactor import reader_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
+from cases.serializers.four_two import BatchResult
 from cases.serializers.registers import OfACase
+from cases.views.access import MOST_TOGETHER
 from cases.workflow import Officer
+from minshi.errors import InputRefused
 from supervision.models import OrderState, OrderTalk, SupervisionOrder
 from supervision.orders import (
     PEOPLE,
@@ -26,13 +30,28 @@ from supervision.orders import (
     chasing_post,
     orders_seen_by,
     raise_order,
+    sign_all,
 )
-from villages.api.fields import DayField
+from villages.api.fields import DayField, IdField
 from villages.models import User
 
 STATES = [state.value for state in OrderState]
 ACTS = ("sign", "cancel", "reply", "check", "talk")
 MOST_ORDER_TEXT = 2000
+
+
+class SignWanted(serializers.Serializer[Any]):
+    """The orders to sign, each as it is written."""
+
+    orders = serializers.ListField(
+        child=IdField(),
+        min_length=1,
+        max_length=MOST_TOGETHER,
+    )
+
+
+class SignResult(BatchResult):
+    id = serializers.IntegerField(source="order.pk")
 
 
 class TalkRow(ShownRow[OrderTalk]):
@@ -172,6 +191,33 @@ class OrdersAPIView(RegisterApi):
             orders = orders.filter(state=state)
 
         return self.answer(orders)
+
+
+class SignOrdersAPIView(OrderApi):
+    @extend_schema(
+        operation_id="sign_orders",
+        summary=_("Sign several supervision orders."),
+        request=SignWanted,
+        responses={200: SignResult(many=True)},
+    )
+    def post(self, request: Request) -> Response:
+        """Sign several orders as they are written, each with its own result; sent again
+        it signs nothing twice.
+        """
+        body = SignWanted(data=request.data)
+        body.is_valid(raise_exception=True)
+        keys = set(body.validated_data["orders"])
+
+        seen = _shown_orders(self.user, self.on).filter(pk__in=keys)
+        orders = list(seen.order_by("raised_at", "pk"))
+        if len(orders) != len(keys):
+            words = gettext(
+                "One of these orders does not exist, or is not yours to see."
+            )
+            raise InputRefused.at(orders=words)
+
+        results = sign_all(orders, user=self.user, at=self.at)
+        return Response(SignResult(results, many=True).data)
 
 
 class OneOrderAPIView(OrderApi):

@@ -15,6 +15,7 @@ from supervision.orders.drafting import (
     draft_orders,
     latest_reply_on,
     standard_demand,
+    suggested_days,
     suggested_reply_on,
 )
 from supervision.orders.ending import end_orders_due
@@ -28,6 +29,7 @@ from supervision.orders.opening import (
 )
 from supervision.orders.reminding import remind_of_orders_due
 from supervision.orders.sending import send_orders_due
+from supervision.orders.signing import sign_all, signs_orders
 from supervision.orders.talking import note_talk
 
 __all__ = [
@@ -49,7 +51,10 @@ __all__ = [
     "reply_to_order",
     "requests_to_sign",
     "send_orders_due",
+    "sign_all",
     "sign_order",
+    "signs_orders",
     "standard_demand",
+    "suggested_days",
     "suggested_reply_on",
 ]

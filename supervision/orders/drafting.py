@@ -136,11 +136,29 @@ def suggested_reply_on(order: SupervisionOrder, at: datetime) -> date:
     """Return the day that was chosen, if it is not past; of a draft of the system,
     whose day nobody chose, the later of its day and the day by the rule.
     """
-    was_chosen = order.raised_by is not None
-    if was_chosen and order.reply_on >= workdays.local_day(at):
-        return order.reply_on
+    return suggested_days([order], at)[order.pk]
 
-    return max(order.reply_on, latest_reply_on(order.case, at))
+
+def suggested_days(orders: Iterable[SupervisionOrder], at: datetime) -> dict[int, date]:
+    """Return the suggested day of each order; each town's way of counting is read
+    once.
+    """
+    countings: dict[int, Counting] = {}
+
+    days = {}
+    for order in orders:
+        was_chosen = order.raised_by is not None
+        if was_chosen and order.reply_on >= workdays.local_day(at):
+            days[order.pk] = order.reply_on
+            continue
+
+        town = order.case.town_id
+        if town not in countings:
+            countings[town] = _counting_of(order.case, at)
+        by_rule = countings[town].last_day(Rule.ORDER, at)
+        days[order.pk] = max(order.reply_on, by_rule)
+
+    return days
 
 
 def _counting_of(case: Case, at: datetime) -> Counting:

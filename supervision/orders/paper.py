@@ -18,6 +18,7 @@ from minshi.errors import Text
 from minshi.tabular import Cell, Column
 from supervision.ledger import unit_of_record
 from supervision.models import SupervisionOrder
+from villages.models import User
 
 SIGNATURES = (
     pgettext_lazy("slip", "Issued by (signature)"),
@@ -80,9 +81,19 @@ def feedback(_sheet: OrderSheet) -> str:
     return _("once, in writing")
 
 
+def contact_of(order: SupervisionOrder) -> User | None:
+    """Return 督办联系人: who wrote the order, of the system's drafts who signed it."""
+    post = order.raised_by or order.signed_by
+    return post.user if post else None
+
+
 def contact(sheet: OrderSheet) -> str:
-    post = sheet.order.raised_by or sheet.order.signed_by
-    return str(post.user) if post else ""
+    return str(contact_of(sheet.order) or "")
+
+
+def phone(sheet: OrderSheet) -> str:
+    user = contact_of(sheet.order)
+    return (user.phone or "") if user else ""
 
 
 COLUMNS: tuple[Column[OrderSheet], ...] = (
@@ -129,5 +140,5 @@ COLUMNS: tuple[Column[OrderSheet], ...] = (
         lambda s: s.about.assisting_units,
     ),
     Column("contact", pgettext_lazy("order form", "Contact"), contact),
-    Column("phone", pgettext_lazy("order form", "Phone"), lambda _s: ""),
+    Column("phone", pgettext_lazy("order form", "Phone"), phone),
 )

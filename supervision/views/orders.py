@@ -47,10 +47,11 @@ from supervision.orders import (
     latest_reply_on,
     orders_seen_by,
     raise_order,
+    signs_orders,
     standard_demand,
     suggested_reply_on,
 )
-from supervision.orders.paper import OrderSheet
+from supervision.orders.paper import OrderSheet, contact_of
 from supervision.views.order_history import history_of
 from villages.audit import record_audit
 from villages.forms.accounts import RuleForm
@@ -113,9 +114,12 @@ class ListedOrder:
     name: str
     below: str
     state: str
+    tick: str  # empty: it is not signed together with others
 
     @classmethod
-    def of(cls, order: SupervisionOrder, sight: Sight) -> "ListedOrder":
+    def of(
+        cls, order: SupervisionOrder, sight: Sight, *, may_sign: bool
+    ) -> "ListedOrder":
         case = order.case
         title = title_for(case, sight)
         place = f"{case.number} · {case.village or case.town}"
@@ -123,12 +127,14 @@ class ListedOrder:
         state = order.get_state_display()
         if order.state == OrderState.SENT:
             state += " · " + _("by %(day)s") % {"day": day(order.reply_on)}
+        tick = f"{order.pk}:{case.number}"
 
         return cls(
             address=order.get_absolute_url(),
             name=order.number or title,
             below=f"{title} · {place}" if order.number else place,
             state=state,
+            tick=tick if may_sign and order.state == OrderState.TO_SIGN else "",
         )
 
 
@@ -171,9 +177,14 @@ class OrderList(OrderView):
         page = page_of(by_tab[chosen], ORDER, request.GET.get("after", ""))
 
         sight = self.sight()
+        may_sign = signs_orders(self.user, today())
+        orders = [
+            ListedOrder.of(order, sight, may_sign=may_sign) for order in page.rows
+        ]
         context = {
             "nav": "supervision",
-            "orders": [ListedOrder.of(order, sight) for order in page.rows],
+            "orders": orders,
+            "may_tick": any(order.tick for order in orders),
             "after": page.after,
             "tabs": self.tabs(chosen, counts),
         }
@@ -220,6 +231,7 @@ class OrderDetail(OrderView):
             "reason": redact(order.reason),
             "is_unsent": order.state in UNSENT,
             "awaits_signer": order.state == OrderState.TO_SIGN and "sign" not in acts,
+            "contact": contact_of(order),
             "acts": [
                 OfferedAct(name, WORDS[name], form) for name, form in forms.items()
             ],

@@ -131,7 +131,7 @@ def test_what_is_secret_from_a_decider_or_concerns_them_does_not_wait_for_them()
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_a_page_of_the_queue_costs_five_queries_whatever_waits(
+def test_a_page_of_the_queue_costs_six_queries_whatever_waits(
     count, django_assert_num_queries
 ):
     here = staff()
@@ -139,9 +139,8 @@ def test_a_page_of_the_queue_costs_five_queries_whatever_waits(
         reported_up(here)
     api = Api(here.reviewer)
 
-    with django_assert_num_queries(
-        5
-    ):  # session, account with its posts, matters, their owners, the reasons
+    # session, account with its posts, matters, their owners, the reasons, what was said
+    with django_assert_num_queries(6):
         rows = api.get("queue/").json()["results"]
 
     assert [row["reason"] for row in rows] == ["钱不够"] * count

@@ -89,6 +89,38 @@ def test_a_handover_slip_says_who_does_what_until_when(here):
     assert box["summary"] == f"路灯坏了：{case.verbatim}"
 
 
+def test_a_handover_slip_gives_the_number_of_who_leads_where_they_gave_one(here):
+    here.office.phone = "0939-4421"
+    here.office.save()
+    case = joint(here)
+    make_move(case, Action.ACKNOWLEDGE, by=officer(here.handler), at=NOON)
+    before = boxes(here.secretary, case, "handover")["contact"]
+
+    here.handler.user.phone = "13809328821"
+    here.handler.user.save()
+
+    name = str(here.handler.user)
+    assert (name in before, "0939-4421" in before) == (True, True)
+    after = boxes(here.secretary, case, "handover")["contact"]
+    assert (name in after, "13809328821" in after) == (True, True)
+    assert "0939-4421" not in after
+
+
+def test_what_a_speaker_may_be_shown_holds_nobodys_own_number(client, here):
+    for post in (here.handler, here.secretary, here.duty):
+        post.user.phone = "13809328821"
+        post.user.save()
+    case = verified(here, completed(here, decided(here, accepted(here))))
+
+    report = boxes(here.secretary, case, "report")
+    track = reverse("cases:track", args=[case.number])
+    page = client.get(f"{track}?k={case.tracking_code}")
+
+    assert "13809328821" not in str(report)
+    assert page.status_code == 200
+    assert "13809328821" not in page.text
+
+
 def test_the_columns_stand_in_the_order_a_supervisor_expects():
     assert [column.key for column in SLIPS["handover"].book.ledger.columns] == [
         "document",

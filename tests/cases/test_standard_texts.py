@@ -120,6 +120,18 @@ def test_a_matter_that_shall_not_be_known_is_not_named_and_a_day_unknown_stays_o
     assert filled_in("{答复日}", read_facts(done, NOON)) == "【答复日】"
 
 
+def test_a_matter_that_is_not_named_stands_in_no_quotation_marks(here):
+    named = accepted(here, title="路灯坏了")
+    hidden = accepted(here, title="路灯坏了", confidentiality="hidden")
+
+    said = [
+        filled_in("您反映的“{事项}”正在办。", read_facts(case, NOON))
+        for case in (named, hidden)
+    ]
+
+    assert said == ["您反映的“路灯坏了”正在办。", "您反映的这件事正在办。"]
+
+
 def test_the_own_towns_texts_come_first_and_another_towns_not_at_all(here):
     text_of(here)
     text_of(here, town=here.town, title="本镇的")

@@ -166,7 +166,7 @@ def test_the_words_name_the_days_that_are_taken():
     with pytest.raises(ApiRefusal) as over_the_api:
         DayValue().run_validation("0026-03-02")
 
-    words = "日期要在 1949-01-01 和 2028-12-31 之间。"
+    words = "日期要在 1949年1月1日 和 2028年12月31日 之间。"
     assert refusal.value.messages == [words]
     assert over_the_api.value.detail == [words]
 

@@ -399,6 +399,20 @@ def test_the_printed_form_holds_the_boxes_of_the_design_in_their_order_and_leave
     assert order.number in AuditRecord.objects.latest("pk").subject
 
 
+def test_an_order_names_whom_to_call_and_their_number(client, here):
+    here.supervisor.user.phone = "13809328821"
+    here.supervisor.user.save()
+    order = sent(here)
+    client.force_login(here.handler.user)
+    page = client.get(order.get_absolute_url()).text
+    client.force_login(here.supervisor.user)
+    printed = client.post(reverse("supervision:order_print", args=[order.pk])).text
+
+    for text in (page, printed):
+        assert str(here.supervisor.user) in text
+        assert "13809328821" in text
+
+
 def test_an_order_not_sent_yet_is_not_printed(client, here):
     order = raised(here)
     client.force_login(here.supervisor.user)

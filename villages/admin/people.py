@@ -28,6 +28,7 @@ class UserAdmin(PostAdmin):
     fields = (
         "username",
         "name",
+        "masked_phone",
         "is_active",
         "must_change_password",
         "last_login",
@@ -35,6 +36,10 @@ class UserAdmin(PostAdmin):
     )
     search_fields = ("username", "name")
     ordering = ("username",)
+
+    @admin.display(description=_("phone"))
+    def masked_phone(self, user: User) -> str:
+        return user.masked_phone or "—"
 
 
 @admin.register(Post)

@@ -122,6 +122,19 @@ class AccountForm(RuleForm):
     )
 
 
+class PhoneForm(RuleForm):
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=20,
+        required=False,
+        help_text=_(
+            "It is printed on supervision orders and hand-over slips, for colleagues."
+            " Villagers do not see it. Empty: none."
+        ),
+        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+
 class PlaceForm(forms.Form):
     """First step of an appointment: the role, and part of the place's name."""
 

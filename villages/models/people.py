@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from minshi.crypto import EncryptedTextField, masked_phone
 from villages.models.posts import (
     Post,
     Reach,
@@ -22,6 +23,7 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
+    phone = EncryptedTextField(_("phone"), blank=True, default="")
     must_change_password = models.BooleanField(
         _("must change the password"), default=False
     )
@@ -45,6 +47,10 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+    @property
+    def masked_phone(self) -> str:
+        return masked_phone(self.phone or "")
 
     @classmethod
     def with_posts(cls, pk: int, on: date) -> "User | None":

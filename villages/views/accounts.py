@@ -17,6 +17,7 @@ from villages import accounts
 from villages.forms.accounts import (
     AccountForm,
     EndPostForm,
+    PhoneForm,
     PlaceForm,
     PostForm,
     SearchForm,
@@ -144,6 +145,34 @@ class AccountAct(SecurityAdminPage):
             messages.success(request, words)
 
         return redirect("villages:account", pk)
+
+
+class AccountPhone(SecurityAdminPage):
+    """The telephone of somebody else's account: shown masked, written anew."""
+
+    def get(self, request: StaffRequest, pk: int) -> HttpResponse:
+        return self._show(request, get_object_or_404(User, pk=pk), PhoneForm())
+
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
+        user = get_object_or_404(User, pk=pk)
+        form = PhoneForm(request.POST)
+
+        if form.is_valid():
+            try:
+                accounts.set_phone(user, **form.cleaned_data, **_acting(request))
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, _("The phone is noted."))
+                return redirect("villages:account", pk)
+
+        return self._show(request, user, form, UNPROCESSABLE)
+
+    def _show(
+        self, request: StaffRequest, user: User, form: PhoneForm, status: int = 200
+    ) -> HttpResponse:
+        context = {"account": user, "form": form}
+        return render(request, "villages/account_phone.html", context, status=status)
 
 
 class Appoint(SecurityAdminPage):

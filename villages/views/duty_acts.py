@@ -15,6 +15,7 @@ from minshi.celery import follow_roster_soon
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken, Text
 from villages import duty
+from villages.duty.drafting import draft_hand_over
 from villages.forms.accounts import RuleForm, offer_rows
 from villages.forms.duty import (
     HandOverForm,
@@ -327,8 +328,13 @@ class HandOverPage(ShiftAct):
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         shift = self.shift(pk)
         handed = HandOver.objects.filter(shift=shift).values("note", "visitors").first()
-        form = HandOverForm(initial=handed or {})
+        form = HandOverForm(initial=handed or self._draft(shift))
         return self.show(form, shift.village, shift=shift)
+
+    def _draft(self, shift: DutyShift) -> dict[str, Any]:
+        roster = duty.read_roster([shift])
+        note, visitors = draft_hand_over(shift, roster, user=self.user, at=now())
+        return {"note": note, "visitors": visitors or None}
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         shift = self.shift(pk)

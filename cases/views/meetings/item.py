@@ -31,6 +31,7 @@ from cases.models.meeting import ItemState
 from cases.privacy.redactor import reader_redactor
 from cases.standard_texts import ready_for
 from cases.views.meetings.access import MeetingView, keys_in
+from cases.views.meetings.typed_step import go_and_invite, take_typed_step
 from cases.views.steps import typed_in
 from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
 from minshi.clock import now, today
@@ -324,7 +325,11 @@ class ItemPage(ShownItem):
 
     def get(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
         found = self.item(pk, item)
-        return self.show(request, found, do=request.GET.get("do", ""))
+        do = request.GET.get("do", "")
+        typed = take_typed_step(request, found)
+        if typed:
+            do = typed.get("doing", "")
+        return self.show(request, found, do=do, typed_step=typed)
 
     def post(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
         found = self.item(pk, item)
@@ -381,6 +386,8 @@ class ItemPage(ShownItem):
         if self.is_autosave(request):
             return JsonResponse({"version": saved.version})
         do = request.POST.get("do", "")
+        if do == Action.JOIN and item.case:
+            return go_and_invite(request, item, item.case.number)
         if do in Action.values:
             return redirect(f"{_address_of(item)}?do={do}")
 

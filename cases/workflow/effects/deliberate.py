@@ -23,7 +23,7 @@ from cases.workflow.inputs import Ask
 from cases.workflow.standing import holder_key
 from cases.workflow.step import Step
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused
+from minshi.errors import Faults, InputRefused, MoveRefused
 from villages.models import Office, Post
 
 
@@ -58,9 +58,14 @@ def decide(step: Step) -> None:
     # the grade may have been given only now
     if refusal := village_may_decide(step.facts, step.by):
         raise MoveRefused(refusal)
-    _check_who_may_meet(case, values["handling"])
-    holders = checked_holders(step, values["handling"])
-    last_on = _checked_deadline(step)
+    faults = Faults()
+    with faults.noted():
+        _check_who_may_meet(case, values["handling"])
+    with faults.noted():
+        holders = checked_holders(step, values["handling"])
+    with faults.noted():
+        last_on = _checked_deadline(step)
+    faults.refuse()
 
     case.handling = values["handling"]
     case.decision = values["decision"]
@@ -161,8 +166,6 @@ def _checked_deadline(step: Step) -> date | None:
     due_on: date | None = step.values["due_on"]
     if due_on is None:
         return None
-    if due_on < step.on:
-        raise InputRefused.at(due_on=_("That day is past."))
 
     clock = _handling_clock_that_runs(step)
     starts_at = clock.started_at if clock else step.at
@@ -170,7 +173,9 @@ def _checked_deadline(step: Step) -> date | None:
     if clock:
         latest = max(latest, workdays.last_day_of(clock.due_at))
     if due_on > latest:
-        words = _("The rules allow until %(latest)s.") % {"latest": latest}
+        words = _("The rules allow until %(latest)s.") % {
+            "latest": workdays.day_in_words(latest, step.on)
+        }
         raise InputRefused.at(due_on=words)
     return due_on
 
@@ -185,10 +190,14 @@ def checked_holders(step: Step, handling: str) -> list[Post | Office]:
     assistants = list(step.values["assistants"] or [])
     possible = list(possible_holders(step.facts).values())
 
-    if lead not in possible:
-        raise InputRefused.at(lead=_("They cannot take this matter."))
-    if any(holder not in possible for holder in assistants):
-        raise InputRefused.at(assistants=_("They cannot take this matter."))
+    faults = Faults()
+    with faults.noted():
+        if lead not in possible:
+            raise InputRefused.at(lead=_("They cannot take this matter."))
+    with faults.noted():
+        if any(holder not in possible for holder in assistants):
+            raise InputRefused.at(assistants=_("They cannot take this matter."))
+    faults.refuse()
 
     holders = list(dict.fromkeys([lead, *assistants]))
     if handling == Handling.JOINT and len(holders) == 1:
@@ -272,7 +281,8 @@ def _check_part_is_due(ask: Ask, on: date, latest: date) -> None:
     if ask.due_on < on:
         raise InputRefused.at(asks=_("That day is past."))
     words = _("The matter itself is due on %(latest)s: no part may be later.")
-    raise InputRefused.at(asks=words % {"latest": latest})
+    day = workdays.day_in_words(latest, on)
+    raise InputRefused.at(asks=words % {"latest": day})
 
 
 def _is_lower(new: Grade, old: Grade) -> bool:

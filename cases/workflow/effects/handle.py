@@ -145,7 +145,8 @@ def ask_extension(step: Step) -> None:
         raise InputRefused.at(until_on=_("This town grants no more time."))
     if not due_on < until_on <= due_on + timedelta(days=most):
         words = _("Choose a day after %(earliest)s, at most %(days)s days later.")
-        limits = {"earliest": due_on, "days": most}
+        earliest = workdays.day_in_words(due_on, step.on)
+        limits = {"earliest": earliest, "days": most}
         raise InputRefused.at(until_on=words % limits)
     _create_request(step, RequestKind.EXTENSION)
 

@@ -152,8 +152,6 @@ def mandatory_report(step: Step) -> None:
     """强制报告: note to whom a red line was reported, when, and the receipt."""
     values = step.values
     told_at = values["told_at"] or step.at
-    if told_at > step.at:
-        raise InputRefused.at(told_at=_("That time is still to come."))
 
     MandatoryReport.objects.create(
         case=step.case,

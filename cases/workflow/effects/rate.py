@@ -141,8 +141,6 @@ def redo(step: Step) -> None:
 
 def explain(step: Step) -> None:
     explained_at = step.values["explained_at"] or step.at
-    if explained_at > step.at:
-        raise InputRefused.at(explained_at=_("That time is still to come."))
 
     explained_by = step.values["explained_by"] or str(step.officers_post.user)
     step.data["explained_at"] = explained_at.isoformat()

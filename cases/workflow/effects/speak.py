@@ -106,8 +106,6 @@ def withdraw(step: Step) -> None:
 
     how = values["how"] if on_their_behalf else How.CODE
     said_at = values["said_at"] if on_their_behalf else step.at
-    if said_at > step.at:
-        raise InputRefused.at(said_at=_("That time is still to come."))
 
     step.data["how"] = str(how)
     step.data["said_at"] = said_at.isoformat()

@@ -1,0 +1,135 @@
+"""The draft of a hand-over: what the shift took down, settled, left open, and whom to
+call; its officer mends it.
+"""
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from cases.workflow import Action, make_move
+from tests.cases.roads import DAY, NOON, decided, officer, spoken, staff
+from tests.supervision.test_speaker import taken_up
+from tests.villages.duty_desk import EVENING, shift_of
+from villages.models import HandOver
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here():
+    return staff()
+
+
+@pytest.fixture(autouse=True)
+def _in_the_evening():
+    with time_machine.travel(EVENING, tick=False):
+        yield
+
+
+def drafted(client, post, shift):
+    client.force_login(post.user)
+    page = client.get(reverse("villages:hand_over", args=[shift.pk]))
+    return page.context["form"].initial
+
+
+def settled(here, **fields):
+    return make_move(
+        spoken(here, **fields),
+        Action.SETTLE,
+        by=officer(here.duty),
+        at=NOON,
+        category="village",
+        result="换了灯泡",
+    )
+
+
+def test_a_hand_over_begins_with_what_the_shift_did(client, here):
+    shift = shift_of(here.duty)
+    done = settled(here, title="路灯坏了")
+    waiting = spoken(here, title="水管")
+    gone = decided(here)
+
+    draft = drafted(client, here.duty, shift)
+
+    lines = draft["note"].splitlines()
+    assert lines[0] == "本班登记了 3 件。"
+    assert lines[1] == f"当场办结：{done.number} 路灯坏了。"
+    assert lines[2].startswith("还没办完：")
+    assert f"{waiting.number} 水管（在{here.duty.user}）" in lines[2]
+    assert f"（在{here.office}）" in lines[2]
+    assert gone.number in lines[2]
+    assert done.number not in lines[2]
+    assert draft["visitors"] == 3
+
+
+def test_calls_to_make_are_named_by_number_alone(client, here):
+    shift = shift_of(here.duty)
+    case = taken_up(here)
+
+    lines = drafted(client, here.duty, shift)["note"].splitlines()
+
+    assert lines[-1] == f"还要打电话告知说事人：{case.number}。"
+
+
+def test_nobody_who_spoke_and_no_secret_matter_is_named(client, here):
+    shift = shift_of(here.duty)
+    hidden = spoken(
+        here, title="李建国家的事", speaker_name="李建国", confidentiality="hidden"
+    )
+    secret = spoken(here, title="不能说的事", confidentiality="secret")
+    spoken(here, title="李建国说路灯", speaker_name="李建国")
+
+    note = drafted(client, here.duty, shift)["note"]
+
+    assert hidden.number in note
+    assert "李建国" not in note
+    assert secret.number not in note
+    assert "不能说的事" not in note
+
+
+def test_other_shifts_and_other_people_are_not_counted(client, here):
+    shift = shift_of(here.secretary)
+    spoken(here)
+    tomorrow = shift_of(here.duty, days=1)
+
+    with time_machine.travel(EVENING + DAY, tick=False):
+        assert drafted(client, here.duty, tomorrow)["note"] == ""
+    assert drafted(client, here.secretary, shift) == {"note": "", "visitors": None}
+
+
+def test_what_was_written_already_stands_as_it_was(client, here):
+    shift = shift_of(here.duty)
+    spoken(here)
+    client.force_login(here.duty.user)
+    address = reverse("villages:hand_over", args=[shift.pk])
+    client.post(address, {"visitors": "5", "note": "等电工回话"})
+
+    assert HandOver.objects.get().note == "等电工回话"
+    assert drafted(client, here.duty, shift) == {"note": "等电工回话", "visitors": 5}
+
+
+def test_of_many_the_first_are_named(client, here):
+    shift = shift_of(here.duty)
+    for _nth in range(12):
+        spoken(here)
+
+    note = drafted(client, here.duty, shift)["note"]
+
+    assert note.count("（在") == 10
+    assert "，另外还有 2 件" in note
+
+
+@pytest.mark.parametrize("count", [1, 3, 20])
+def test_the_draft_costs_the_same_however_much_was_done(
+    client, here, count, django_assert_num_queries
+):
+    shift = shift_of(here.duty)
+    for _nth in range(count):
+        settled(here)
+        taken_up(here)
+    drafted(client, here.duty, shift)
+
+    # among them the cases, their red lines, what was settled, and the calls
+    with django_assert_num_queries(11):
+        drafted_page = client.get(reverse("villages:hand_over", args=[shift.pk]))
+    assert drafted_page.status_code == 200
