@@ -50,6 +50,11 @@ class Record:
     def url(self) -> str:
         return self.case.get_absolute_url()
 
+    @property
+    def town(self) -> str:
+        """The town; of a redacted row its number alone tells it."""
+        return "" if self.redacted else str(self.case.town)
+
     def annotated(self, name: str) -> object:
         """Return a value that the ledger's own query adds to the case's row."""
         return getattr(self.case, name, None)
