@@ -26,6 +26,7 @@ def test_a_lead_is_found_by_initials_and_is_not_offered_as_assistant(open_as):
     page = open_as(here.secretary)
     page.goto(f"/cases/{case.number}/do/decide/")
 
+    page.wait_for_selector("input#id_lead")
     page.fill("#id_lead", "zxf")
     expect(page.locator("[role=option]")).to_have_count(1)
     page.press("#id_lead", "Enter")
@@ -40,7 +41,7 @@ def test_a_lead_is_found_by_initials_and_is_not_offered_as_assistant(open_as):
     page.fill("[name=decision]", "三天办好")
     page.click("form#act .btn-primary")
 
-    page.wait_for_url(f"**/cases/{case.number}/**")
+    page.wait_for_url(f"**/cases/{case.number}/?sent=*")
     expect(page.locator("h1")).to_be_visible()
     roles = dict(Assignment.objects.values_list("post", "role"))
     assert roles == {here.leader.pk: "lead", here.member.pk: "assistant"}
