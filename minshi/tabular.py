@@ -47,6 +47,7 @@ KEPT_ASIDE = 2  # the first columns: 序号, and what a row is known by
 # In millimetres: of a digit in that font, and what the margins leave of a lying sheet.
 DIGIT_WIDTH = 1.85
 A3_ROOM, A4_ROOM = 400, 277
+ROOM_USED = 94  # per cent of that, for letters are not equally wide everywhere
 # In points, each a whole number of pixels: of a line, and the most that Excel takes.
 LINE_HEIGHT = 15.75
 HIGHEST_ROW = 408.75
@@ -91,6 +92,11 @@ class Ledger(Generic[T]):
     title: Text
     columns: tuple[Column[T], ...]
     wide: bool = False
+    title_on_paper: Text = ""  # where the paper says more than the page
+
+    def headline(self, unit: str, period: str) -> str:
+        """Return the title of the paper as an office writes it: whose, of when, what."""
+        return f"{unit}{period}{self.title_on_paper or self.title}"
 
 
 def headings(ledger: Ledger[T]) -> list[str]:
@@ -184,8 +190,8 @@ def write_xlsx(
     }
     with Workbook(path_or_file, options) as book:
         sheet = _Sheet(book, ledger)
-        sheet.put_across(0, f"{unit}{period}{ledger.title}", sheet.title)
-        sheet.put_across(1, _filling_line(unit, filled_by, on), None)
+        sheet.put_across(0, ledger.headline(unit, period), sheet.title)
+        sheet.put_across(1, _filling_line(unit, filled_by, on), sheet.filled)
         sheet.put(HEADING_ROW, [*headings(ledger)], sheet.bold)
 
         first = last = HEADING_ROW + 1
@@ -219,13 +225,18 @@ class _Sheet:
         self.text = book.add_format(cell)
         # Excel's mark of mere text
         self.quoted = book.add_format({**cell, "quote_prefix": True})
-        self.day = book.add_format({**cell, "num_format": "yyyy-mm-dd"})
+        self.number = book.add_format({**cell, "align": "center"})
+        self.day = book.add_format(
+            {**cell, "align": "center", "num_format": "yyyy-mm-dd"}
+        )
+        self.filled = book.add_format(font)
 
         tab = UNSAFE_IN_TAB.sub("", str(ledger.title))[:LONGEST_TAB]
         self.sheet = book.add_worksheet(tab)
         self.sheet.set_landscape()
         self.sheet.set_paper(A3 if ledger.wide else A4)
-        self.sheet.fit_to_pages(self._pages_abreast(wide=ledger.wide), 0)
+        self.parts = self._parts(A3_ROOM if ledger.wide else A4_ROOM)
+        self._fit_parts(A3_ROOM if ledger.wide else A4_ROOM)
         self.sheet.repeat_columns(0, KEPT_ASIDE - 1)
         self.sheet.set_margins(left=0.4, right=0.4)
         self.sheet.set_footer("&C&P / &N")
@@ -236,8 +247,10 @@ class _Sheet:
         for index, width in enumerate(self.column_widths):
             self.sheet.set_column(index, index, width)
 
-    def put_across(self, row: int, text: str, style: Format | None) -> None:
-        self.sheet.merge_range(row, 0, row, len(self.columns), text, style)
+    def put_across(self, row: int, text: str, style: Format) -> None:
+        """Write a line over the whole of each part, which is a sheet of paper."""
+        for first, last in self.parts:
+            self.sheet.merge_range(row, first, row, last, text, style)
 
     def put(self, row: int, cells: Row, style: Format) -> None:
         height = self._height_of(cells)
@@ -252,16 +265,43 @@ class _Sheet:
             elif isinstance(cell, date):
                 self.sheet.write_datetime(row, column, cell, self.day)
             else:
-                self.sheet.write_number(row, column, cell, style)
+                self.sheet.write_number(row, column, cell, self.number)
 
-    def _pages_abreast(self, *, wide: bool) -> int:
-        """Return how many sheets of paper lie side by side for a row, so that it can be
-        read: one, or two where one would need smaller letters than SMALLEST_PRINT.
+    def _parts(self, room: int) -> list[tuple[int, int]]:
+        """Return the first and last column of each sheet of paper that a row lies on.
+
+        It is one, or two of like width where one would need smaller letters than
+        SMALLEST_PRINT. The columns kept aside stand on the second again, without the
+        title, which would be torn there.
         """
-        room = A3_ROOM if wide else A4_ROOM
+        last = len(self.columns)
         needed = sum(self.column_widths) * DIGIT_WIDTH
-        is_legible = FONT_SIZE * room / needed >= SMALLEST_PRINT
-        return 1 if is_legible else 2
+        if FONT_SIZE * room / needed >= SMALLEST_PRINT:
+            return [(0, last)]
+
+        breaks = range(KEPT_ASIDE + 1, last + 1)
+        middle = min(breaks, key=self._widest_part)
+        return [(KEPT_ASIDE, middle - 1), (middle, last)]
+
+    def _widest_part(self, middle: int) -> int:
+        """Return the width of the wider sheet where the second begins at a column."""
+        aside = sum(self.column_widths[:KEPT_ASIDE])
+        second = aside + sum(self.column_widths[middle:])
+        return max(sum(self.column_widths[:middle]), second)
+
+    def _fit_parts(self, room: int) -> None:
+        """Make each part as wide as its sheet of paper.
+
+        Two parts by a scale and a break: Excel fits pages at columns of its own choice.
+        """
+        if len(self.parts) == 1:
+            self.sheet.fit_to_pages(1, 0)
+            return
+
+        middle, _last = self.parts[1]
+        needed = self._widest_part(middle) * DIGIT_WIDTH
+        self.sheet.set_v_pagebreaks([middle])
+        self.sheet.set_print_scale(min(100, int(ROOM_USED * room / needed)))
 
     def offer_filters(self, last: int) -> None:
         """Let every column be filtered by its heading."""
