@@ -43,16 +43,16 @@ TITLE_HEIGHT = 28
 FONT = "宋体"  # what offices hand in their papers in
 FONT_SIZE = 11  # points
 SMALLEST_PRINT = 8
+CODES = frozenset({"number", "order"})  # keys of columns with numbers of papers
 KEPT_ASIDE = 2  # the first columns: 序号, and what a row is known by
 # In millimetres: of a digit in that font, and what the margins leave of a lying sheet.
 DIGIT_WIDTH = 1.85
 A3_ROOM, A4_ROOM = 400, 277
-ROOM_USED = 94  # per cent of that, for letters are not equally wide everywhere
 # In points, each a whole number of pixels: of a line, and the most that Excel takes.
 LINE_HEIGHT = 15.75
 HIGHEST_ROW = 408.75
 NUMBER_WIDTH = 6
-DATE_MORE = 3  # on paper, where no date is broken and none is written smaller
+CODE_MORE = 5  # on paper, where no date or number is broken or written smaller
 # What a spreadsheet may take for a formula, in both widths, after blanks; and what
 # hides it.
 LIVE = re.compile(
@@ -80,6 +80,11 @@ class Column(Generic[T]):
     kind: Literal["text", "number", "date", "choice"] = "text"
     choices: tuple[Text, ...] = ()
     reads: tuple[str, ...] = ()
+
+    @property
+    def is_code(self) -> bool:
+        """True for a date or a number of a paper, which is never broken into lines."""
+        return self.kind == "date" or self.key in CODES
 
 
 @dataclass(frozen=True)
@@ -111,8 +116,7 @@ def widths(ledger: Ledger[T]) -> list[float]:
     """Return how many per cent of a sheet's width each column takes, 序号 first."""
     chars = [NUMBER_WIDTH]
     for column in ledger.columns:
-        is_date = column.kind == "date"
-        chars.append(column.width + DATE_MORE if is_date else column.width)
+        chars.append(column.width + CODE_MORE if column.is_code else column.width)
 
     return [round(100 * each / sum(chars), 2) for each in chars]
 
@@ -235,8 +239,8 @@ class _Sheet:
         self.sheet = book.add_worksheet(tab)
         self.sheet.set_landscape()
         self.sheet.set_paper(A3 if ledger.wide else A4)
-        self.parts = self._parts(A3_ROOM if ledger.wide else A4_ROOM)
-        self._fit_parts(A3_ROOM if ledger.wide else A4_ROOM)
+        self.abreast = self._pages_abreast(A3_ROOM if ledger.wide else A4_ROOM)
+        self.sheet.fit_to_pages(self.abreast, 0)
         self.sheet.repeat_columns(0, KEPT_ASIDE - 1)
         self.sheet.set_margins(left=0.4, right=0.4)
         self.sheet.set_footer("&C&P / &N")
@@ -248,9 +252,9 @@ class _Sheet:
             self.sheet.set_column(index, index, width)
 
     def put_across(self, row: int, text: str, style: Format) -> None:
-        """Write a line over the whole of each part, which is a sheet of paper."""
-        for first, last in self.parts:
-            self.sheet.merge_range(row, first, row, last, text, style)
+        """Write a line over the first sheet of paper."""
+        first, last = self._columns_of_title()
+        self.sheet.merge_range(row, first, row, last, text, style)
 
     def put(self, row: int, cells: Row, style: Format) -> None:
         height = self._height_of(cells)
@@ -267,41 +271,33 @@ class _Sheet:
             else:
                 self.sheet.write_number(row, column, cell, self.number)
 
-    def _parts(self, room: int) -> list[tuple[int, int]]:
-        """Return the first and last column of each sheet of paper that a row lies on.
+    def _pages_abreast(self, room: int) -> int:
+        """Return how many sheets of paper lie side by side for a row, so that it can be
+        read: one, or two where one would need smaller letters than SMALLEST_PRINT.
+        """
+        needed = sum(self.column_widths) * DIGIT_WIDTH
+        is_legible = FONT_SIZE * room / needed >= SMALLEST_PRINT
+        return 1 if is_legible else 2
 
-        It is one, or two of like width where one would need smaller letters than
-        SMALLEST_PRINT. The columns kept aside stand on the second again, without the
-        title, which would be torn there.
+    def _columns_of_title(self) -> tuple[int, int]:
+        """Return the first and the last column that the title stands over.
+
+        Of two sheets abreast the title stands on the first: it must neither reach over
+        the edge nor stand over the columns that the second repeats.
         """
         last = len(self.columns)
-        needed = sum(self.column_widths) * DIGIT_WIDTH
-        if FONT_SIZE * room / needed >= SMALLEST_PRINT:
-            return [(0, last)]
+        if self.abreast == 1:
+            return 0, last
 
         breaks = range(KEPT_ASIDE + 1, last + 1)
-        middle = min(breaks, key=self._widest_part)
-        return [(KEPT_ASIDE, middle - 1), (middle, last)]
+        middle = min(breaks, key=self._widest_sheet)
+        return KEPT_ASIDE, middle - 1
 
-    def _widest_part(self, middle: int) -> int:
+    def _widest_sheet(self, middle: int) -> int:
         """Return the width of the wider sheet where the second begins at a column."""
         aside = sum(self.column_widths[:KEPT_ASIDE])
         second = aside + sum(self.column_widths[middle:])
         return max(sum(self.column_widths[:middle]), second)
-
-    def _fit_parts(self, room: int) -> None:
-        """Make each part as wide as its sheet of paper.
-
-        Two parts by a scale and a break: Excel fits pages at columns of its own choice.
-        """
-        if len(self.parts) == 1:
-            self.sheet.fit_to_pages(1, 0)
-            return
-
-        middle, _last = self.parts[1]
-        needed = self._widest_part(middle) * DIGIT_WIDTH
-        self.sheet.set_v_pagebreaks([middle])
-        self.sheet.set_print_scale(min(100, int(ROOM_USED * room / needed)))
 
     def offer_filters(self, last: int) -> None:
         """Let every column be filtered by its heading."""
