@@ -212,9 +212,14 @@ class Record:
 
     @property
     def remark(self) -> str:
-        """The case's own remark, how it was closed, and the old book it came from."""
+        """The case's own remark, what is the villagers' to decide, how it was closed,
+        and the old book it came from.
+        """
         case = self.case
         parts = [self.words(case.remark)]
+        if case.reserved:
+            reserved = pgettext("ledger", "for the villagers to decide: %(matter)s")
+            parts.append(reserved % {"matter": case.get_reserved_display()})
         if case.close_reason not in ("", "rated"):
             parts.append(str(case.get_close_reason_display()))
         if case.adopted_from:

@@ -178,6 +178,9 @@ class CaseFilter(filters.FilterSet):
     asked = filters.BooleanFilter(
         method="by_asked", label=_("Time asked for"), widget=AnyYesNo
     )
+    reserved = filters.BooleanFilter(
+        method="by_reserved", label=_("For the villagers to decide"), widget=AnyYesNo
+    )
     owner = _choice((("me", _("with me")),), _("With whom"), method="by_owner")
     registered_from = DayFilter(
         method="by_start",
@@ -289,6 +292,12 @@ class CaseFilter(filters.FilterSet):
         open_ones = TimeRequest.objects.filter(state=RequestState.OPEN)
         waiting = Q(pk__in=open_ones.values("case"))
         return cases.filter(waiting if wanted else ~waiting)
+
+    def by_reserved(
+        self, cases: CaseQuerySet, _name: str, wanted: bool
+    ) -> CaseQuerySet:
+        """Filter by what the law reserves to the people of a village (domain §8)."""
+        return cases.exclude(reserved="") if wanted else cases.filter(reserved="")
 
     def by_owner(self, cases: CaseQuerySet, _name: str, _me: str) -> CaseQuerySet:
         user = _user_of(self.request)
