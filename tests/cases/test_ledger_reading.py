@@ -4,9 +4,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from cases.ledgers import BOOKS_OF_CASES, batches
-from cases.ledgers.period import Period, PeriodForm
+from cases.ledgers.period import Period, PeriodForm, in_words
 from cases.models import Case
 from minshi.clock import today
 from tests.cases.ledger_desk import channel_of, rows
