@@ -100,7 +100,7 @@ class Ledger(Generic[T]):
     title_on_paper: Text = ""  # where the paper says more than the page
 
     def headline(self, unit: str, period: str) -> str:
-        """Return the title of the paper as an office writes it: whose, of when, what."""
+        """Return the title as an office writes it: whose, of when, what."""
         return f"{unit}{period}{self.title_on_paper or self.title}"
 
 

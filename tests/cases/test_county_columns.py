@@ -82,9 +82,12 @@ def test_page_files_print_and_api_say_the_same_town():
     assert rows[0]["town"] == town
     columns = {book["key"]: book["columns"] for book in api.get("ledgers/").json()}
     assert "town" in [column["key"] for column in columns["general"]]
-    assert "town" not in Api(here.supervisor).get(
-        "ledgers/general/?period=all"
-    ).json()["results"][0]
+    assert (
+        "town"
+        not in Api(here.supervisor)
+        .get("ledgers/general/?period=all")
+        .json()["results"][0]
+    )
 
 
 def test_the_town_of_a_shift_costs_no_query_a_row(django_assert_num_queries):
@@ -94,9 +97,7 @@ def test_the_town_of_a_shift_costs_no_query_a_row(django_assert_num_queries):
         shift_of(here.duty, days=days)
 
     with django_assert_num_queries(8):
-        response = client.get(
-            reverse("cases:ledger", args=["duty"]), {"period": "all"}
-        )
+        response = client.get(reverse("cases:ledger", args=["duty"]), {"period": "all"})
 
     assert [row[2] for row in shown_rows(response)] == [str(here.town)] * 3
 
