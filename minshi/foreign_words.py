@@ -19,6 +19,8 @@ FOREIGN_WORDS = (
     gettext_noop("Updated {repr:s}"),
     gettext_noop("Deleted {repr:s}"),
     gettext_noop("Logged {repr:s}"),
+    # names of constraints say nothing to whoever fills in a form
+    gettext_noop("Constraint “%(name)s” is violated."),
     # accounts and passwords
     gettext_noop("username"),
     gettext_noop("A user with that username already exists."),

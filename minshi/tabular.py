@@ -43,6 +43,7 @@ TITLE_HEIGHT = 28
 FONT = "宋体"  # what offices hand in their papers in
 FONT_SIZE = 11  # points
 SMALLEST_PRINT = 8
+CODES = frozenset({"number", "order"})  # keys of columns with numbers of papers
 KEPT_ASIDE = 2  # the first columns: 序号, and what a row is known by
 # In millimetres: of a digit in that font, and what the margins leave of a lying sheet.
 DIGIT_WIDTH = 1.85
@@ -51,7 +52,7 @@ A3_ROOM, A4_ROOM = 400, 277
 LINE_HEIGHT = 15.75
 HIGHEST_ROW = 408.75
 NUMBER_WIDTH = 6
-DATE_MORE = 3  # on paper, where no date is broken and none is written smaller
+CODE_MORE = 5  # on paper, where no date or number is broken or written smaller
 # What a spreadsheet may take for a formula, in both widths, after blanks; and what
 # hides it.
 LIVE = re.compile(
@@ -80,6 +81,11 @@ class Column(Generic[T]):
     choices: tuple[Text, ...] = ()
     reads: tuple[str, ...] = ()
 
+    @property
+    def is_code(self) -> bool:
+        """True for a date or a number of a paper, which is never broken into lines."""
+        return self.kind == "date" or self.key in CODES
+
 
 @dataclass(frozen=True)
 class Ledger(Generic[T]):
@@ -91,6 +97,11 @@ class Ledger(Generic[T]):
     title: Text
     columns: tuple[Column[T], ...]
     wide: bool = False
+    title_on_paper: Text = ""  # where the paper says more than the page
+
+    def headline(self, unit: str, period: str) -> str:
+        """Return the title as an office writes it: whose, of when, what."""
+        return f"{unit}{period}{self.title_on_paper or self.title}"
 
 
 def headings(ledger: Ledger[T]) -> list[str]:
@@ -105,8 +116,7 @@ def widths(ledger: Ledger[T]) -> list[float]:
     """Return how many per cent of a sheet's width each column takes, 序号 first."""
     chars = [NUMBER_WIDTH]
     for column in ledger.columns:
-        is_date = column.kind == "date"
-        chars.append(column.width + DATE_MORE if is_date else column.width)
+        chars.append(column.width + CODE_MORE if column.is_code else column.width)
 
     return [round(100 * each / sum(chars), 2) for each in chars]
 
@@ -184,8 +194,8 @@ def write_xlsx(
     }
     with Workbook(path_or_file, options) as book:
         sheet = _Sheet(book, ledger)
-        sheet.put_across(0, f"{unit}{period}{ledger.title}", sheet.title)
-        sheet.put_across(1, _filling_line(unit, filled_by, on), None)
+        sheet.put_across(0, ledger.headline(unit, period), sheet.title)
+        sheet.put_across(1, _filling_line(unit, filled_by, on), sheet.filled)
         sheet.put(HEADING_ROW, [*headings(ledger)], sheet.bold)
 
         first = last = HEADING_ROW + 1
@@ -219,13 +229,18 @@ class _Sheet:
         self.text = book.add_format(cell)
         # Excel's mark of mere text
         self.quoted = book.add_format({**cell, "quote_prefix": True})
-        self.day = book.add_format({**cell, "num_format": "yyyy-mm-dd"})
+        self.number = book.add_format({**cell, "align": "center"})
+        self.day = book.add_format(
+            {**cell, "align": "center", "num_format": "yyyy-mm-dd"}
+        )
+        self.filled = book.add_format(font)
 
         tab = UNSAFE_IN_TAB.sub("", str(ledger.title))[:LONGEST_TAB]
         self.sheet = book.add_worksheet(tab)
         self.sheet.set_landscape()
         self.sheet.set_paper(A3 if ledger.wide else A4)
-        self.sheet.fit_to_pages(self._pages_abreast(wide=ledger.wide), 0)
+        self.abreast = self._pages_abreast(A3_ROOM if ledger.wide else A4_ROOM)
+        self.sheet.fit_to_pages(self.abreast, 0)
         self.sheet.repeat_columns(0, KEPT_ASIDE - 1)
         self.sheet.set_margins(left=0.4, right=0.4)
         self.sheet.set_footer("&C&P / &N")
@@ -236,8 +251,10 @@ class _Sheet:
         for index, width in enumerate(self.column_widths):
             self.sheet.set_column(index, index, width)
 
-    def put_across(self, row: int, text: str, style: Format | None) -> None:
-        self.sheet.merge_range(row, 0, row, len(self.columns), text, style)
+    def put_across(self, row: int, text: str, style: Format) -> None:
+        """Write a line over the first sheet of paper."""
+        first, last = self._columns_of_title()
+        self.sheet.merge_range(row, first, row, last, text, style)
 
     def put(self, row: int, cells: Row, style: Format) -> None:
         height = self._height_of(cells)
@@ -252,16 +269,35 @@ class _Sheet:
             elif isinstance(cell, date):
                 self.sheet.write_datetime(row, column, cell, self.day)
             else:
-                self.sheet.write_number(row, column, cell, style)
+                self.sheet.write_number(row, column, cell, self.number)
 
-    def _pages_abreast(self, *, wide: bool) -> int:
+    def _pages_abreast(self, room: int) -> int:
         """Return how many sheets of paper lie side by side for a row, so that it can be
         read: one, or two where one would need smaller letters than SMALLEST_PRINT.
         """
-        room = A3_ROOM if wide else A4_ROOM
         needed = sum(self.column_widths) * DIGIT_WIDTH
         is_legible = FONT_SIZE * room / needed >= SMALLEST_PRINT
         return 1 if is_legible else 2
+
+    def _columns_of_title(self) -> tuple[int, int]:
+        """Return the first and the last column that the title stands over.
+
+        Of two sheets abreast the title stands on the first: it must neither reach over
+        the edge nor stand over the columns that the second repeats.
+        """
+        last = len(self.columns)
+        if self.abreast == 1:
+            return 0, last
+
+        breaks = range(KEPT_ASIDE + 1, last + 1)
+        middle = min(breaks, key=self._widest_sheet)
+        return KEPT_ASIDE, middle - 1
+
+    def _widest_sheet(self, middle: int) -> int:
+        """Return the width of the wider sheet where the second begins at a column."""
+        aside = sum(self.column_widths[:KEPT_ASIDE])
+        second = aside + sum(self.column_widths[middle:])
+        return max(sum(self.column_widths[:middle]), second)
 
     def offer_filters(self, last: int) -> None:
         """Let every column be filtered by its heading."""

@@ -16,7 +16,7 @@ from cases.ledgers import OtherBook, Record, read_behind
 from cases.ledgers.book import RESPONSIBLE, MayUnmask
 from cases.ledgers.exports import exportable
 from cases.ledgers.record import joined
-from cases.lists.filters import ALL, VillageFilter, villages_in_reach
+from cases.lists.filters import ALL, VillageFilter, town_filter, villages_in_reach
 from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel
 from cases.models.scope import Sight
@@ -28,6 +28,7 @@ Chases = QuerySet[Chase]
 
 
 class ChaseFilter(VillageFilter):
+    town = town_filter("case__town")
     village = filters.ModelChoiceFilter(
         field_name="case__village",
         queryset=villages_in_reach,
@@ -51,6 +52,10 @@ class ChaseRecord:
     @property
     def url(self) -> str:
         return self.about.url
+
+    @property
+    def town(self) -> str:
+        return self.about.town
 
     @property
     def order(self) -> SupervisionOrder | None:

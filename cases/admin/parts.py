@@ -34,7 +34,7 @@ from cases.models import (
 from cases.models.scope import Sight
 from minshi.clock import today
 from minshi.crypto import masked_name
-from villages.admin.rights import PostAdmin
+from villages.admin.rights import OffTheIndex, PostAdmin
 from villages.requests import StaffRequest
 from villages.rights import CONFIGURE, READ_AUDIT_LOG
 
@@ -227,7 +227,7 @@ class CaseRevisionAdmin(Speakers):
 
 
 @admin.register(StateAtUpdate)
-class StateAtUpdateAdmin(PostAdmin):
+class StateAtUpdateAdmin(OffTheIndex, PostAdmin):
     """What an update sealed of matters whose events did not, for the auditor."""
 
     readers = READ_AUDIT_LOG
@@ -237,7 +237,7 @@ class StateAtUpdateAdmin(PostAdmin):
 
 
 @admin.register(NumberCounter)
-class NumberCounterAdmin(PostAdmin):
+class NumberCounterAdmin(OffTheIndex, PostAdmin):
     """The last case number given in each town and year; only registering moves it."""
 
     readers = CONFIGURE

@@ -57,7 +57,8 @@ class LedgerListAPIView(CaseApi):
     )
     def get(self, request: Request) -> Response:
         """The ledgers and their columns."""
-        books: Any = BOOKS.values()
+        on = workdays.local_day(self.at)
+        books: Any = [book.for_reader(self.user, on) for book in BOOKS.values()]
         return Response(BookSerializer(books, many=True).data)
 
 
@@ -70,11 +71,15 @@ class LedgerRowsAPIView(CaseApi, GenericAPIView[Any]):
 
     @cached_property
     def book(self) -> AnyBook:
-        """The ledger that the address names. Http404: there is no such ledger."""
+        """The ledger that the address names, as the caller reads it.
+
+        Http404: there is no such ledger.
+        """
         try:
-            return BOOKS[self.kwargs["key"]]
+            book = BOOKS[self.kwargs["key"]]
         except KeyError:
             raise Http404 from None
+        return book.for_reader(self.user, workdays.local_day(self.at))
 
     @property
     def order(self) -> tuple[str, str]:
@@ -96,7 +101,7 @@ class LedgerRowsAPIView(CaseApi, GenericAPIView[Any]):
         period the past twelve months.
 
         The rows of `meetings` are agenda items and those of `duty` shifts, narrowed by
-        village and period alone.
+        town, village and period alone.
         """
         book = self.book
         in_sight = book.in_sight(self.user, workdays.local_day(self.at))

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet, Value
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
+from django_filters.utils import translate_validation
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
+from cases.lists.filters import QueueFilter
 from cases.lists.last_heard import last_heard_of
 from cases.lists.queue import (
     ORDERS,
@@ -92,6 +94,7 @@ class DecisionQueueAPIView(CaseApi, GenericAPIView[Case]):
             OpenApiParameter(
                 "tab", str, enum=QueueTab.values, default=QueueTab.WAITING.value
             ),
+            OpenApiParameter("town", int, description="The id of a town in reach."),
         ],
         responses={200: QueueRowSerializer(many=True), 404: NOT_HERE},
     )
@@ -99,8 +102,13 @@ class DecisionQueueAPIView(CaseApi, GenericAPIView[Case]):
         """The cases that wait for the decision of a place, are on an agenda there, or
         were decided there.
         """
-        tabs: Any = queue_at(self.place(), self.user, self.at)
-        cases: QuerySet[Case] = tabs[self.tab()].with_row().select_related("topic")
+        in_place = queue_at(self.place(), self.user, self.at)
+        narrowed = QueueFilter(self.request.query_params, request=self.request)
+        if not narrowed.is_valid():
+            raise translate_validation(narrowed.errors)
+
+        found = narrowed.of(in_place[self.tab()])
+        cases: QuerySet[Case] = found.with_row().select_related("topic")
         page = self.paginate_queryset(cases.annotate(redacted=Value(False))) or []
 
         heard = last_heard_of(page, self.user, self.on)

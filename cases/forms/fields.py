@@ -1,5 +1,7 @@
 """Fields of the forms of cases: holders and their tasks, cases by number, cadres."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,6 +16,7 @@ from minshi import workdays
 from minshi.days import DayField
 from villages.forms.rows import RowsField
 from villages.models import Post, User
+from villages.naming import name_keys_of
 
 if TYPE_CHECKING:
     OneCase = forms.ModelChoiceField[Case]
@@ -31,8 +34,34 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
+class FoundByLetters(forms.widgets.ChoiceWidget):
+    """Options that a script finds by what may be typed for them (static/js/holders.js).
+
+    Without scripts they are a plain list.
+    """
+
+    letters: Mapping[str, str] = MappingProxyType({})
+
+    def create_option(self, name: str, value: Any, *args: Any, **kw: Any) -> Any:
+        option = super().create_option(name, value, *args, **kw)
+        letters = self.letters.get(str(value))
+        if letters:
+            option["attrs"]["data-letters"] = letters
+        return option
+
+
+class HolderSelect(FoundByLetters, forms.Select):
+    pass
+
+
+class HolderTicks(FoundByLetters, forms.CheckboxSelectMultiple):
+    pass
+
+
 class HolderField(forms.TypedChoiceField):
     """One lead or assistant, by the keys that `candidates` gives."""
+
+    widget = HolderSelect
 
     def __init__(self, holders: dict[str, Any], **options: Any) -> None:
         choices = [
@@ -45,16 +74,22 @@ class HolderField(forms.TypedChoiceField):
             empty_value=None,
             **options,
         )
+        self.widget.letters = letters_of(holders)
+        self.widget.attrs |= {
+            "data-find": _("Name, pinyin, initials or office"),
+            "data-none": _("Nobody here is called so."),
+        }
 
 
 class HoldersField(forms.TypedMultipleChoiceField):
-    widget = forms.CheckboxSelectMultiple
+    widget = HolderTicks
 
     def __init__(self, holders: dict[str, Any], **options: Any) -> None:
         choices = [(key, holder_label(holder)) for key, holder in holders.items()]
         super().__init__(
             choices=choices, coerce=lambda key: holders[key], empty_value=[], **options
         )
+        self.widget.letters = letters_of(holders)
 
 
 class AsksInput(forms.Widget):
@@ -134,6 +169,18 @@ class CadresField(RowsField):
 
     def label_from_instance(self, cadre: Any) -> str:
         return cadre_label(cadre)
+
+
+def letters_of(holders: Mapping[str, Any]) -> dict[str, str]:
+    """Return what may be typed for each holder beside the words shown, by key: the
+    name's pinyin and initials.
+    """
+    letters = {}
+    for key, holder in holders.items():
+        name = holder_name(holder)
+        typed = name_keys_of(name, "") - {name}
+        letters[key] = " ".join(sorted(typed))
+    return letters
 
 
 def holder_label(holder: Any) -> str:

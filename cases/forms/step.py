@@ -23,6 +23,7 @@ from cases.models.choices import Handling, Level
 from cases.privacy.redactor import NOTHING, Redactor
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
+from cases.workflow.candidates import holders_in_order
 from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS, Input, Kind, fault_of
 from cases.workflow.speakers import names_together
 from cases.workflow.standing import holder_key
@@ -118,11 +119,13 @@ class MoveForm(RuleForm):
     def parts(self) -> list[dict[str, Any]]:
         """Return every possible assistant with their tick and what they are asked."""
         asks = self["asks"].value() or {}
+        letters = self.fields["assistants"].widget.letters
         ticked = {str(value) for value in self["assistants"].value() or ()}
         return [
             {
                 "key": key,
                 "label": label,
+                "letters": letters.get(key, ""),
                 "is_ticked": key in ticked,
                 "ask": asks.get(key, ("", "")),
             }
@@ -208,6 +211,8 @@ def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:
         return MomentField(widget=MomentInput(), **common)
     if item.kind is Kind.FLAG:
         return forms.BooleanField(**common)
+    if item.name in ("lead", "assistants"):
+        return _chosen_field(item, holders_in_order(facts), common)
     return _chosen_field(item, candidates(item, facts, user), common)
 
 

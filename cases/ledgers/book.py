@@ -3,15 +3,17 @@
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
+
+from django.utils.translation import pgettext_lazy
 
 from cases.ledgers.belonging import Narrow
 from cases.lists.filters import CaseFilter, VillageFilter
 from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.workflow import Action
-from minshi.tabular import Ledger
+from minshi.tabular import Column, Ledger
 from villages.models import User
 
 MayUnmask = Callable[[Case], bool]
@@ -21,6 +23,10 @@ RESPONSIBLE = (
     Action.ACKNOWLEDGE,
     Action.COMPLETE,
 )
+
+
+# of rows that each say their `town`; in no ledger of a single town
+TOWN: Column[Any] = Column("town", pgettext_lazy("ledger", "Town"), lambda r: r.town)
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,19 @@ class Dated:
     def order(self) -> tuple[str, str]:
         """The ledger's own date, the earliest first, as in a book written by hand."""
         return (self.date, "id")
+
+    def for_reader(self, user: User, on: dt.date) -> Self:
+        """Return the ledger as the user reads it: with the town of each row, where
+        they oversee several; otherwise with its own columns alone.
+        """
+        if not user.reach(on).spans_towns:
+            return self
+
+        # behind what a row is known by, and the date it is entered under
+        first, second, *_rest = self.ledger.columns
+        known_by = (first, second) if second.kind == "date" else (first,)
+        columns = (*known_by, TOWN, *self.ledger.columns[len(known_by) :])
+        return replace(self, ledger=replace(self.ledger, columns=columns))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from cases.ledgers import AnyBook, Book, batches, read_records
 from cases.ledgers.loading import keep_masked
+from cases.ledgers.period import in_words
 from cases.models import Assignment, Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.disclosure import opener
@@ -135,7 +136,11 @@ class Export:
 
     @property
     def period(self) -> str:
-        return _("%(from)s to %(to)s") % {"from": self.bounds[0], "to": self.bounds[1]}
+        return in_words(*self.bounds)
+
+    @property
+    def headline(self) -> str:
+        return self.book.ledger.headline(self.unit, self.period)
 
     def file_name(self, form: str) -> str:
         return tabular.file_name(

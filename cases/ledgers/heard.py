@@ -36,6 +36,7 @@ GENERAL = Book(
     ledger=Ledger(
         key="general",
         title=pgettext_lazy("ledger", "General ledger"),
+        title_on_paper=pgettext_lazy("ledger", "General ledger of what was said"),
         wide=True,
         columns=(
             NUMBER,

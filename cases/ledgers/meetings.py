@@ -68,6 +68,11 @@ class ItemRecord:
         return self.meeting.get_absolute_url()
 
     @property
+    def town(self) -> str:
+        """The town it met in; none where the county met."""
+        return str(self.meeting.town or "")
+
+    @property
     def decided(self) -> Event | None:
         """The step by which the item handed the case over."""
         if self.about is None:

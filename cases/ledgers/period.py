@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import Max, Min, QuerySet
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from cases.ledgers.book import AnyBook
 from minshi import workdays
@@ -107,6 +108,38 @@ class PeriodForm(forms.Form):
         if since or until:
             return Period(since, until)
         return Period.named(self.cleaned_data["period"] or TWELVE_MONTHS, on)
+
+
+def in_words(first: date, last: date) -> str:
+    """Return a period as the title of a paper says it.
+
+    A whole month or year by its name, else both days, the second without the year and
+    month that it shares with the first.
+    """
+    is_to_the_end = (last + workdays.ONE_DAY).day == 1
+    if first.day == 1 and is_to_the_end and first.year == last.year:
+        if first.month == last.month:
+            return _named(pgettext("period", "%(year)d-%(month)02d"), first)
+        if (first.month, last.month) == (1, 12):
+            return _named(pgettext("period", "%(year)d"), first)
+
+    day = pgettext("period", "%(year)d-%(month)02d-%(day)02d")
+    until = day
+    if first.year == last.year:
+        until = pgettext("until, same year", "%(year)d-%(month)02d-%(day)02d")
+    if first.replace(day=1) == last.replace(day=1):
+        until = pgettext("until, same month", "%(year)d-%(month)02d-%(day)02d")
+    if first == last:
+        return _named(day, first)
+
+    return _("%(from)s to %(to)s") % {
+        "from": _named(day, first),
+        "to": _named(until, last),
+    }
+
+
+def _named(words: str, day: date) -> str:
+    return words % {"year": day.year, "month": day.month, "day": day.day}
 
 
 def _a_year_before(on: date) -> date:

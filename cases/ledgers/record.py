@@ -51,6 +51,11 @@ class Record:
     def url(self) -> str:
         return self.case.get_absolute_url()
 
+    @property
+    def town(self) -> str:
+        """The town; of a redacted row its number alone tells it."""
+        return "" if self.redacted else str(self.case.town)
+
     def annotated(self, name: str) -> object:
         """Return a value that the ledger's own query adds to the case's row."""
         return getattr(self.case, name, None)
@@ -217,9 +222,14 @@ class Record:
 
     @property
     def remark(self) -> str:
-        """The case's own remark, how it was closed, and the old book it came from."""
+        """The case's own remark, what is the villagers' to decide, how it was closed,
+        and the old book it came from.
+        """
         case = self.case
         parts = [self.words(case.remark)]
+        if case.reserved:
+            reserved = pgettext("ledger", "for the villagers to decide: %(matter)s")
+            parts.append(reserved % {"matter": case.get_reserved_display()})
         if case.close_reason not in ("", "rated"):
             parts.append(str(case.get_close_reason_display()))
         if case.adopted_from:

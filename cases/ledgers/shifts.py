@@ -51,6 +51,10 @@ class ShiftRecord:
     def place(self) -> str:
         return str(self.shift.village)
 
+    @property
+    def town(self) -> str:
+        return str(self.shift.village.town)
+
     def name_of(self, nth: int) -> str:
         """Return the name of the nth officer, from 0; empty where there is none."""
         if len(self.on) <= nth:
@@ -88,6 +92,7 @@ class ShiftBook(OtherBook):
     def whole(self, rows: DutyShiftQuerySet) -> DutyShiftQuerySet:
         return rows.with_people().select_related(
             "village__talk_room",
+            "village__town",
             "hand_over__written_by__user",
             "hand_over__taken_by__user",
         )

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from django_filters.widgets import BooleanWidget
 
 from cases.lists import after_closing, search
-from cases.models import HandBack, TimeRequest, Topic
+from cases.models import Case, HandBack, TimeRequest, Topic
 from cases.models.choices import (
     ONLINE_CHANNELS,
     Category,
@@ -109,6 +109,16 @@ def _choice(choices: Any, label: Any, **options: Any) -> filters.ChoiceFilter:
     )
 
 
+def town_filter(field_name: str) -> filters.ModelChoiceFilter:
+    """Return the filter by a town in reach, of rows that know it by this field."""
+    return filters.ModelChoiceFilter(
+        field_name=field_name,
+        queryset=towns_in_reach,
+        label=_("Town"),
+        empty_label=ALL,
+    )
+
+
 class CaseFilter(filters.FilterSet):
     """Filter for a queryset of `Case.objects.counted_for(user, on)`.
 
@@ -128,9 +138,7 @@ class CaseFilter(filters.FilterSet):
     overdue = filters.BooleanFilter(
         method="by_overdue", label=_("Overdue"), widget=AnyYesNo
     )
-    town = filters.ModelChoiceFilter(
-        queryset=towns_in_reach, label=_("Town"), empty_label=ALL
-    )
+    town = town_filter("town")
     village = filters.ModelChoiceFilter(
         queryset=villages_in_reach, label=_("Village"), empty_label=ALL
     )
@@ -169,6 +177,9 @@ class CaseFilter(filters.FilterSet):
     )
     asked = filters.BooleanFilter(
         method="by_asked", label=_("Time asked for"), widget=AnyYesNo
+    )
+    reserved = filters.BooleanFilter(
+        method="by_reserved", label=_("For the villagers to decide"), widget=AnyYesNo
     )
     owner = _choice((("me", _("with me")),), _("With whom"), method="by_owner")
     registered_from = DayFilter(
@@ -282,6 +293,12 @@ class CaseFilter(filters.FilterSet):
         waiting = Q(pk__in=open_ones.values("case"))
         return cases.filter(waiting if wanted else ~waiting)
 
+    def by_reserved(
+        self, cases: CaseQuerySet, _name: str, wanted: bool
+    ) -> CaseQuerySet:
+        """Filter by what the law reserves to the people of a village (domain §8)."""
+        return cases.exclude(reserved="") if wanted else cases.filter(reserved="")
+
     def by_owner(self, cases: CaseQuerySet, _name: str, _me: str) -> CaseQuerySet:
         user = _user_of(self.request)
         if user is None:
@@ -309,12 +326,12 @@ class CaseFilter(filters.FilterSet):
 
 
 def oversees_towns(user: User) -> bool:
-    """Tell whether a reader is of the county, who alone chooses among towns."""
-    return bool(user.reach(today()).counties)
+    """Tell whether a reader oversees several towns, who alone chooses among them."""
+    return user.reach(today()).spans_towns
 
 
 class VillageFilter(filters.FilterSet):
-    """Filter by village for rows that are no cases.
+    """Filter by town and village for rows that are no cases.
 
     An input that cannot be read gives no rows at all.
     """
@@ -325,13 +342,30 @@ class VillageFilter(filters.FilterSet):
         return super().filter_queryset(queryset)
 
 
+class QueueFilter(VillageFilter):
+    """Filter for what waits for a decision, of several tabs by one form."""
+
+    town = town_filter("town")
+
+    class Meta:
+        model = Case
+        fields = ()
+
+    def of(self, cases: CaseQuerySet) -> CaseQuerySet:
+        """Narrow the cases of a tab."""
+        narrowed: CaseQuerySet = self.filter_queryset(cases)
+        return narrowed
+
+
 class ShiftFilter(VillageFilter):
+    town = town_filter("village__town")
     village = filters.ModelChoiceFilter(
         queryset=villages_in_reach, label=_("Village"), empty_label=ALL
     )
 
 
 class ItemFilter(VillageFilter):
+    town = town_filter("meeting__town")
     village = filters.ModelChoiceFilter(
         field_name="meeting__village",
         queryset=villages_in_reach,

@@ -21,6 +21,7 @@ from cases.deadlines.calendar import has_data
 from cases.deadlines.counting import Spent
 from cases.models import Assignment, Case
 from cases.models.choices import OPEN_STAGES, Light, Stage
+from cases.models.scope import Sight
 from cases.privacy import redactor
 from cases.workflow import Action
 from minshi import clock, workdays
@@ -267,12 +268,22 @@ def is_code(cell: Any) -> bool:
 
 
 @register.filter
-def summary(case: Case) -> str:
+def place_for(case: Case, sight: Sight) -> str:
+    """Return the village, or the town; both for a reader of several towns."""
+    if case.village is None:
+        return str(case.town)
+    if sight.reach.spans_towns:
+        return f"{case.town}{case.village}"
+    return str(case.village)
+
+
+@register.filter
+def summary(case: Case, sight: Sight) -> str:
     """Return the line under a row's title: number, place, kind, holder and date."""
     holder = case.owner_office or (case.owner_post and case.owner_post.user)
     parts = (
         case.number,
-        f"{case.village or case.town} {case.group or ''}".strip(),
+        f"{place_for(case, sight)} {case.group or ''}".strip(),
         case.get_category_display(),
         _("with %(holder)s") % {"holder": holder} if holder else "",
         day(case.registered_at),

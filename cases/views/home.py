@@ -88,6 +88,10 @@ def _queues_of_decider(level: Level) -> list[WorkQueue]:
             {"stage": Stage.DELIBERATE, "level": level},
             QUEUE,
         ),
+        WorkQueue(
+            _("For the villagers to decide"),
+            {"stage": Stage.DELIBERATE, "level": level, "reserved": "true"},
+        ),
         _to_be_checked(level),
         WorkQueue(
             _("Parts given back, waiting for a ruling"),

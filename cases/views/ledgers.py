@@ -107,7 +107,7 @@ class Reading:
     @property
     def filters_shown(self) -> list[BoundField]:
         fields = [self.period_form["period"]]
-        if self.is_of_cases and oversees_towns(self.user):
+        if oversees_towns(self.user):
             fields.append(self.listed.form["town"])
         fields.append(self.listed.form["village"])
         if self.is_of_cases:
@@ -142,7 +142,7 @@ class LedgerView(StaffView):
             lists[kind] = kind(query or None, rows, request=self.request)
 
         return Reading(
-            book=BOOKS[key],
+            book=BOOKS[key].for_reader(self.user, today()),
             lists=lists,
             user=self.user,
             period_form=PeriodForm(query),

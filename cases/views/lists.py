@@ -36,6 +36,7 @@ NOT_UNFOLDING = frozenset(
         "needs_order",
         "unsolved",
         "to_call_back",
+        "reserved",
     }
 )
 # the filters that fold away under the search box, in the order of the page
@@ -48,6 +49,7 @@ FOLDED = (
     "level",
     "mode",
     "concluded",
+    "reserved",
     "registered_from",
     "registered_to",
     "order",

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.forms import BatchForm
+from cases.lists.filters import QueueFilter, oversees_towns
 from cases.lists.last_heard import last_heard_of
 from cases.lists.paging import Page, capped_counts, page_of
 from cases.lists.queue import (
@@ -29,7 +30,9 @@ from cases.meetings.sitting import HoldingPlace
 from cases.models import Case, Meeting
 from cases.models.choices import Confidentiality, Level
 from cases.privacy.redactor import reader_redactor
+from cases.templatetags.minshi import query_with
 from cases.views.meetings.access import MeetingView
+from cases.views.tabs import Tab
 from cases.workflow import Action, moves_open_to, read_facts
 from cases.workflow.batch import Result, move_all
 from cases.workflow.intake import similar_to
@@ -70,7 +73,9 @@ class QueuePage(QueueView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         place = self.place(request)
-        tabs = queue_at(place, self.user, now())
+        narrowed = QueueFilter(request.GET, request=request)
+        in_place = queue_at(place, self.user, now())
+        tabs = {name: narrowed.of(rows) for name, rows in in_place.items()}
         chosen = request.GET.get("tab", "waiting")
         if chosen not in tabs:
             raise Http404
@@ -89,8 +94,9 @@ class QueuePage(QueueView):
             "at": now(),
             "sight": self.sight(),
             "place": place,
-            "tabs": [(tab.value, tab.label, counts[tab]) for tab in QueueTab],
+            "tabs": queue_tabs(request, chosen, counts),
             "chosen": chosen,
+            "filters": [narrowed.form["town"]] if oversees_towns(self.user) else [],
             "may_tick": is_waiting,
             "nothing": _nothing_in(chosen, place),
             "page": page,
@@ -114,6 +120,17 @@ class QueuePage(QueueView):
         """Return why a case was reported up or returned, as this reader may know it."""
         redact = reader_redactor(case, self.sight())
         return redact(reasons.get(case.pk, ""))
+
+
+def queue_tabs(request: HttpRequest, chosen: str, counts: dict[str, int]) -> list[Tab]:
+    """Return the tabs of the queue; the place and town chosen stay chosen."""
+    here = {"request": request}
+    tabs = []
+    for each in QueueTab:
+        address = query_with(here, tab=each.value, after="", open="")
+        tabs.append(Tab(address, each.label, each == chosen, counts[each]))
+
+    return tabs
 
 
 def _first_to_open(page: Page[Case]) -> str:

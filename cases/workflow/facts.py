@@ -77,8 +77,9 @@ class Facts:
     office_people: dict[int, set[int]] = field(default_factory=dict)
     # who settles it in this very move, whose event is still to come
     settling: set[int] = field(default_factory=set)
-    # who may lead or assist, once it was asked
+    # who may lead or assist, once it was asked; then those used to the topic first
     holders_on_offer: dict[str, Post | Office] | None = None
+    holders_in_order: dict[str, Post | Office] | None = None
 
     @cached_property
     def in_four_two(self) -> bool:

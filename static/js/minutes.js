@@ -137,3 +137,6 @@ function sendAgain(event, after) {
 dropSent();
 fillReadyWords();
 all("form[data-autosave]").forEach(autosave);
+if (one("select[data-find]")) {
+  import("./holders.js").then(({ chooseHolders }) => chooseHolders(document));
+}

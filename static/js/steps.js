@@ -42,6 +42,13 @@ async function findSpeaker(step) {
   if (name.value !== name.defaultValue) name.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// Whoever hands a matter over may look for who leads and who assists.
+async function findHolders(root) {
+  if (!one("select[data-find]", root)) return;
+  const { chooseHolders } = await import("./holders.js");
+  chooseHolders(root);
+}
+
 // A step that htmx puts into the page is kept as well, and comes into view.
 function showSwappedSteps() {
   document.addEventListener("htmx:load", (event) => {
@@ -50,6 +57,7 @@ function showSwappedSteps() {
 
     keep(step);
     findSpeaker(step);
+    findHolders(step);
     const wrong = one("#error-summary", step);
     (wrong || firstSeen(step)).focus({ preventScroll: true });
     const block = wrong || step.closest("#panel") ? "start" : "nearest";
@@ -82,6 +90,7 @@ all("form[data-keep]").forEach((step) => {
   keep(step);
   findSpeaker(step);
 });
+findHolders(document);
 fillReadyWords();
 showSwappedSteps();
 showTappedMatter();

@@ -5,7 +5,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from supervision.models import EventFailure, EventSeen, JobRun, OrderCounter, Watermark
-from villages.admin.rights import PostAdmin
+from villages.admin.rights import OffTheIndex, PostAdmin
 from villages.rights import CONFIGURE
 
 
@@ -20,8 +20,12 @@ class CounterAdmin(PostAdmin):
         return False
 
 
-admin.site.register(OrderCounter, CounterAdmin)
+class HiddenCounterAdmin(OffTheIndex, CounterAdmin):
+    pass
+
+
 admin.site.register(JobRun, CounterAdmin)
-admin.site.register(EventSeen, CounterAdmin)
 admin.site.register(EventFailure, CounterAdmin)
-admin.site.register(Watermark, CounterAdmin)
+admin.site.register(OrderCounter, HiddenCounterAdmin)
+admin.site.register(EventSeen, HiddenCounterAdmin)
+admin.site.register(Watermark, HiddenCounterAdmin)

@@ -106,6 +106,7 @@ class BoardRow:
     stage: str
     times: int  # chased, reminders left out
     title: str
+    town: str = ""
     place: str = ""
     holder: str = ""
     # empty: it is neither opened nor ticked nor put under an order
@@ -136,6 +137,7 @@ class BoardRow:
             stage=stage,
             times=times,
             title=title_for(case, sight),
+            town=str(case.town),
             place=str(case.village or case.town),
             holder=holder_of(case),
             address=case.get_absolute_url(),
@@ -206,6 +208,7 @@ class Board(BoardView):
             ),
             "may_chase": self.user.holds(today(), *OVERSEE),
             "filters": [narrowed.form[name] for name in self._filters()],
+            "shows_town": oversees_towns(self.user),
         }
         return render(request, "supervision/board.html", context)
 
@@ -387,7 +390,7 @@ class ExportTicked(BoardView):
     def _export_of(self, cases: list[Case], rows: CaseQuerySet, reason: str) -> Export:
         days = [workdays.local_day(case.registered_at) for case in cases]
         return Export(
-            BOOKS["general"],
+            BOOKS["general"].for_reader(self.user, today()),
             rows,
             self.user,
             now(),

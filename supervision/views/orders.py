@@ -21,7 +21,7 @@ from cases.models import Case
 from cases.models.choices import Light, Stage
 from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor, reader_redactor, title_for
-from cases.templatetags.minshi import day, query_with
+from cases.templatetags.minshi import day, place_for, query_with
 from cases.views.access import StaffView
 from cases.views.tabs import Tab
 from cases.workflow import Officer
@@ -122,7 +122,7 @@ class ListedOrder:
     ) -> "ListedOrder":
         case = order.case
         title = title_for(case, sight)
-        place = f"{case.number} · {case.village or case.town}"
+        place = f"{case.number} · {place_for(case, sight)}"
 
         state = order.get_state_display()
         if order.state == OrderState.SENT:

@@ -14,7 +14,7 @@ from cases.lists.paging import page_of
 from cases.models import Case, Event
 from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor, title_for
-from cases.templatetags.minshi import holder_of, lamp
+from cases.templatetags.minshi import holder_of, lamp, place_for
 from cases.workflow.chased import chased_today
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
@@ -73,14 +73,14 @@ class TrackedRow:
             light=lamp(case, at),
             title=title,
             address=address,
-            facts=facts_of(case, times),
+            facts=facts_of(case, times, sight),
             note=note,
             before=before if form else None,
             form=form,
         )
 
 
-def facts_of(case: Case, times: int) -> str:
+def facts_of(case: Case, times: int, sight: Sight) -> str:
     """Return in one line where a matter stands and how often it was chased."""
     chased = ngettext("chased %(times)s time", "chased %(times)s times", times)
     chased %= {"times": times}
@@ -88,7 +88,7 @@ def facts_of(case: Case, times: int) -> str:
         secret = _("Secret matter; whoever may read it goes through it.")
         return f"{secret} {chased}"
 
-    place = str(case.village or case.town)
+    place = place_for(case, sight)
     stage = case.get_stage_display()
     return " · ".join([case.number, place, stage, holder_of(case), chased])
 

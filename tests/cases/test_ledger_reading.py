@@ -4,9 +4,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from cases.ledgers import BOOKS_OF_CASES, batches
-from cases.ledgers.period import Period, PeriodForm
+from cases.ledgers.period import Period, PeriodForm, in_words
 from cases.models import Case
 from minshi.clock import today
 from tests.cases.ledger_desk import channel_of, rows
@@ -110,3 +111,19 @@ def test_batches_pass_every_case_once_in_order(monkeypatch):
         made[6:],
     ]
     assert list(batches(Case.objects.none(), ("registered_at", "id"))) == [[]]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ((2026, 11, 1), (2026, 11, 30), "2026年11月"),
+        ((2026, 1, 1), (2026, 12, 31), "2026年"),
+        ((2026, 11, 1), (2026, 11, 15), "2026年11月1日至15日"),
+        ((2026, 9, 1), (2026, 11, 30), "2026年9月1日至11月30日"),
+        ((2025, 11, 29), (2026, 11, 28), "2025年11月29日至2026年11月28日"),
+        ((2026, 11, 5), (2026, 11, 5), "2026年11月5日"),
+    ],
+)
+def test_a_period_is_written_as_an_office_writes_it(first, last, words):
+    with translation.override("zh-hans"):
+        assert in_words(date(*first), date(*last)) == words

@@ -209,7 +209,7 @@ def test_the_desk_counts_what_the_queue_lists_and_nothing_that_a_meeting_has_bef
         on_desk = next(
             count for row, count in desk.context["queues"] if row.page == "cases:queue"
         )
-        return on_desk, queue.context["tabs"][0][2]
+        return on_desk, queue.context["tabs"][0].count
 
     assert counted() == (2, 2)
     add_item(meeting, cases=up[:1], by=officer(here.reviewer), at=NOON)

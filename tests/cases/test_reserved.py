@@ -15,6 +15,7 @@ from cases.workflow import Action, make_move, moves_open_to
 from minshi.errors import InputRefused, MoveRefused
 from tests.api import Api
 from tests.cases.council import called, present
+from tests.cases.ledger_desk import rows as rows_of_ledger
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
 from tests.cases.test_four_two import begun, through
 from villages.models import MeetingKind, Seat
@@ -351,3 +352,40 @@ def test_the_timeline_says_from_what_to_what(client):
 
     assert "公益事业" in page
     assert "要筹资筹劳" in page
+
+
+# --- where they are found
+
+
+def test_what_is_for_the_villagers_is_listed_and_counted_on_the_desk(client):
+    here = staff()
+    case = accepted(here, topic=topic_of(here))
+    accepted(here)
+    client.force_login(here.secretary.user)
+
+    desk = client.get(reverse("cases:home"))
+    (queue, count) = next(
+        found for found in desk.context["queues"] if "reserved" in found[0].query
+    )
+    listed = client.get(reverse("cases:list"), queue.query).context["page"].rows
+
+    assert count == 1
+    assert [row.number for row in listed] == [case.number]
+    assert case.number not in [
+        row.number
+        for row in client.get(reverse("cases:list"), {"reserved": "false"})
+        .context["page"]
+        .rows
+    ]
+
+
+def test_a_ledger_marks_it_within_its_remark():
+    here = staff()
+    accepted(here, topic=topic_of(here))
+    accepted(here)
+
+    with translation.override("zh-hans"):
+        first, second = rows_of_ledger(here.secretary, "general")
+
+    assert first["remark"] == "村民决定事项：集体收益的使用"
+    assert second["remark"] == ""

@@ -65,6 +65,15 @@ def test_joint_handling_needs_an_assistant():
     assert set(refused.value.fields) == {"assistants"}
 
 
+def test_who_leads_does_not_assist_as_well():
+    here = staff()
+
+    with pytest.raises(InputRefused) as refused:
+        decided(here, handling="joint", assistants=[here.office, here.leader])
+
+    assert set(refused.value.fields) == {"assistants"}
+
+
 def test_returned_matter_keeps_its_due_when_a_shorter_way_is_chosen_next():
     here = staff()
     case = decided(here)

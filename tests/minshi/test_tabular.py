@@ -227,11 +227,15 @@ def test_the_sheet_prints_on_one_page_width_with_its_headings():
     assert sheet.column_dimensions["E"].width == pytest.approx(40, abs=1)
 
 
-@pytest.mark.parametrize(("columns", "abreast"), [(12, 1), (24, 2)])
-def test_a_ledger_too_wide_to_be_read_is_printed_in_two_parts(columns, abreast):
+@pytest.mark.parametrize(
+    ("columns", "abreast", "title"), [(12, 1, "A1:M1"), (24, 2, "C1:M1")]
+)
+def test_a_ledger_too_wide_to_be_read_is_printed_in_two_parts(columns, abreast, title):
+    """The title stands over the first, not over the edge of the paper."""
     sheet = sheet_of([None], ledger_of(*"x" * columns))
 
     assert (sheet.page_setup.fitToWidth or 1) == abreast
+    assert title in {str(cells) for cells in sheet.merged_cells.ranges}
 
 
 def test_a_row_is_as_high_as_its_words_need():

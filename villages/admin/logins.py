@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from villages.admin.rights import PostAdmin
+from villages.admin.rights import OffTheIndex, PostAdmin
 from villages.models import LookupCount, OpenLogin, PasswordUsed
 from villages.open_logins import device_of
 from villages.rights import MANAGE_ACCOUNTS, READ_AUDIT_LOG
@@ -23,7 +23,7 @@ class OpenLoginAdmin(PostAdmin):
 
 
 @admin.register(PasswordUsed)
-class PasswordUsedAdmin(PostAdmin):
+class PasswordUsedAdmin(OffTheIndex, PostAdmin):
     readers = MANAGE_ACCOUNTS
     list_display = fields = readonly_fields = ("user",)
     list_select_related = ("user",)

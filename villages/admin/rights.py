@@ -57,6 +57,16 @@ class SelectByKey(AutocompleteSelect):
         return super().optgroups(name, keys, attrs)
 
 
+class OffTheIndex(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows by which the software counts: nobody looks for them on the first page.
+
+    Whoever may read them still finds them by their address.
+    """
+
+    def get_model_perms(self, _request: HttpRequest) -> dict[str, bool]:
+        return {}
+
+
 class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """An admin class whose readers and editors are roles; Django's own permissions and
     is_superuser count for nothing.

@@ -41,6 +41,14 @@ class Reach:
     def is_empty(self) -> bool:
         return not self.posts
 
+    @property
+    def spans_towns(self) -> bool:
+        """Tell whether the posts oversee more than one town, as those of a county do.
+
+        Such a reader sees, and chooses, the town of a row.
+        """
+        return bool(self.counties) or len(self.towns) > 1
+
     @classmethod
     def of(cls, posts: "Iterable[Post]") -> "Reach":
         posts = list(posts)

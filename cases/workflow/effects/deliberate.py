@@ -183,8 +183,8 @@ def _checked_deadline(step: Step) -> date | None:
 def checked_holders(step: Step, handling: str) -> list[Post | Office]:
     """Return the lead, then the assistants, each once.
 
-    InputRefused: one of them may not see the case or is a supervisor; nobody assists in
-    joint handling.
+    InputRefused: one of them may not see the case or is a supervisor; who leads is to
+    assist as well; nobody assists in joint handling.
     """
     lead = step.values["lead"]
     assistants = list(step.values["assistants"] or [])
@@ -197,6 +197,8 @@ def checked_holders(step: Step, handling: str) -> list[Post | Office]:
     with faults.noted():
         if any(holder not in possible for holder in assistants):
             raise InputRefused.at(assistants=_("They cannot take this matter."))
+        if lead in assistants:
+            raise InputRefused.at(assistants=_("Who leads does not assist as well."))
     faults.refuse()
 
     holders = list(dict.fromkeys([lead, *assistants]))

@@ -1,0 +1,38 @@
+"""Papers as a printer gets them: read back from the PDF."""
+
+import shutil
+import subprocess
+
+import pytest
+from django.contrib.staticfiles import finders
+
+pytestmark = [pytest.mark.browser]
+ROW = "<tr><th>办理意见</th><td colspan=3>由水管站牵头办理，七日内办结</td></tr>"
+SIGNED = "<ul class=signed><li>签发人（签字）</li><li>签收人（签字）</li></ul>"
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="reads a PDF by pdftotext")
+def test_signatures_never_stand_alone_on_a_page(page, tmp_path):
+    styles = [finders.find(f"css/{name}.css") for name in ("print", "print-slip")]
+
+    pages_of = []
+    for count in range(14, 24):
+        page.set_content(
+            f"<main><h1>交办单</h1><table class=slip>{ROW * count}</table>{SIGNED}</main>"
+        )
+        for style in styles:
+            page.add_style_tag(path=style)
+        pages_of.append(pages_in(page.pdf(prefer_css_page_size=True), tmp_path))
+
+    assert {len(pages) for pages in pages_of} == {1, 2}
+    for pages in pages_of:
+        assert "签收人" in pages[-1]
+        assert "办理意见" in pages[-1]
+
+
+def pages_in(paper: bytes, folder) -> list[str]:
+    file = folder / "paper.pdf"
+    file.write_bytes(paper)
+    command = ["pdftotext", "-layout", str(file), "-"]
+    text = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    return text.split("\f")[:-1]
