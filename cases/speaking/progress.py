@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.models.choices import NOT_HEARD, Stage
 from cases.privacy.redactor import personal_redactor
+from cases.speaking.afterwords import AfterwordTold, afterwords_told
 from cases.speaking.story import TOLD, Entry, story_of
 
 RECEIVED, WORKED_ON, DONE = range(3)  # the three plain states (ux 2.10)
@@ -36,6 +37,7 @@ class SpeakerAccount:
     reply: str = ""
     reply_at: datetime | None = None
     story: list[Entry] = field(default_factory=list)
+    afterwords: list[AfterwordTold] = field(default_factory=list)
 
     @property
     def state_in_words(self) -> str:
@@ -52,11 +54,13 @@ class SpeakerAccount:
 
 def told_to_speaker(case: Case, *, with_additions: bool = True) -> SpeakerAccount:
     """Return what the speaker may read of a case: its state, the last reply of the
-    present round, and what happened. Two queries.
+    present round, what happened, and what they said once it was closed. Two queries,
+    three of a matter that was ever closed.
     """
     redact = personal_redactor(case)
     reply = case.replies.filter(round=case.round).last()
-    events = case.events.filter(action__in=TOLD).order_by("sequence")
+    events = list(case.events.filter(action__in=TOLD).order_by("sequence"))
+    was_closed = not case.is_open or case.round > 1
 
     return SpeakerAccount(
         state=PLAIN_STATES[Stage(case.stage)],
@@ -66,6 +70,11 @@ def told_to_speaker(case: Case, *, with_additions: bool = True) -> SpeakerAccoun
         reply=redact(reply.text) if reply else "",
         reply_at=reply.at if reply else None,
         story=story_of(events, redact, with_additions=with_additions),
+        afterwords=(
+            afterwords_told(case, events, redact)
+            if was_closed and with_additions
+            else []
+        ),
     )
 
 

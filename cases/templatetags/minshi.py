@@ -41,6 +41,19 @@ SPEAKERS_WORDS: Mapping[str, str | Promise] = MappingProxyType(
         Action.SUPPLEMENT: gettext_lazy("I want to add something"),
         Action.WITHDRAW: gettext_lazy("I take it back"),
         Action.REOPEN: gettext_lazy("It is not settled after all"),
+        Action.AFTERWORD: gettext_lazy("I have something more to say"),
+    }
+)
+# what a step means, where two stand side by side
+SPEAKERS_HINTS: Mapping[str, str | Promise] = MappingProxyType(
+    {
+        Action.REOPEN: gettext_lazy(
+            "It was not done well, or is broken again: it is done once more."
+        ),
+        Action.AFTERWORD: gettext_lazy(
+            "You want to ask or say something about it: somebody answers you on this"
+            " page. The matter itself stays closed."
+        ),
     }
 )
 UNSTYLED = ("checkbox", "radio", "hidden", "file")  # types of inputs
@@ -239,6 +252,11 @@ def hours_in_words(hours: str) -> str:
 @register.filter
 def speakers_words(action: str) -> str:
     return str(SPEAKERS_WORDS[action])
+
+
+@register.filter
+def speakers_hint(action: str) -> str:
+    return str(SPEAKERS_HINTS.get(action, ""))
 
 
 @register.filter

@@ -26,7 +26,14 @@ from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.event_data import data_of
 from cases.workflow.facts import Facts
 from cases.workflow.standing import holder_name, is_with
-from cases.workflow.who import FOLLOWING, REVIEWERS, Handled, find_owner, owners_posts
+from cases.workflow.who import (
+    FOLLOWING,
+    ORDERERS,
+    REVIEWERS,
+    Handled,
+    find_owner,
+    owners_posts,
+)
 from minshi import workdays
 from minshi.errors import Text
 
@@ -261,6 +268,26 @@ def not_merged(facts: Facts, by: Actor) -> Refusal:
     return None
 
 
+def afterword_waits(facts: Facts, by: Actor) -> Refusal:
+    if facts.afterword:
+        return None
+    return _("Nothing that was said after closing waits for an answer.")
+
+
+def reopening_is_anothers(facts: Facts, by: Actor) -> Refusal:
+    """Only who may not open it again asks for it, and asks once."""
+    if facts.case.adopted_from:
+        return _("It was taken over from an old ledger; register it anew.")
+
+    may_reopen = {post.user_id for post in ORDERERS.may(facts, Handled.NOBODY)}
+    if isinstance(by, Officer) and by.user.pk in may_reopen:
+        return _("You may open it again yourself.")
+    if facts.afterword and facts.afterword.owner:
+        if facts.afterword.owner.user_id in may_reopen:
+            return _("It is with somebody already who may open it again.")
+    return None
+
+
 def may_reopen(facts: Facts, by: Actor) -> Refusal:
     """A speaker reopens once, and only for some time after the closing."""
     case = facts.case
@@ -301,12 +328,15 @@ def ten_a_day(facts: Facts, by: Actor) -> Refusal:
 
     Who finds a receipt shall not bury the case under words.
     """
-    if isinstance(by, Speaker) and by.helped_by:
+    if not isinstance(by, Speaker) or by.helped_by:
         return None
 
+    added = facts.happened(Action.SUPPLEMENT, this_round=False)
+    added += facts.happened(Action.AFTERWORD, this_round=False)
     added_today = 0
-    for event in facts.happened(Action.SUPPLEMENT, this_round=False):
-        is_by_code = "entered_by" not in data_of(event)
+    for event in added:
+        by_speaker = event.actor_kind == ActorKind.SPEAKER
+        is_by_code = by_speaker and "entered_by" not in data_of(event)
         if is_by_code and workdays.local_day(event.at) == facts.on:
             added_today += 1
     if added_today < MOST_ADDED:

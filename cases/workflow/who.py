@@ -135,6 +135,13 @@ def owners_posts(facts: Facts) -> list[Post]:
     return [post for post in facts.posts if post.pk == case.owner_post_id]
 
 
+def _afterwords_owner(facts: Facts) -> list[Post]:
+    afterword = facts.afterword
+    if afterword is None:
+        return []
+    return [post for post in facts.posts if post.pk == afterword.owner_id]
+
+
 def _lead(facts: Facts) -> list[Post]:
     return facts.holders([facts.lead] if facts.lead else [])
 
@@ -211,6 +218,8 @@ HANDLERS = Circle(_handlers)
 RECORDER = Circle(_recorder)
 OWNER = Circle(owners_posts)
 REPLIERS = InRating(RATERS, OWNER)
+# what was said after closing: whoever may rate, and whoever it is with
+ANSWERERS = AnyOf((RATERS, Circle(_afterwords_owner)))
 OVERSEERS = Circle(_overseers)
 # make_move itself checks that the case is visible
 READERS = AnyOf((Circle(_everybody),))
@@ -295,22 +304,49 @@ def find_owner(facts: Facts) -> tuple[Post | Office | None, bool]:
     else:
         rule, handled = OWNER_RULE[Stage(case.stage)]
 
+    follows_roster = case.stage in FOLLOWING
+    found = _owner_by(facts, rule, handled, follows_roster=follows_roster)
+    if found:
+        return found, False
+    return _last_resort(facts), True
+
+
+def find_afterword_owner(facts: Facts) -> Post | None:
+    """Return whom a word after closing is with: whoever would own the case in 评.
+
+    With nobody left it is the first post of LAST_RESORT out of conflict, if any.
+    """
+    rule, handled = OWNER_RULE[Stage.RATE]
+    found = _owner_by(facts, rule, handled, follows_roster=True)
+    return found or _last_resort(facts)
+
+
+def _owner_by(
+    facts: Facts, rule: Tiers, handled: Handled, *, follows_roster: bool
+) -> Post | None:
+    """Return the first post that an owner's rule names, if anybody is left.
+
+    Those who are named in a 保密 case come first.
+    """
+
     def is_free(post: Post) -> bool:
         return _is_free(facts, post, handled)
 
     def is_free_and_named(post: Post) -> bool:
         return is_free(post) and facts.is_named(post)
 
-    found = _first_of(facts, rule, is_free_and_named) or _first_of(facts, rule, is_free)
-    if found:
-        return found[0], False
-    return _last_resort(facts), True
+    for fits in (is_free_and_named, is_free):
+        found = _first_of(facts, rule, fits, follows_roster=follows_roster)
+        if found:
+            return found[0]
+    return None
 
 
-def _first_of(facts: Facts, rule: Tiers, fits: Fits) -> list[Post]:
+def _first_of(
+    facts: Facts, rule: Tiers, fits: Fits, *, follows_roster: bool
+) -> list[Post]:
     """Return whoever of the shift may own the case, else the first tier of the rule."""
-    case = facts.case
-    if case.stage in FOLLOWING and case.level == Level.VILLAGE:
+    if follows_roster and facts.case.level == Level.VILLAGE:
         on_shift = [post for post in facts.on_duty if fits(post)]
         if on_shift:
             return on_shift
