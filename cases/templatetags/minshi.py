@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cases.deadlines.calendar import has_data
 from cases.deadlines.counting import Spent
-from cases.models import Assignment, Case
+from cases.models import Afterword, Assignment, Case
 from cases.models.choices import OPEN_STAGES, Light, Stage
 from cases.privacy import redactor
 from cases.workflow import Action
@@ -104,15 +104,13 @@ def doubt(day: date | None, is_provisional: bool = False) -> str:
 
 
 @register.simple_tag
-def lamp(case: Case, at: datetime) -> SafeString:
-    """Return the 灯 of a case, always as shape, word and days (ux: colour is never the
-    only sign).
+def lamp(case: Case | Afterword, at: datetime) -> SafeString:
+    """Return the 灯 of a case or of a word after closing, always as shape, word and
+    days (ux: colour is never the only sign).
     """
     light = case.light(at)
     if light is None:
-        return format_html(
-            '<span class="lamp grey">{}</span>', case.get_stage_display()
-        )
+        return format_html('<span class="lamp grey">{}</span>', _ended(case))
 
     words = _lamp_words(case, light, at)
     note = ""
@@ -128,7 +126,13 @@ def lamp(case: Case, at: datetime) -> SafeString:
     )
 
 
-def _lamp_words(case: Case, light: Light, at: datetime) -> str:
+def _ended(case: Case | Afterword) -> str:
+    if isinstance(case, Afterword):
+        return case.get_end_display()
+    return case.get_stage_display()
+
+
+def _lamp_words(case: Case | Afterword, light: Light, at: datetime) -> str:
     left = (case.due_on - workdays.local_day(at)).days if case.due_on else 0
 
     if light == Light.GREY:

@@ -282,9 +282,10 @@ def reopening_is_anothers(facts: Facts, by: Actor) -> Refusal:
     may_reopen = {post.user_id for post in ORDERERS.may(facts, Handled.NOBODY)}
     if isinstance(by, Officer) and by.user.pk in may_reopen:
         return _("You may open it again yourself.")
-    if facts.afterword and facts.afterword.owner:
-        if facts.afterword.owner.user_id in may_reopen:
-            return _("It is with somebody already who may open it again.")
+
+    owner = facts.afterword.owner if facts.afterword else None
+    if owner and owner.user_id in may_reopen:
+        return _("It is with somebody already who may open it again.")
     return None
 
 
