@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import (
+    Afterword,
     Assignment,
     Case,
     CoSpeaker,
@@ -258,6 +259,17 @@ class ReplySerializer(ShownRow[Reply]):
         fields = ("round", "at", "text")
 
 
+class AfterwordSerializer(ShownRow[Afterword]):
+    """What the speaker said after closing; its words are the notes of the events."""
+
+    owner = ReadOnlyHolderField(allow_null=True)
+    due_on = serializers.DateField(read_only=True, help_text="The last day in time.")
+
+    class Meta:
+        model = Afterword
+        fields = ("said_at", "due_on", "owner", "answered_at", "end", "answer")
+
+
 class TimeRequestSerializer(ShownRow[TimeRequest]):
     class Meta:
         model = TimeRequest
@@ -299,6 +311,7 @@ class CaseDetailSerializer(CaseBaseSerializer):
     assignments = AssignmentSerializer(many=True)
     replies = ReplySerializer(many=True)
     time_requests = TimeRequestSerializer(many=True)
+    afterwords = AfterwordSerializer(many=True)
 
     class Meta:
         model = Case
@@ -355,6 +368,7 @@ class CaseDetailSerializer(CaseBaseSerializer):
             "assignments",
             "replies",
             "time_requests",
+            "afterwords",
         )
         read_only_fields = fields
 

@@ -16,6 +16,7 @@ MORE_TIME = "连着下雨，材料进不来，请宽限几天。"
 HURRY = "已经超期，请三天内办结并答复群众。"
 NOT_YET = "现场看还没收尾，请办完再报。"
 STILL_BAD = "没过几天又不行了。"
+ONE_MORE_WORD = "办好了，谢谢。就是想问一声：以后再坏了，还找你们说吗？"
 NOBODY_ANSWERED = "打了两遍，没人接。"
 PART_DONE = "我们这部分已经办完。"
 PROGRESS = {

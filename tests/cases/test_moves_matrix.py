@@ -12,6 +12,7 @@ import pytest
 from django.db import transaction
 
 from cases.models import (
+    Afterword,
     Assignment,
     Case,
     CaseAccess,
@@ -68,6 +69,10 @@ TABLE = """
     defer             db        S     R    -  -
     attempt           r         DSL   V>R  h  -
     call_back         c         DSL   V>R  e  -
+    afterword         c         DSL   V>R  -  y
+    answer_afterword  c         DSL   V>R  h  -
+    note_afterword    c         DSL   V>R  h  -
+    ask_reopening     c         DSL   V>R  h  -
     supplement        sdbhvor   -     -    -  y
     urge              sdbhvor   -     -    -  y
     ask_extension     h         -     -    -  l
@@ -114,7 +119,12 @@ STEPS_IN_FIRST = {
     "call_back",
     "withdraw",
     "reopen",
+    "afterword",
+    "answer_afterword",
+    "note_afterword",
+    "ask_reopening",
 }
+OF_AFTERWORD = {"answer_afterword", "note_afterword", "ask_reopening"}
 VILLAGE_ALONE = {"void"}  # nobody steps in from above
 POSTS = {
     "village": {"D": "duty", "S": "secretary", "L": "leader"},
@@ -337,6 +347,10 @@ class World:
                 told="派出所",
             )
             case.refresh_from_db()
+        if move in OF_AFTERWORD:
+            Afterword.objects.create(
+                case=case, said_at=NOON, due_at=NOON + DAY, yellow_at=NOON
+            )
         if move == "lift_recusal":
             Concern.objects.create(case=case, user=people["handler"].user)
             Case.objects.filter(pk=case.pk).update(conflict_floor="village")
