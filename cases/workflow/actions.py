@@ -52,7 +52,7 @@ class Action(models.TextChoices):
     ATTEMPT = "attempt", pgettext_lazy("action", "Tried, nobody answered")
     CALL_BACK = "call_back", pgettext_lazy("action", "Call back to check")
     SUPPLEMENT = "supplement", pgettext_lazy("action", "Add something")
-    AFTERWORD = "afterword", pgettext_lazy("action", "Write down a word after closing")
+    AFTERWORD = "afterword", pgettext_lazy("action", "Something more to say")
     ANSWER_AFTERWORD = (
         "answer_afterword",
         pgettext_lazy("action", "Answer what was said after closing"),

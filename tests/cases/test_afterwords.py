@@ -8,9 +8,12 @@ from cases.models.choices import Light
 from cases.workflow import Action, Officer, Speaker, make_move
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from tests.api import Api
+from tests.cases.ledger_desk import page
 from tests.cases.roads import (
     DAY,
     NOON,
+    accepted,
     completed,
     decided,
     officer,
@@ -326,3 +329,69 @@ def test_nobody_of_another_village_finds_it(client, here):
 
     assert desk.context["afterwords"] == []
     assert client.get(case.get_absolute_url()).status_code == 404
+
+
+def test_a_hidden_speaker_is_named_by_nothing_they_say(client, here):
+    case = said(rated(here, spoken_hidden(here)), "我李建国还有话说")
+    client.force_login(here.supervisor.user)
+
+    page = client.get(case.get_absolute_url()).content.decode()
+
+    assert "还有话说" in page
+    assert "李建国" not in page
+
+
+def spoken_hidden(here):
+    case = decided(here, accepted(here, spoken(here, confidentiality="hidden")))
+    return verified(here, completed(here, case))
+
+
+# --- the API
+def test_the_api_offers_it_takes_it_down_and_answers_it(here):
+    case = rated(here)
+    api = Api(here.duty)
+    address = f"cases/{case.number}/moves/"
+
+    written = api.post(address, {"action": "afterword", "text": "太暗", "how": "call"})
+    offered = {move["action"] for move in api.get(address).json()["moves"]}
+    waiting = api.get(f"cases/{case.number}/").json()["afterwords"]
+    answered = api.post(address, {"action": "answer_afterword", "reply": "月底换"})
+    met = api.get(f"cases/{case.number}/").json()["afterwords"]
+
+    assert (written.status_code, answered.status_code) == (200, 200)
+    assert {"afterword", "answer_afterword", "note_afterword"} <= offered
+    assert [(row["due_on"], row["end"]) for row in waiting] == [("2026-03-12", "")]
+    assert waiting[0]["owner"]["key"] == f"post:{here.duty.pk}"
+    assert [(row["answer"], row["end"]) for row in met] == [("月底换", "answered")]
+
+
+def test_the_api_shows_beforehand_what_the_speaker_will_read(here):
+    case = said(rated(here), "灯太暗")
+
+    told = Api(here.duty).post(
+        f"cases/{case.number}/moves/answer_afterword/preview/", {"reply": "月底换"}
+    )
+
+    row = told.json()["afterwords"][0]
+    assert (row["words"], row["answer"]) == (["灯太暗"], "月底换")
+    assert Afterword.objects.get().answered_at is None
+
+
+def test_the_api_filters_by_it(here):
+    case = said(rated(here))
+    rated(here)
+
+    found = Api(here.duty).get("cases/?afterword=true").json()["results"]
+
+    assert [row["number"] for row in found] == [case.number]
+
+
+# --- the ledger
+def test_the_ledger_of_ratings_remarks_on_it(here):
+    case = answered(here, said(rated(here)))
+
+    response = page(here.secretary, "satisfaction").content.decode()
+
+    assert case.number in response
+    assert "2026-03-09" in response
+    assert "2026-03-10" in response
