@@ -101,9 +101,11 @@ class Facts:
 
     @cached_property
     def afterword(self) -> Afterword | None:
-        """What was said after closing and waits for an answer; asked of closed matters
-        alone.
+        """What was said after closing and waits for an answer. No query where nothing
+        ever was.
         """
+        if not self.happened(Action.AFTERWORD, this_round=False):
+            return None
         waiting = Afterword.objects.filter(case=self.case, answered_at=None)
         return waiting.select_related("owner__user", "owner__group").first()
 

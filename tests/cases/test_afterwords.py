@@ -347,15 +347,22 @@ def spoken_hidden(here):
 
 
 # --- the API
+def step(api, case, **body):
+    case.refresh_from_db()
+    return api.post(f"cases/{case.number}/moves/", {"version": case.version, **body})
+
+
 def test_the_api_offers_it_takes_it_down_and_answers_it(here):
     case = rated(here)
     api = Api(here.duty)
-    address = f"cases/{case.number}/moves/"
 
-    written = api.post(address, {"action": "afterword", "text": "太暗", "how": "call"})
-    offered = {move["action"] for move in api.get(address).json()["moves"]}
+    written = step(api, case, action="afterword", text="太暗", how="call")
+    offered = {
+        move["action"]
+        for move in api.get(f"cases/{case.number}/moves/").json()["moves"]
+    }
     waiting = api.get(f"cases/{case.number}/").json()["afterwords"]
-    answered = api.post(address, {"action": "answer_afterword", "reply": "月底换"})
+    answered = step(api, case, action="answer_afterword", reply="月底换")
     met = api.get(f"cases/{case.number}/").json()["afterwords"]
 
     assert (written.status_code, answered.status_code) == (200, 200)
@@ -369,7 +376,8 @@ def test_the_api_shows_beforehand_what_the_speaker_will_read(here):
     case = said(rated(here), "灯太暗")
 
     told = Api(here.duty).post(
-        f"cases/{case.number}/moves/answer_afterword/preview/", {"reply": "月底换"}
+        f"cases/{case.number}/moves/answer_afterword/preview/",
+        {"action": "answer_afterword", "version": case.version, "reply": "月底换"},
     )
 
     row = told.json()["afterwords"][0]

@@ -72,7 +72,6 @@ TABLE = """
     afterword         c         DSL   V>R  -  y
     answer_afterword  c         DSL   V>R  h  -
     note_afterword    c         DSL   V>R  h  -
-    ask_reopening     c         DSL   V>R  h  -
     supplement        sdbhvor   -     -    -  y
     urge              sdbhvor   -     -    -  y
     ask_extension     h         -     -    -  l
@@ -89,9 +88,10 @@ TABLE = """
     reply             sdbhvo    -     -    -  w
     reply             r         DSL   V>R  h  -
 """
-# merge needs a second case, protect goes two ways, rehome is the system's, and
-# remove_file and show_file are of a file
+# merge needs a second case, protect goes two ways, rehome is the system's, remove_file
+# and show_file are of a file, and nobody asks for what they may do (test_afterwords.py)
 ELSEWHERE = {
+    "ask_reopening",
     "merge",
     "protect",
     "rehome",
@@ -122,9 +122,8 @@ STEPS_IN_FIRST = {
     "afterword",
     "answer_afterword",
     "note_afterword",
-    "ask_reopening",
 }
-OF_AFTERWORD = {"answer_afterword", "note_afterword", "ask_reopening"}
+OF_AFTERWORD = {"answer_afterword", "note_afterword"}
 VILLAGE_ALONE = {"void"}  # nobody steps in from above
 POSTS = {
     "village": {"D": "duty", "S": "secretary", "L": "leader"},
@@ -348,9 +347,10 @@ class World:
             )
             case.refresh_from_db()
         if move in OF_AFTERWORD:
-            Afterword.objects.create(
-                case=case, said_at=NOON, due_at=NOON + DAY, yellow_at=NOON
-            )
+            by = Speaker(case, "code")
+            make_move(case, Action.AFTERWORD, by=by, at=NOON, text="还有话说")
+            Afterword.objects.filter(case=case).update(owner=None)
+            case.refresh_from_db()
         if move == "lift_recusal":
             Concern.objects.create(case=case, user=people["handler"].user)
             Case.objects.filter(pk=case.pk).update(conflict_floor="village")
