@@ -95,7 +95,7 @@ def detail_context(
         **_steps(user, sight, facts),
         **_matter(sight, facts, events, redact),
         **_work(facts, redact),
-        **_afterword(facts, events, redact),
+        **_afterword(user, facts, events, redact),
         **_four_two(user, case),
         **shown,
     }
@@ -193,7 +193,9 @@ def _work(facts: Facts, redact: Redactor) -> dict[str, Any]:
     }
 
 
-def _afterword(facts: Facts, events: list[Event], redact: Redactor) -> dict[str, Any]:
+def _afterword(
+    user: User, facts: Facts, events: list[Event], redact: Redactor
+) -> dict[str, Any]:
     """Return what the speaker said after closing and waits for an answer, with who may
     open the matter again. No query for an open matter.
     """
@@ -211,6 +213,7 @@ def _afterword(facts: Facts, events: list[Event], redact: Redactor) -> dict[str,
         "afterword": afterword,
         "said_afterwards": said,
         "may_reopen": "、".join(holder_name(post) for post in may_reopen),
+        "reopens": any(post.user_id == user.pk for post in may_reopen),
     }
 
 

@@ -304,42 +304,31 @@ def find_owner(facts: Facts) -> tuple[Post | Office | None, bool]:
     else:
         rule, handled = OWNER_RULE[Stage(case.stage)]
 
-    follows_roster = case.stage in FOLLOWING
-    found = _owner_by(facts, rule, handled, follows_roster=follows_roster)
-    if found:
-        return found, False
-    return _last_resort(facts), True
-
-
-def find_afterword_owner(facts: Facts) -> Post | None:
-    """Return whom a word after closing is with: whoever would own the case in 评.
-
-    With nobody left it is the first post of LAST_RESORT out of conflict, if any.
-    """
-    rule, handled = OWNER_RULE[Stage.RATE]
-    found = _owner_by(facts, rule, handled, follows_roster=True)
-    return found or _last_resort(facts)
-
-
-def _owner_by(
-    facts: Facts, rule: Tiers, handled: Handled, *, follows_roster: bool
-) -> Post | None:
-    """Return the first post that an owner's rule names, if anybody is left.
-
-    Those who are named in a 保密 case come first.
-    """
-
     def is_free(post: Post) -> bool:
         return _is_free(facts, post, handled)
 
     def is_free_and_named(post: Post) -> bool:
         return is_free(post) and facts.is_named(post)
 
+    by_roster = case.stage in FOLLOWING
     for fits in (is_free_and_named, is_free):
-        found = _first_of(facts, rule, fits, follows_roster=follows_roster)
-        if found:
-            return found[0]
-    return None
+        if found := _first_of(facts, rule, fits, follows_roster=by_roster):
+            return found[0], False
+    return _last_resort(facts), True
+
+
+def find_afterword_owner(facts: Facts) -> Post | None:
+    """Return whom a word after closing is with: whoever would own the case in 评.
+
+    Of a 保密 case only somebody who is named in it already; None where nobody is left.
+    """
+    rule, handled = OWNER_RULE[Stage.RATE]
+
+    def fits(post: Post) -> bool:
+        return _is_free(facts, post, handled) and facts.is_named(post)
+
+    found = _first_of(facts, rule, fits, follows_roster=True)
+    return found[0] if found else None
 
 
 def _first_of(

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from cases.models import Afterword, CaseRevision, Clock
+from cases.models import Afterword, Case, CaseRevision, Clock
 from cases.models.choices import Light
 from cases.workflow import Action, Officer, Speaker, make_move
 from minshi import workdays
@@ -319,6 +319,24 @@ def test_the_case_page_shows_it_with_its_answers(client, here):
         "ask_reopening",
     ]
     assert str(here.supervisor.user) in page.context["may_reopen"]
+
+
+def test_who_may_open_it_again_is_led_there(client, here):
+    case = said(rated(here))
+    client.force_login(here.supervisor.user)
+
+    page = client.get(case.get_absolute_url()).content.decode()
+
+    assert page.count(reverse("cases:act", args=[case.number, "reopen"])) == 2
+
+
+def test_of_a_secret_matter_it_goes_to_somebody_named_in_it(here):
+    case = accepted(here, spoken(here, confidentiality="secret"))
+    case = completed(here, decided(here, case))
+    case = said(rated(here, verified(here, case)))
+
+    named = Case.objects.visible_to(Afterword.objects.get().owner.user, LATER.date())
+    assert case in named
 
 
 def test_nobody_of_another_village_finds_it(client, here):
