@@ -8,7 +8,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import (
-    Afterword,
     Assignment,
     Case,
     CoSpeaker,
@@ -22,6 +21,7 @@ from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE
 from cases.privacy.redactor import speaker_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
+from cases.serializers.parts import AfterwordSerializer
 from villages.models import Group, Town, Village
 
 # of a secret matter in which the reader is not named
@@ -257,17 +257,6 @@ class ReplySerializer(ShownRow[Reply]):
     class Meta:
         model = Reply
         fields = ("round", "at", "text")
-
-
-class AfterwordSerializer(ShownRow[Afterword]):
-    """What the speaker said after closing; its words are the notes of the events."""
-
-    owner = ReadOnlyHolderField(allow_null=True)
-    due_on = serializers.DateField(read_only=True, help_text="The last day in time.")
-
-    class Meta:
-        model = Afterword
-        fields = ("said_at", "due_on", "owner", "answered_at", "end", "answer")
 
 
 class TimeRequestSerializer(ShownRow[TimeRequest]):

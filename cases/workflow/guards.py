@@ -28,7 +28,6 @@ from cases.workflow.facts import Facts
 from cases.workflow.standing import holder_name, is_with
 from cases.workflow.who import (
     FOLLOWING,
-    ORDERERS,
     REVIEWERS,
     Handled,
     find_owner,
@@ -265,27 +264,6 @@ def not_merged(facts: Facts, by: Actor) -> Refusal:
         return _("It was merged; look at the other matter.")
     if facts.case.close_reason in NOT_HEARD:
         return _("It was taken down by mistake or twice.")
-    return None
-
-
-def afterword_waits(facts: Facts, by: Actor) -> Refusal:
-    if facts.afterword:
-        return None
-    return _("Nothing that was said after closing waits for an answer.")
-
-
-def reopening_is_anothers(facts: Facts, by: Actor) -> Refusal:
-    """Only who may not open it again asks for it, and asks once."""
-    if facts.case.adopted_from:
-        return _("It was taken over from an old ledger; register it anew.")
-
-    may_reopen = {post.user_id for post in ORDERERS.may(facts, Handled.NOBODY)}
-    if isinstance(by, Officer) and by.user.pk in may_reopen:
-        return _("You may open it again yourself.")
-
-    owner = facts.afterword.owner if facts.afterword else None
-    if owner and owner.user_id in may_reopen:
-        return _("It is with somebody already who may open it again.")
     return None
 
 
