@@ -303,7 +303,9 @@ class Plan:
 
         rated = [story for story in stories if _was_rated_at_home(story)]
         latest = max(rated, key=_last_moment)
-        latest.steps.append(("say_more", self.at - timedelta(hours=2)))
+        midnight = datetime.combine(self.today, time.min, SHANGHAI)
+        last_evening = midnight - timedelta(hours=4)
+        latest.steps.append(("say_more", last_evening))
 
     def _two_roads(self, cut: Story, beside: Story) -> None:
         """Tell of the same rain in two villages on one day: the town takes both up
