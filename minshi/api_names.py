@@ -21,6 +21,7 @@ NAMED_AS_IN_CODE = (
     "RequestState",
     "ActorKind",
     "AssignmentEnd",
+    "AfterwordEnd",
     "Light",
 )
 NAMES_OF_CHOICES = {

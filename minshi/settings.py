@@ -395,6 +395,7 @@ DEADLINES = {
     "rate": read("str", "DEADLINE_RATE", "30c"),
     "redo_minimum": read("str", "DEADLINE_REDO_MINIMUM", "3w"),
     "order": read("str", "DEADLINE_ORDER", "3w"),
+    "afterword": read("str", "DEADLINE_AFTERWORD", "3w"),
 }
 LONGEST_EXTENSION_DAYS = read("int", "LONGEST_EXTENSION_DAYS", 30)
 LONGEST_DEFER_DAYS = read("int", "LONGEST_DEFER_DAYS", 30)

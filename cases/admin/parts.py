@@ -14,6 +14,7 @@ from cases.admin.rights import (
     with_place,
 )
 from cases.models import (
+    Afterword,
     Assignment,
     Attachment,
     CallBack,
@@ -144,6 +145,20 @@ class RatingAdmin(CasePart):
 class CallBackAdmin(CasePart):
     shown = ("at", "satisfaction", "solved", "how", "note", "post")
     list_select_related = ("case", *with_place("post"))
+
+
+@admin.register(Afterword)
+class AfterwordAdmin(CasePart):
+    shown = (
+        "said_at",
+        "due_at",
+        "owner",
+        "answered_at",
+        "end",
+        "answered_by",
+        "answer",
+    )
+    list_select_related = ("case", *with_place("owner", "answered_by"))
 
 
 @admin.register(Attachment)

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.api.moves import MOVE_PARAMETERS, act
 from cases.lists.filters import CaseFilter
-from cases.models import Assignment, Case, HandBack
+from cases.models import Afterword, Assignment, Case, HandBack
 from cases.serializers.case import CaseDetailSerializer, CaseRowSerializer
 from cases.serializers.examples import TAKEN_DOWN
 from cases.serializers.moves import MoveDone, amendment
@@ -47,6 +47,7 @@ HANDED_BACK = HandBack.objects.select_related("asked_by__user", "ruled_by__user"
 ASSIGNED = Assignment.objects.select_related("post__user", "office").prefetch_related(
     Prefetch("hand_backs", HANDED_BACK)
 )
+SAID_AFTERWARDS = Afterword.objects.select_related("owner__user")
 BESIDE_FILTERS = frozenset({"cursor", "page_size"})
 
 
@@ -174,7 +175,9 @@ class CaseItemAPIView(CaseApi):
     def get(self, request: Request, number: str) -> Response:
         """One case in full, as far as the reader may know it."""
         visible = self.visible().with_page().select_related("merged_into")
-        rows = visible.prefetch_related(Prefetch("assignments", ASSIGNED))
+        rows = visible.prefetch_related(
+            Prefetch("assignments", ASSIGNED), Prefetch("afterwords", SAID_AFTERWARDS)
+        )
         case = self.case(number, rows)
 
         etag = etag_of(case.version, case.light(self.at))

@@ -14,6 +14,11 @@ from minshi.errors import Text
 from minshi.workdays import local_day
 from villages.models import MeetingKind
 
+ANSWERED_AFTERWARDS = (
+    Action.ANSWER_AFTERWORD,
+    Action.NOTE_AFTERWORD,
+    Action.REOPEN,
+)
 ONLINE = pgettext_lazy("mode", "online")
 OFFLINE = pgettext_lazy("mode", "offline")
 MODES = (ONLINE, OFFLINE)
@@ -192,11 +197,24 @@ def caller(record: Record) -> str:
     return str(post.user) if post else pgettext("ledger", "the speaker")
 
 
+def _said_afterwards(record: Record) -> list[str]:
+    said = record.last(Action.AFTERWORD)
+    if said is None:
+        return []
+
+    words = pgettext("ledger", "said more on %(day)s") % {"day": local_day(said.at)}
+    answer = record.last(*ANSWERED_AFTERWARDS)
+    if answer is None or answer.sequence < said.sequence:
+        return [words]
+    answered = pgettext("ledger", "answered on %(day)s") % {"day": local_day(answer.at)}
+    return [f"{words}，{answered}"]
+
+
 def rating_remark(record: Record) -> str:
     """Return the remark; 当场表态 is counted apart, so it is marked (domain §3,
-    settle).
+    settle). What was said after closing follows with its day and that of the answer.
     """
-    parts = [record.remark]
+    parts = [record.remark, *_said_afterwards(record)]
     if record.ratings[0].on_the_spot:
         parts.insert(0, pgettext("ledger", "said on the spot"))
     return "；".join(part for part in parts if part)

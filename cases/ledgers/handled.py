@@ -211,6 +211,7 @@ SATISFACTION = Book(
                 pgettext_lazy("ledger", "Remark"),
                 cells.rating_remark,
                 width=16,
+                reads=(Action.AFTERWORD, *cells.ANSWERED_AFTERWARDS),
             ),
         ),
     ),

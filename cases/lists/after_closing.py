@@ -1,10 +1,13 @@
-"""Closed matters that somebody still has to see to: 满意但没解决, and 抽查回访."""
+"""Closed matters that somebody still has to see to: 满意但没解决, 抽查回访 and
+还有话说.
+"""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from cases.models import CallBack, Rating
+from cases.models import Afterword, CallBack, Rating
 from cases.models.choices import Satisfaction, Solved, Stage
 from cases.models.scope import CaseQuerySet
+from villages.models.posts import Reach
 
 
 def unsolved(cases: CaseQuerySet) -> CaseQuerySet:
@@ -25,6 +28,23 @@ def to_call_back(cases: CaseQuerySet) -> CaseQuerySet:
         case=OuterRef("pk"), round=OuterRef("round"), drawn=True
     )
     return cases.filter(Exists(drawn), ~_called_back(), stage=Stage.CLOSED)
+
+
+def spoken_of_again(cases: CaseQuerySet) -> CaseQuerySet:
+    """Return what was closed and whose speaker has said something since that waits for
+    an answer (domain §3, afterword).
+    """
+    waiting = Afterword.objects.filter(case=OuterRef("pk"), answered_at=None)
+    return cases.filter(Exists(waiting), stage=Stage.CLOSED)
+
+
+def afterwords_with(reach: Reach, visible: CaseQuerySet) -> QuerySet[Afterword]:
+    """Return what waits for an answer by one of these posts, the first due first."""
+    waiting = Afterword.objects.filter(
+        answered_at=None, owner__in=reach.posts, case__in=visible
+    )
+    with_case = waiting.select_related("case__town", "case__village")
+    return with_case.order_by("due_at", "pk")
 
 
 def _called_back() -> Exists:

@@ -172,6 +172,9 @@ class CaseFilter(filters.FilterSet):
     to_call_back = filters.BooleanFilter(
         method="by_call_back", label=_("Drawn for a call-back"), widget=AnyYesNo
     )
+    afterword = filters.BooleanFilter(
+        method="by_afterword", label=_("Something said after closing"), widget=AnyYesNo
+    )
     given_back = filters.BooleanFilter(
         method="by_given_back", label=_("A part was given back"), widget=AnyYesNo
     )
@@ -277,6 +280,13 @@ class CaseFilter(filters.FilterSet):
         self, cases: CaseQuerySet, _name: str, wanted: bool
     ) -> CaseQuerySet:
         found = after_closing.to_call_back(cases)
+        return found if wanted else cases.exclude(pk__in=found.values("pk"))
+
+    def by_afterword(
+        self, cases: CaseQuerySet, _name: str, wanted: bool
+    ) -> CaseQuerySet:
+        """Filter by what a speaker said after closing and waits for an answer."""
+        found = after_closing.spoken_of_again(cases)
         return found if wanted else cases.exclude(pk__in=found.values("pk"))
 
     def by_given_back(

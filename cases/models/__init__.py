@@ -1,6 +1,7 @@
 """Cases and everything that belongs to one."""
 
 from cases.models.access import CaseAccess, Concern, JoinedVillage
+from cases.models.afterword import Afterword
 from cases.models.attachment import Attachment, SignedSheet
 from cases.models.case import Case, CoSpeaker, NumberCounter, Topic
 from cases.models.clock import CalendarDay, Clock, DeadlineRule
@@ -25,6 +26,7 @@ from cases.models.rating import CallBack, Rating
 from cases.models.standard_text import StandardText
 
 __all__ = [
+    "Afterword",
     "AgendaItem",
     "Assignment",
     "Attachment",

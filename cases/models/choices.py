@@ -117,6 +117,7 @@ class Rule(models.TextChoices):
     )
     EXTENSION = "extension", pgettext_lazy("rule", "more time, at most (0: none)")
     ORDER = "order", pgettext_lazy("rule", "answer a supervision order")
+    AFTERWORD = "afterword", pgettext_lazy("rule", "answer a word after closing")
 
 
 COUNTED_IN = (
@@ -190,6 +191,14 @@ class AssignmentEnd(models.TextChoices):
     RELEASED = "released", pgettext_lazy("assignment end", "released")
     CLOSED = "closed", pgettext_lazy("assignment end", "case closed")
     ROUND_OVER = "round_over", pgettext_lazy("assignment end", "round over")
+
+
+class AfterwordEnd(models.TextChoices):
+    """How a word after closing was met."""
+
+    REOPENED = "reopened", pgettext_lazy("afterword", "opened again")
+    ANSWERED = "answered", pgettext_lazy("afterword", "answered")
+    NOTED = "noted", pgettext_lazy("afterword", "taken note of")
 
 
 class RequestKind(models.TextChoices):

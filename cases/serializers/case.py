@@ -21,6 +21,7 @@ from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE
 from cases.privacy.redactor import speaker_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
+from cases.serializers.parts import AfterwordSerializer
 from villages.models import Group, Town, Village
 
 # of a secret matter in which the reader is not named
@@ -308,6 +309,7 @@ class CaseDetailSerializer(CaseBaseSerializer):
     assignments = AssignmentSerializer(many=True)
     replies = ReplySerializer(many=True)
     time_requests = TimeRequestSerializer(many=True)
+    afterwords = AfterwordSerializer(many=True)
 
     class Meta:
         model = Case
@@ -364,6 +366,7 @@ class CaseDetailSerializer(CaseBaseSerializer):
             "assignments",
             "replies",
             "time_requests",
+            "afterwords",
         )
         read_only_fields = fields
 

@@ -48,6 +48,11 @@ RATED = {
     "solved": "yes",
     "how": "call",
 }
+ANSWERED_AFTERWARDS = {
+    "action": "answer_afterword",
+    "version": 7,
+    "reply": "月底换成亮一点的灯",
+}
 MOVED = {
     "number": NUMBER,
     "version": 2,
@@ -70,5 +75,6 @@ MOVES_MADE = [
     _sent("decide", DECIDED),
     _sent("complete", COMPLETED),
     _sent("rate", RATED),
+    _sent("answer_afterword", ANSWERED_AFTERWARDS),
     OpenApiExample("moved", value=MOVED, response_only=True, status_codes=["200"]),
 ]

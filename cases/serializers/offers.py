@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from cases.forms import cadre_label, holder_label, report_label
+from cases.models.choices import AfterwordEnd
 from cases.speaking.progress import SpeakerAccount
 from cases.workflow import Facts, Offer, candidates
 from cases.workflow.candidates import HOLDERS, HOLDING
@@ -125,6 +126,17 @@ class ReadyText(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
+class AfterwordTold(serializers.Serializer[Any]):
+    """What the speaker said after closing, and how it stands with the answer."""
+
+    said_at = serializers.DateTimeField()
+    words = serializers.ListField(child=serializers.CharField())
+    answer_by = serializers.DateField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answer = serializers.CharField(allow_blank=True)
+    end = serializers.ChoiceField(choices=AfterwordEnd.choices, allow_blank=True)
+
+
 class ToldSerializer(serializers.Serializer[SpeakerAccount]):
     """The tracking page's words."""
 
@@ -135,3 +147,4 @@ class ToldSerializer(serializers.Serializer[SpeakerAccount]):
     reply_by = serializers.DateField(allow_null=True)
     reply = serializers.CharField(allow_blank=True)
     reply_at = serializers.DateTimeField(allow_null=True)
+    afterwords = AfterwordTold(many=True)

@@ -8,7 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.models import AgendaItem, Attachment, Event, Rating, SignedSheet
+from cases.models import Afterword, AgendaItem, Attachment, Event, Rating, SignedSheet
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from cases.workflow import Action
 from villages.api.fields import IdField
@@ -186,3 +186,14 @@ class MeetingOfCase(ShownRow[AgendaItem]):
 class ReaderSerializer(serializers.Serializer[Any]):
     post = ReadOnlyHolderField()
     why = serializers.ListField(child=serializers.CharField())
+
+
+class AfterwordSerializer(ShownRow[Afterword]):
+    """What the speaker said after closing; its words are the notes of the events."""
+
+    owner = ReadOnlyHolderField(allow_null=True)
+    due_on = serializers.DateField(read_only=True, help_text="The last day in time.")
+
+    class Meta:
+        model = Afterword
+        fields = ("said_at", "due_on", "owner", "answered_at", "end", "answer")

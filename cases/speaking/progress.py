@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.models.choices import NOT_HEARD, Stage
 from cases.privacy.redactor import personal_redactor
+from cases.speaking.afterwords import AfterwordTold, afterwords_told
 from cases.speaking.story import TOLD, Entry, story_of
 from cases.workflow.pasted import unnamed_in
 
@@ -37,6 +38,7 @@ class SpeakerAccount:
     reply: str = ""
     reply_at: datetime | None = None
     story: list[Entry] = field(default_factory=list)
+    afterwords: list[AfterwordTold] = field(default_factory=list)
 
     @property
     def state_in_words(self) -> str:
@@ -53,17 +55,26 @@ class SpeakerAccount:
 
 def told_to_speaker(case: Case, *, with_additions: bool = True) -> SpeakerAccount:
     """Return what the speaker may read of a case: its state, the last reply of the
-    present round, and what happened. Three queries.
+    present round, what happened, and what they said once it was closed. Three queries,
+    four of a matter that was ever closed.
 
     Neighbours are 张某 in it, as in titles: whoever has the receipt reads the page.
     """
     redact = personal_redactor(case)
     reply = case.replies.filter(round=case.round).last()
-    events = case.events.filter(action__in=TOLD).order_by("sequence")
+    events = list(case.events.filter(action__in=TOLD).order_by("sequence"))
+    was_closed = not case.is_open or case.round > 1
 
     answer = redact(reply.text) if reply else ""
     story = story_of(events, redact, with_additions=with_additions)
-    unnamed = unnamed_in(case, [answer, *(entry.words for entry in story)])
+    afterwords = []
+    if was_closed and with_additions:
+        afterwords = afterwords_told(case, events, redact)
+
+    texts = [answer, *(entry.words for entry in story)]
+    for said in afterwords:
+        texts += [*said.words, said.answer]
+    unnamed = unnamed_in(case, texts)
 
     return SpeakerAccount(
         state=PLAIN_STATES[Stage(case.stage)],
@@ -73,6 +84,7 @@ def told_to_speaker(case: Case, *, with_additions: bool = True) -> SpeakerAccoun
         reply=unnamed(answer),
         reply_at=reply.at if reply else None,
         story=[replace(entry, words=unnamed(entry.words)) for entry in story],
+        afterwords=[said.redacted(unnamed) for said in afterwords],
     )
 
 

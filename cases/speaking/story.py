@@ -119,7 +119,13 @@ DELAYS: Mapping[str, Callable[[Event], str]] = MappingProxyType(
         Action.REOPEN: _done_again,
     }
 )
-TOLD = (Action.PROGRESS, Action.SUPPLEMENT, Action.RECEIVE_MERGED, *DELAYS)
+TOLD = (
+    Action.PROGRESS,
+    Action.SUPPLEMENT,
+    Action.AFTERWORD,
+    Action.RECEIVE_MERGED,
+    *DELAYS,
+)
 
 
 def _is_granted(event: Event) -> bool:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cases.deadlines.calendar import has_data
 from cases.deadlines.counting import Spent
-from cases.models import Assignment, Case
+from cases.models import Afterword, Assignment, Case
 from cases.models.choices import OPEN_STAGES, Light, Stage
 from cases.models.scope import Sight
 from cases.privacy import redactor
@@ -42,6 +42,19 @@ SPEAKERS_WORDS: Mapping[str, str | Promise] = MappingProxyType(
         Action.SUPPLEMENT: gettext_lazy("I want to add something"),
         Action.WITHDRAW: gettext_lazy("I take it back"),
         Action.REOPEN: gettext_lazy("It is not settled after all"),
+        Action.AFTERWORD: gettext_lazy("I have something more to say"),
+    }
+)
+# what a step means, where two stand side by side
+SPEAKERS_HINTS: Mapping[str, str | Promise] = MappingProxyType(
+    {
+        Action.REOPEN: gettext_lazy(
+            "It was not done well, or is broken again: it is done once more."
+        ),
+        Action.AFTERWORD: gettext_lazy(
+            "You want to ask or say something about it: somebody answers you on this"
+            " page. The matter itself stays closed."
+        ),
     }
 )
 UNSTYLED = ("checkbox", "radio", "hidden", "file")  # types of inputs
@@ -92,15 +105,13 @@ def doubt(day: date | None, is_provisional: bool = False) -> str:
 
 
 @register.simple_tag
-def lamp(case: Case, at: datetime) -> SafeString:
-    """Return the 灯 of a case, always as shape, word and days (ux: colour is never the
-    only sign).
+def lamp(case: Case | Afterword, at: datetime) -> SafeString:
+    """Return the 灯 of a case or of a word after closing, always as shape, word and
+    days (ux: colour is never the only sign).
     """
     light = case.light(at)
     if light is None:
-        return format_html(
-            '<span class="lamp grey">{}</span>', case.get_stage_display()
-        )
+        return format_html('<span class="lamp grey">{}</span>', _ended(case))
 
     words = _lamp_words(case, light, at)
     note = ""
@@ -116,7 +127,13 @@ def lamp(case: Case, at: datetime) -> SafeString:
     )
 
 
-def _lamp_words(case: Case, light: Light, at: datetime) -> str:
+def _ended(case: Case | Afterword) -> str:
+    if isinstance(case, Afterword):
+        return case.get_end_display()
+    return case.get_stage_display()
+
+
+def _lamp_words(case: Case | Afterword, light: Light, at: datetime) -> str:
     left = (case.due_on - workdays.local_day(at)).days if case.due_on else 0
 
     if light == Light.GREY:
@@ -240,6 +257,11 @@ def hours_in_words(hours: str) -> str:
 @register.filter
 def speakers_words(action: str) -> str:
     return str(SPEAKERS_WORDS[action])
+
+
+@register.filter
+def speakers_hint(action: str) -> str:
+    return str(SPEAKERS_HINTS.get(action, ""))
 
 
 @register.filter

@@ -27,10 +27,12 @@ from cases.views.access import StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
 from cases.views.timeline import entry_of, folded, names_of_holders
 from cases.workflow import (
+    MOVES,
     Action,
     Facts,
     Offer,
     Officer,
+    holder_name,
     moves_open_to,
     read_facts,
     readers_of,
@@ -95,6 +97,7 @@ def detail_context(
         **_steps(user, sight, facts),
         **_matter(sight, facts, events, redact),
         **_work(facts, redact),
+        **_afterword(user, facts, events, redact),
         **_four_two(user, case),
         **shown,
     }
@@ -197,6 +200,30 @@ def _work(facts: Facts, redact: Redactor) -> dict[str, Any]:
         ],
         "requests": [(item, redact(item.reason)) for item in open_requests],
         "hand_backs": [(item, redact(item.ground)) for item in facts.hand_backs],
+    }
+
+
+def _afterword(
+    user: User, facts: Facts, events: list[Event], redact: Redactor
+) -> dict[str, Any]:
+    """Return what the speaker said after closing and waits for an answer, with who may
+    open the matter again. No query for an open matter.
+    """
+    afterword = None if facts.case.is_open else facts.afterword
+    if afterword is None:
+        return {}
+
+    said = [
+        redact(event.note)
+        for event in reversed(events)
+        if event.action == Action.AFTERWORD and event.at >= afterword.said_at
+    ]
+    may_reopen = MOVES[Action.REOPEN].who_may(facts)
+    return {
+        "afterword": afterword,
+        "said_afterwards": said,
+        "may_reopen": "、".join(holder_name(post) for post in may_reopen),
+        "reopens": any(post.user_id == user.pk for post in may_reopen),
     }
 
 

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from cases.lists.after_closing import afterwords_with
 from cases.lists.desk import desk_work
 from cases.lists.filters import CaseFilter
 from cases.lists.paging import capped_counts
@@ -68,6 +69,7 @@ def queues_of(posts: list[Post], *, on_duty: bool = False) -> list[WorkQueue]:
             queues += _queues_of_supervisor(level)
         if on_duty or post.role in CALL_BACK:
             queues.append(WorkQueue(_("To be called back"), {"stage": Stage.RATE}))
+            queues.append(_said_after_closing())
 
     by_name = {queue.name: queue for queue in queues}
     return list(by_name.values())
@@ -111,6 +113,7 @@ def _queues_of_supervisor(level: Level) -> list[WorkQueue]:
         WorkQueue(_("Dissatisfied twice, needs an order"), {"needs_order": "true"}),
         WorkQueue(_("Satisfied, but not solved"), {"unsolved": "true"}),
         WorkQueue(_("Drawn for a call-back"), {"to_call_back": "true"}),
+        _said_after_closing(),
         _to_be_checked(level),
     ]
 
@@ -119,6 +122,10 @@ def _to_be_checked(level: Level) -> WorkQueue:
     return WorkQueue(
         _("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}
     )
+
+
+def _said_after_closing() -> WorkQueue:
+    return WorkQueue(_("Said after closing, to be answered"), {"afterword": "true"})
 
 
 class Home(StaffView):
@@ -154,6 +161,7 @@ class Home(StaffView):
             "sight": self.sight(),
             "desks": desks,
             "parts": self._parts(visible),
+            "afterwords": list(afterwords_with(self.sight().reach, visible)[:SHOWN]),
             "mine": shown,
             "more": len(mine) > SHOWN,
             "overdue": sum(case.light(at) == "red" for case in shown),

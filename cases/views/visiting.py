@@ -18,7 +18,14 @@ from cases.workflow.pasted import naming_nobody
 from villages.tries import RECEIPT, TRACKING_CODE, count_wrong, trying, wait_until
 
 # recusal is asked for at register and at the counter only, where somebody explains it
-OFFERED = (Action.RATE, Action.URGE, Action.SUPPLEMENT, Action.REOPEN, Action.WITHDRAW)
+OFFERED = (
+    Action.RATE,
+    Action.URGE,
+    Action.SUPPLEMENT,
+    Action.REOPEN,
+    Action.AFTERWORD,
+    Action.WITHDRAW,
+)
 # whoever spoke first rates, withdraws and reopens
 OFFERED_AFTER_MERGE = (Action.URGE, Action.SUPPLEMENT)
 

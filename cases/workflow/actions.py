@@ -52,6 +52,19 @@ class Action(models.TextChoices):
     ATTEMPT = "attempt", pgettext_lazy("action", "Tried, nobody answered")
     CALL_BACK = "call_back", pgettext_lazy("action", "Call back to check")
     SUPPLEMENT = "supplement", pgettext_lazy("action", "Add something")
+    AFTERWORD = "afterword", pgettext_lazy("action", "Something more to say")
+    ANSWER_AFTERWORD = (
+        "answer_afterword",
+        pgettext_lazy("action", "Answer what was said after closing"),
+    )
+    NOTE_AFTERWORD = (
+        "note_afterword",
+        pgettext_lazy("action", "Take note of what was said after closing"),
+    )
+    ASK_REOPENING = (
+        "ask_reopening",
+        pgettext_lazy("action", "Ask that it be opened again"),
+    )
     URGE = "urge", pgettext_lazy("action", "Please hurry")
     ASK_EXTENSION = "ask_extension", pgettext_lazy("action", "Ask for more time")
     ASK_SUSPENSION = "ask_suspension", pgettext_lazy("action", "Ask to suspend it")

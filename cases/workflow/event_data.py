@@ -52,7 +52,7 @@ class HolderAsked(TypedDict):
 
 class Parts(TypedDict, total=False):
     """decide, reassign: the lead, then the assistants; waive, rule_hand_back: whose
-    parts it was about.
+    parts it was about; afterword, ask_reopening: whom the word is with.
     """
 
     holders: list[str]
@@ -98,7 +98,7 @@ class Progressed(TypedDict, total=False):
 
 
 class Answered(TypedDict, total=False):
-    """rate, call_back; withdraw (how)."""
+    """rate, call_back; withdraw, afterword (how)."""
 
     satisfaction: str
     solved: str

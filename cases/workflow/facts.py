@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from cases.models import (
+    Afterword,
     Assignment,
     Case,
     Clock,
@@ -39,6 +40,7 @@ REMEMBERED = (
     Action.ATTEMPT,
     Action.URGE,
     Action.SUPPLEMENT,
+    Action.AFTERWORD,
     Action.REOPEN,
     Action.DEFER,
     Action.ALARM,
@@ -97,6 +99,16 @@ class Facts:
             process__case=self.case, process__dropped_at=None, nth=4, passed=True
         )
         return passed.exists()
+
+    @cached_property
+    def afterword(self) -> Afterword | None:
+        """What was said after closing and waits for an answer. No query where nothing
+        ever was.
+        """
+        if not self.happened(Action.AFTERWORD, this_round=False):
+            return None
+        waiting = Afterword.objects.filter(case=self.case, answered_at=None)
+        return waiting.select_related("owner__user", "owner__group").first()
 
     @property
     def on(self) -> date:

@@ -68,6 +68,10 @@ class Wrong(models.TextChoices):
         ),
     )
     CLOCKS = "clocks", pgettext_lazy("history", "its clocks were changed")
+    AFTERWORDS = (
+        "afterwords",
+        pgettext_lazy("history", "what was said after closing was changed"),
+    )
     BLANKED = (
         "blanked",
         pgettext_lazy("history", "what is blanked of who spoke was changed"),

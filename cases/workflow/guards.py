@@ -26,7 +26,13 @@ from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.event_data import data_of
 from cases.workflow.facts import Facts
 from cases.workflow.standing import holder_name, is_with
-from cases.workflow.who import FOLLOWING, REVIEWERS, Handled, find_owner, owners_posts
+from cases.workflow.who import (
+    FOLLOWING,
+    REVIEWERS,
+    Handled,
+    find_owner,
+    owners_posts,
+)
 from minshi import workdays
 from minshi.errors import Text
 
@@ -301,12 +307,15 @@ def ten_a_day(facts: Facts, by: Actor) -> Refusal:
 
     Who finds a receipt shall not bury the case under words.
     """
-    if isinstance(by, Speaker) and by.helped_by:
+    if not isinstance(by, Speaker) or by.helped_by:
         return None
 
+    added = facts.happened(Action.SUPPLEMENT, this_round=False)
+    added += facts.happened(Action.AFTERWORD, this_round=False)
     added_today = 0
-    for event in facts.happened(Action.SUPPLEMENT, this_round=False):
-        is_by_code = "entered_by" not in data_of(event)
+    for event in added:
+        by_speaker = event.actor_kind == ActorKind.SPEAKER
+        is_by_code = by_speaker and "entered_by" not in data_of(event)
         if is_by_code and workdays.local_day(event.at) == facts.on:
             added_today += 1
     if added_today < MOST_ADDED:

@@ -11,6 +11,7 @@ from cases.workflow.inputs import Input
 from cases.workflow.step import Step
 from cases.workflow.who import Handled, Who
 from minshi.errors import Text
+from villages.models import Post
 
 Guard = Callable[[Facts, Actor], Text | None]
 OPEN = frozenset(OPEN_STAGES)
@@ -55,6 +56,10 @@ class Move:
     # changes what the speaker reads on the tracking page, by words or by the day
     # promised
     informs_speaker: bool = False
+
+    def who_may(self, facts: Facts) -> list[Post]:
+        """Return the posts that may make the move, were nothing else in its way."""
+        return self.who.may(facts, self.handled) if self.who else []
 
     @property
     def is_speakers_own(self) -> bool:

@@ -10,6 +10,7 @@ from cases.models.choices import Handling, Outcome, Stage
 from cases.workflow import guards, who
 from cases.workflow.actions import Action
 from cases.workflow.acts import ACTS
+from cases.workflow.after_closing import AFTER_CLOSING
 from cases.workflow.effects import deliberate, handle, rate, speak
 from cases.workflow.inputs import (
     ASKS,
@@ -290,6 +291,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             informs_speaker=True,
         ),
         **ACTS,
+        **AFTER_CLOSING,
     }
 )
 

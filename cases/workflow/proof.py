@@ -55,7 +55,7 @@ OF_FORGED_VALUES = (
 # what does not fit where a group of columns or rows does not; each says so by its name,
 # but for the rows that events speak of as well
 WRONG_OF = {name: Wrong(name) for name in GROUPS}
-WRONG_OF |= {name: Wrong(name) for name in ("people", "work", "clocks")}
+WRONG_OF |= {name: Wrong(name) for name in ("people", "work", "clocks", "afterwords")}
 WRONG_OF |= {"answers": Wrong.REPLY, "ratings": Wrong.RATING}
 
 

@@ -15,6 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from cases.models import (
+    Afterword,
     Assignment,
     CallBack,
     CaseAccess,
@@ -119,6 +120,21 @@ GROUPS_OF_ROWS: Mapping[str, Mapping[str, Table]] = MappingProxyType(
         "answers": {
             "replies": Table(Reply, ("round", "at", "text", "post_id")),
         },
+        "afterwords": {
+            "afterwords": Table(
+                Afterword,
+                (
+                    "said_at",
+                    "due_at",
+                    "yellow_at",
+                    "owner_id",
+                    "answered_at",
+                    "end",
+                    "answered_by_id",
+                    "answer",
+                ),
+            ),
+        },
         "ratings": {
             "ratings": Table(
                 Rating,
@@ -202,7 +218,7 @@ def _read(
     """Yield of each row which of the tables it is of, its case, its key and its columns
     as one JSON, so that all tables fit one query.
 
-    Written out: the twelve querysets of it would cost a move more than the database.
+    Written out: the thirteen querysets of it would cost a move more than the database.
     """
     if not cases:
         return

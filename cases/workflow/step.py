@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Reply
 from cases.models.choices import (
+    AfterwordEnd,
     AssignmentEnd,
     AssignmentRole,
     CloseReason,
@@ -170,6 +171,18 @@ class Step:
             self.enter(Stage.HANDLE)
         else:
             self.enter(Stage.DELIBERATE)
+
+    def end_afterword(self, end: AfterwordEnd, answer: str = "") -> None:
+        """Say how what was said after closing was met; nothing where none waits."""
+        afterword = self.facts.afterword
+        if afterword is None:
+            return
+
+        afterword.end = end
+        afterword.answer = answer
+        afterword.answered_at = self.at
+        afterword.answered_by = self.post
+        afterword.save()
 
     # --- words to the speaker
     def reply(self, text: str) -> None:

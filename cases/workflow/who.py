@@ -135,6 +135,13 @@ def owners_posts(facts: Facts) -> list[Post]:
     return [post for post in facts.posts if post.pk == case.owner_post_id]
 
 
+def _afterwords_owner(facts: Facts) -> list[Post]:
+    afterword = facts.afterword
+    if afterword is None:
+        return []
+    return [post for post in facts.posts if post.pk == afterword.owner_id]
+
+
 def _lead(facts: Facts) -> list[Post]:
     return facts.holders([facts.lead] if facts.lead else [])
 
@@ -211,6 +218,8 @@ HANDLERS = Circle(_handlers)
 RECORDER = Circle(_recorder)
 OWNER = Circle(owners_posts)
 REPLIERS = InRating(RATERS, OWNER)
+# what was said after closing: whoever may rate, and whoever it is with
+ANSWERERS = AnyOf((RATERS, Circle(_afterwords_owner)))
 OVERSEERS = Circle(_overseers)
 # make_move itself checks that the case is visible
 READERS = AnyOf((Circle(_everybody),))
@@ -301,16 +310,32 @@ def find_owner(facts: Facts) -> tuple[Post | Office | None, bool]:
     def is_free_and_named(post: Post) -> bool:
         return is_free(post) and facts.is_named(post)
 
-    found = _first_of(facts, rule, is_free_and_named) or _first_of(facts, rule, is_free)
-    if found:
-        return found[0], False
+    by_roster = case.stage in FOLLOWING
+    for fits in (is_free_and_named, is_free):
+        if found := _first_of(facts, rule, fits, follows_roster=by_roster):
+            return found[0], False
     return _last_resort(facts), True
 
 
-def _first_of(facts: Facts, rule: Tiers, fits: Fits) -> list[Post]:
+def find_afterword_owner(facts: Facts) -> Post | None:
+    """Return whom a word after closing is with: whoever would own the case in 评.
+
+    Of a 保密 case only somebody who is named in it already; None where nobody is left.
+    """
+    rule, handled = OWNER_RULE[Stage.RATE]
+
+    def fits(post: Post) -> bool:
+        return _is_free(facts, post, handled) and facts.is_named(post)
+
+    found = _first_of(facts, rule, fits, follows_roster=True)
+    return found[0] if found else None
+
+
+def _first_of(
+    facts: Facts, rule: Tiers, fits: Fits, *, follows_roster: bool
+) -> list[Post]:
     """Return whoever of the shift may own the case, else the first tier of the rule."""
-    case = facts.case
-    if case.stage in FOLLOWING and case.level == Level.VILLAGE:
+    if follows_roster and facts.case.level == Level.VILLAGE:
         on_shift = [post for post in facts.on_duty if fits(post)]
         if on_shift:
             return on_shift

@@ -326,6 +326,12 @@ class Plan:
         about_roads = [story for story in stories if story.sample.no == CUT_ROAD]
         self._two_roads(*about_roads[:2])
 
+        rated = [story for story in stories if _was_rated_at_home(story)]
+        latest = max(rated, key=_last_moment)
+        midnight = datetime.combine(self.today, time.min, SHANGHAI)
+        last_evening = midnight - timedelta(hours=4)
+        latest.steps.append(("say_more", last_evening))
+
     def _two_roads(self, cut: Story, beside: Story) -> None:
         """Tell of the same rain in two villages on one day: the town takes both up
         together, and puts one of them to its committee.
@@ -364,6 +370,21 @@ def _minutes_apart(
 
 def _likely_online_first(sample: Sample) -> tuple[bool, bool]:
     return not sample.is_online, sample.channel == Channel.TALK_DAY
+
+
+def _last_moment(story: Story) -> datetime:
+    return story.steps[-1][1]
+
+
+def _was_rated_at_home(story: Story) -> bool:
+    """True for a matter of the village of the tour, closed by a rating, told by
+    somebody who may be named.
+    """
+    if story.group.village.name != AT_HOME:
+        return False
+    if story.sample.confidentiality != Confidentiality.NORMAL:
+        return False
+    return story.steps[-1][0] == "rate"
 
 
 def _is_plain_quarrel(story: Story) -> bool:

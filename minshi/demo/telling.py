@@ -337,3 +337,8 @@ class StoryTelling:
 
     def close_unrated(self) -> None:
         self.move(Action.CLOSE_UNRATED)
+
+    # --- after closing
+    def say_more(self) -> None:
+        speaker = Speaker(self.case, How.CODE)
+        self.move(Action.AFTERWORD, speaker, text=words.ONE_MORE_WORD)

@@ -8,6 +8,7 @@ from datetime import datetime
 from minshi.jobs import SomeFailed
 from supervision.chasing.circulating import circulate_due
 from supervision.chasing.ladder import look_at_clocks
+from supervision.chasing.unanswered import warn_of_unanswered
 from supervision.chasing.unreported import warn_of_unreported
 from supervision.orders import end_orders_due, remind_of_orders_due, send_orders_due
 from supervision.telling import tell_events
@@ -20,6 +21,7 @@ class Swept:
     told: int  # events whose notices were written
     taken: int  # steps of the ladder
     unreported: int  # red lines whose report is late
+    unanswered: int  # words after closing whose answer is late
     # orders
     ended: int  # by themselves
     sent: int
@@ -37,9 +39,10 @@ def sweep(at: datetime, *, ends: bool = True) -> Swept:
        one of its own.
     3. Take the steps of the ladder that are due.
     4. Warn of red lines that nobody has reported.
-    5. Send the orders that were signed.
-    6. Circulate the orders not answered in time.
-    7. Remind of the orders that wait for a signature or a check.
+    5. Warn of what was said after closing and not answered in time.
+    6. Send the orders that were signed.
+    7. Circulate the orders not answered in time.
+    8. Remind of the orders that wait for a signature or a check.
     SomeFailed, at the end: the others are done, some could not be.
     """
     failed: list[str] = []
@@ -58,6 +61,9 @@ def sweep(at: datetime, *, ends: bool = True) -> Swept:
     unreported, bad = warn_of_unreported(at)
     failed += bad
 
+    unanswered, bad = warn_of_unanswered(at)
+    failed += bad
+
     sent, bad = send_orders_due(at)
     failed += bad
 
@@ -69,7 +75,7 @@ def sweep(at: datetime, *, ends: bool = True) -> Swept:
 
     if failed:
         raise SomeFailed(failed)
-    return Swept(told, taken, unreported, ended, sent, circulated, reminded)
+    return Swept(told, taken, unreported, unanswered, ended, sent, circulated, reminded)
 
 
 def end_orders(at: datetime) -> None:

@@ -53,6 +53,14 @@ class NoticeKind(models.TextChoices):
         "red_line_late",
         pgettext_lazy("notice", "red line not reported"),
     )
+    REOPEN_ASKED = (
+        "reopen_asked",
+        pgettext_lazy("notice", "somebody asks you to open it again"),
+    )
+    UNANSWERED = (
+        "unanswered",
+        pgettext_lazy("notice", "a word after closing not answered"),
+    )
     CHASED = "chased", pgettext_lazy("notice", "chased by hand")
     ACCEPTED = "accepted", pgettext_lazy("to the speaker", "taken up")
     PROMISED = "promised", pgettext_lazy("to the speaker", "another day promised")

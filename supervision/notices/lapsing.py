@@ -29,6 +29,8 @@ OF_OPEN = frozenset(
         NoticeKind.RED_LINE_LATE,
     }
 )
+# of what was said after closing: nothing of it waits once the matter is open again
+OF_CLOSED = frozenset({NoticeKind.REOPEN_ASKED, NoticeKind.UNANSWERED})
 
 
 def still_to_send(notices: Sequence[Notice], at: datetime) -> list[Notice]:
@@ -96,6 +98,9 @@ def _is_true(notice: Notice) -> bool:
 
     if kind == NoticeKind.YOURS and notice.event:
         return case.is_open and case.stage == notice.event.target
+
+    if kind in OF_CLOSED:
+        return not case.is_open
 
     return _is_promise_kept(notice, case) and (kind not in OF_OPEN or case.is_open)
 

@@ -32,6 +32,7 @@ WORDS_AT: dict[str, NoticeKind] = {
     Action.SETTLE: NoticeKind.ANSWERED,
     Action.VERIFY: NoticeKind.ANSWERED,
     Action.REPLY: NoticeKind.ANSWERED,
+    Action.ANSWER_AFTERWORD: NoticeKind.ANSWERED,
     Action.WITHDRAW: NoticeKind.WITHDRAWN,
 }
 # Done while the speaker sits there, or is on the telephone.

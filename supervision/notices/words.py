@@ -65,6 +65,14 @@ WORDS: Mapping[str, Text] = {
         "Red line: it was taken down and is not reported yet. Report it at once, or say"
         " by another topic that it is none."
     ),
+    NoticeKind.REOPEN_ASKED: gettext_lazy(
+        "The speaker has something more to say, and you are asked to open the matter"
+        " again or to answer."
+    ),
+    NoticeKind.UNANSWERED: gettext_lazy(
+        "What the speaker said after closing was not answered by its day. Please see"
+        " to it."
+    ),
     NoticeKind.ACCEPTED: gettext_lazy(
         "What you said is taken up (%(number)s). You hear from us by %(promised)s."
     ),

@@ -28,8 +28,20 @@ PASSED_ON = actions_that(lambda move: move.passes_on) | {
 RULED = actions_that(lambda move: move.rules_on)
 SAID = actions_that(lambda move: move.is_speakers_own)
 OTHERS = frozenset(
-    {Action.WITHDRAW, Action.MANDATORY_REPORT, Action.SUPERVISE, Action.ALARM}
+    {
+        Action.WITHDRAW,
+        Action.AFTERWORD,
+        Action.ASK_REOPENING,
+        Action.MANDATORY_REPORT,
+        Action.SUPERVISE,
+        Action.ALARM,
+    }
 )
+# what was said after closing: to whomever it is with from then on
+AFTERWORDS: Mapping[str, NoticeKind] = {
+    Action.AFTERWORD: NoticeKind.SPEAKER,
+    Action.ASK_REOPENING: NoticeKind.REOPEN_ASKED,
+}
 # of a secret matter these go out at once
 HANDED_OVER = frozenset({NoticeKind.YOURS, NoticeKind.PART})
 CONCERN_SOMEBODY = PASSED_ON | ASKED | RULED | SAID | OTHERS
@@ -195,6 +207,10 @@ class Telling:
         if action in SAID:
             owner = self.people.told(case, (Told.OWNER,))
             yield News(NoticeKind.SPEAKER, owner)
+
+        if action in AFTERWORDS:
+            users = self._named(data_of(event).get("holders", ()), case)
+            yield News(AFTERWORDS[action], users, must=True, or_self=True)
 
         if action == Action.MANDATORY_REPORT:
             users = self.people.told(case, (Told.HEAD, Told.OVERSEER))

@@ -12,6 +12,7 @@ import pytest
 from django.db import transaction
 
 from cases.models import (
+    Afterword,
     Assignment,
     Case,
     CaseAccess,
@@ -68,6 +69,9 @@ TABLE = """
     defer             db        S     R    -  -
     attempt           r         DSL   V>R  h  -
     call_back         c         DSL   V>R  e  -
+    afterword         c         DSL   V>R  -  y
+    answer_afterword  c         DSL   V>R  h  -
+    note_afterword    c         DSL   V>R  h  -
     supplement        sdbhvor   -     -    -  y
     urge              sdbhvor   -     -    -  y
     ask_extension     h         -     -    -  l
@@ -84,9 +88,10 @@ TABLE = """
     reply             sdbhvo    -     -    -  w
     reply             r         DSL   V>R  h  -
 """
-# merge needs a second case, protect goes two ways, rehome is the system's, and
-# remove_file and show_file are of a file
+# merge needs a second case, protect goes two ways, rehome is the system's, remove_file
+# and show_file are of a file, and nobody asks for what they may do (test_afterwords.py)
 ELSEWHERE = {
+    "ask_reopening",
     "merge",
     "protect",
     "rehome",
@@ -114,7 +119,11 @@ STEPS_IN_FIRST = {
     "call_back",
     "withdraw",
     "reopen",
+    "afterword",
+    "answer_afterword",
+    "note_afterword",
 }
+OF_AFTERWORD = {"answer_afterword", "note_afterword"}
 VILLAGE_ALONE = {"void"}  # nobody steps in from above
 POSTS = {
     "village": {"D": "duty", "S": "secretary", "L": "leader"},
@@ -336,6 +345,11 @@ class World:
                 at=NOON,
                 told="派出所",
             )
+            case.refresh_from_db()
+        if move in OF_AFTERWORD:
+            by = Speaker(case, "code")
+            make_move(case, Action.AFTERWORD, by=by, at=NOON, text="还有话说")
+            Afterword.objects.filter(case=case).update(owner=None)
             case.refresh_from_db()
         if move == "lift_recusal":
             Concern.objects.create(case=case, user=people["handler"].user)

@@ -432,8 +432,13 @@ SIDE = frozenset(
 )
 # Need a second case, a post that ends, a report, a file or a part given back before in
 # the same state: tested by themselves. So is what the villagers decide, which would
-# double every state (test_reserved.py).
+# double every state (test_reserved.py), and what is said after closing, which leaves
+# the matter as it is (test_afterwords.py).
 ELSEWHERE = {
+    "afterword",
+    "answer_afterword",
+    "note_afterword",
+    "ask_reopening",
     "reserve",
     "merge",
     "rehome",

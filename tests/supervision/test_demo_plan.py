@@ -117,6 +117,8 @@ def test_the_plan_holds_on_any_day_of_the_year(grid, moment):
         assert first <= moments[0].date()
         assert moments[-1] <= at
     assert all(story.steps[-1][1].date() < at.date() for story in closed)
+    steps = [step for story in stories for step, _moment in story.steps]
+    assert steps.count("say_more") == 1
 
 
 @pytest.mark.parametrize("moment", DAYS)

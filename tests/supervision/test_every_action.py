@@ -54,6 +54,10 @@ TABLE = """
     attempt           everyday remembered
     call_back         passed_on
     supplement        speakers_own track track_merged remembered
+    afterword         others track remembered
+    answer_afterword  everyday ruling answer
+    note_afterword    everyday ruling
+    ask_reopening     everyday ruling others
     urge              speakers_own track track_merged remembered
     ask_extension     asked
     ask_suspension    asked

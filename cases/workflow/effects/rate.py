@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import CallBack, Rating
 from cases.models.choices import (
+    AfterwordEnd,
     AssignmentEnd,
     CloseReason,
     How,
@@ -67,7 +68,7 @@ def rate(step: Step) -> None:
     answer = Satisfaction(values["satisfaction"])
     solved = Solved(values["solved"])
     _check_dissatisfied_has_reason(values)
-    how = _how_it_came(step)
+    how = how_it_came(step)
     dissatisfied_before = step.facts.dissatisfied
 
     on_the_spot = isinstance(step.by, Speaker) and step.by.via == How.COUNTER
@@ -108,8 +109,8 @@ def _check_dissatisfied_has_reason(values: dict[str, Any]) -> None:
         )
 
 
-def _how_it_came(step: Step) -> How | str:
-    """Return how a rating came: known of a speaker, said by an officer.
+def how_it_came(step: Step) -> How | str:
+    """Return how an answer came: known of a speaker, said by an officer.
 
     InputRefused: the officer says nothing, or that it came by the speaker's own code.
     """
@@ -154,6 +155,8 @@ def close_unrated(step: Step) -> None:
 
 
 def reopen(step: Step) -> None:
+    """Begin another round; what was said after closing and waits is met by it."""
+    step.end_afterword(AfterwordEnd.REOPENED)
     step.new_round()
 
 

@@ -125,5 +125,6 @@ def test_a_value_that_nobody_can_open_does_not_stop_the_update(here):
     migrate_back_before("seal_what_no_event_had_sealed")
     migrate_to_the_end()
 
-    assert [row.case_id for row in StateAtUpdate.objects.all()] == [cases[1].pk]
+    sealed = [row for row in StateAtUpdate.objects.all() if "people" in row.state]
+    assert [row.case_id for row in sealed] == [cases[1].pk]
     assert found() == {Wrong.UNREADABLE}

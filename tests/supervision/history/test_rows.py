@@ -8,6 +8,7 @@ from django.db import models
 
 from cases.bulk import Matter, adopt
 from cases.models import (
+    Afterword,
     AgendaItem,
     Assignment,
     Attachment,
@@ -26,7 +27,7 @@ from cases.models import (
     StateAtUpdate,
     TimeRequest,
 )
-from cases.workflow import Action, make_move
+from cases.workflow import Action, Speaker, make_move
 from cases.workflow.findings import Wrong
 from cases.workflow.sealed_rows import GROUPS_OF_ROWS, NOT_SEALED_OF_ROWS
 from cases.workflow.state import GROUPS
@@ -247,6 +248,43 @@ def test_how_a_call_back_was_made_is_sealed(here, case):
 
     CallBack.objects.filter(case=case).update(how="visit")
     assert found() == {Wrong.RATING}
+
+
+@pytest.fixture
+def spoken_of_again(case):
+    by = Speaker(case, "code")
+    at = NOON + 3 * DAY
+    case = make_move(case, Action.AFTERWORD, by=by, at=at, text="太暗")
+    assert found() == set()
+    return case
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"due_at": NOON + 90 * DAY},
+        {"said_at": NOON},
+        {"owner": None},
+        {"answer": "已经答复"},
+        {"answered_at": NOON, "end": "answered"},
+    ],
+)
+def test_what_was_said_after_closing_is_sealed(spoken_of_again, changed):
+    Afterword.objects.filter(case=spoken_of_again).update(**changed)
+
+    assert found() == {Wrong.AFTERWORDS}
+
+
+def test_what_was_said_after_closing_cannot_be_taken_away(spoken_of_again):
+    Afterword.objects.all().delete()
+
+    assert found() == {Wrong.AFTERWORDS}
+
+
+def test_nothing_is_put_in_as_said_after_closing(case):
+    Afterword.objects.create(case=case, said_at=NOON, due_at=NOON, yellow_at=NOON)
+
+    assert found() == {Wrong.AFTERWORDS}
 
 
 @pytest.mark.parametrize("column", ["on_the_spot", "drawn"])
