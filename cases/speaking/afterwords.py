@@ -2,7 +2,7 @@
 when they are answered, then the answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -41,7 +41,7 @@ class AfterwordTold:
             return _("We have read it and taken note of it.")
         return _("We have answered you.")
 
-    def redacted(self, redact: Redactor) -> "AfterwordTold":
+    def redacted(self, redact: Callable[[str], str]) -> "AfterwordTold":
         words = [redact(each) for each in self.words]
         return replace(self, words=words, answer=redact(self.answer))
 
