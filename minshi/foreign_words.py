@@ -19,7 +19,7 @@ FOREIGN_WORDS = (
     gettext_noop("Updated {repr:s}"),
     gettext_noop("Deleted {repr:s}"),
     gettext_noop("Logged {repr:s}"),
-    # names of constraints say nothing to whoever fills in a form
+    # whose name says nothing to a reader, and is left out: xgettext:no-python-format
     gettext_noop("Constraint “%(name)s” is violated."),
     # accounts and passwords
     gettext_noop("username"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Max, Min, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
@@ -119,27 +120,23 @@ def in_words(first: date, last: date) -> str:
     is_to_the_end = (last + workdays.ONE_DAY).day == 1
     if first.day == 1 and is_to_the_end and first.year == last.year:
         if first.month == last.month:
-            return _named(pgettext("period", "%(year)d-%(month)02d"), first)
+            return date_format(first, pgettext("period", "Y-m"))
         if (first.month, last.month) == (1, 12):
-            return _named(pgettext("period", "%(year)d"), first)
+            return date_format(first, pgettext("period", "Y"))
 
-    day = pgettext("period", "%(year)d-%(month)02d-%(day)02d")
+    day = pgettext("period", "Y-m-d")
     until = day
     if first.year == last.year:
-        until = pgettext("until, same year", "%(year)d-%(month)02d-%(day)02d")
+        until = pgettext("until, same year", "Y-m-d")
     if first.replace(day=1) == last.replace(day=1):
-        until = pgettext("until, same month", "%(year)d-%(month)02d-%(day)02d")
+        until = pgettext("until, same month", "Y-m-d")
     if first == last:
-        return _named(day, first)
+        return date_format(first, day)
 
     return _("%(from)s to %(to)s") % {
-        "from": _named(day, first),
-        "to": _named(until, last),
+        "from": date_format(first, day),
+        "to": date_format(last, until),
     }
-
-
-def _named(words: str, day: date) -> str:
-    return words % {"year": day.year, "month": day.month, "day": day.day}
 
 
 def _a_year_before(on: date) -> date:
