@@ -154,7 +154,7 @@ class HandOverForm(RuleForm):
         label=_("What the next one must know"),
         required=False,
         max_length=LONGEST_NOTE,
-        widget=forms.Textarea({"rows": 4}),
+        widget=forms.Textarea({"rows": 8}),
         help_text=_(
             "Name a matter by its number, not by who spoke: this stands in the duty"
             " ledger."
