@@ -190,7 +190,7 @@ def decide_at_meeting(
     4. Decide, write the minutes, close the meeting.
     """
     body: Any = case.town if kind == MeetingKind.TOWN_COMMITTEE else case.village
-    assert case.last_event_at  # noqa: S101 - it was registered
+    assert case.last_event_at  # it was registered
     waits_since = min(case.last_event_at + SOON, at)
     starts_at = max(at - timedelta(hours=1), opening_before(at), waits_since)
     meeting = call_meeting(
@@ -234,12 +234,12 @@ def decide_at_meeting(
 
     save_minutes(meeting, MINUTES, version=0, by=by, at=at)
     close_meeting(meeting, by=by, at=at)
-    assert item.case  # noqa: S101 - it was put on the agenda above
+    assert item.case  # it was put on the agenda above
     return item.case
 
 
 def begin_six_steps(case: Case, by: Officer, at: datetime) -> FourTwoProcess:
-    assert case.village  # noqa: S101 - only a village runs it
+    assert case.village  # only a village runs it
     return start_process(
         case.village,
         case=case,

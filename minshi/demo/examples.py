@@ -83,7 +83,9 @@ class CutRoad(StoryTelling):
         )
 
         for telling, result in zip(together, results, strict=True):
-            assert not result.refusal, result.refusal  # noqa: S101 - both were reported up the day before
+            assert not result.refusal, (
+                result.refusal
+            )  # both were reported up the day before
             telling.case = result.case
 
     def give_up(self) -> None:

@@ -70,7 +70,7 @@ class StoryTelling:
         """
         if self.case.owner_office:
             return officer(self.cast.handler(self.case.owner_office))
-        assert self.case.owner_post  # noqa: S101 - an open case has one owner, by constraint
+        assert self.case.owner_post  # an open case has one owner, by constraint
         return officer(self.case.owner_post)
 
     # --- 说
@@ -210,11 +210,11 @@ class StoryTelling:
         )
         for item in unreported:
             post = self.cast.handler(item.office) if item.office else item.post
-            assert post  # noqa: S101 - exactly one of both, by constraint
+            assert post  # exactly one of both, by constraint
             self.move(Action.REPORT, officer(post), result=words.PART_DONE)
 
     def ask_extension(self) -> None:
-        assert self.case.due_on  # noqa: S101 - it is open
+        assert self.case.due_on  # it is open
         calendar = deadlines.calendar_of(self.case.town_id, workdays.local_day(self.at))
         until_on = calendar.add_working_days(self.case.due_on, EXTENSION_DAYS)
         self.move(Action.ASK_EXTENSION, reason=words.MORE_TIME, until_on=until_on)
@@ -249,7 +249,7 @@ class StoryTelling:
 
     def send_order(self) -> None:
         _sent, refused = send_orders_due(self.at)
-        assert not refused, refused  # noqa: S101 - its matter is open
+        assert not refused, refused  # its matter is open
         self.case.refresh_from_db()
 
     def answer_order(self) -> None:
