@@ -32,8 +32,8 @@ from tests.cases.roads import (
 )
 from tests.foreign_grid import grid_of
 from tests.strangers import Markers, World, with_every_part
-from tests.test_scope_matrix import ACCOUNTS, Remembered, Visit, watching
 from tests.villages.factories import HouseholdFactory, OfficeFactory, ResidentFactory
+from tests.visiting import ACCOUNTS, Remembered, Visit, watching
 from villages.lookup import index_residents
 from villages.models import Post
 

@@ -27,7 +27,7 @@ from tests.addresses import PARAMETER, Target, every_address, slot, targets
 from tests.api import described
 from tests.cases.roads import NOON
 from tests.strangers import World, build
-from tests.test_scope_matrix import Watched, watching
+from tests.visiting import Watched, watching
 from villages.models import User
 from villages.views.audit import AuditFilter
 

@@ -1,0 +1,570 @@
+"""Visits of a stranger to every address: what is asked there, and what may be answered."""
+
+import copy
+import io
+import itertools
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from django.contrib import admin
+from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.test import Client
+from django.urls import resolve, reverse
+
+from cases.models import (
+    CalendarDay,
+    Case,
+    DeadlineRule,
+    Event,
+    NumberCounter,
+    StandardText,
+    StateAtUpdate,
+    Topic,
+)
+from minshi.parsers import FilesBody
+from supervision.models import (
+    BackupRun,
+    EventFailure,
+    EventSeen,
+    HistoryCheck,
+    JobRun,
+    NoticeText,
+    OrderCounter,
+    Robot,
+    Rung,
+    Seal,
+    Watermark,
+)
+from tests.addresses import Address, Target
+from tests.cases.roads import NOON
+from tests.forged import SAID, bodies
+from tests.strangers import MARKERS, VISITORS, World
+from villages.login import Accounts
+from villages.models import (
+    AuditRecord,
+    FieldHistory,
+    Group,
+    LookupCount,
+    Office,
+    OpenLogin,
+    PasswordUsed,
+    Post,
+    Resident,
+    TalkRoom,
+    Town,
+    User,
+    Village,
+)
+
+PASSWORD = make_password("only so that there is one")
+ACCOUNTS = f"{Accounts.__module__}.{Accounts.__name__}"
+LOGINS = ("account_login", "admin:login")
+# What answers a visitor: 503 is readyz's own word, the tracking page asks for its code.
+PUBLIC = frozenset(
+    {
+        "healthz",
+        "readyz",
+        "account_login",
+        "account_inactive",
+        "account_logout",
+        "villages:language",
+        "villages:type_size",
+        "api-login",
+        "cases:track",
+        "cases:track_any",
+        "admin:logout",
+        "favicon",
+        "too-large",
+        "api-too-large",
+    }
+)
+# What a role opens by its office (domain §2): administrators the grid, accounts and
+# posts, the logs, never a case; an office, which takes matters down in every village of
+# its town, where each of them listens.
+RIGHTFUL: dict[str, frozenset[object]] = {
+    "system_admin": frozenset(
+        {
+            Town,
+            Village,
+            TalkRoom,
+            Group,
+            Office,
+            Topic,
+            StandardText,
+            CalendarDay,
+            NumberCounter,
+            Rung,
+            Robot,
+            OrderCounter,
+            EventSeen,
+            EventFailure,
+            JobRun,
+            Watermark,
+            DeadlineRule,
+            NoticeText,
+        }
+    ),
+    "security_admin": frozenset(
+        {
+            User,
+            Post,
+            OpenLogin,
+            PasswordUsed,
+            "villages:account",
+            "villages:account_act",
+            "villages:account_phone",
+            "villages:appoint",
+            "villages:end_post",
+        }
+    ),
+    "auditor": frozenset(
+        {
+            AuditRecord,
+            FieldHistory,
+            HistoryCheck,
+            Seal,
+            StateAtUpdate,
+            LookupCount,
+            BackupRun,
+        }
+    ),
+    "office_handler": frozenset({"api-talk-room"}),
+}
+
+
+class Remembered(Accounts):
+    """Reads an account and its posts once for all requests of a visit, which change
+    neither: whatever they write is taken back.
+    """
+
+    read: ClassVar[dict[int, User | None]] = {}
+
+    def get_user(self, user_id: int) -> User | None:
+        if user_id not in self.read:
+            self.read[user_id] = super().get_user(user_id)
+        return copy.deepcopy(self.read[user_id])
+
+
+class Watched(QueryDict):
+    """The parameters of an address, with a note of those that were asked for."""
+
+    EVERY = "*"
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.asked_for: set[str] = set()
+        super().__init__(*args, **options)
+        self.asked_for.clear()
+
+    def were_asked_for(self, names: set[str]) -> bool:
+        return bool(self.asked_for & {self.EVERY, *names})
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.asked_for.add(key)
+        return super().get(key, default)
+
+    def getlist(self, key: str, default: Any = None) -> Any:
+        self.asked_for.add(key)
+        return super().getlist(key, default)
+
+    def __getitem__(self, key: str) -> Any:
+        self.asked_for.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self.asked_for.add(str(key))
+        return super().__contains__(key)
+
+    def __iter__(self) -> Iterator[str]:
+        self.asked_for.add(self.EVERY)
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        self.asked_for.add(self.EVERY)
+        return super().__len__()
+
+    def __eq__(self, other: object) -> bool:
+        self.asked_for.add(self.EVERY)
+        return super().__eq__(other)
+
+    __hash__ = None
+
+    def keys(self) -> Any:
+        self.asked_for.add(self.EVERY)
+        return super().keys()
+
+    def values(self) -> Any:
+        self.asked_for.add(self.EVERY)
+        return super().values()
+
+    def items(self) -> Any:
+        self.asked_for.add(self.EVERY)
+        return super().items()
+
+    def lists(self) -> Any:
+        self.asked_for.add(self.EVERY)
+        return super().lists()
+
+
+def watching(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """A middleware that notes which parameters of its address a page asks for."""
+
+    def watched(request: HttpRequest) -> HttpResponse:
+        request.GET = Watched(request.META.get("QUERY_STRING", ""))
+        return get_response(request)
+
+    return watched
+
+
+@dataclass
+class Asked:
+    """An answer as a stranger gets it: its status, where it sends them, and every word
+    in it; and which parameters the page asked for.
+    """
+
+    status: int
+    location: str
+    text: str
+    parameters: Watched
+
+
+class Visit:
+    """One stranger at the door: asks, looks at each answer, and takes back whatever it
+    changed.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.client = Client(raise_request_exception=False)
+        if world.user is not None:
+            world.user.password = PASSWORD
+            world.user.save()
+            self.client.force_login(world.user, f"{__name__}.{Remembered.__name__}")
+        self.cookies = {
+            name: morsel.value for name, morsel in self.client.cookies.items()
+        }
+        self.cases = [case.pk for case in world.hidden.values()]
+        reached = (
+            Village.objects.in_reach_of(world.user, NOON.date())
+            if world.user
+            else Village.objects.none()
+        )
+        # An office takes matters down in every village of its town (domain §3,
+        # register).
+        self.out_of_reach = list(
+            Village.objects.filter(pk=world.grid[Village].pk).exclude(pk__in=reached)
+        )
+        self.before = self._state()
+        self.faults: list[str] = []
+        self.known: dict[tuple[str, str], int] = {}
+        # which methods nothing at an address takes, whatever it is filled with
+        self.shut: set[tuple[str, Address]] = set()
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        data: dict[str, object] | None = None,
+        echoed: str = "",
+    ) -> Asked:
+        """Also judged here: a fault of the server, hidden words in the answer, a hidden
+        case touched.
+        """
+        if path.startswith(("/api/", "/t/")):
+            cache.clear()  # neither throttled nor locked out by the number of tries
+        for name, value in self.cookies.items():
+            self.client.cookies[name] = value
+        as_json = (
+            path.startswith("/api/") and method != "get" and not takes_a_file(path)
+        )
+        sent = {"content_type": "application/json"} if as_json else {}
+        with transaction.atomic():
+            answer = getattr(self.client, method)(path, data or {}, **sent)
+            asked = Asked(
+                answer.status_code,
+                answer.get("Location", ""),
+                words_in(answer),
+                answer.wsgi_request.GET,
+            )
+            touched = (
+                method != "get" and asked.status < 400 and self._state() != self.before
+            )
+            transaction.set_rollback(True)
+        what = f"{method.upper()} {path} {data if method == 'get' and data else ''}"
+        if asked.status >= 500 and path != "/readyz":
+            self.faults.append(f"{what} → {asked.status}")
+        told = [
+            word
+            for word in self.world.needles
+            if word in asked.text and word not in echoed
+        ]
+        if told:
+            self.faults.append(f"{what} → {asked.status}, tells {told}")
+        if touched:
+            self.faults.append(
+                f"{what} → {asked.status}, wrote to a hidden case, or as or to the"
+                " foreign village"
+            )
+        return asked
+
+    def _state(self) -> tuple[int, ...]:
+        return (
+            Event.objects.filter(case__in=self.cases).count(),
+            Case.objects.filter(village__in=self.out_of_reach).count(),
+            Case.objects.filter(resident__isnull=False).count(),
+        )
+
+    def refused(self, method: str, target: Target, data: dict[str, object]) -> None:
+        """An object out of sight is refused exactly as one that does not exist."""
+        if (method, target.address) in self.shut:
+            return
+        asked = self.ask(method, target.path, data)
+        if asked.status == 405:
+            self.shut.add((method, target.address))
+        if self._is_rightful(target):
+            return
+        if not self._is_refusal(target, asked):
+            self.faults.append(
+                f"{method.upper()} {target.path} → {asked.status} {asked.location}"
+            )
+        if asked.status in (403, 404, 405) or urlsplit(asked.location).path in map(
+            reverse, LOGINS
+        ):
+            # the words for a page that does not exist, or a door shut whatever is
+            # behind it
+            return
+        # which answers all missing rows in one way
+        in_admin = target.path.startswith("/admin/")
+        key = (method, target.path.split("/")[-2] if in_admin else target.address.text)
+        if key not in self.known:
+            self.known[key] = self.ask(method, target.absent, data).status
+        if asked.status != self.known[key]:
+            self.faults.append(
+                f"{method.upper()} {target.path} → {asked.status}, but {target.absent}"
+                f" → {self.known[key]}"
+            )
+
+    def listed(self, target: Target, *, curious: bool) -> None:
+        """An address without an object may answer, but not with what is hidden.
+
+        Asked plainly first. A page that then looked for none of a question's parameters
+        would answer the question word for word the same: it is not asked.
+        """
+        plain = self.ask("get", target.path)
+        self._public("get", target, plain)
+        # whoever may not even look at the list has nothing to ask there
+        if curious and plain.status not in (302, 401, 404, 405):
+            for data, echoed in questions(self.world, target):
+                if plain.parameters.were_asked_for(set(data)):
+                    asked = self.ask("get", target.path, data, echoed)
+                    self._public("get", target, asked)
+        for method, data in itertools.product(
+            methods(target)[1:], forms(self.world, target)
+        ):
+            self._public(method, target, self.ask(method, target.path, data))
+
+    def _is_rightful(self, target: Target) -> bool:
+        return bool(
+            {target.address.model, target.address.name}
+            & RIGHTFUL.get(self.world.role, frozenset())
+        )
+
+    def _is_refusal(self, target: Target, asked: Asked) -> bool:
+        path = urlsplit(asked.location).path
+        if target.address.name == "cases:track":
+            # asks for the code; that it tells nothing is judged in `ask`
+            return asked.status in (
+                200,
+                404,
+            )
+        if target.address.name == "cases:track_photo":
+            return asked.status in (404, 405)  # the code alone opens it
+        if self.world.role in VISITORS:
+            if target.path.startswith("/api/"):
+                return asked.status == 401
+            # of what was typed into a form the page gives the words back
+            is_sent_on = asked.status == 302 and path in visitors_are_sent_to(target)
+            return is_sent_on or asked.status == 401
+        if target.path.startswith("/admin/"):
+            sent_away = (
+                *map(reverse, LOGINS),
+                reverse("admin:index"),
+                f"{target.path}change/",
+            )
+            return asked.status in (403, 404) or (
+                asked.status in (301, 302) and path in sent_away
+            )
+        return asked.status in (404, 405)
+
+    def _public(self, method: str, target: Target, asked: Asked) -> None:
+        """Without a login there is nothing but the few public pages."""
+        if (
+            self.world.role not in VISITORS
+            or target.address.name in PUBLIC
+            or asked.status in (401, 403, 404, 405)
+        ):
+            return
+        if asked.status != 302 or urlsplit(
+            asked.location
+        ).path not in visitors_are_sent_to(target):
+            self.faults.append(
+                f"{method.upper()} {target.path} → {asked.status} {asked.location} for"
+                " a visitor"
+            )
+
+
+def visitors_are_sent_to(target: Target) -> tuple[str, ...]:
+    return (*map(reverse, LOGINS), f"{target.path}change/")
+
+
+def takes_a_file(path: str) -> bool:
+    """Whether an address of the API reads a form; all others read JSON alone."""
+    view = getattr(resolve(path).func, "cls", None)
+    return FilesBody in getattr(view, "parser_classes", ())
+
+
+def words_in(answer: HttpResponse) -> str:
+    """Every word of an answer; of a workbook the words of its sheets, of a redirect
+    also where it goes.
+    """
+    # read to its end it closes
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            content = b"\n".join(book.read(name) for name in book.namelist())
+    return content.decode("utf-8", "replace") + answer.get("Location", "")
+
+
+# --- what is tried
+def questions(world: World, target: Target) -> list[tuple[dict[str, object], str]]:
+    """What a curious stranger puts into the address of a list besides nothing, with the
+    hidden words they typed themselves.
+    """
+    name, village = target.address.name, world.here.village.pk
+    if name == "admin:autocomplete":
+        return [
+            ({**where, "term": term}, term)
+            for where in autocompletes()
+            for term in ("", "欧阳")
+        ]
+    if name == "cases:similar":
+        asked = {"village": village, "verbatim": "隐话，村口两盏太阳能灯坏了"}
+        return [
+            (asked, ""),
+            ({**asked, "village": world.grid[Village].pk}, ""),
+        ]
+    sought: list[tuple[dict[str, object], str]] = []
+    if name == "api-queue":
+        sought += [({"tab": tab}, "") for tab in ("agenda", "decided")]
+    if target.path.startswith(("/admin/", "/login/", "/account/", "/api/schema/")):
+        return sought  # a search only narrows such a list, or there is none
+    if name in ("villages:lookup", "api-households"):
+        sought.append(({"q": "欧阳", "village": world.grid[Village].pk}, ""))
+    if name == "cases:intake":
+        sought += [({"done": case.number}, "") for case in world.hidden.values()]
+    texts = ("欧阳", "隐话", world.hidden["secret"].number)
+    phones = tuple(markers.phone for markers in MARKERS.values())
+    return [
+        *sought,
+        *(({"q": text}, "") for text in texts),
+        *(({"q": text}, text) for text in phones),
+    ]
+
+
+def autocompletes() -> list[dict[str, str]]:
+    return [
+        {
+            "app_label": model._meta.app_label,
+            "model_name": model._meta.model_name,
+            "field_name": name,
+        }
+        for model, window in admin.site._registry.items()
+        for name in window.autocomplete_fields
+    ]
+
+
+def forms(world: World, target: Target) -> list[dict[str, object]]:
+    """What a forger posts to an address without an object: hidden cases among the
+    fields.
+    """
+    numbers = [case.number for case in world.hidden.values()]
+    keys = [case.pk for case in world.hidden.values()]
+    if target.address.name.endswith("_changelist"):
+        plain = {"_selected_action": keys}
+        full = {
+            **plain,
+            "apply": "1",
+            "category": "village",
+            "grade": "complex",
+            "supervision_level": "urge",
+            "text": "请抓紧",
+            "reason": "出差",
+            "lead": f"office:{world.here.office.pk}",
+        }
+        own = [
+            {**form, "action": action}
+            for action in admin.site._registry[target.address.model].actions
+            for form in (plain, full)
+        ]
+        return [*own, {**plain, "action": "delete_selected"}]
+    villages = (world.here.village.pk, world.grid[Village].pk)
+    if target.address.name == "cases:intake":
+        return [
+            *(
+                {**SAID, "village": villages[0], "key": uuid.uuid4(), "add_to": number}
+                for number in numbers
+            ),
+            *(
+                {
+                    **SAID,
+                    "village": village,
+                    "key": uuid.uuid4(),
+                    "resident": world.grid[Resident].pk,
+                }
+                for village in villages
+            ),
+        ]
+    if (forged := bodies(world).get(target.address.name)) is not None:
+        return forged
+    if target.address.name in ("cases:ledger_export", "cases:ledger_print"):
+        return [
+            {
+                "reason": "年底总结",
+                **({"unmasked": "on"} if target.path.endswith("/csv/") else {}),
+            }
+        ]
+    return [{}]
+
+
+def act_form(world: World) -> dict[str, object]:
+    """Every field that some page with an object might read."""
+    return {
+        "version": 99,
+        "key": uuid.UUID(int=7),
+        "reason": "看看",
+        "text": "看看",
+        "reply": "看看",
+        "result": "看看",
+        "post": "yes",
+        "action": "progress",
+        "satisfaction": "satisfied",
+        "solved": "yes",
+        "how": "call",
+        "village": world.here.village.pk,
+        "name": "看看",
+        "number": 1,
+    }
+
+
+def methods(target: Target) -> tuple[str, ...]:
+    return (
+        ("get", "post", "patch") if target.path.startswith("/api/") else ("get", "post")
+    )
