@@ -14,6 +14,7 @@ from PIL import Image
 
 from cases.attachments import attach
 from cases.models import (
+    Afterword,
     CallBack,
     Case,
     CaseAccess,
@@ -300,6 +301,16 @@ def with_every_part(case: Case, by: Post, elsewhere: Staff, marks: Markers) -> C
     )
     Rating.objects.create(case=case, round=1, at=NOON, reason=marks.note, **answers)
     CallBack.objects.create(case=case, at=NOON, note=marks.note, post=other, **answers)
+    Afterword.objects.create(
+        case=case,
+        said_at=NOON,
+        due_at=NOON + 3 * DAY,
+        yellow_at=NOON + 2 * DAY,
+        answered_at=NOON,
+        end="answered",
+        answered_by=other,
+        answer=marks.note,
+    )
     part = case.assignments.first()
     HandBack.objects.create(
         assignment=part,
