@@ -33,9 +33,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _at_noon(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    settings.MIDDLEWARE = [f"{__name__}.{watching.__name__}", *settings.MIDDLEWARE]
+    settings.MIDDLEWARE = [
+        f"{watching.__module__}.{watching.__name__}",
+        *settings.MIDDLEWARE,
+    ]
     settings.AUTHENTICATION_BACKENDS = [
-        f"{__name__}.{Remembered.__name__}" if name == ACCOUNTS else name
+        f"{Remembered.__module__}.{Remembered.__name__}" if name == ACCOUNTS else name
         for name in settings.AUTHENTICATION_BACKENDS
     ]
     Remembered.read.clear()
