@@ -63,24 +63,25 @@ def check_cases(cases: QuerySet[Case]) -> Iterator[list[Finding]]:
     """Yield the findings of each case, mostly none, in the order of keys.
 
     In batches, so that memory stays flat however many cases there are: ten queries a
-    batch. A case that does not fit is read once more under its lock: somebody may have
-    moved it between two queries. Of a batch in which a value cannot be read every
-    case is read so, for the others are to be checked all the same.
+    batch; from the lowest key on, for by SQL a row may have one below zero. A case that
+    does not fit is read once more under its lock: somebody may have moved it between
+    two queries. Of a batch in which a value cannot be read every case is read so, for
+    the others are to be checked all the same.
     """
-    last = 0
-    while batch := _batch_after(last, cases):
+    left = cases
+    while batch := _next_batch(left):
         for pk, findings in batch.items():
             fits = findings == []
             yield [] if fits else _checked_alone(cases.filter(pk=pk))
-        last = max(batch)
+        left = cases.filter(pk__gt=max(batch))
 
 
-def _batch_after(last: int, cases: QuerySet[Case]) -> dict[int, list[Finding] | None]:
-    """Return what does not fit of the next cases, by key in their order.
+def _next_batch(left: QuerySet[Case]) -> dict[int, list[Finding] | None]:
+    """Return what does not fit of the first of these cases, by key in their order.
 
     None of each of them where not all could be read.
     """
-    rows = cases.filter(pk__gt=last).order_by("pk")[:BATCH]
+    rows = left.order_by("pk")[:BATCH]
     try:
         return {**_findings_in(rows)}
     except OF_FORGED_VALUES:

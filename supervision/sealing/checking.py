@@ -205,12 +205,12 @@ def _should_be_sealed(log: Log, at: datetime) -> bool:
 
 
 def _seals_of(log: Log) -> Iterator[Seal]:
-    last = 0
-    while batch := list(
-        Seal.objects.filter(log=log, sequence__gt=last).order_by("sequence")[:SEALS]
-    ):
+    """Yield the seals of a log in their order, from the lowest number there is."""
+    seals = Seal.objects.filter(log=log).order_by("sequence")
+    batch = list(seals[:SEALS])
+    while batch:
         yield from batch
-        last = batch[-1].sequence
+        batch = list(seals.filter(sequence__gt=batch[-1].sequence)[:SEALS])
 
 
 # --- the heads kept elsewhere
