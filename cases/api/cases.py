@@ -174,7 +174,9 @@ class CaseItemAPIView(CaseApi):
     def get(self, request: Request, number: str) -> Response:
         """One case in full, as far as the reader may know it."""
         visible = self.visible().with_page().select_related("merged_into")
-        rows = visible.prefetch_related(Prefetch("assignments", ASSIGNED))
+        rows = visible.prefetch_related(
+            Prefetch("assignments", ASSIGNED), "replies", "time_requests"
+        )
         case = self.case(number, rows)
 
         etag = etag_of(case.version, case.light(self.at))

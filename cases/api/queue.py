@@ -19,7 +19,7 @@ from cases.lists.queue import (
     deciding_place,
     deciding_places,
     queue_at,
-    reasons_of,
+    reasons_for,
 )
 from cases.meetings.sitting import HoldingPlace
 from cases.models import Case
@@ -102,6 +102,6 @@ class DecisionQueueAPIView(CaseApi, GenericAPIView[Case]):
         cases: QuerySet[Case] = tabs[self.tab()].with_row().select_related("topic")
         page = self.paginate_queryset(cases.annotate(redacted=Value(False))) or []
 
-        context = self.context(reasons=reasons_of(page))
+        context = self.context(reasons=reasons_for(page, self.sight))
         rows = QueueRowSerializer(page, many=True, context=context)
         return self.get_paginated_response(rows.data)

@@ -26,6 +26,7 @@ from cases.workflow import Action, Facts, Offer, candidates, merged_reply
 from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS, Input, Kind
 from cases.workflow.speakers import names_together
 from cases.workflow.standing import holder_key
+from cases.workflow.writers import NOBODY
 from minshi.days import DayField, MomentField
 from villages.forms.accounts import DayInput, RuleForm, in_plain_words, offered
 from villages.models import User
@@ -73,6 +74,8 @@ class MoveForm(RuleForm):
         inputs = [item for item in offer.move.inputs if item.name not in hidden]
 
         answers = redact.data(_first_answers(offer, facts, inputs))
+        if redact is not NOTHING and "asks" in answers:
+            answers["asks"] = _parts_now(facts, redact)["asks"]
         super().__init__(*args, initial={**answers, **typed})
         self.order = [item.name for item in inputs]
         # the standard texts by input, set by whoever shows them
@@ -154,11 +157,13 @@ def _initial_from_case(offer: Offer, case: Case, inputs: list[Input]) -> dict[st
     return initial
 
 
-def _parts_now(facts: Facts) -> dict[str, Any]:
+def _parts_now(facts: Facts, redact: Redactor = NOTHING) -> dict[str, Any]:
     """Return lead, assistants and their tasks, as the start of handing it on."""
+    writers = NOBODY if redact is NOTHING else facts.writers
     asks = {}
     for item in facts.active:
-        asks[holder_key(item.holder)] = [item.ask, item.due_on or ""]
+        ask = redact(item.ask, by=writers.of_ask(item))
+        asks[holder_key(item.holder)] = [ask, item.due_on or ""]
     return {
         "lead": holder_key(facts.lead.holder) if facts.lead else "",
         "assistants": [holder_key(item.holder) for item in facts.assistants],
@@ -197,10 +202,12 @@ def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:
         return MomentField(widget=MomentInput(), **common)
     if item.kind is Kind.FLAG:
         return forms.BooleanField(**common)
-    return _chosen_field(item, candidates(item, facts, user), common)
+    return _chosen_field(item, candidates(item, facts, user), user, common)
 
 
-def _chosen_field(item: Input, offered: Any, common: dict[str, Any]) -> forms.Field:
+def _chosen_field(
+    item: Input, offered: Any, user: User | None, common: dict[str, Any]
+) -> forms.Field:
     if item.kind is Kind.HOLDER:
         return HolderField(offered, **common)
     if item.kind is Kind.HOLDERS:
@@ -218,5 +225,5 @@ def _chosen_field(item: Input, offered: Any, common: dict[str, Any]) -> forms.Fi
     if item.kind is Kind.REPORT:
         first_two = list(offered[:2])
         only = first_two[0] if len(first_two) == 1 else None
-        return ReportField(offered, initial=only, **common)
+        return ReportField(offered, initial=only, reader=user, **common)
     return forms.ModelChoiceField(offered, **common)

@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -57,6 +58,18 @@ class Sight:
             overseer=Reach.of(post for post in posts if post.role in OVERSEE),
             reviewer=Reach.of(post for post in posts if post.role == Role.REVIEWER),
         )
+
+    @cached_property
+    def posts_ever(self) -> frozenset[int]:
+        """The user's posts, those that ended with them. One query, when first asked."""
+        posts = Post.objects.filter(user=self.user)
+        return frozenset(posts.values_list("pk", flat=True))
+
+    def is_self(self, *, by: int | None = None, post: int | None = None) -> bool:
+        """Return True where a user or a post is the reader themself."""
+        if post is not None:
+            return post in self.reach.posts or post in self.posts_ever
+        return by == self.user.pk
 
     def _assigned(self) -> Exists:
         """Cases of which the posts, or their offices, handle a part now."""

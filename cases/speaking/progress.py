@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.choices import NOT_HEARD, Stage
-from cases.privacy.redactor import personal_redactor
+from cases.models.scope import Sight
+from cases.privacy.redactor import Redactor, personal_redactor, preview_redactor
 from cases.speaking.story import TOLD, Entry, story_of
 
 RECEIVED, WORKED_ON, DONE = range(3)  # the three plain states (ux 2.10)
@@ -50,11 +51,15 @@ class SpeakerAccount:
         return _("It is done")
 
 
-def told_to_speaker(case: Case, *, with_additions: bool = True) -> SpeakerAccount:
+def told_to_speaker(
+    case: Case, *, with_additions: bool = True, previewed_by: Sight | None = None
+) -> SpeakerAccount:
     """Return what the speaker may read of a case: its state, the last reply of the
     present round, and what happened. Two queries.
+
+    In a preview, `previewed_by` somebody who writes to the speaker.
     """
-    redact = personal_redactor(case)
+    redact = _redactor(case, previewed_by)
     reply = case.replies.filter(round=case.round).last()
     events = case.events.filter(action__in=TOLD).order_by("sequence")
 
@@ -63,19 +68,23 @@ def told_to_speaker(case: Case, *, with_additions: bool = True) -> SpeakerAccoun
         is_open=case.is_open,
         is_void=case.close_reason in NOT_HEARD,
         reply_by=case.reply_by,
-        reply=redact(reply.text) if reply else "",
+        reply=redact(reply.text, post=reply.post_id) if reply else "",
         reply_at=reply.at if reply else None,
         story=story_of(events, redact, with_additions=with_additions),
     )
 
 
-def words_alone(case: Case, texts: Iterable[str], at: datetime) -> SpeakerAccount:
+def words_alone(
+    case: Case, texts: Iterable[str], at: datetime, *, previewed_by: Sight
+) -> SpeakerAccount:
     """Return the account for a step whose other questions are not answered yet.
 
-    It has the step's words as the reply, and the state that the matter has now.
+    It has the words that they are writing as the reply, and the state that the matter
+    has now.
     """
-    redact = personal_redactor(case)
-    reply = "\n".join(redact(text) for text in texts if text)
+    redact = _redactor(case, previewed_by)
+    writer = previewed_by.user.pk
+    reply = "\n".join(redact(text, by=writer) for text in texts if text)
 
     return SpeakerAccount(
         state=PLAIN_STATES[Stage(case.stage)],
@@ -84,3 +93,9 @@ def words_alone(case: Case, texts: Iterable[str], at: datetime) -> SpeakerAccoun
         reply=reply,
         reply_at=at if reply else None,
     )
+
+
+def _redactor(case: Case, previewed_by: Sight | None) -> Redactor:
+    if previewed_by is None:
+        return personal_redactor(case)
+    return preview_redactor(case, previewed_by)

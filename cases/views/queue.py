@@ -21,7 +21,7 @@ from cases.lists.queue import (
     deciding_place,
     meetings_to_come,
     queue_at,
-    reasons_of,
+    reasons_for,
 )
 from cases.meetings import add_item
 from cases.meetings.sitting import HoldingPlace
@@ -80,7 +80,7 @@ class QueuePage(QueueView):
             ORDERS[chosen],
             request.GET.get("after", ""),
         )
-        reasons = reasons_of(page.rows)
+        reasons = reasons_for(page.rows, self.sight())
         is_waiting = chosen == QueueTab.WAITING
 
         context = {
@@ -93,17 +93,12 @@ class QueuePage(QueueView):
             "may_tick": is_waiting,
             "nothing": _nothing_in(chosen, place),
             "page": page,
-            "rows": [(case, self._reason(case, reasons)) for case in page.rows],
+            "rows": [(case, reasons.get(case.pk, "")) for case in page.rows],
             "opened": request.GET.get("open") or _first_to_open(page),
             "coming": _meetings_offered(place) if is_waiting else [],
             "together": [(action.value, action.label) for action in together_at(place)],
         }
         return render(request, "cases/queue/queue.html", context)
-
-    def _reason(self, case: Case, reasons: dict[int, str]) -> str:
-        """Return why a case was reported up or returned, as this reader may know it."""
-        redact = reader_redactor(case, self.sight())
-        return redact(reasons.get(case.pk, ""))
 
 
 def _first_to_open(page: Page[Case]) -> str:
@@ -164,7 +159,11 @@ class QueuePanel(QueueView):
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         case = self.case(number)
         at = now()
-        events = list(case.events.select_related("user").order_by("-sequence"))
+        events = list(
+            case.events.select_related("user")
+            .prefetch_related("revisions")
+            .order_by("-sequence")
+        )
         facts = read_facts(case, at, events)
         offers = {offer.action for offer in moves_open_to(self.user, case, at, facts)}
 
@@ -172,7 +171,7 @@ class QueuePanel(QueueView):
         opinions = []
         for event in events:
             if event.action in OPINIONS and event.note:
-                opinions.append((event, redact(event.note)))
+                opinions.append((event, redact.note(event)))
 
         place = request.GET.get("at", "")
         verdicts = []

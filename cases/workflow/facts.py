@@ -28,6 +28,7 @@ from cases.models.choices import (
 )
 from cases.workflow.actions import Action
 from cases.workflow.standing import stands_at, village_of
+from cases.workflow.writers import Writers, writers_of
 from minshi import workdays
 from villages.duty import standing_among
 from villages.models import Office, Post, Role
@@ -96,6 +97,11 @@ class Facts:
             process__case=self.case, process__dropped_at=None, nth=4, passed=True
         )
         return passed.exists()
+
+    @cached_property
+    def writers(self) -> Writers:
+        """Who wrote the words of the case and its parts. One query, when asked."""
+        return writers_of([self.case])[self.case.pk]
 
     @property
     def on(self) -> date:

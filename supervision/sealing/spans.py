@@ -1,5 +1,5 @@
-"""Keys of rows as spans in a text: 1-57,60; keys below zero, which SQL alone gives, with
-their sign: -5--3.
+"""Keys of rows as spans in a text: 1-57,60; keys below zero, which SQL alone gives,
+with their sign: -5--3.
 """
 
 import re

@@ -54,7 +54,8 @@ def test_an_audit_row_that_was_changed_is_found(audited):
 @pytest.mark.parametrize("key", [0, -7])
 def test_an_audit_row_put_in_long_after_is_found(audited, here, key):
     row = audited[1]
-    by_sql("audit", f"UPDATE villages_auditrecord SET id = {key}", id=row.pk)
+    with history_lifted():
+        AuditRecord.objects.filter(pk=row.pk).update(id=key)
 
     assert found(NIGHT + DAY) == {LogWrong.ROWS_GONE, LogWrong.ROWS_ADDED}
 
