@@ -2,11 +2,12 @@
 on an agenda, or were decided.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
 from django.db import models
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from cases.meetings import cases_at, waiting_for
@@ -14,7 +15,8 @@ from cases.meetings.sitting import HoldingPlace, holding_places
 from cases.models import AgendaItem, Case, Event, Meeting
 from cases.models.choices import Stage
 from cases.models.meeting import ItemState
-from cases.models.scope import CaseQuerySet
+from cases.models.scope import CaseQuerySet, Sight
+from cases.privacy.redactor import NOTHING, reader_redactor
 from cases.workflow import Action
 from minshi import workdays
 from villages.models import Post, User

@@ -23,6 +23,7 @@ from cases.workflow.facts import Facts
 from cases.workflow.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.pasted import (
     EDGES,
+    refuse_number,
     without_introduction,
     without_numbers,
     without_people,
@@ -162,7 +163,12 @@ def _identified(spoken: Spoken, by: Actor, at: datetime) -> Spoken:
         by=by,
         at=at,
     )
-    return replace(spoken, speaker_name=person.name, resident=person.resident)
+    return replace(
+        spoken,
+        speaker_name=person.name,
+        speaker_phone=person.phone,
+        resident=person.resident,
+    )
 
 
 def _as_kept(spoken: Spoken) -> Spoken:
@@ -211,6 +217,7 @@ def _was_sent_as(spoken: Spoken, sent: str, case: Case) -> bool:
 def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
     if not spoken.verbatim:
         raise InputRefused.at(verbatim=_("Write down what was said."))
+    refuse_number(spoken.proxy_speaker, field="proxy_speaker")
     refuse_other_places(
         town=town_of(spoken).pk,
         village=spoken.village.pk if spoken.village else None,

@@ -17,6 +17,7 @@ from cases.models import Case, CaseRevision, CoSpeaker
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, officer_typing
 from cases.workflow.event_data import data_of
+from cases.workflow.pasted import name_and_phone
 from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
@@ -69,10 +70,13 @@ def checked_name(
 
 @dataclass(frozen=True)
 class Named:
-    """Somebody as they are stored: a name, and the neighbour whose name it is."""
+    """Somebody as they are stored: a name, the neighbour whose name it is, and the
+    phone they gave.
+    """
 
     name: str
     resident: Resident | None
+    phone: str
 
 
 def named_person(
@@ -91,26 +95,29 @@ def named_person(
 
     Only where an officer types, among the neighbours they may look up: whoever names
     themself from outside is not taken for a resident, nor is a namesake with another
-    `phone`. A name written over after the choice counts, and the choice does not. One
-    query where no resident was chosen.
+    `phone`. A name written over after the choice counts, and the choice does not. A
+    telephone in the name is parted off it. One query where no resident was chosen.
 
     Whoever is chosen without their name was looked up by this, and it is counted.
-    InputRefused as in `checked_name`, TooMany as in `count_lookup`.
+    InputRefused as in `checked_name` and `name_and_phone`, TooMany as in
+    `count_lookup`.
     """
     officer = officer_typing(by)
     if officer is None:
-        return Named(name, resident)
+        name, phone = name_and_phone(name, phone, field=field)
+        return Named(name, resident, phone)
 
     if resident and _is_without_name(name, resident):
         count_lookup(officer.user, workdays.local_day(at))
     name = checked_name(name, resident, as_typed=as_typed, field=field)
+    name, phone = name_and_phone(name, phone, field=field)
     if resident and folded(resident.name) != folded(name):
         resident = None
     if resident is None and not as_typed:
         found = neighbour_named(name, village, group, by=officer, at=at)
         if found and not _has_other_phone(found, phone):
             resident = found
-    return Named(name, resident)
+    return Named(name, resident, phone)
 
 
 def neighbour_named(
@@ -156,7 +163,8 @@ def named_people(
 
     Each is linked where an officer typed a name that is exactly one neighbour's; one
     query for all. `field` is where they were typed.
-    InputRefused: too many of them, one too long to be stored, or as in `checked_name`.
+    InputRefused: too many of them, one too long to be stored, or as in `checked_name`
+    and `name_and_phone`.
     """
     if len(names) > MOST_CO_SPEAKERS:
         words = _("At most %(most)s people can be named at once.")
@@ -166,17 +174,24 @@ def named_people(
             words = _("“%(name)s” is too long for a name; put a comma between names.")
             raise InputRefused.at(**{field: words % {"name": name}})
 
+    phones = {}
+    for typed in names:
+        name, phone = name_and_phone(typed, "", field=field)
+        phones[name] = phone
+
     officer = officer_typing(by)
     if officer is None:
-        return [co_speaker(name) for name in names]
+        return [co_speaker(name, phone=phone) for name, phone in phones.items()]
 
     written = []
-    for name in names:
+    for name in phones:
         checked_name(name, as_typed=as_typed, field=field)
         if not is_typed_to_find(name):  # letters would find somebody by their initials
             written.append(name)
     residents = neighbours_named(written, village, by=officer, at=at)
-    return [co_speaker(name, residents.get(name)) for name in names]
+    return [
+        co_speaker(name, residents.get(name), phone) for name, phone in phones.items()
+    ]
 
 
 def co_speaker(

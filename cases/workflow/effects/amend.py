@@ -9,6 +9,7 @@ from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE
 from cases.workflow.effects.joining import join, leave_out_speaker
 from cases.workflow.inputs import ABOUT_SPEAKER, AS_TYPED, OTHERS, REMOVE_PHONE
+from cases.workflow.pasted import name_and_phone, refuse_number
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
     fields_decided,
@@ -36,6 +37,7 @@ def amend(step: Step) -> None:
     Personal values leave only a pointer in the event.
     """
     corrections = _corrections(step)
+    _part_numbers_off(step, corrections)
     refuse_other_places(
         town=step.case.town_id,
         village=step.case.village_id,
@@ -98,6 +100,23 @@ def _corrections(step: Step) -> dict[str, Any]:
         for name in ABOUT_SPEAKER:
             del values[name]
     return values
+
+
+def _part_numbers_off(step: Step, corrections: dict[str, Any]) -> None:
+    """Take the telephone out of a speaker's name that is new. InputRefused: there is
+    no room for it, or the proxy's has one.
+    """
+    case = step.case
+    name = corrections.get("speaker_name") or ""
+    if name and name != case.speaker_name:
+        known = corrections["speaker_phone"] or case.speaker_phone or ""
+        plain, phone = name_and_phone(name, known, field="speaker_name")
+        if plain != name:
+            corrections |= {"speaker_name": plain, "speaker_phone": phone}
+
+    proxy = corrections.get("proxy_speaker") or ""
+    if proxy != case.proxy_speaker:
+        refuse_number(proxy, field="proxy_speaker")
 
 
 def _take_phone_off(step: Step, corrections: dict[str, Any]) -> bool:
