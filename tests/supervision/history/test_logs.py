@@ -1,7 +1,7 @@
 """The logs that only grow are compared with their seals."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from minshi.history import history_lifted
@@ -143,6 +143,21 @@ def test_a_row_that_was_committed_late_is_sealed_later(audited):
 def test_seals_cannot_be_changed(audited):
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         Seal.objects.update(count=0)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a type for each")
+@pytest.mark.parametrize(
+    ("log", "wrong"),
+    [(AuditRecord, LogWrong.ROWS_CHANGED), (Seal, LogWrong.SEAL)],
+)
+def test_a_moment_in_another_form_is_found(audited, log, wrong):
+    by_sql(
+        "log",
+        f"UPDATE {log._meta.db_table} SET at = replace(at, ' ', 'T')",
+        id=log.objects.first().pk,
+    )
+
+    assert found() == {wrong}
 
 
 def test_spans_hold_any_keys():
