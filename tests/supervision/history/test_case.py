@@ -4,6 +4,7 @@ from datetime import UTC
 
 import pytest
 from django.db import connection
+from django.db.models import TextField, Value
 
 from cases.models import Assignment, Case, Clock, Concern, Event, Rating, Reply
 from cases.workflow import Action, Speaker, make_move
@@ -13,7 +14,7 @@ from cases.workflow.state import GROUPS, NOT_SEALED
 from minshi.history import history_lifted
 from supervision.sealing.seals import seal_logs
 from tests.cases.roads import DAY, NOON, decided, dissatisfied_twice, spoken, verified
-from tests.supervision.history.attacks import HOUR, NIGHT, by_sql, found
+from tests.supervision.history.attacks import HOUR, NIGHT, found, in_other_form
 from villages.audit import record_audit
 from villages.models.audit import AuditKind
 
@@ -253,7 +254,8 @@ def test_a_moment_in_another_form_is_found(here, column, form, wrong):
     case = decided(here)
     stored = getattr(case, column).astimezone(UTC)
 
-    by_sql("case", f"UPDATE cases_case SET {column} = '{stored:{form}}'", id=case.pk)
+    moment = Value(f"{stored:{form}}", output_field=TextField())
+    Case.objects.filter(pk=case.pk).update(**{column: moment})
 
     assert found() == {wrong}
 
@@ -263,7 +265,7 @@ def test_a_yes_that_is_no_number_one_is_found(here):
     case = dissatisfied_twice(here)
     assert found() == set()
 
-    by_sql("case", "UPDATE cases_case SET needs_order = 2", id=case.pk)
+    Case.objects.filter(pk=case.pk).update(needs_order=Value(2))
 
     assert found() == {Wrong.STAGE}
 
@@ -271,16 +273,9 @@ def test_a_yes_that_is_no_number_one_is_found(here):
 @sqlite_only
 def test_a_row_or_an_event_in_another_form_is_found(here):
     case = decided(here)
-    by_sql(
-        "clocks",
-        "UPDATE cases_clock SET due_at = replace(due_at, ' ', 'T')",
-        case_id=case.pk,
-    )
+    Clock.objects.filter(case=case).update(due_at=in_other_form("due_at"))
     assert found() == {Wrong.CLOCKS}
 
-    by_sql(
-        "events",
-        "UPDATE cases_event SET at = replace(at, ' ', 'T')",
-        case_id=case.pk,
-    )
+    with history_lifted():
+        Event.objects.filter(case=case).update(at=in_other_form("at"))
     assert found() == {Wrong.CLOCKS, Wrong.RECORD}

@@ -12,7 +12,13 @@ from supervision.sealing.logs import SOURCES
 from supervision.sealing.seals import seal_logs
 from supervision.sealing.spans import keys_in, merged, text_of
 from tests.cases.roads import DAY, NOON
-from tests.supervision.history.attacks import MINUTE, NIGHT, by_sql, found
+from tests.supervision.history.attacks import (
+    MINUTE,
+    NIGHT,
+    by_sql,
+    found,
+    in_other_form,
+)
 from villages.audit import record_audit
 from villages.models import AuditRecord, FieldHistory, Town
 from villages.models.audit import AuditKind
@@ -151,11 +157,8 @@ def test_seals_cannot_be_changed(audited):
     [(AuditRecord, LogWrong.ROWS_CHANGED), (Seal, LogWrong.SEAL)],
 )
 def test_a_moment_in_another_form_is_found(audited, log, wrong):
-    by_sql(
-        "log",
-        f"UPDATE {log._meta.db_table} SET at = replace(at, ' ', 'T')",
-        id=log.objects.first().pk,
-    )
+    with history_lifted():
+        log.objects.filter(pk=log.objects.first().pk).update(at=in_other_form("at"))
 
     assert found() == {wrong}
 
