@@ -121,7 +121,7 @@ def _read_cases(
         event
         for case in writers
         for event in events.get(case, [])
-        if sight.is_self(by=event.user_id)
+        if sight.wrote(event)
     ]
     prefetch_related_objects(own, "revisions")
 

@@ -130,7 +130,7 @@ class Record:
         """Return a text of an event, masked as `words`; the event has it without
         names, and whoever wrote it reads it as they typed it.
         """
-        if self.is_hidden and self.sight.is_self(by=event.user_id):
+        if self.is_hidden and self.sight.wrote(event):
             return event.in_full(name, text)
         return self.words(text)
 

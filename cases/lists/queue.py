@@ -119,7 +119,7 @@ def reasons_for(cases: Sequence[Case], sight: Sight) -> dict[int, str]:
     own = [
         event
         for case, event in events.items()
-        if redactors[case] is not NOTHING and sight.is_self(by=event.user_id)
+        if redactors[case] is not NOTHING and sight.wrote(event)
     ]
     prefetch_related_objects(own, "revisions")
 

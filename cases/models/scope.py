@@ -28,6 +28,7 @@ from villages.rights import OVERSEE
 
 if TYPE_CHECKING:
     from cases.models.case import Case
+    from cases.models.event import Event
 
 
 NOT_CONCLUDED = (CloseReason.MERGED, *NOT_HEARD)
@@ -70,6 +71,15 @@ class Sight:
         if post is not None:
             return post in self.reach.posts or post in self.posts_ever
         return by == self.user.pk
+
+    def wrote(self, event: "Event") -> bool:
+        """Return True where the words of an event are the reader's own, or they typed
+        them for the speaker at the counter.
+        """
+        typed_by = event.data.get("entered_by")
+        return self.is_self(by=event.user_id) or (
+            typed_by is not None and self.is_self(post=typed_by)
+        )
 
     def _assigned(self) -> Exists:
         """Cases of which the posts, or their offices, handle a part now."""

@@ -42,7 +42,7 @@ class Redactor:
         """Return a text of an event, its note or one of its data; to whoever wrote it
         as they typed it. The event has it without names.
         """
-        if self.reader and self.reader.is_self(by=event.user_id):
+        if self.reader and self.reader.wrote(event):
             return event.in_full(name, text)
         return self(text)
 

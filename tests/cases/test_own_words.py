@@ -7,8 +7,9 @@ import time_machine
 from django.urls import reverse
 
 from cases.models import Case
+from cases.models.choices import How
 from cases.privacy.personal import add_personal, fold_words
-from cases.workflow import Action, make_move
+from cases.workflow import Action, Speaker, make_move
 from tests import roles
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in
@@ -86,6 +87,15 @@ def everything_seen(post, case: Case) -> list[str]:
     client = logged_in(post)
     api = Api(post)
     pages = [
+        reverse("cases:ledgers"),
+        reverse("cases:ledger", args=["general"]),
+        reverse("cases:ledger", args=["handling"]),
+        reverse("cases:ledger", args=["results"]),
+        reverse("cases:queue"),
+        reverse("cases:queue_panel", args=[case.number]),
+        reverse("cases:slip", args=[case.number, "handover", 1]),
+        reverse("cases:slip", args=[case.number, "report", 1]),
+        reverse("cases:slip", args=[case.number, "time", 1]),
         reverse("cases:detail", args=[case.number]),
         reverse("cases:home"),
         reverse("cases:list"),
@@ -162,7 +172,7 @@ STEPS = {
     Action.SUPERVISE: (
         "supervisor",
         at_work,
-        lambda w, h: {"supervision_level": "urge", "reason": w},
+        lambda w, h: {"supervision_level": "urge", "text": w},
     ),
 }
 
@@ -180,6 +190,24 @@ def test_a_writer_reads_their_own_words_whomever_they_name(here, action, kind):
         said.append([text.count(word) for text in everything_seen(post, moved)])
 
     assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("kind", ["name", "phone", "proxy", "co-speaker"])
+def test_whoever_adds_a_neighbours_words_reads_them_whomever_they_name(here, kind):
+    said = []
+    for word in GUESSES[kind]:
+        case = at_work(here)
+        case = make_move(
+            case,
+            Action.SUPPLEMENT,
+            by=Speaker(case, How.COUNTER, here.member),
+            at=NOON + DAY,
+            text=listed(word),
+        )
+        said.append([text.count(word) for text in everything_seen(here.member, case)])
+
+    assert said[0] == said[1]
+    assert any(said[0])
 
 
 @pytest.mark.parametrize("kind", GUESSES)
@@ -211,10 +239,11 @@ def test_the_preview_of_the_api_answers_to_every_name_alike(here, kind):
     answers = []
     for word in GUESSES[kind]:
         case = STEPS[Action.VERIFY][1](here)
-        answer = api.post(
-            f"cases/{case.number}/moves/verify/preview/", {"reply": listed(word)}
+        address = f"cases/{case.number}/moves/verify/preview/"
+        answer = api.post(address, {"action": "verify", "reply": listed(word)})
+        answers.append(
+            (answer.status_code, as_everybody(answer.content.decode(), word, case))
         )
-        answers.append((answer.status_code, as_everybody(answer.text, word, case)))
 
     assert answers[0] == answers[1]
     assert answers[0][0] == 200
@@ -251,23 +280,17 @@ def test_what_another_wrote_stays_blanked_though_the_reader_wrote_the_same(here)
         handling="joint",
         assistants=[other.office],
     )
-    for post in (here.handler, other):
-        case = (
-            make_move(
-                case,
-                Action.PROGRESS,
-                by=officer(post),
-                at=NOON + DAY,
-                text=listed("欧阳雪松"),
-            )
-            if post == here.handler
-            else make_move(
-                case,
-                Action.REPORT,
-                by=officer(post),
-                at=NOON + DAY,
-                result=listed("欧阳雪松"),
-            )
+    written = (
+        (here.handler, Action.PROGRESS, "text"),
+        (other, Action.REPORT, "result"),
+    )
+    for post, action, field in written:
+        case = make_move(
+            case,
+            action,
+            by=officer(post),
+            at=NOON + DAY,
+            **{field: listed("欧阳雪松")},
         )
 
     page = (
