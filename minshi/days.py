@@ -49,7 +49,8 @@ class Reach:
 
 
 USUAL = Reach()
-# A term of office is five years (组织法 16); appointments are made for two of them.
+# A term of office is five years (村民委员会组织法); appointments are made for two of
+# them.
 TERM = Reach(years_ahead=11)
 
 

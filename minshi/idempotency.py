@@ -2,7 +2,8 @@
 
 A double click, a lost answer, a client's second try bring the key again with the same
 words: they get what the first try wrote. With other words the key is refused, for
-nothing said may vanish behind a retry.
+nothing said may vanish behind a retry. So it is where the same form comes for another
+act: what was taken down as a matter is not added to a known one as well.
 """
 
 import json
@@ -62,8 +63,13 @@ def once(
 def refuse_reuse(before: object, now: object) -> None:
     """Raise KeyReused unless a key that comes again says the same as before."""
     if before != now:
-        words = _(
-            "What this form was sent with before is noted already. This is something"
-            " else: send again."
-        )
-        raise KeyReused(words)
+        raise key_reused()
+
+
+def key_reused() -> KeyReused:
+    """Return the refusal of a key that wrote something else before."""
+    words = _(
+        "What this form was sent with before is noted already. This is something"
+        " else: send again."
+    )
+    return KeyReused(words)

@@ -43,9 +43,9 @@ def _in_one_form(field: Any, stored: Any) -> bool:
         return is_as_written(field.target_field, stored)
     if isinstance(field, models.DateTimeField):
         moment = datetime.fromisoformat(stored)
-        return moment.tzinfo is None and str(moment) == stored
+        return moment.tzinfo is None and str(moment) == str(stored)
     if isinstance(field, models.DateField):
-        return str(date.fromisoformat(stored)) == stored
+        return str(date.fromisoformat(stored)) == str(stored)
     if isinstance(field, models.BooleanField):
         return type(stored) is int and stored in (0, 1)
     if isinstance(field, models.IntegerField):
@@ -53,7 +53,7 @@ def _in_one_form(field: Any, stored: Any) -> bool:
     if isinstance(field, models.UUIDField):
         return UUID(stored).hex == str(stored)
     if isinstance(field, models.JSONField):
-        return json.dumps(json.loads(stored), cls=field.encoder) == stored
+        return json.dumps(json.loads(stored), cls=field.encoder) == str(stored)
     return isinstance(stored, str)
 
 

@@ -52,6 +52,8 @@ QUOTED = re.compile(rf"(?<=\w){QUOTE}+(?![A-Za-z])|(?<![A-Za-z]){QUOTE}+(?=\w)")
 NAME_SET_WIDE = re.compile(rf"(?<!\S)[{HAN}](?:\s+[{HAN}])+(?!\S)")
 # 120 元: a single character after a number is its measure
 BEFORE_MEASURE = re.compile(rf"(?<=\d)\s+(?=[{HAN}](?!\S))")
+# 1.2 万元: 万 belongs to the number, whatever follows
+BEFORE_LARGE_UNIT = re.compile(r"(?<=\d)\s+(?=[万萬亿億])")
 # 修 100 米: and one before it belongs to the number
 BEFORE_NUMBER = re.compile(rf"(?<!\S)([{HAN}])\s+(?=\d)")
 AFTER_ALL = "\U0010ffff"
@@ -87,7 +89,8 @@ def terms_of(text: str) -> list[str]:
     typed = unicodedata.normalize("NFKC", visible(text))
     typed = QUOTED.sub(" ", BETWEEN_THOUSANDS.sub("", typed))
     parted = NAME_SET_WIDE.sub(_set_close, BETWEEN.sub(" ", typed))
-    parted = BEFORE_NUMBER.sub(r"\1", BEFORE_MEASURE.sub("", parted))
+    parted = BEFORE_LARGE_UNIT.sub("", BEFORE_MEASURE.sub("", parted))
+    parted = BEFORE_NUMBER.sub(r"\1", parted)
     parted = with_plain_phones(DASH.sub("-", parted))
     return [term for term in map(searchable, parted.split()) if term]
 

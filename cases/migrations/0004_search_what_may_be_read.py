@@ -22,25 +22,26 @@ WRITTEN = ("also_personal", "open_words", "hidden_words")
 
 
 def fold_words_of_all(apps, schema_editor):
-    cases = apps.get_model("cases", "Case").objects.order_by("pk")
+    using = schema_editor.connection.alias
+    cases = apps.get_model("cases", "Case").objects.using(using).order_by("pk")
     last = 0
     while batch := list(cases.filter(pk__gt=last)[:BATCH]):
         by_key = {case.pk: case for case in batch}
-        note_who_else_spoke(apps, by_key)
+        note_who_else_spoke(apps, using, by_key)
         for case in batch:
             fold_words(case)
         cases.bulk_update(batch, WRITTEN)
         last = batch[-1].pk
 
 
-def note_who_else_spoke(apps, cases):
+def note_who_else_spoke(apps, using, cases):
     """Note co-speakers, and what personal fields held before corrections."""
-    for person in apps.get_model("cases", "CoSpeaker").objects.filter(case__in=cases):
+    people = apps.get_model("cases", "CoSpeaker").objects.using(using)
+    for person in people.filter(case__in=cases):
         add_personal(cases[person.case_id], [person.name, person.phone])
 
-    revisions = apps.get_model("cases", "CaseRevision").objects.filter(
-        event__case__in=cases, field__in=PERSONAL_FIELDS
-    )
+    revisions = apps.get_model("cases", "CaseRevision").objects.using(using)
+    revisions = revisions.filter(event__case__in=cases, field__in=PERSONAL_FIELDS)
     for revision in revisions.select_related("event"):
         add_personal(cases[revision.event.case_id], [revision.old])
 

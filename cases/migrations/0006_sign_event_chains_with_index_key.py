@@ -26,13 +26,14 @@ def sign_chains(apps, schema_editor):
     """Go through the cases in the order of keys, in batches; all in the transaction of
     the migration, so that the table is append-only again or nothing has happened.
     """
-    Case = apps.get_model("cases", "Case")
+    using = schema_editor.connection.alias
+    cases = apps.get_model("cases", "Case").objects.using(using).order_by("pk")
     unprotect_rows("cases_event", _run(schema_editor))
 
     last = 0
     left = 0
-    while batch := list(Case.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
-        left += _sign_batch(apps, batch)
+    while batch := list(cases.filter(pk__gt=last)[:BATCH]):
+        left += _sign_batch(apps, using, batch)
         last = batch[-1].pk
 
     if left:
@@ -40,12 +41,12 @@ def sign_chains(apps, schema_editor):
     protect_rows("cases_event", _run(schema_editor))
 
 
-def _sign_batch(apps, cases):
+def _sign_batch(apps, using, cases):
     """Sign the chains of these cases, and return how many did not hold."""
-    Case = apps.get_model("cases", "Case")
-    Event = apps.get_model("cases", "Event")
+    all_cases = apps.get_model("cases", "Case").objects.using(using)
+    all_events = apps.get_model("cases", "Event").objects.using(using)
     chains = {case.pk: [] for case in cases}
-    for event in Event.objects.filter(case__in=chains).order_by("case", "sequence"):
+    for event in all_events.filter(case__in=chains).order_by("case", "sequence"):
         chains[event.case_id].append(event)
 
     signed_events = []
@@ -60,10 +61,10 @@ def _sign_batch(apps, cases):
         signed_events += events
         signed_cases.append(case)
 
-    Event.objects.bulk_update(
+    all_events.bulk_update(
         signed_events, ["state", "previous_hash", "hash"], batch_size=BATCH
     )
-    Case.objects.bulk_update(
+    all_cases.bulk_update(
         signed_cases, ["event_hash", "last_event_at"], batch_size=BATCH
     )
     return left

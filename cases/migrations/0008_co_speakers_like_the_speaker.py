@@ -9,7 +9,8 @@ BATCH = 500
 
 
 def hash_phones(apps, schema_editor):
-    people = apps.get_model("cases", "CoSpeaker").objects.order_by("pk")
+    using = schema_editor.connection.alias
+    people = apps.get_model("cases", "CoSpeaker").objects.using(using).order_by("pk")
     last = 0
     while batch := list(people.filter(pk__gt=last)[:BATCH]):
         for person in batch:

@@ -17,31 +17,34 @@ def fold_words_anew(apps, schema_editor):
     These are the ones in confidence, the ones with a dash in them, and the ones in
     which somebody else spoke.
     """
+    using = schema_editor.connection.alias
     has_dash = Q(open_words__contains="-") | Q(hidden_words__contains="-")
     concerned = has_dash | ~Q(confidentiality="normal") | Q(co_speakers__isnull=False)
-    cases = apps.get_model("cases", "Case").objects.filter(concerned)
+    cases = apps.get_model("cases", "Case").objects.using(using).filter(concerned)
 
     numbers = sorted(set(cases.values_list("pk", flat=True)))
     for start in range(0, len(numbers), BATCH):
-        fold_batch(apps, numbers[start : start + BATCH])
+        fold_batch(apps, using, numbers[start : start + BATCH])
 
 
-def fold_batch(apps, numbers):
-    model = apps.get_model("cases", "Case")
-    cases = model.objects.in_bulk(numbers)
-    note_parts_of_names(apps, cases)
+def fold_batch(apps, using, numbers):
+    all_cases = apps.get_model("cases", "Case").objects.using(using)
+    cases = all_cases.in_bulk(numbers)
+    note_parts_of_names(apps, using, cases)
 
     for case in cases.values():
         fold_words(case)
-    model.objects.bulk_update(cases.values(), WRITTEN)
+    all_cases.bulk_update(cases.values(), WRITTEN)
 
 
-def note_parts_of_names(apps, cases):
+def note_parts_of_names(apps, using, cases):
     """Note the names within a co-speaker's, and those within names that were corrected."""
-    for person in apps.get_model("cases", "CoSpeaker").objects.filter(case__in=cases):
+    people = apps.get_model("cases", "CoSpeaker").objects.using(using)
+    for person in people.filter(case__in=cases):
         add_personal(cases[person.case_id], values_in("speaker_name", person.name))
 
-    revisions = apps.get_model("cases", "CaseRevision").objects.filter(
+    revisions = apps.get_model("cases", "CaseRevision").objects.using(using)
+    revisions = revisions.filter(
         event__case__in=cases,
         field__in=("speaker_name", "proxy_speaker", "speaker_address"),
     )

@@ -12,13 +12,14 @@ BATCH = 500
 def fold_every_word_anew(apps, schema_editor):
     """Fold the words of every case: in nearly all stands a number."""
     before = import_module("cases.migrations.0009_fold_words_anew")
-    cases = apps.get_model("cases", "Case").objects.order_by("pk")
+    using = schema_editor.connection.alias
+    cases = apps.get_model("cases", "Case").objects.using(using).order_by("pk")
 
     last = 0
     while numbers := list(
         cases.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]
     ):
-        before.fold_batch(apps, numbers)
+        before.fold_batch(apps, using, numbers)
         last = numbers[-1]
 
 

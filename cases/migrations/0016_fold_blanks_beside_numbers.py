@@ -11,14 +11,14 @@ BATCH = 500
 
 def fold_every_word_anew(apps, schema_editor):
     """Fold the words of every case: in nearly all stands a number."""
-    model = apps.get_model("cases", "Case")
-    cases = model.objects.order_by("pk")
+    using = schema_editor.connection.alias
+    cases = apps.get_model("cases", "Case").objects.using(using).order_by("pk")
 
     last = 0
     while batch := list(cases.filter(pk__gt=last)[:BATCH]):
         for case in batch:
             fold_words(case)
-        model.objects.bulk_update(batch, ("open_words", "hidden_words"))
+        cases.bulk_update(batch, ("open_words", "hidden_words"))
         last = batch[-1].pk
 
 

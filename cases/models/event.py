@@ -59,6 +59,11 @@ class Event(WithChoices):
         indexes = (
             models.Index(fields=("at",), name="event_at"),
             models.Index(fields=("action", "at"), name="event_action_at"),
+            models.Index(
+                fields=("key",),
+                condition=models.Q(key__isnull=False),
+                name="event_key",
+            ),
         )
 
     def __str__(self) -> str:

@@ -59,6 +59,11 @@ KIN_AFTER_NAME = re.compile(
     rf"(?<=[{HAN}]{{2}})(?<!{BORN_AS})[哥嫂叔婶伯爷爹娘舅姑姨侄妈爸]$"
     rf"|(?<=[{HAN}]{{3}})[姐弟妹]$"
 )
+# what somebody is said to do, and how: 李建军卖豆腐的, 李建常来的
+SAID_OF = re.compile(
+    "[卖买开养种修做当打拉送住在说来去到从给把被因要借欠告找管看教放赶租包收杀补理干是有没喂捡搬"
+    "跑跟和与同的专常天正也都就又还已曾刚才只不自外上下前后]|承包|反映|负责|退休"
+)
 # of places, not of people: 白关村, 陈家湾
 OF_PLACE = re.compile("[村组社队镇乡县区庄湾沟坪岭店寨屯堡号户]")
 GROUP_OF_PLACE = re.compile("(?:[村组社队户]|单元)$")
@@ -88,7 +93,7 @@ def name_parts(typed: str) -> list[str]:
         found |= dict.fromkeys(_names_in(piece))
     for bracketed in BRACKETED.finditer(plain):
         for piece in _pieces(bracketed["within"]):
-            found |= dict.fromkeys(filter(_is_plainly_name, _names_in(piece)))
+            found |= dict.fromkeys(filter(is_plainly_name, _names_in(piece)))
 
     whole = Letters(plain).plain
     names = [name for name in found if _may_be_name(name)]
@@ -122,7 +127,7 @@ def address_parts(typed: str) -> list[str]:
     pieces += OWNER_OF_HOUSE.findall(plain)
     for text in pieces:
         for piece in _pieces(text):
-            parts |= dict.fromkeys(filter(_is_plainly_name, _names_in(piece)))
+            parts |= dict.fromkeys(filter(is_plainly_name, _names_in(piece)))
     return list(parts)
 
 
@@ -143,7 +148,7 @@ def _pieces(text: str) -> Iterator[str]:
 
     for piece in NAMES_ALONE.findall(text):
         parts = re.split(BETWEEN_PARTS, piece)
-        if len(parts) > 1 and all(map(_is_plainly_name, map(_without_beside, parts))):
+        if len(parts) > 1 and all(map(is_plainly_name, map(_without_beside, parts))):
             yield from parts
         else:
             yield piece
@@ -158,7 +163,7 @@ def _names_in(piece: str) -> Iterator[str]:
         for name in _parted_by_and(part):
             plain = _without_beside(name)
             is_cut = plain != piece
-            if _is_plainly_name(plain) or not is_cut or len(plain) == USUAL_NAME:
+            if is_plainly_name(plain) or not is_cut or len(plain) == USUAL_NAME:
                 yield plain
             if not MIDDLE_DOT.search(plain):
                 yield from _named_within(plain)
@@ -191,7 +196,7 @@ def _named_within(piece: str) -> Iterator[str]:
     """Yield the names in a piece that says more than a name: 组李建军, 李建军卖菜的.
 
     Those that begin with a surname, cut at the next surname; where that is too far,
-    the first two and three characters.
+    the first two and three characters, or the one of them that what follows tells.
     """
     starts = _surnames_in(piece)
     longest = LONGEST_NAME if COMPOUND_SURNAME.match(piece) else USUAL_NAME
@@ -201,15 +206,25 @@ def _named_within(piece: str) -> Iterator[str]:
     for start, after in zip(starts, [*starts[1:], len(piece)], strict=False):
         surname = COMPOUND_SURNAME.match(piece, start)
         longest = LONGEST_NAME if surname else USUAL_NAME
-        lengths = [after - start]
+        lengths = [after - start, min(len(piece) - start, longest)]
         if after - start > longest:
-            lengths = [longest, longest - 1]
-        lengths.append(min(len(piece) - start, longest))
+            lengths = _lengths_told(piece, start, longest)
         for length in lengths:
             name = piece[start : start + length]
             is_place = OF_PLACE.match(piece, start + length)
-            if not is_place and _is_plainly_name(name):
+            if not is_place and is_plainly_name(name):
                 yield name
+
+
+def _lengths_told(piece: str, start: int, longest: int) -> list[int]:
+    """Return how many characters a name may have within a longer piece.
+
+    Of 李建军卖豆腐的 three, for 卖 begins what is said of somebody and 军 does not; two
+    of 李建卖菜的. Where both or neither do it may be either.
+    """
+    lengths = [longest, longest - 1]
+    told = [each for each in lengths if SAID_OF.match(piece, start + each)]
+    return told if len(told) == 1 else lengths
 
 
 def _surnames_in(piece: str) -> list[int]:
@@ -225,12 +240,16 @@ def _surnames_in(piece: str) -> list[int]:
     return starts
 
 
-def _is_plainly_name(name: str) -> bool:
+def is_plainly_name(name: str) -> bool:
     """Return True for a surname and one or two characters, which are no other word."""
     if not SHORTEST_PART <= len(name) <= LONGEST_NAME:
         return False
     if name[:2] in ORDINARY or OF_PLACE.search(name) or not _may_be_name(name):
         return False
+    return begins_with_surname(name)
+
+
+def begins_with_surname(name: str) -> bool:
     return name[0] in SURNAMES or bool(COMPOUND_SURNAME.match(name))
 
 

@@ -15,7 +15,7 @@ WHO_SPOKE = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker"
 PERSONAL_FIELDS = (*WHO_SPOKE, "verbatim")
 NAMES = ("speaker_name", "proxy_speaker")
 LONGEST_FIELD_OF_NAMES = 16  # characters
-WORDS = ("title", "verbatim", "request_text")
+WORDS = ("title", "verbatim", "request_text", "place", "remark")
 
 
 def values_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[str]:
@@ -107,10 +107,13 @@ def fold_words(case: Case) -> None:
 def folded_words(case: Case, speakers: Iterable[str]) -> tuple[str, str]:
     """Return the open and the hidden words of a case, as they are searched; `speakers`
     are the names of whoever spoke. No query.
+
+    Where they live is found by whoever is shown who spoke, and of a 隐名 matter by
+    nobody: there a door is as good as a name.
     """
     words = [getattr(case, field) for field in WORDS]
     if case.confidentiality != Confidentiality.HIDDEN:
-        return _folded(words), _folded(speakers)
+        return _folded(words), _folded([*speakers, case.speaker_address])
 
     values = [PersonalValue(value) for value in values_of(case)]
     readable = [_blanked_and_folded(text, values) for text in words]

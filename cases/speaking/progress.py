@@ -1,7 +1,7 @@
 """The account of a matter for its speaker: on the tracking page and in its preview."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from cases.models.choices import NOT_HEARD, Stage
 from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor, personal_redactor, preview_redactor
 from cases.speaking.story import TOLD, Entry, story_of
+from cases.workflow.pasted import unnamed_in
 
 RECEIVED, WORKED_ON, DONE = range(3)  # the three plain states (ux 2.10)
 PLAIN_STATES = {
@@ -55,22 +56,30 @@ def told_to_speaker(
     case: Case, *, with_additions: bool = True, previewed_by: Sight | None = None
 ) -> SpeakerAccount:
     """Return what the speaker may read of a case: its state, the last reply of the
-    present round, and what happened. Two queries.
+    present round, and what happened. Three queries.
 
-    In a preview, `previewed_by` somebody who writes to the speaker.
+    Neighbours are 张某 in it, as in titles: whoever has the receipt reads the page. In
+    a preview, `previewed_by` somebody who writes to the speaker.
     """
     redact = _redactor(case, previewed_by)
     reply = case.replies.filter(round=case.round).last()
     events = case.events.filter(action__in=TOLD).order_by("sequence")
+
+    if redact.reader:
+        events = events.prefetch_related("revisions")
+
+    answer = redact(reply.text, post=reply.post_id) if reply else ""
+    story = story_of(events, redact, with_additions=with_additions)
+    unnamed = unnamed_in(case, [answer, *(entry.words for entry in story)])
 
     return SpeakerAccount(
         state=PLAIN_STATES[Stage(case.stage)],
         is_open=case.is_open,
         is_void=case.close_reason in NOT_HEARD,
         reply_by=case.reply_by,
-        reply=redact(reply.text, post=reply.post_id) if reply else "",
+        reply=unnamed(answer),
         reply_at=reply.at if reply else None,
-        story=story_of(events, redact, with_additions=with_additions),
+        story=[replace(entry, words=unnamed(entry.words)) for entry in story],
     )
 
 
@@ -80,17 +89,18 @@ def words_alone(
     """Return the account for a step whose other questions are not answered yet.
 
     It has the words that they are writing as the reply, and the state that the matter
-    has now.
+    has now. One query.
     """
     redact = _redactor(case, previewed_by)
     writer = previewed_by.user.pk
     reply = "\n".join(redact(text, by=writer) for text in texts if text)
+    unnamed = unnamed_in(case, [reply])
 
     return SpeakerAccount(
         state=PLAIN_STATES[Stage(case.stage)],
         is_open=case.is_open,
         reply_by=case.reply_by,
-        reply=reply,
+        reply=unnamed(reply),
         reply_at=at if reply else None,
     )
 

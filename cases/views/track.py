@@ -1,6 +1,6 @@
 """The tracking page behind the code: no login, no personal data, few steps."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -47,6 +47,15 @@ from minshi.errors import (
 from villages.tries import words_of
 
 
+@dataclass(frozen=True)
+class Again:
+    """A step that came with a wrong code: as text to read, and as it was sent."""
+
+    action: Action
+    typed: list[Typed]
+    sent: list[tuple[str, str]]  # name and value of each field, without the code
+
+
 class TrackAny(View):
     """`/t/`: for somebody with a receipt and nothing to scan it with."""
 
@@ -69,7 +78,8 @@ class Track(BehindCode):
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         visit = self.visit(request, number, request.POST.get("k", ""))
         if visit is None:
-            return self._show(request, None, number)
+            again = _as_sent(request.POST)
+            return self._show(request, None, number, again=again)
 
         at = now()
         facts = read_facts(visit.case, at)
@@ -129,10 +139,11 @@ class Track(BehindCode):
         number: str,
         refused: dict[Action, MoveForm] | None = None,
         late: dict[str, Any] | None = None,
+        again: Again | None = None,
         status: int = 200,
     ) -> HttpResponse:
         if visit is None:
-            response = self._ask_for_code(request, number)
+            response = self._ask_for_code(request, number, again)
         else:
             context = track_context(visit, refused or {}) | {"late": late}
             response = render(request, "cases/track.html", context, status=status)
@@ -140,9 +151,15 @@ class Track(BehindCode):
         response["Cache-Control"] = "no-store"
         return response
 
-    def _ask_for_code(self, request: HttpRequest, number: str) -> HttpResponse:
-        context = {"number": number}
-        status = 404 if request.GET.get("k") else 200
+    def _ask_for_code(
+        self, request: HttpRequest, number: str, again: Again | None
+    ) -> HttpResponse:
+        """Ask for number and code; with what came beside a wrong one, to be sent once
+        more. Nothing of the case is read for it.
+        """
+        is_wrong = request.method == "POST" or bool(request.GET.get("k"))
+        context = {"number": number, "is_wrong": is_wrong, "again": again}
+        status = 404 if is_wrong else 200
         if self.shut_until:
             context["shut"] = words_of(self.shut_until, now())
             status = TOO_MANY_REQUESTS
@@ -176,11 +193,12 @@ def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, An
 
     return {
         "own": visit.own,
+        "address": visit.address,
         "case": case,
         "at": at,
         "matter": visit.matter,
         "told": told_to_speaker(case, with_additions=not visit.is_merged),
-        "with_whom": with_whom(case),
+        "with_whom": with_whom(case, visit.own),
         "comes_next": what_comes_next(case),
         "photos": visit.photos,
         "forms": [(offer, asked_of_the_speaker(form)) for offer, form in shown],
@@ -214,6 +232,23 @@ def _typed_by_the_speaker(action: Action, data: QueryDict) -> list[Typed]:
         elif answer.name not in OFFICERS_ONLY:
             typed.append(answer)
     return typed
+
+
+def _as_sent(data: QueryDict) -> Again | None:
+    """Return a step of the page as it was sent; None where it is none of the page's."""
+    action = _action_asked_for(data.get("action"))
+    if action is None:
+        return None
+
+    names = ["action", "version", "key"]
+    for item in MOVES[action].inputs:
+        if item.name not in OFFICERS_ONLY:
+            names.append(item.name)
+
+    sent = []
+    for name in names:
+        sent += [(name, value) for value in data.getlist(name)]
+    return Again(action, _typed_by_the_speaker(action, data), sent)
 
 
 def _asked_for(offers: dict[Action, Offer], asked: str | None) -> Offer | None:

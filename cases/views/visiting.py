@@ -12,9 +12,9 @@ from django.views.generic import View
 
 from cases.models import Attachment, Case
 from cases.models.choices import Confidentiality, Stage
-from cases.privacy.redactor import speaker_redactor
 from cases.workflow import Action, Facts, Offer, Speaker, moves_open_to
 from cases.workflow.numbering import code_of, is_number, number_of
+from cases.workflow.pasted import naming_nobody
 from villages.tries import RECEIPT, TRACKING_CODE, count_wrong, trying, wait_until
 
 # recusal is asked for at register and at the counter only, where somebody explains it
@@ -44,11 +44,11 @@ class Visit:
     @property
     def matter(self) -> str:
         """The speaker's own matter in a few words; "" for 保密, where few may know of
-        it: a page lies open on a table. It names nobody.
+        it: a page lies open on a table. It names nobody. One query.
         """
         if self.own.confidentiality == Confidentiality.SECRET:
             return ""
-        return speaker_redactor(self.own)(self.own.title)
+        return naming_nobody(self.own, self.own.title)
 
     @property
     def photos(self) -> QuerySet[Attachment]:

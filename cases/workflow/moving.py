@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Event
@@ -30,7 +30,7 @@ from minshi.errors import (
     StaleVersion,
     Text,
 )
-from minshi.idempotency import fingerprint, refuse_reuse
+from minshi.idempotency import fingerprint, key_reused, refuse_reuse
 from villages.models import Post, User
 
 # A person's request reads the clock before it waits for the lock, and the clocks of two
@@ -67,8 +67,8 @@ def make_move(
     the event's data: the meeting and agenda item that decided it. `at` is that of the
     last event where a person's is a little earlier.
     Raises MoveRefused (wrong stage, a need not met), NoSuchRight (the post may not),
-    StaleVersion (changed meanwhile), KeyReused (the key came before with other words),
-    InputRefused (a field missing or wrong).
+    StaleVersion (changed meanwhile), KeyReused (the key came before with other words,
+    or wrote to another case), InputRefused (a field missing or wrong).
     """
     move = MOVES[action]
     sent = fingerprint(action, values, note) if key else ""
@@ -76,13 +76,15 @@ def make_move(
     other = values.get(move.also_locks)
     if isinstance(other, Case):
         lock_in_order(case, other)
-        other = lock_visible(other, by, at)[0]
+        other = lock_visible(other, by, at)
         values[move.also_locks] = other
-    locked, is_repeat = lock_visible(case, by, at, key)
+    locked = lock_visible(case, by, at, key)
 
-    if is_repeat or _was_used_meanwhile(key, locked, version):
+    if _is_used_here(locked) or _was_used_meanwhile(key, locked, version):
         refuse_other_words(locked.events.filter(key=key), sent)
         return locked
+    if _is_used_elsewhere(locked):
+        raise key_reused()
     if version is not None and version != locked.version:
         raise StaleVersion(
             _("Somebody else has changed this matter since you opened it.")
@@ -171,13 +173,12 @@ def _still_holds(facts: Facts | None, locked: Case, at: datetime) -> TypeGuard[F
     return (facts.case.pk, facts.case.version) == (locked.pk, locked.version)
 
 
-def lock_visible(
-    case: Case, by: Actor, at: datetime, key: UUID | None = None
-) -> tuple[Case, bool]:
-    """Lock the row and return it, and whether one of its events has the key already.
+def lock_visible(case: Case, by: Actor, at: datetime, key: UUID | None = None) -> Case:
+    """Lock the row and return it, with what the key has written so far.
 
-    The key is looked up as of before any wait for the lock. NoSuchRight: the case is
-    out of the officer's sight, or not the speaker's; as if it did not exist.
+    The key is looked up as of before any wait for the lock: whether an event of this
+    case has it, or anything at all. NoSuchRight: the case is out of the officer's
+    sight, or not the speaker's; as if it did not exist.
     """
     rows = Case.objects.all()
     if isinstance(by, Officer):
@@ -185,18 +186,31 @@ def lock_visible(
     elif isinstance(by, Speaker) and (by.case is None or by.case.pk != case.pk):
         rows = rows.none()
 
-    used: Exists | Value = Value(False)
-    if key:
-        used = Exists(Event.objects.filter(case=OuterRef("pk"), key=key))
     rows = rows.select_for_update(of=("self",), no_key=True).select_related("town")
+    if key:
+        moved = Event.objects.filter(key=key)
+        taken_down = Case.objects.filter(key=key)
+        rows = rows.annotate(
+            key_used=Exists(moved.filter(case=OuterRef("pk"))),
+            key_used_at_all=Exists(moved) | Exists(taken_down),
+        )
 
     try:
-        locked = rows.annotate(key_used=used).get(pk=case.pk)
+        return rows.get(pk=case.pk)
     except Case.DoesNotExist:
         raise NoSuchRight(
             _("There is no such matter, or it is not yours to handle.")
         ) from None
-    return locked, bool(vars(locked)["key_used"])
+
+
+def _is_used_here(locked: Case) -> bool:
+    """True where an event of the locked case has the key of this move."""
+    return bool(vars(locked).get("key_used"))
+
+
+def _is_used_elsewhere(locked: Case) -> bool:
+    """True where the key of this move took a matter down or moved another one."""
+    return bool(vars(locked).get("key_used_at_all"))
 
 
 def _check(move: Move, facts: Facts, by: Actor) -> None:

@@ -4,26 +4,31 @@ They belong in fields of their own, which are encrypted, masked and blanked; a t
 read in lists, notices and on receipts (domain §3).
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.privacy.parts import name_parts
+from cases.privacy.parts import is_plainly_name, name_parts
 from cases.privacy.redactor import speaker_redactor
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
 from minshi.text import PLACEHOLDER, PersonalValue, blanked
 from minshi.text.finding import (
+    GONE,
     INTRODUCTION,
-    NUMBER_LABEL,
+    NUMBERS_GONE,
     SAID_NAME,
+    SENDER,
     numbers_in,
     without_spans,
 )
+from minshi.text.folding import MIDDLE_DOT
 from minshi.text.neighbours import without_names
 from villages.lookup import names_in
 from villages.models import Resident
@@ -66,16 +71,18 @@ def pasted_in(text: str, names: Iterable[str] = ()) -> Pasted:
 
 
 def without_numbers(text: str) -> str:
-    """Return a text without phone, ID and card numbers, and without their labels."""
+    """Return a text without phone, ID and card numbers, and without their labels and
+    what joins them: 座机…或….
+    """
     spans = numbers_in(text).spans
     if not spans:
         return text
-    return NUMBER_LABEL.sub("", without_spans(text, spans)).strip(EDGES)
+    return NUMBERS_GONE.sub("", without_spans(text, spans, GONE)).strip(EDGES)
 
 
 def without_id(text: str, number: str) -> str:
     """Return the words without an ID number and its label."""
-    return NUMBER_LABEL.sub("", text.replace(number, "")).strip(EDGES)
+    return NUMBERS_GONE.sub("", text.replace(number, GONE)).strip(EDGES)
 
 
 def without_people(text: str, own: Iterable[str], others: Iterable[str]) -> str:
@@ -105,9 +112,31 @@ def naming_nobody(case: Case, text: str) -> str:
     return without_names(plain, names_in(plain, neighbours_of(case)))
 
 
+def unnamed_in(case: Case, texts: Iterable[str]) -> Callable[[str], str]:
+    """Return what writes 张某 for the residents of the village who are named in any of
+    these texts. One query for all of them.
+    """
+    names = names_in("\n".join(texts), neighbours_of(case))
+    return partial(without_names, names=names)
+
+
 def neighbours_of(case: Case) -> QuerySet[Resident]:
     """Return the residents of the case's village; nobody where it has none."""
     return Resident.objects.filter(household__group__village=case.village_id or 0)
+
+
+def without_senders(text: str) -> str:
+    """Return a text without the names before its lines, as a chat is pasted: 王外人：…
+
+    What is no name by its surname stays: 路灯：坏了, 张家沟：停水.
+    """
+    return SENDER.sub(_without_sender, text)
+
+
+def _without_sender(found: re.Match[str]) -> str:
+    name = "".join(found["name"].split())
+    is_person = is_plainly_name(name) or bool(MIDDLE_DOT.search(name))
+    return "" if is_person else found[0]
 
 
 def without_introduction(text: str) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Topic
+from cases.models import Case, Event, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade, Level, Stage
 from cases.privacy.personal import fold_words
 from cases.workflow.actions import Action
@@ -27,6 +27,7 @@ from cases.workflow.pasted import (
     without_introduction,
     without_numbers,
     without_people,
+    without_senders,
 )
 from cases.workflow.places import refuse_other_places
 from cases.workflow.reading_facts import posts_about
@@ -42,7 +43,7 @@ from cases.workflow.step import Step
 from minshi import workdays
 from minshi.crypto import blind_index, digest
 from minshi.errors import InputRefused, KeyReused, NoSuchRight
-from minshi.idempotency import fingerprint, once
+from minshi.idempotency import fingerprint, key_reused, once
 from minshi.text import clean_line, clean_text
 from villages.lookup import names_in
 from villages.models import Group, Post, Resident, Town, User, Village
@@ -108,15 +109,17 @@ def register(
 
     A repeated `key` counts only with all the same and from the same officer; the same
     of `sent_with`, what came in one form with the matter. Raises
-    KeyReused (the key came before with something else), InputRefused (no words, a place
-    that does not fit, a name that is none) and NoSuchRight (outside the post's
-    territory; the key is somebody else's).
+    KeyReused (the key came before with something else, or moved a case), InputRefused
+    (no words, a place that does not fit, a name that is none) and NoSuchRight (outside
+    the post's territory; the key is somebody else's).
     """
     spoken = _as_kept(spoken)
     told = {**vars(spoken), **sent_with}
     sent = fingerprint(Action.REGISTER, told)  # before anything is looked up
     if before := _made_before(key, sent, spoken, by):
         return before
+    if key and Event.objects.filter(key=key).exists():
+        raise key_reused()  # the form was added to a known matter
     spoken = _identified(spoken, by, at)
     _check(spoken, by, at)
     others = named_people(
@@ -295,7 +298,7 @@ def _without_who(spoken: Spoken) -> str:
     if spoken.resident:
         own.append(spoken.resident.name)
 
-    text = spoken.verbatim.strip()
+    text = without_senders(spoken.verbatim.strip())
     of_village = Resident.objects.filter(household__group__village=spoken.village)
     others = names_in(text, of_village) if spoken.village else []
     text = without_introduction(text)

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseRevision, CoSpeaker
+from cases.privacy.parts import begins_with_surname
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, officer_typing
 from cases.workflow.event_data import data_of
@@ -34,6 +35,7 @@ WHOLE_NAME = re.compile(
     rf"(?![一二三四五六七八九十]+[组队社户号])"
     rf"(?:[{HAN}]{{2,3}}|(?:{COMPOUND_SURNAME.pattern})[{HAN}]{{2}})"
 )
+TWO_PARTS, LONG_PART = 2, 3  # of a name without a surname, and characters of each
 MOST_CO_SPEAKERS = 20  # named at once
 LONGEST_NAME = 40  # characters, of anybody who speaks
 # the field of the revision that names whoever was said to be no neighbour
@@ -267,14 +269,23 @@ def names_of_strangers(case: Case) -> set[str]:
 def named_apart(typed: str) -> list[str]:
     """Return the names that were typed with commas of any kind between, each once.
 
-    A blank parts them where every part may be a whole name: 赵铁柱 欧阳锋, not 罗 静.
+    A blank parts them where every part may be a whole name: 赵铁柱 欧阳锋, not 罗 静,
+    nor 买买提 阿不都.
     """
     names = []
     for name in map(clean_line, COMMAS.split(typed)):
         parts = name.split(" ")
         are_names = all(map(WHOLE_NAME.fullmatch, parts))
-        names += parts if are_names else [name]
+        names += parts if are_names and not _is_one_name(parts) else [name]
     return list(dict.fromkeys(filter(None, names)))
+
+
+def _is_one_name(parts: list[str]) -> bool:
+    """True for the two parts of a name that has no surname: 买买提 阿不都."""
+    if len(parts) != TWO_PARTS:
+        return False
+    are_long = all(len(part) >= LONG_PART for part in parts)
+    return are_long and not any(map(begins_with_surname, parts))
 
 
 def names_together(people: Iterable[CoSpeaker]) -> str:

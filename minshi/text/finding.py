@@ -47,6 +47,14 @@ SAID_NAME = re.compile(
     rf"(?:我叫|我的名字是|本人叫|姓名)[：:是]?\s*(?P<name>{NAME}){NAME_ENDS}"
 )
 
+# 王外人：…, 王外人 10:20 …: whose words these are, as a chat is pasted
+SENDER = re.compile(
+    rf"^\s*@?(?P<name>{NAME})\s*"
+    r"(?:(?:20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?)?\s*[上下]?午?\s*\d{1,2}[:：]\d\d"
+    r"(?:[:：]\d\d)?\s*[：:]?|[：:])\s*",
+    re.MULTILINE,
+)
+
 # --- addresses
 NUMBERED = re.compile(
     "[一二两三四五六七八九十百零〇](?:组|社|队|号|户|室|栋|幢|楼|单元)"
@@ -68,10 +76,13 @@ TELLING_DIGITS = 8
 LOCAL_PHONE = 7
 # in one run: one of the two, perhaps mistyped
 LONG_NUMBER = re.compile(r"(?<!\d)\d{14,18}[\dXxＸｘ](?!\d)")
-# what is left where a number was taken out: 电话：，
-NUMBER_LABEL = re.compile(
-    rf"(?:{PHONE_LABEL}|(?:号码|身份证)(?:号码|号)?)[是为：:\s]*(?=[，,、。；;\s]|$)"
-)
+# in place of a number that is taken out; no text that is stored holds it
+GONE = "\0"
+NUMBER_LABEL = rf"(?:{PHONE_LABEL}|(?:号码|身份证)(?:号码|号)?)[是为：:\s]*"
+BETWEEN_NUMBERS = r"\s*(?:或者是?|或是?|还有|以及|和|及|、|/|，|,|；|;)?\s*"
+LABELLED = f"(?:{NUMBER_LABEL})?{GONE}"
+# 电话：…，座机…或…: numbers that are taken out, with their labels and what joins them
+NUMBERS_GONE = re.compile(f"{LABELLED}(?:{BETWEEN_NUMBERS}{LABELLED})*")
 COUNTRY = "CN"
 COUNTRY_CODES = ("0086", "086", "86")
 

@@ -111,15 +111,19 @@ def folded(text: str) -> str:
 
 def searchable(text: str) -> str:
     """Return a text in the form in which words are searched: folded, with digits for
-    numbers (二组十五号 is 2组15号, 1,200 is 1200), no blanks between a number and the
-    characters beside it, phones as plain digits, simplified characters and one kind of
-    quotation mark.
+    numbers (二组十五号 is 2组15号, 1,200 is 1200, 1.2万 is 12000), no blanks between a
+    number and the characters beside it, phones as plain digits, simplified characters
+    and one kind of quotation mark.
 
     Names have keys of their own and are never compared in this form alone.
     """
     plain = QUOTE.sub('"', "".join(map(simplified, folded(text))))
-    plain = in_digits(BETWEEN_THOUSANDS.sub("", plain))
-    return closed_around_numbers(plain)
+    before = ""
+    while plain != before:  # 3 千 is 3千, and that is 3000
+        before = plain
+        plain = closed_around_numbers(BETWEEN_THOUSANDS.sub("", plain))
+        plain = in_digits(plain)
+    return plain
 
 
 def closed_around_numbers(text: str) -> str:

@@ -1,8 +1,11 @@
-"""Numbers written out in Chinese, as 十五 and 两百零三, and their digits."""
+"""Numbers written out in Chinese, as 十五 and 两百零三, and their digits; for searching
+also amounts, as 一万二千 and 1.2万.
+"""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 DIGITS = str.maketrans(
     "〇零一幺壹二两兩贰貳三叁參四肆五伍六陆陸七柒八捌九玖",
@@ -24,6 +27,40 @@ WRITTEN_OUT = re.compile(
     """,
     re.VERBOSE,
 )
+
+# --- amounts
+LARGE_UNITS = {"万": 10_000, "亿": 100_000_000}
+_BELOW_TEN_THOUSAND = rf"""
+    (?: {_DIGIT}[千仟]{_HUNDREDS}{_TENS} | {_DIGIT}[百佰]{_TENS} | {_DIGIT}?[十拾] )
+    (?: [零〇]?{_DIGIT} )?
+"""
+_COUNT = rf"(?: {_BELOW_TEN_THOUSAND} | {_DIGIT} | [0-9]{{1,8}}(?:\.[0-9]{{1,4}})? )"
+# 一万二 is 12000 where the number ends there, and not in 一万三个月没还
+_ENDS = r"(?= [元块多余的左上] | [^\w] | $ )"
+_REST = rf"""
+    (?: [零〇]?{_BELOW_TEN_THOUSAND} | [零〇]{_DIGIT} | [0-9]{{3,4}} )
+    (?! [0-9{ONE_TO_NINE}十拾百佰千仟万亿] )
+"""
+AMOUNT = re.compile(
+    rf"""
+    (?<! [0-9.{ONE_TO_NINE}十拾百佰千仟] )
+    (?: (?P<hundred_millions>{_COUNT})[ ]?亿
+        (?: [零〇]?(?P<ten_thousands>{_COUNT})[ ]?万 )?
+      | (?P<ten_thousands_alone>{_COUNT})[ ]?万
+    )
+    (?: (?P<rest>{_REST}) | (?P<short>(?![两兩]){_DIGIT}){_ENDS} )?
+    """,
+    re.VERBOSE,
+)
+# 3千, 1万2, 2百5: read as 三千, 一万二, 二百五; 千瓦 and 百姓 are words
+MIXED = re.compile(
+    rf"""
+    (?<! [0-9.] ) [1-9] (?= [ ]?[万亿] | 千(?![瓦克米卡伏帕]) | 百(?![姓货米科草]) )
+    | (?<= [0-9{ONE_TO_NINE}][千百万亿] ) [1-9] {_ENDS}
+    """,
+    re.VERBOSE,
+)
+IN_CHINESE = str.maketrans("123456789", "一二三四五六七八九")
 
 
 @dataclass(frozen=True)
@@ -68,8 +105,13 @@ def value_of(numeral: str) -> int:
 
 def in_digits(text: str) -> str:
     """Return a text with digits for every number in it, written out or digit by digit:
-    二组十五号 is 2组15号.
+    二组十五号 is 2组15号, and 一万二千, 1.2万 and 1万2 are 12000.
+
+    万 and 千 are read where a number stands before them: not in 万一 and 千万.
     """
+    text = MIXED.sub(lambda found: found[0].translate(IN_CHINESE), text)
+    text = AMOUNT.sub(_amount, text)
+
     parts = []
     done = 0
     for numeral in numerals_in(text):
@@ -77,3 +119,30 @@ def in_digits(text: str) -> str:
         done = numeral.end
 
     return "".join([*parts, text[done:]]).translate(DIGITS)
+
+
+def _amount(found: re.Match[str]) -> str:
+    """Return the digits of an amount; the text itself where it is no whole number."""
+    hundred_millions = found["hundred_millions"]
+    ten_thousands = found["ten_thousands"] or found["ten_thousands_alone"]
+
+    total = Decimal(0)
+    smallest = LARGE_UNITS["亿"]
+    if hundred_millions:
+        total += _count(hundred_millions) * LARGE_UNITS["亿"]
+    if ten_thousands:
+        smallest = LARGE_UNITS["万"]
+        total += _count(ten_thousands) * smallest
+    if found["rest"]:
+        total += _count(found["rest"])
+    if found["short"]:
+        total += _count(found["short"]) * (smallest // 10)
+
+    return str(int(total)) if total == int(total) else found[0]
+
+
+def _count(written: str) -> Decimal:
+    """Return the value of a number below ten thousand, or of one in digits."""
+    if written[0].isascii():
+        return Decimal(written)
+    return Decimal(value_of(written))

@@ -14,14 +14,22 @@ from cases.models import Case, CaseRevision, CoSpeaker, Topic
 from cases.models.choices import How
 from cases.models.scope import Sight
 from cases.privacy.personal import add_co_speakers, values_of
-from cases.workflow import Action, Speaker, make_move, offer_to, read_facts
-from cases.workflow.speakers import named_people
+from cases.workflow import (
+    Action,
+    Speaker,
+    Spoken,
+    make_move,
+    offer_to,
+    read_facts,
+    register,
+)
+from cases.workflow.speakers import named_apart, named_people
 from minshi.crypto import blind_index
 from minshi.errors import InputRefused, MoveRefused
 from supervision.models import Call, NoticeKind
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in
-from tests.cases.roads import NOON, officer, spoken, staff
+from tests.cases.roads import DAY, NOON, officer, spoken, staff
 from tests.villages.factories import HouseholdFactory, ResidentFactory
 from villages.lookup import index_residents
 
@@ -167,6 +175,59 @@ def test_a_merge_keeps_the_number_that_was_given():
 
     case.refresh_from_db()
     assert (case.speaker_phone, case.others) == ("13900000099", [])
+
+
+def taken_down(here, at, **fields):
+    told = Spoken("断水", village=here.village, speaker_name="赵秀英", **fields)
+    return register(told, by=officer(here.duty), at=at)
+
+
+@pytest.mark.parametrize("older_is_merged", [True, False])
+def test_after_a_merge_the_number_given_last_holds(older_is_merged):
+    here = staff()
+    person = neighbour(here, phone="13700000011")
+    older = taken_down(here, NOON - DAY, resident=person, speaker_phone=PHONE)
+    newer = taken_down(here, NOON, resident=person, speaker_phone="13900000099")
+    merged, into = (older, newer) if older_is_merged else (newer, older)
+
+    make_move(merged, Action.MERGE, by=officer(here.secretary), at=NOON, into=into)
+
+    into.refresh_from_db()
+    assert (into.speaker_phone, into.others) == ("13900000099", [])
+    assert {PHONE, "13900000099"} <= set(values_of(into))
+
+
+def test_a_number_corrected_since_is_the_one_given_last():
+    here = staff()
+    person = neighbour(here, phone="13700000011")
+    older = taken_down(here, NOON - 2 * DAY, resident=person, speaker_phone=PHONE)
+    newer = taken_down(here, NOON - DAY, resident=person, speaker_phone="13900000099")
+    make_move(
+        older,
+        Action.AMEND,
+        by=officer(here.duty),
+        at=NOON,
+        speaker_phone="13900000077",
+        reason="换号了",
+    )
+    older.refresh_from_db()
+
+    make_move(older, Action.MERGE, by=officer(here.secretary), at=NOON, into=newer)
+
+    newer.refresh_from_db()
+    assert newer.speaker_phone == "13900000077"
+
+
+def test_a_number_of_the_register_gives_way_to_an_older_one_that_was_given():
+    here = staff()
+    person = neighbour(here)
+    older = taken_down(here, NOON - DAY, resident=person, speaker_phone="13900000099")
+    newer = taken_down(here, NOON, resident=person)
+
+    make_move(older, Action.MERGE, by=officer(here.secretary), at=NOON, into=newer)
+
+    newer.refresh_from_db()
+    assert newer.speaker_phone == "13900000099"
 
 
 def test_a_merge_names_nobody_twice():
@@ -705,3 +766,25 @@ def test_neighbours_are_found_by_one_query_however_many_are_named(
         found = named_people(names, village, **asked)
 
     assert [person.resident for person in found] == people
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("买买提 阿不都", ["买买提 阿不都"]),
+        ("買買提 阿不都、赵铁柱", ["買買提 阿不都", "赵铁柱"]),
+        ("阿依古丽 买买提", ["阿依古丽 买买提"]),
+        ("赵铁柱 欧阳锋", ["赵铁柱", "欧阳锋"]),
+        ("赵铁柱 买买提", ["赵铁柱", "买买提"]),
+        ("买买提 赵铁柱", ["买买提", "赵铁柱"]),
+        ("买买提 阿不都 克里木", ["买买提", "阿不都", "克里木"]),
+    ],
+)
+def test_a_name_of_two_parts_without_a_surname_is_one_person(typed, names):
+    assert named_apart(typed) == names
+
+
+def test_a_co_speaker_of_two_parts_is_one_person():
+    case = spoken(staff(), co_speakers=("买买提 阿不都",))
+
+    assert [name for name, _phone, _resident in people_of(case)] == ["买买提 阿不都"]

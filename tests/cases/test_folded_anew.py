@@ -4,6 +4,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import connection
 
 from cases.models import Case, CoSpeaker
 from cases.privacy.personal import add_co_speakers, fold_words
@@ -34,7 +35,7 @@ def test_words_that_were_folded_by_older_rules_are_folded_anew():
     )
 
     fold = import_module("cases.migrations.0009_fold_words_anew")
-    fold.fold_words_anew(apps, None)
+    fold.fold_words_anew(apps, connection.schema_editor())
 
     assert {case.pk: words_of(case) for case in Case.objects.all()} == wanted
 
@@ -53,7 +54,7 @@ def test_words_with_blanks_beside_numbers_are_folded_anew():
         Case.objects.filter(pk=case.pk).update(**older)
 
     fold = import_module("cases.migrations.0016_fold_blanks_beside_numbers")
-    fold.fold_every_word_anew(apps, None)
+    fold.fold_every_word_anew(apps, connection.schema_editor())
 
     assert "欠我120元" in wanted[plain.pk][0]
     assert {case.pk: words_of(case) for case in Case.objects.all()} == wanted
@@ -73,7 +74,7 @@ def test_names_within_fields_are_taken_out_of_words_that_were_folded_before():
     )
 
     fold = import_module("cases.migrations.0016_fold_blanks_beside_numbers")
-    fold.fold_every_word_anew(apps, None)
+    fold.fold_every_word_anew(apps, connection.schema_editor())
 
     hidden.refresh_from_db()
     assert "赵铁柱" not in wanted
@@ -95,8 +96,26 @@ def test_a_resident_with_a_dash_in_the_name_is_found_under_the_name_alone():
     )
 
     write = import_module("villages.migrations.0006_keys_of_names_without_dash")
-    write.write_keys_anew(apps, None)
+    write.write_keys_anew(apps, connection.schema_editor())
 
     keys = ResidentKey.objects.filter(resident=resident).values_list("key", flat=True)
     assert "阿依古丽买买提" in keys
     assert "阿依古丽-买买提" not in keys
+
+
+def test_amounts_and_places_of_matters_from_before_are_found():
+    here = staff()
+    fields = {"verbatim": "欠我一万二千元", "place": "磨坊", "remark": "周五再来"}
+    cases = [
+        spoken(here, **fields, speaker_address="三社12号"),
+        spoken(here, **fields, confidentiality="hidden"),
+    ]
+    wanted = {case.pk: words_of(case) for case in cases}
+    older = "欠我1万2000元"
+    Case.objects.update(open_words=older, hidden_words=older)
+
+    fold = import_module("cases.migrations.0018_fold_amounts_and_places")
+    fold.fold_every_word_anew(apps, connection.schema_editor())
+
+    assert "欠我12000元" in wanted[cases[0].pk][0]
+    assert {case.pk: words_of(case) for case in Case.objects.all()} == wanted

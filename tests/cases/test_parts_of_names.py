@@ -35,6 +35,31 @@ def test_a_name_is_found_beside_what_is_said_of_it(typed, parts):
     assert name_parts(typed) == parts
 
 
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [
+        ("李建军卖豆腐的", ["李建军"]),
+        ("李建卖青菜的", ["李建"]),
+        ("欧阳建国养牛的", ["欧阳建国"]),
+        # it may be either
+        ("李建来卖菜的", ["李建来", "李建"]),
+        ("李建专卖酒的", ["李建专", "李建"]),
+        ("李建砍树卖的", ["李建砍", "李建"]),
+    ],
+)
+def test_no_beginning_of_a_name_is_taken_for_one(typed, parts):
+    assert name_parts(typed) == parts
+
+
+@pytest.mark.django_db
+def test_what_only_begins_like_the_speaker_is_left_in_the_words():
+    case = spoken(staff(), speaker_name="李建军卖豆腐的", confidentiality="hidden")
+
+    redact = speaker_redactor(case)
+
+    assert redact("李建议修路，李建军不肯") == f"李建议修路，{PLACEHOLDER}不肯"
+
+
 MORE_THAN_A_NAME = {
     "老李（李建军）": ["李建军"],
     "村医（赵玉梅）": ["赵玉梅"],

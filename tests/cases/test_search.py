@@ -221,6 +221,55 @@ def test_a_blank_beside_a_number_is_in_no_ones_way(words, asked):
         assert found(here.secretary, text) == {case.number}, text
 
 
+def test_place_and_remark_are_found_as_words_are():
+    here = staff()
+    case = spoken(here, place="下湾磨坊后面", remark="周五再来问")
+
+    for reader in (here.secretary, here.supervisor, here.reviewer):
+        assert found(reader, "磨坊") == {case.number}
+        assert found(reader, "周五再来") == {case.number}
+
+
+def test_an_address_is_found_by_whoever_is_shown_who_spoke():
+    here = staff()
+    case = spoken(here, speaker_address="柳河三社12号")
+
+    assert found(here.secretary, "三社十二号") == {case.number}
+
+
+def test_of_a_hidden_matter_place_and_remark_tell_nothing_and_no_address_is_found():
+    here = staff()
+    case = spoken(
+        here,
+        speaker_name="欧阳建国",
+        speaker_address="柳河三社12号",
+        place="欧阳建国家门口的水塘",
+        remark="欧阳建国要求不公开",
+        confidentiality="hidden",
+    )
+
+    for reader in (here.supervisor, here.secretary):
+        assert found(reader, "欧阳") == set()
+        assert found(reader, "门口的水塘") == {case.number}
+        assert found(reader, "要求不公开") == {case.number}
+    for reader in (here.supervisor, here.duty, here.reviewer):
+        assert found(reader, "三社12号") == set()
+
+
+AMOUNTS = ["12000", "12,000", "一万二千", "一万二", "1.2万", "1.2 万", "1万2", "1万2千"]
+
+
+@pytest.mark.parametrize("written", AMOUNTS)
+def test_an_amount_is_found_however_it_is_written(written):
+    here = staff()
+    case = spoken(here, verbatim=f"欠我{written}元没给", title="一件事")
+    spoken(here, verbatim="欠我一万三千元，千万别忘", title="一件事")
+
+    for asked in (*AMOUNTS, "12000元", "1.2 万元", "欠我一万二千元"):
+        search.require_two_characters(asked)
+        assert found(here.secretary, asked) == {case.number}, asked
+
+
 @pytest.mark.parametrize(
     "typed", ["2 组 15 号", "2 组15号", "139 9391 2345", "139-9391-2345"]
 )

@@ -28,6 +28,7 @@ from tests.cases.roads import (
 )
 from tests.cases.test_attachments import photo
 from tests.cases.test_photos import paper
+from tests.villages.factories import HouseholdFactory, ResidentFactory
 from villages.models import TalkRoom
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,36 @@ def test_a_village_may_name_its_officers(client, here):
     case = accepted(here)
 
     assert f"{here.village}村委会 {here.secretary.user}" in page_of(client, case)
+
+
+def test_of_a_secret_matter_not_even_the_office_is_named(client, here):
+    TalkRoom.objects.create(village=here.village, place="村委会", names_officers=True)
+    with_office = decided(here, accepted(here, spoken(here, confidentiality="secret")))
+    with_village = spoken(here, confidentiality="secret")
+
+    assert with_office.owner_office == here.office
+    for case in (with_office, with_village):
+        page = page_of(client, case)
+        assert str(here.office) not in page
+        assert str(here.secretary.user) not in page
+        assert f"{here.village}村委会" not in page
+
+
+def test_a_secret_matter_names_no_office_after_a_merge_either(client, here):
+    secret = spoken(here, confidentiality="secret")
+    known = decided(here)
+    by = officer(here.secretary)
+    make_move(secret, Action.MERGE, by=by, at=NOON + DAY, into=known)
+
+    secret.refresh_from_db()
+    assert str(here.office) not in page_of(client, secret)
+
+
+def test_a_closed_secret_matter_is_with_nobody(client, here):
+    case = decided(here, accepted(here, spoken(here, confidentiality="secret")))
+    rated(here, verified(here, completed(here, case)))
+
+    assert "负责" not in page_of(client, case)
 
 
 def test_the_page_names_the_office_that_works_on_it(client, here):
@@ -475,3 +506,50 @@ def test_opening_hours_are_read_in_either_language(client, here):
 
     assert "工作日 8:00–17:00" in chinese
     assert "working days 8:00–17:00" in english
+
+
+# --- neighbours
+def neighbour(here, name):
+    return ResidentFactory(household=HouseholdFactory(group=here.group), name=name)
+
+
+def test_neighbours_are_named_in_nothing_that_the_page_tells(client, here):
+    neighbour(here, "王建国")
+    neighbour(here, "张安全")
+    case = accepted(here, spoken(here, title="王建国占了渠口"))
+    case = decided(here, case)
+    make_move(
+        case,
+        Action.PROGRESS,
+        by=officer(here.handler),
+        at=NOON,
+        text="王 建 国答应让路",
+        public=True,
+    )
+    case.refresh_from_db()
+    case = completed(here, case)
+    make_move(
+        case,
+        Action.VERIFY,
+        by=officer(here.secretary),
+        at=NOON + DAY,
+        reply="王建國和张安全家都同意了，路已修通",
+    )
+
+    page = page_of(client, case)
+
+    assert "王某占了渠口" in page
+    assert "王某答应让路" in page
+    assert "王某和张某家都同意了，路已修通" in page
+
+
+def test_a_neighbour_is_unnamed_in_the_preview_of_an_answer_as_well(client, here):
+    neighbour(here, "王建国")
+    case = completed(here)
+    client.force_login(here.secretary.user)
+    typed = {"reply": "王建国让开了渠口"}
+
+    address = reverse("cases:preview", args=[case.number, "verify"])
+    page = client.post(address, typed | {"version": case.version}).content.decode()
+
+    assert "王某让开了渠口" in page

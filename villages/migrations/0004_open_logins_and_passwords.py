@@ -9,9 +9,10 @@ from django.db import migrations, models
 from django.db.models.functions import Now
 
 
-def begin_age(apps, _schema_editor):
-    User = apps.get_model("villages", "User")
-    User.objects.update(password_changed_at=Now())
+def begin_age(apps, schema_editor):
+    using = schema_editor.connection.alias
+    users = apps.get_model("villages", "User").objects.using(using)
+    users.update(password_changed_at=Now())
 
 
 class Migration(migrations.Migration):

@@ -10,9 +10,10 @@ BATCH = 500
 
 
 def write_keys_anew(apps, schema_editor):
-    residents = apps.get_model("villages", "Resident").objects.order_by("pk")
-    residents = residents.select_related("household__group")
-    keys = apps.get_model("villages", "ResidentKey").objects
+    using = schema_editor.connection.alias
+    residents = apps.get_model("villages", "Resident").objects.using(using)
+    residents = residents.order_by("pk").select_related("household__group")
+    keys = apps.get_model("villages", "ResidentKey").objects.using(using)
 
     last = 0
     while batch := list(residents.filter(pk__gt=last)[:BATCH]):

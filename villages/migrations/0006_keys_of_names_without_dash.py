@@ -11,10 +11,11 @@ BATCH = 500
 
 
 def write_keys_anew(apps, schema_editor):
-    residents = apps.get_model("villages", "Resident").objects
+    using = schema_editor.connection.alias
+    residents = apps.get_model("villages", "Resident").objects.using(using)
     with_dash = residents.filter(name__regex=f"[{DASHES[1:]}-]").order_by("pk")
     with_dash = with_dash.select_related("household__group")
-    keys = apps.get_model("villages", "ResidentKey").objects
+    keys = apps.get_model("villages", "ResidentKey").objects.using(using)
 
     for resident in with_dash.iterator(BATCH):
         keys.filter(resident=resident).delete()

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cases.models import Case, CoSpeaker
+from cases.models import Case, CaseRevision, CoSpeaker
 from cases.privacy.personal import add_co_speakers, add_personal
 from cases.workflow.speakers import (
+    COMMAS,
     STRANGERS,
     fields_decided,
     first_speaker,
@@ -21,11 +22,12 @@ from villages.models import Resident
 @dataclass(frozen=True)
 class ByHand:
     """What an officer said themself of somebody who joins: the neighbour they chose,
-    and the phone they typed.
+    and the phone they typed; or the matter in which they spoke before a merge.
     """
 
     resident: Resident | None = None
     phone: str = ""
+    merged: Case | None = None
 
 
 NOTHING = ByHand()
@@ -51,7 +53,7 @@ def join(
     by the name alone it is whoever of that name spoke already.
 
     A number is not lost either: the one given last holds, but for the register's, and
-    the former stays in the revision.
+    the former stays in the revision. After a merge that may be the older matter's.
     """
     case = step.case
     people = [person for person in people if person.name or person.phone]
@@ -183,7 +185,7 @@ def _complete_speaker(step: Step, person: CoSpeaker, by_hand: ByHand) -> None:
             _write(step, name, str(value), value)
 
     known = case.speaker_phone or ""
-    if _is_new_number(person, known, by_hand):
+    if _is_new_number(step, person, known, by_hand):
         _write(step, "speaker_phone", person.phone or "", person.phone)
     case.speaker_phone_hash = blind_index(case.speaker_phone or "", "phone")
 
@@ -199,7 +201,7 @@ def _write(step: Step, name: str, in_words: str, value: object) -> None:
 def _complete(step: Step, known: CoSpeaker, person: CoSpeaker, by_hand: ByHand) -> None:
     """Fill in what is missing of a co-speaker: name, phone and neighbour."""
     former = known.phone or ""
-    if _is_new_number(person, former, by_hand):
+    if _is_new_number(step, person, former, by_hand):
         known.phone = person.phone
         if former:
             _note_number(step, former, known.phone or "")
@@ -217,9 +219,10 @@ def _note_number(step: Step, former: str, now: str) -> None:
     add_personal(step.case, (former,))
 
 
-def _is_new_number(person: CoSpeaker, known: str, by_hand: ByHand) -> bool:
+def _is_new_number(step: Step, person: CoSpeaker, known: str, by_hand: ByHand) -> bool:
     """True for a number that takes the place of the known one: where there is none, or
-    for one that somebody gave. The register's own takes the place of none.
+    for one that somebody gave, and gave last. The register's own takes the place of
+    none.
     """
     phone = person.phone or ""
     if not phone or phone == known:
@@ -227,4 +230,29 @@ def _is_new_number(person: CoSpeaker, known: str, by_hand: ByHand) -> bool:
 
     of_register = person.resident.phone if person.resident else ""
     was_given = phone != of_register or phone == by_hand.phone
-    return not known or was_given
+    if not known or not was_given:
+        return not known
+    if by_hand.merged is None or known == of_register:
+        return True
+    return not _was_given_before(by_hand.merged, phone, step.case, known)
+
+
+def _was_given_before(merged: Case, phone: str, case: Case, known: str) -> bool:
+    """True where a number of the merged matter was given before one of the other.
+
+    When it was written into either, as the revisions tell; without one as the matter
+    was taken down. One query.
+    """
+    given = {
+        (merged.pk, phone): merged.registered_at,
+        (case.pk, known): case.registered_at,
+    }
+    revisions = CaseRevision.objects.filter(
+        event__case__in=(merged, case), field__in=("speaker_phone", OTHERS_PHONE)
+    )
+    for revision in revisions.select_related("event").order_by("event__at"):
+        for number in COMMAS.split(revision.new or ""):
+            if (revision.event.case_id, number) in given:
+                given[revision.event.case_id, number] = revision.event.at
+
+    return given[merged.pk, phone] < given[case.pk, known]

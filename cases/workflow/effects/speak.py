@@ -186,7 +186,7 @@ def _join_speakers(step: Step, merged: Case) -> None:
         copy.from_case = merged
         copy.is_stranger = person.is_stranger
         people.append(copy)
-    join(step, people, are_known=True)
+    join(step, people, by_hand=ByHand(merged=merged), are_known=True)
     add_personal(step.case, values_of(merged))
 
 
