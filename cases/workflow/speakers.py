@@ -14,7 +14,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseRevision, CoSpeaker
-from cases.privacy.parts import begins_with_surname
+from cases.privacy.parts import (
+    BESIDE_AFTER,
+    begins_with_surname,
+    is_plainly_name,
+)
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, officer_typing
 from cases.workflow.event_data import data_of
@@ -28,7 +32,11 @@ from villages.lookup_counts import count_lookup
 from villages.models import Group, Resident, Village
 from villages.naming import COMPOUND_SURNAME
 
-COMMAS = re.compile("[,，、;；\n]")
+COMMAS = re.compile("[,，、;；/／|\n]")
+STOP = re.compile("[。.．]")  # between names too, but within 买买提.阿不都
+NUMBERED = re.compile(rf"^\d{{1,2}}[.、)）]?\s*(?=[{HAN}])")
+# said after a name with a blank between: 李建军 等三人, 王芳兰 手机
+SAID_BESIDE = re.compile(rf"{BESIDE_AFTER.pattern}|手机|电话|号码")
 # with its surname; of four characters only after one of two, because 阿依古丽 买买提 is
 # one person, and no group (三组)
 WHOLE_NAME = re.compile(
@@ -270,14 +278,36 @@ def named_apart(typed: str) -> list[str]:
     """Return the names that were typed with commas of any kind between, each once.
 
     A blank parts them where every part may be a whole name: 赵铁柱 欧阳锋, not 罗 静,
-    nor 买买提 阿不都.
+    nor 买买提 阿不都, 欧阳 雪松 and 李建军 等三人. A full stop and numbers before
+    them part what are names by their surnames alone.
     """
     names = []
-    for name in map(clean_line, COMMAS.split(typed)):
-        parts = name.split(" ")
-        are_names = all(map(WHOLE_NAME.fullmatch, parts))
-        names += parts if are_names and not _is_one_name(parts) else [name]
+    for piece in map(clean_line, COMMAS.split(typed)):
+        for name in _parted_at_stops(piece):
+            parts = _parts_of(name)
+            are_names = all(WHOLE_NAME.fullmatch(part.split(" ")[0]) for part in parts)
+            names += parts if are_names and not _is_one_name(parts) else [name]
     return list(dict.fromkeys(filter(None, names)))
+
+
+def _parted_at_stops(piece: str) -> list[str]:
+    parts = [part for part in map(str.strip, STOP.split(piece)) if part]
+    are_names = len(parts) > 1 and all(map(is_plainly_name, parts))
+    return parts if are_names else [piece]
+
+
+def _parts_of(name: str) -> list[str]:
+    """Return what stands between the blanks, and with a part what belongs to it."""
+    parts: list[str] = []
+    for piece in name.split(" "):
+        plain = NUMBERED.sub("", piece)
+        part = plain if is_plainly_name(plain) else piece
+        is_surname_before = parts and COMPOUND_SURNAME.fullmatch(parts[-1])
+        if is_surname_before or (parts and SAID_BESIDE.fullmatch(part)):
+            parts[-1] += f" {part}"
+        else:
+            parts.append(part)
+    return parts
 
 
 def _is_one_name(parts: list[str]) -> bool:
