@@ -92,6 +92,8 @@ def everything_seen(post, case: Case) -> list[str]:
         reverse("cases:ledger", args=["handling"]),
         reverse("cases:ledger", args=["results"]),
         reverse("cases:queue"),
+        reverse("admin:cases_event_changelist"),
+        reverse("admin:cases_mandatoryreport_changelist"),
         reverse("cases:queue_panel", args=[case.number]),
         reverse("cases:slip", args=[case.number, "handover", 1]),
         reverse("cases:slip", args=[case.number, "report", 1]),
