@@ -152,12 +152,15 @@ class Readers(World):
 
 
 def reader(role: str, here: Staff) -> Post:
+    """Return a colleague of whoever wrote: what one wrote oneself is one's own to read
+    (tests/cases/test_own_words.py).
+    """
     return {
-        "secretary": here.secretary,
-        "group_leader": here.leader,
-        "office_handler": here.handler,
-        "supervisor": here.supervisor,
-        "county_supervisor": here.county_supervisor,
+        "secretary": roles.secretary_of(here.village),
+        "group_leader": roles.group_leader_of(here.group),
+        "office_handler": roles.handler_of(here.office),
+        "supervisor": roles.supervisor_of(here.town),
+        "county_supervisor": roles.supervisor_of_county(here.town.county_code),
         "duty_officer": roles.duty_officer_of(here.village),
     }[role]
 
