@@ -1,6 +1,5 @@
 """A case as a row of a list, redacted where it must be, and in full."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -20,9 +19,9 @@ from cases.models import (
 from cases.models.choices import Light
 from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE
-from cases.privacy.redactor import reader_redactor, speaker_redactor
+from cases.privacy.redactor import speaker_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
-from cases.workflow.writers import writers_of
+from cases.serializers.own_words import show_own_words
 from villages.models import Group, Town, Village
 
 # of a secret matter in which the reader is not named
@@ -394,30 +393,6 @@ class CaseDetailSerializer(CaseBaseSerializer):
         if not self._sight.shows_speaker(case):
             for name in (*WHO_SPOKE, "speaker_sex"):
                 shown[name] = None
-            self._show_own_words(case, shown)
+            show_own_words(case, shown, self._sight)
 
         return shown
-
-    def _show_own_words(self, case: Case, shown: dict[str, Any]) -> None:
-        """Show what the reader wrote as they wrote it; it was redacted with the rest.
-        One query.
-        """
-        redact = reader_redactor(case, self._sight)
-        writers = writers_of([case])[case.pk]
-        for name in ("decision", "result", "measures"):
-            shown[name] = redact(getattr(case, name), by=writers.of(name))
-
-        for part, row in _beside(case.assignments, shown["assignments"]):
-            row["ask"] = redact(part.ask, by=writers.of_ask(part))
-            row["report"] = redact(part.report, by=writers.of_report(part))
-            for back, given_back in _beside(part.hand_backs, row["hand_backs"]):
-                given_back["ground"] = redact(back.ground, post=back.asked_by_id)
-        for reply, row in _beside(case.replies, shown["replies"]):
-            row["text"] = redact(reply.text, post=reply.post_id)
-        for asked, row in _beside(case.time_requests, shown["time_requests"]):
-            row["reason"] = redact(asked.reason, post=asked.asked_by_id)
-
-
-def _beside(rows: Any, shown: list[dict[str, Any]]) -> Iterator[tuple[Any, Any]]:
-    """Pair the rows of a relation with what a serializer made of them."""
-    return zip(rows.all(), shown, strict=True)
