@@ -1,4 +1,4 @@
-"""What a reader wrote about a matter whose speaker they may not know, as they wrote it."""
+"""What readers wrote about a matter, where its speaker is hidden from them."""
 
 from collections.abc import Iterator
 from typing import Any
