@@ -9,6 +9,8 @@ from typing import Self
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from minshi.text import clean_text, is_blank
+
 Text = str | Promise
 CONFLICT = 409  # what was sent is sound, but no longer fits what is there
 UNPROCESSABLE = 422  # what was sent is at fault; the form stands there with all of it
@@ -132,3 +134,13 @@ class Faults:
         for refusal in self._found:
             fields = {**refusal.fields, **fields}
         raise InputRefused(self._found[0].detail, fields)
+
+
+def said(text: str, **refused: Text) -> str:
+    """Return a reason, or whatever else must be said, as it is stored.
+
+    InputRefused at the field named in `refused`: it says nothing, as a full stop alone.
+    """
+    if is_blank(text):
+        raise InputRefused.at(**refused)
+    return clean_text(text)

@@ -71,7 +71,9 @@ def light(record: ChaseRecord) -> str:
 
 
 def reason(record: ChaseRecord) -> str:
-    return record.about.words(record.chase.reason) or record.chase.get_step_display()
+    chase = record.chase
+    words = record.about.words(chase.reason, post=chase.by_id)
+    return words or chase.get_step_display()
 
 
 def unit_of_record(about: Record) -> str:
@@ -120,7 +122,7 @@ def outcome(record: ChaseRecord) -> str:
 
     end = order.end_reason
     if order.state == OrderState.CLOSED:
-        end = record.about.words(order.finding)
+        end = record.about.words(order.finding, post=order.checked_by_id)
 
     talks: list[str] = []
     if record.chase.step == ChaseStep.CIRCULATE:
@@ -128,11 +130,18 @@ def outcome(record: ChaseRecord) -> str:
     return joined(order.get_state_display(), end, *talks)
 
 
+def answer(record: ChaseRecord) -> str:
+    order = record.order
+    if order is None:
+        return ""
+    return record.about.words(order.reply, post=order.replied_by_id)
+
+
 def talk_in_words(record: ChaseRecord, talk: OrderTalk) -> str:
     return _("talk on %(day)s with %(whom)s: %(agreed)s") % {
         "day": talk.held_on,
         "whom": talk.whom,
-        "agreed": record.about.words(talk.agreed),
+        "agreed": record.about.words(talk.agreed, post=talk.noted_by_id),
     }
 
 
@@ -177,7 +186,7 @@ COLUMNS: tuple[Column[ChaseRecord], ...] = (
     Column(
         "reply",
         pgettext_lazy("ledger", "The answer"),
-        lambda r: r.about.words(r.order.reply) if r.order else "",
+        answer,
         width=28,
     ),
     Column("outcome", pgettext_lazy("ledger", "Outcome"), outcome, width=20),

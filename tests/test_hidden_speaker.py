@@ -152,12 +152,15 @@ class Readers(World):
 
 
 def reader(role: str, here: Staff) -> Post:
+    """Return a colleague of whoever wrote: what one wrote oneself is one's own to read
+    (tests/cases/test_own_words.py).
+    """
     return {
-        "secretary": here.secretary,
-        "group_leader": here.leader,
-        "office_handler": here.handler,
-        "supervisor": here.supervisor,
-        "county_supervisor": here.county_supervisor,
+        "secretary": roles.secretary_of(here.village),
+        "group_leader": roles.group_leader_of(here.group),
+        "office_handler": roles.handler_of(here.office),
+        "supervisor": roles.supervisor_of(here.town),
+        "county_supervisor": roles.supervisor_of_county(here.town.county_code),
         "duty_officer": roles.duty_officer_of(here.village),
     }[role]
 
@@ -308,18 +311,19 @@ def test_no_form_of_a_step_tells_its_holder_who_spoke_in_confidence(client, hold
     assert told == []
 
 
-def test_a_correction_leaves_the_words_that_its_writer_reads_blanked(client):
+def test_a_correction_leaves_the_words_of_a_matter_in_confidence(client):
     case, holder = held_in_confidence(in_deliberation)
     client.force_login(holder.user)
     address = f"/cases/{case.number}/do/amend/"
     form = client.get(address).context["form"]
     typed = {bound.html_name: bound.value() or "" for bound in form}
 
-    typed |= {"reason": "地点写错了", "place": "村口的井"}
+    typed |= {"reason": "类别写错了", "category": "neighbour", "place": "村口的井"}
     answer = client.post(address, typed)
 
     assert answer.status_code == 302
     after = Case.objects.get(pk=case.pk)
-    assert after.place == "村口的井"
-    for name in ("title", "request_text", "remark", "speaker_name", "speaker_phone"):
+    assert after.category == "neighbour"
+    words = ("title", "request_text", "place", "remark")
+    for name in (*words, "speaker_name", "speaker_phone"):
         assert getattr(after, name) == getattr(case, name), name

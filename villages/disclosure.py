@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from minshi.errors import InputRefused, NoSuchRight
+from minshi.errors import NoSuchRight, said
 from villages.audit import record_audit
 from villages.models import Post, Resident, User, Village
 from villages.models.audit import AuditKind
@@ -44,8 +44,7 @@ def open_phone(
     if not holds_post or not may_unmask(by, on, village):
         text = _("Only the village secretary and the supervisor open a phone number.")
         raise NoSuchRight(text)
-    if not reason.strip():
-        raise InputRefused.at(reason=_("Say why you need the number."))
+    reason = said(reason, reason=_("Say why you need the number."))
 
     subject = _("phone of resident %(id)s, %(village)s, as %(role)s") % {
         "id": resident.pk,
@@ -57,7 +56,7 @@ def open_phone(
         at=at,
         user=by,
         subject=subject,
-        reason=reason.strip(),
+        reason=reason,
         request=request,
     )
     return resident.phone or ""

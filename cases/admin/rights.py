@@ -15,9 +15,12 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.scope import Sight
+from cases.privacy.personal import WORDS
 from cases.privacy.redactor import speaker_redactor
+from cases.workflow.inputs import ABOUT_SPEAKER
 from cases.workflow.numbering import number_of
 from minshi.clock import today
+from minshi.text import PLACEHOLDER
 from villages.admin.rights import PostAdmin
 from villages.requests import StaffRequest
 from villages.rights import VIEW_CASES
@@ -129,7 +132,9 @@ def with_sight(
 def redacted_column(model: type[Model], name: str, path: str = "") -> Any:
     """Return a column of free words that does not name a speaker hidden from the user.
 
-    `path` leads from the row to its case. The rows must come `with_sight`.
+    Of the matter's own words the rest is shown. Any others the user may have written
+    themself, and what is blanked in them would tell who spoke: none of them are. `path`
+    leads from the row to its case. The rows must come `with_sight`.
     """
     case_of = attrgetter(path.replace("__", ".")) if path else None
 
@@ -139,7 +144,8 @@ def redacted_column(model: type[Model], name: str, path: str = "") -> Any:
 
         if not text or case is None or row.speaker_shown:
             return text
-        return speaker_redactor(case)(text)
+        is_of_matter = row is case and name in ABOUT_SPEAKER + WORDS
+        return speaker_redactor(case)(text) if is_of_matter else PLACEHOLDER
 
     shown.__name__ = name
     field: Any = model._meta.get_field(name)

@@ -176,7 +176,10 @@ class CaseItemAPIView(CaseApi):
         """One case in full, as far as the reader may know it."""
         visible = self.visible().with_page().select_related("merged_into")
         rows = visible.prefetch_related(
-            Prefetch("assignments", ASSIGNED), Prefetch("afterwords", SAID_AFTERWARDS)
+            Prefetch("assignments", ASSIGNED),
+            Prefetch("afterwords", SAID_AFTERWARDS),
+            "replies",
+            "time_requests",
         )
         case = self.case(number, rows)
 

@@ -1,5 +1,6 @@
 """Moves: those open for a case now, and making one."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -151,7 +152,7 @@ class PreviewAPIView(OneMoveApi):
         told = look_ahead(
             facts.case,
             offer.action,
-            told_to_speaker,
+            partial(told_to_speaker, previewed_by=self.sight),
             by=Officer(self.user, offer.post),
             at=self.at,
             **body.validated_data["inputs"],

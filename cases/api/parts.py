@@ -20,7 +20,7 @@ from cases.api.files import FILE_RESPONSES, SIZE, AnyAccepted, file_answer
 from cases.api.four_two import FourTwoApi
 from cases.attachments import attach
 from cases.models import AgendaItem, Attachment, Case, Event, FourTwoProcess, Rating
-from cases.privacy.redactor import reader_redactor
+from cases.privacy.redactor import NOTHING, Redactor, reader_redactor
 from cases.serializers.four_two import ProcessSerializer
 from cases.serializers.parts import (
     AttachmentSerializer,
@@ -53,11 +53,18 @@ class PartsApi(CaseApi, GenericAPIView[Any]):
 
     def get(self, request: Request, number: str) -> Response:
         case = self.case(number)
-        page = self.paginate_queryset(self.rows(case))
+        page = self.paginate_queryset(self.rows(case)) or []
         shown = self.get_serializer(page, many=True, context=self.context_for(case))
 
         redact = reader_redactor(case, self.sight)
-        return self.get_paginated_response(redact.data(list(shown.data)))
+        rows = redact.data(list(shown.data))
+        if redact is not NOTHING:
+            for row, data in zip(page, rows, strict=True):
+                self.show_own_words(row, data, redact)
+        return self.get_paginated_response(rows)
+
+    def show_own_words(self, row: Any, shown: dict[str, Any], redact: Redactor) -> None:
+        """Show in a redacted row what the reader wrote, as they wrote it."""
 
 
 class EventsAPIView(PartsApi):
@@ -68,7 +75,16 @@ class EventsAPIView(PartsApi):
     order = ("sequence", "id")
 
     def rows(self, case: Case) -> QuerySet[Event]:
-        return Event.objects.filter(case=case).select_related("post__user")
+        events = Event.objects.filter(case=case).select_related("post__user")
+        return events.prefetch_related("revisions")
+
+    def show_own_words(
+        self, row: Event, shown: dict[str, Any], redact: Redactor
+    ) -> None:
+        shown["note"] = redact.note(row)
+        if "route" in shown["data"]:
+            route = shown["data"]["route"]
+            shown["data"]["route"] = redact.of_event(row, "route", route)
 
     @extend_schema(
         operation_id="list_events",
@@ -159,6 +175,11 @@ class RatingsAPIView(PartsApi):
 
     def rows(self, case: Case) -> QuerySet[Rating]:
         return Rating.objects.filter(case=case).select_related("entered_by__user")
+
+    def show_own_words(
+        self, row: Rating, shown: dict[str, Any], redact: Redactor
+    ) -> None:
+        shown["reason"] = redact(row.reason, post=row.entered_by_id)
 
     @extend_schema(
         operation_id="list_ratings",

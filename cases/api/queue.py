@@ -22,7 +22,7 @@ from cases.lists.queue import (
     deciding_place,
     deciding_places,
     queue_at,
-    reasons_of,
+    reasons_for,
 )
 from cases.meetings.sitting import HoldingPlace
 from cases.models import Case
@@ -112,6 +112,7 @@ class DecisionQueueAPIView(CaseApi, GenericAPIView[Case]):
         page = self.paginate_queryset(cases.annotate(redacted=Value(False))) or []
 
         heard = last_heard_of(page, self.user, self.on)
-        context = self.context(reasons=reasons_of(page), heard=heard)
+        reasons = reasons_for(page, self.sight)
+        context = self.context(reasons=reasons, heard=heard)
         rows = QueueRowSerializer(page, many=True, context=context)
         return self.get_paginated_response(rows.data)

@@ -16,6 +16,7 @@ from cases.lists.red_lines import AWAITED, RECEIVED
 from cases.lists.requests import OPEN, ORDERS, RULED
 from cases.models import MandatoryReport, TimeRequest
 from cases.serializers.registers import RedLineRow, TimeRequestRow
+from cases.workflow.writers import writers_for
 from minshi import workdays
 from minshi.api import KeyPages
 from villages.api.fields import NO_SUCH_CHOICE
@@ -35,8 +36,10 @@ class RegisterApi(CaseApi, GenericAPIView[Any]):
 
     def answer(self, rows: QuerySet[Any]) -> Response:
         """Answer with one page of the rows."""
-        page = self.paginate_queryset(rows)
-        shown = self.get_serializer(page, many=True, context=self.context())
+        page = self.paginate_queryset(rows) or []
+        writers = writers_for([row.case for row in page], self.sight)
+        context = self.context(writers=writers)
+        shown = self.get_serializer(page, many=True, context=context)
         return self.get_paginated_response(shown.data)
 
 

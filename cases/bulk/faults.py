@@ -21,9 +21,11 @@ from cases.models.choices import (
     Stage,
 )
 from cases.models.scope import NOT_CONCLUDED
+from cases.workflow.pasted import refuse_number
 from cases.workflow.register import in_territory
 from cases.workflow.who import find_owner
 from minshi.crypto import normal_phone
+from minshi.errors import InputRefused
 
 CHOICES: dict[str, Any] = {
     "category": Category,
@@ -79,10 +81,13 @@ def _fault_in_words(matter: Matter, around: Surroundings) -> str:
 
 def _fault_in_phone(matter: Matter, around: Surroundings) -> str:
     try:
+        refuse_number(matter.speaker_name, field="speaker_name")
         if matter.speaker_phone:
             normal_phone(matter.speaker_phone)
     except ValidationError as error:
         return " ".join(error.messages)
+    except InputRefused as refusal:
+        return str(refusal)
     return ""
 
 

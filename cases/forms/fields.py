@@ -158,8 +158,12 @@ class NumberField(OneCase):
 class ReportField(OneReport):
     """A red-line report, known by when and to whom."""
 
+    def __init__(self, *args: Any, reader: User | None, **options: Any) -> None:
+        self.reader = reader
+        super().__init__(*args, **options)
+
     def label_from_instance(self, report: Any) -> str:
-        return report_label(report)
+        return report_label(report, self.reader)
 
 
 class CadresField(RowsField):
@@ -195,8 +199,12 @@ def cadre_label(cadre: User) -> str:
     return holder_label(posts[0]) if posts else str(cadre)
 
 
-def report_label(report: MandatoryReport) -> str:
-    """Return when it was reported and to whom, without who spoke."""
+def report_label(report: MandatoryReport, reader: User | None) -> str:
+    """Return when it was reported and to whom, without who spoke; to whoever reported
+    it as they wrote it.
+    """
     told_at = report.told_at.astimezone(workdays.SHANGHAI)
-    told = speaker_redactor(report.case)(report.told)
+    told = report.told
+    if reader is None or report.post.user_id != reader.pk:
+        told = speaker_redactor(report.case)(told)
     return f"{told_at:%Y-%m-%d %H:%M} {told}"

@@ -27,6 +27,7 @@ from cases.workflow.candidates import holders_in_order
 from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS, Input, Kind, fault_of
 from cases.workflow.speakers import names_together
 from cases.workflow.standing import holder_key
+from cases.workflow.writers import NOBODY
 from minshi.days import DayField, MomentField
 from villages.forms.accounts import DayInput, RuleForm, in_plain_words, offered
 from villages.models import User
@@ -74,6 +75,8 @@ class MoveForm(RuleForm):
         inputs = [item for item in offer.move.inputs if item.name not in hidden]
 
         answers = redact.data(_first_answers(offer, facts, inputs))
+        if redact is not NOTHING and "asks" in answers:
+            answers["asks"] = _parts_now(facts, redact)["asks"]
         super().__init__(*args, initial={**answers, **typed})
         self.inputs = inputs
         self.at = facts.at
@@ -168,11 +171,13 @@ def _initial_from_case(offer: Offer, case: Case, inputs: list[Input]) -> dict[st
     return initial
 
 
-def _parts_now(facts: Facts) -> dict[str, Any]:
+def _parts_now(facts: Facts, redact: Redactor = NOTHING) -> dict[str, Any]:
     """Return lead, assistants and their tasks, as the start of handing it on."""
+    writers = NOBODY if redact is NOTHING else facts.writers
     asks = {}
     for item in facts.active:
-        asks[holder_key(item.holder)] = [item.ask, item.due_on or ""]
+        ask = redact(item.ask, by=writers.of_ask(item))
+        asks[holder_key(item.holder)] = [ask, item.due_on or ""]
     return {
         "lead": holder_key(facts.lead.holder) if facts.lead else "",
         "assistants": [holder_key(item.holder) for item in facts.assistants],
@@ -212,11 +217,13 @@ def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:
     if item.kind is Kind.FLAG:
         return forms.BooleanField(**common)
     if item.name in ("lead", "assistants"):
-        return _chosen_field(item, holders_in_order(facts), common)
-    return _chosen_field(item, candidates(item, facts, user), common)
+        return _chosen_field(item, holders_in_order(facts), user, common)
+    return _chosen_field(item, candidates(item, facts, user), user, common)
 
 
-def _chosen_field(item: Input, offered: Any, common: dict[str, Any]) -> forms.Field:
+def _chosen_field(
+    item: Input, offered: Any, user: User | None, common: dict[str, Any]
+) -> forms.Field:
     if item.kind is Kind.HOLDER:
         return HolderField(offered, **common)
     if item.kind is Kind.HOLDERS:
@@ -234,5 +241,5 @@ def _chosen_field(item: Input, offered: Any, common: dict[str, Any]) -> forms.Fi
     if item.kind is Kind.REPORT:
         first_two = list(offered[:2])
         only = first_two[0] if len(first_two) == 1 else None
-        return ReportField(offered, initial=only, **common)
+        return ReportField(offered, initial=only, reader=user, **common)
     return forms.ModelChoiceField(offered, **common)

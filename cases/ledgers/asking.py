@@ -2,7 +2,7 @@
 give the matter or a part of it back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from cases.workflow import Action
 from cases.workflow.event_data import data_of
 from villages.models import Post
 
+Note = Callable[[Event], str]
 GIVEN_BACK = (Action.RETURN, Action.HAND_BACK)
 # a matter given back is ruled on by what is resolved about it next, at a meeting or not
 AFTER_A_RETURN = ITEM_ACTIONS
@@ -37,16 +38,26 @@ class Asking:
     ruled_at: datetime | None = None
 
 
-def askings(requests: Iterable[TimeRequest], events: Iterable[Event]) -> list[Asking]:
+def askings(
+    requests: Iterable[TimeRequest],
+    events: Iterable[Event],
+    *,
+    words: Callable[..., str],
+    note: Note,
+) -> list[Asking]:
     """List all of a case in the order they were asked.
 
-    `events`, oldest first, hold the returns and the rulings.
+    `events`, oldest first, hold the returns and the rulings. `words` and `note` are the
+    record's of the case: they mask a text, and the note of an event.
     """
     events = list(events)
-    found = [_of_request(request, events) for request in requests]
+    found = []
+    for request in requests:
+        reason = words(request.reason, post=request.asked_by_id)
+        found.append(_of_request(request, reason, events, note))
     for event in events:
         if event.action in GIVEN_BACK:
-            found.append(_given_back(event, events))
+            found.append(_given_back(event, events, note))
 
     return sorted(found, key=lambda asking: asking.at)
 
@@ -73,22 +84,24 @@ def kind_of(event: Event) -> str:
 
 
 # --- more time, or a break
-def _of_request(request: TimeRequest, events: list[Event]) -> Asking:
+def _of_request(
+    request: TimeRequest, reason: str, events: list[Event], note: Note
+) -> Asking:
     return Asking(
         kind=str(request.get_kind_display()),
-        reason=request.reason,
+        reason=reason,
         by=request.asked_by,
         at=request.asked_at,
         due_on=request.due_on,
         days=request.days,
         new_due_on=request.new_due_on,
         ruled_by=request.ruled_by,
-        ruling=_ruling_on_request(request, events),
+        ruling=_ruling_on_request(request, events, note),
         ruled_at=request.ruled_at,
     )
 
 
-def _ruling_on_request(request: TimeRequest, events: list[Event]) -> str:
+def _ruling_on_request(request: TimeRequest, events: list[Event], note: Note) -> str:
     """Return the ruling and its note in words; empty while the request is open."""
     words = ""
     if request.state != RequestState.OPEN:
@@ -97,24 +110,24 @@ def _ruling_on_request(request: TimeRequest, events: list[Event]) -> str:
     action = RULED_BY[RequestKind(request.kind)]
     for event in events:
         if event.action == action and event.at == request.ruled_at:
-            return _sentence(words, event.note)
+            return _sentence(words, note(event))
     return words
 
 
 # --- the matter, or a part of it, given back
-def _given_back(event: Event, events: list[Event]) -> Asking:
+def _given_back(event: Event, events: list[Event], note: Note) -> Asking:
     assert event.post is not None  # noqa: S101 - only a lead or an assistant gives back, an officer by constraint
     ruling = _ruling_on_return(event, events)
     due = data_of(event).get("due_on")
 
     return Asking(
         kind=kind_of(event),
-        reason=event.note,
+        reason=note(event),
         by=event.post,
         at=event.at,
         due_on=date.fromisoformat(due) if due else None,
         ruled_by=ruling.post if ruling else None,
-        ruling=_ruling_in_words(ruling) if ruling else "",
+        ruling=_ruling_in_words(ruling, note) if ruling else "",
         ruled_at=ruling.at if ruling else None,
     )
 
@@ -142,12 +155,12 @@ def _rules_on(later: Event, event: Event) -> bool:
     return not giver.isdisjoint(data_of(later).get("holders", ()))
 
 
-def _ruling_in_words(ruling: Event) -> str:
+def _ruling_in_words(ruling: Event, note: Note) -> str:
     if ruling.action == Action.RULE_HAND_BACK:
         words = RequestState(data_of(ruling)["ruling"]).label
     else:
         words = Action(ruling.action).label
-    return _sentence(str(words), ruling.note)
+    return _sentence(str(words), note(ruling))
 
 
 def _sentence(ruling: str, note: str) -> str:

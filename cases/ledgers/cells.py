@@ -64,17 +64,17 @@ def answer(record: Record) -> str:
     """
     event = record.last(Action.SETTLE, Action.DIVERT)
     if event is None:
-        return record.words(record.case.decision)
+        return record.column("decision")
     if event.action == Action.SETTLE:
-        return record.words(record.case.result)
-    return record.words(event.note)
+        return record.column("result")
+    return record.note(event)
 
 
 def went_to(record: Record) -> str:
     """Return 转办去向: the lead's unit, or the proper route."""
     event = record.last(Action.DIVERT)
     if event:
-        return record.words(str(data_of(event).get("route", "")))
+        return record.of_event(event, "route", data_of(event).get("route", ""))
     if record.lead:
         return record.unit
     return ""
@@ -114,12 +114,11 @@ def progress(record: Record) -> str:
     """Return the stage, and in an open case the last note of this round's work."""
     case = record.case
     noted = record.last(Action.PROGRESS, round_=case.round) if case.is_open else None
-    note = record.words(noted.note) if noted else ""
-    return joined(case.get_stage_display(), note)
+    return joined(case.get_stage_display(), record.note(noted))
 
 
 def result(record: Record) -> str:
-    return joined(outcome(record), record.words(record.case.result))
+    return joined(outcome(record), record.column("result"))
 
 
 def outcome(record: Record) -> Text:
@@ -135,7 +134,7 @@ def outcome(record: Record) -> Text:
 
 
 def measures(record: Record) -> str:
-    return record.words(record.case.measures or record.case.result)
+    return record.column("measures") or record.column("result")
 
 
 def supervised(record: Record) -> bool:

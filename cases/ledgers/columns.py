@@ -100,7 +100,7 @@ DUE = bare(
 DECISION = column(
     "decision",
     pgettext_lazy("ledger", "Decision"),
-    lambda r: r.words(r.case.decision),
+    lambda r: r.column("decision"),
     width=28,
 )
 CHANNEL = column(

@@ -21,8 +21,8 @@ from cases.models import Assignment, Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.disclosure import opener
 from minshi import tabular
-from minshi.errors import InputRefused, MoveRefused, NoSuchRight
-from minshi.text import clean_text, is_blank
+from minshi.errors import MoveRefused, NoSuchRight, said
+from minshi.text import clean_text
 from minshi.workdays import local_day
 from villages.audit import record_audit
 from villages.models import Town, User
@@ -228,8 +228,7 @@ class Export:
         if not is_allowed:
             raise NoSuchRight(_("Your posts do not let you take this ledger away."))
 
-        if is_blank(self.reason):
-            raise InputRefused.at(reason=_("Say what it is for."))
+        said(self.reason, reason=_("Say what it is for."))
 
     def _read(self) -> Iterator[Any]:
         """Yield the records one by one, read in batches: all of them would not fit in

@@ -190,7 +190,7 @@ SATISFACTION = Book(
             column(
                 "reason",
                 pgettext_lazy("ledger", "Why dissatisfied"),
-                lambda r: r.words(r.ratings[0].reason),
+                lambda r: r.words(r.ratings[0].reason, post=r.ratings[0].entered_by_id),
                 width=20,
             ),
             column(

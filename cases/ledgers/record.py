@@ -13,6 +13,7 @@ from cases.models.choices import AssignmentRole
 from cases.models.scope import Sight
 from cases.privacy.redactor import speaker_redactor
 from cases.workflow import Action
+from cases.workflow.writers import NOBODY, Writers
 from minshi import workdays
 from minshi.crypto import masked_name, masked_phone
 from villages.models import User
@@ -37,6 +38,7 @@ class Record:
     # for slips alone, like what was asked for
     replies: list[Reply] = field(default_factory=list)
     asked: Asking | None = None
+    writers: Writers = NOBODY  # where who spoke is hidden from the reader
 
     @property
     def redacted(self) -> bool:
@@ -61,6 +63,11 @@ class Record:
         return getattr(self.case, name, None)
 
     # --- who spoke
+    @property
+    def is_hidden(self) -> bool:
+        """Tell whether the reader may not know who spoke."""
+        return not self.sight.shows_speaker(self.case)
+
     def person(self, name: str) -> str:
         """Return a villager's name as this reader sees it: 隐名, masked or opened."""
         if not name:
@@ -84,14 +91,22 @@ class Record:
             parts.append(self.case.speaker_address)
         return " ".join(part for part in parts if part)
 
-    def words(self, text: str) -> str:
-        """Mask in a text what the columns beside it mask: names, phone and address."""
+    def words(
+        self, text: str, *, by: int | None = None, post: int | None = None
+    ) -> str:
+        """Mask in a text what the columns beside it mask: names, phone and address.
+
+        Not for whoever wrote it, `by` their user or `post`, where they may not know who
+        spoke: what is masked of names they listed would tell them.
+        """
         # Not by a redactor alone: it blanks all values alike, while a ledger shows what
         # is left of each as its column does (李*国, ****8821) and goes by kind, names
         # before the phone and the address that may hold them.
         case = self.case
         is_shown = self.sight.shows_speaker(case)
         if self.unmasked and is_shown:
+            return text
+        if self.is_hidden and self.sight.is_self(by=by, post=post):
             return text
 
         names = [case.speaker_name, case.proxy_speaker]
@@ -108,6 +123,22 @@ class Record:
 
         # what is still there: a phone typed with gaps or in full-width digits
         return speaker_redactor(case)(text)
+
+    def column(self, name: str) -> str:
+        """Return words of the case itself, masked as `words`."""
+        return self.words(getattr(self.case, name), by=self.writers.of(name))
+
+    def note(self, event: Event | None) -> str:
+        """Return the note of an event, masked as `words`."""
+        return self.of_event(event, "note", event.note) if event else ""
+
+    def of_event(self, event: Event, name: str, text: str) -> str:
+        """Return a text of an event, masked as `words`; the event has it without
+        names, and whoever wrote it reads it as they typed it.
+        """
+        if self.is_hidden and self.sight.wrote(event):
+            return event.in_full(name, text)
+        return self.words(text)
 
     # --- what happened
     def last(self, *actions: Action, round_: int | None = None) -> Event | None:

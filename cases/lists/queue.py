@@ -2,11 +2,12 @@
 on an agenda, or were decided.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
 from django.db import models
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from cases.meetings import cases_at, waiting_for
@@ -14,7 +15,8 @@ from cases.meetings.sitting import HoldingPlace, holding_places
 from cases.models import AgendaItem, Case, Event, Meeting
 from cases.models.choices import Stage
 from cases.models.meeting import ItemState
-from cases.models.scope import CaseQuerySet
+from cases.models.scope import CaseQuerySet, Sight
+from cases.privacy.redactor import NOTHING, reader_redactor
 from cases.workflow import Action
 from minshi import workdays
 from villages.models import Post, User
@@ -95,13 +97,34 @@ def meetings_to_come(place: HoldingPlace) -> models.QuerySet[Meeting]:
     return coming.order_by("starts_at", "pk")
 
 
-def reasons_of(cases: Iterable[Case]) -> dict[int, str]:
-    """Return the reason why each case was last reported up or returned. One query.
+def reasons_of(cases: Iterable[Case]) -> dict[int, Event]:
+    """Return the events by which cases were last reported up or returned, by the case's
+    key. One query.
 
-    By the case's key; as written, so redact it before it is shown.
+    The note is why, as it was written: redact it before it is shown.
     """
     events = Event.objects.filter(
         case__in=cases, action__in=(Action.ESCALATE, Action.RETURN)
     )
     # a later event of the same case replaces an earlier one
-    return dict(events.order_by("case", "sequence").values_list("case", "note"))
+    return {event.case_id: event for event in events.order_by("case", "sequence")}
+
+
+def reasons_for(cases: Sequence[Case], sight: Sight) -> dict[int, str]:
+    """Return why cases were last reported up or returned, by key, as this reader may
+    know it; two queries at most.
+    """
+    events = reasons_of(cases)
+    redactors = {case.pk: reader_redactor(case, sight) for case in cases}
+    own = [
+        event
+        for case, event in events.items()
+        if redactors[case] is not NOTHING and sight.wrote(event)
+    ]
+    prefetch_related_objects(own, "revisions")
+
+    reasons = {}
+    for case, event in events.items():
+        redact = redactors[case]
+        reasons[case] = event.note if redact is NOTHING else redact.note(event)
+    return reasons

@@ -43,19 +43,22 @@ END_OF_NUMBER = re.compile(r"(?:(20\d\d)-)?(\d{2,4})号?")
 SHORT_NUMBER = re.compile(r"\d{2,4}")
 LETTERS = re.compile(r"[a-z]{2,30}")  # pinyin or initials of a name
 YEARS_BACK = 1
-PAUSE = "[,;:!?。、…《》()【】]+"  # in full width or half, whichever was taken down
-BETWEEN = re.compile(rf"(?<=\w){PAUSE}|{PAUSE}(?=\w)")
+SIGNS = ",;:!?。、…《》()【】"  # in full width or half, whichever was taken down
+BETWEEN = re.compile(rf"(?<=\w)[{SIGNS}]+|[{SIGNS}]+(?=\w)")
+# where a word begins and ends, before it is parted at signs
+BEGIN = rf"(?<![^\s{SIGNS}])"
+END = rf"(?![^\s{SIGNS}])"
 # beside a word, of whatever kind; but in it's it is a letter
 QUOTE = any_of(QUOTES)
 QUOTED = re.compile(rf"(?<=\w){QUOTE}+(?![A-Za-z])|(?<![A-Za-z]){QUOTE}+(?=\w)")
 # 李　四, 赵 铁 柱: single characters with blanks between are one name
-NAME_SET_WIDE = re.compile(rf"(?<!\S)[{HAN}](?:\s+[{HAN}])+(?!\S)")
+NAME_SET_WIDE = re.compile(rf"{BEGIN}[{HAN}](?:\s+[{HAN}])+{END}")
 # 120 元: a single character after a number is its measure
-BEFORE_MEASURE = re.compile(rf"(?<=\d)\s+(?=[{HAN}](?!\S))")
+BEFORE_MEASURE = re.compile(rf"(?<=\d)\s+(?=[{HAN}]{END})")
 # 1.2 万元: 万 belongs to the number, whatever follows
 BEFORE_LARGE_UNIT = re.compile(r"(?<=\d)\s+(?=[万萬亿億])")
 # 修 100 米: and one before it belongs to the number
-BEFORE_NUMBER = re.compile(rf"(?<!\S)([{HAN}])\s+(?=\d)")
+BEFORE_NUMBER = re.compile(rf"{BEGIN}([{HAN}])\s+(?=\d)")
 AFTER_ALL = "\U0010ffff"
 
 
@@ -83,16 +86,35 @@ class HasBigrams(Func):
 def terms_of(text: str) -> list[str]:
     """Return the words of what was typed, folded as the words of cases are.
 
-    Punctuation and quotation marks beside a word part words as a space does; elsewhere
-    they are searched for as they stand.
+    1. Join what was typed with blanks between and is one word: 李 四, 120 元.
+    2. Part at blanks.
+    3. Part at punctuation and quotation marks beside a word; elsewhere they are
+       searched for as they stand.
     """
     typed = unicodedata.normalize("NFKC", visible(text))
     typed = QUOTED.sub(" ", BETWEEN_THOUSANDS.sub("", typed))
-    parted = NAME_SET_WIDE.sub(_set_close, BETWEEN.sub(" ", typed))
-    parted = BEFORE_LARGE_UNIT.sub("", BEFORE_MEASURE.sub("", parted))
-    parted = BEFORE_NUMBER.sub(r"\1", parted)
-    parted = with_plain_phones(DASH.sub("-", parted))
-    return [term for term in map(searchable, parted.split()) if term]
+    joined = NAME_SET_WIDE.sub(_set_close, typed)
+    joined = BEFORE_LARGE_UNIT.sub("", BEFORE_MEASURE.sub("", joined))
+    joined = BEFORE_NUMBER.sub(r"\1", joined)
+    joined = with_plain_phones(DASH.sub("-", joined))
+
+    terms = []
+    for word in joined.split():
+        terms += _parted_at_signs(word)
+    return terms
+
+
+def _parted_at_signs(word: str) -> list[str]:
+    """Return what stands between the signs in a word, as it is searched.
+
+    Not what is too short to be searched beside something longer: 坏 in 路灯(坏)了, and
+    一 in 一、二、三组. Where all is too short, the word as it stands: (1)组.
+    """
+    parts = [part for part in map(searchable, BETWEEN.sub(" ", word).split()) if part]
+    if len(parts) < SHORTEST:
+        return parts
+    long_enough = [part for part in parts if len(part) >= SHORTEST]
+    return long_enough or [searchable(word)]
 
 
 def _set_close(name: re.Match[str]) -> str:

@@ -69,6 +69,15 @@ class Event(WithChoices):
     def __str__(self) -> str:
         return pgettext("event", "No. %(number)s") % {"number": self.sequence}
 
+    def in_full(self, field: str, stored: str) -> str:
+        """Return what was typed in a field of the step, where it is stored without a
+        name. No query where the revisions were read.
+        """
+        for revision in self.revisions.all():
+            if revision.field == field:
+                return revision.new or stored
+        return stored
+
 
 class StateAtUpdate(models.Model):
     """Seals of what the events of a case did not seal yet when the program was brought

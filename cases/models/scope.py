@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -27,6 +28,7 @@ from villages.rights import OVERSEE
 
 if TYPE_CHECKING:
     from cases.models.case import Case
+    from cases.models.event import Event
 
 
 NOT_CONCLUDED = (CloseReason.MERGED, *NOT_HEARD)
@@ -56,6 +58,27 @@ class Sight:
             reach=Reach.of(posts),
             overseer=Reach.of(post for post in posts if post.role in OVERSEE),
             reviewer=Reach.of(post for post in posts if post.role == Role.REVIEWER),
+        )
+
+    @cached_property
+    def posts_ever(self) -> frozenset[int]:
+        """The user's posts, those that ended with them. One query, when first asked."""
+        posts = Post.objects.filter(user=self.user)
+        return frozenset(posts.values_list("pk", flat=True))
+
+    def is_self(self, *, by: int | None = None, post: int | None = None) -> bool:
+        """Return True where a user or a post is the reader themself."""
+        if post is not None:
+            return post in self.reach.posts or post in self.posts_ever
+        return by == self.user.pk
+
+    def wrote(self, event: "Event") -> bool:
+        """Return True where the words of an event are the reader's own, or they typed
+        them for the speaker at the counter.
+        """
+        typed_by = event.data.get("entered_by")
+        return self.is_self(by=event.user_id) or (
+            typed_by is not None and self.is_self(post=typed_by)
         )
 
     def _assigned(self) -> Exists:

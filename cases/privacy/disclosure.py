@@ -13,8 +13,7 @@ from cases.models.choices import Confidentiality, Stage
 from cases.workflow import Facts
 from cases.workflow.who import RATERS, Handled
 from minshi import workdays
-from minshi.errors import InputRefused, NoSuchRight
-from minshi.text import clean_text, is_blank
+from minshi.errors import NoSuchRight, said
 from villages.audit import record_audit
 from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
@@ -122,9 +121,7 @@ def open_phones(
             " whoever the matter is with."
         )
         raise NoSuchRight(text)
-    reason = clean_text(reason)
-    if is_blank(reason):
-        raise InputRefused.at(reason=_("Say why you need the number."))
+    reason = said(reason, reason=_("Say why you need the number."))
 
     subject = _("the speaker's phone of %(number)s") % {"number": case.number}
     record_audit(

@@ -7,7 +7,7 @@ slips, minutes, API, admin, notices, and the event that a move writes.
 from collections.abc import Iterable
 from typing import Any
 
-from cases.models import Case, MandatoryReport
+from cases.models import Case, Event, MandatoryReport
 from cases.models.choices import Category, Confidentiality
 from cases.models.scope import Sight
 from cases.privacy.personal import PERSONAL_FIELDS, WHO_SPOKE, values_of
@@ -19,13 +19,35 @@ class Redactor:
 
     They are found in the spellings that `minshi.text.blanked` names. A single character
     is never blanked: it would hit other words.
+
+    `redact(text, by=…)` names the user who wrote the text, or `post=…` the post: where
+    that is the `reader` they read what they wrote. What is blanked in a list of names
+    typed by somebody who may not know who spoke would tell them.
     """
 
-    def __init__(self, values: Iterable[str | None]) -> None:
+    def __init__(
+        self, values: Iterable[str | None], reader: Sight | None = None
+    ) -> None:
         self.values = [PersonalValue(value) for value in dict.fromkeys(values) if value]
+        self.reader = reader
 
-    def __call__(self, text: str) -> str:
+    def __call__(
+        self, text: str, *, by: int | None = None, post: int | None = None
+    ) -> str:
+        if self.reader and self.reader.is_self(by=by, post=post):
+            return text
         return blanked(text, self.values)
+
+    def of_event(self, event: Event, name: str, text: str) -> str:
+        """Return a text of an event, its note or one of its data; to whoever wrote it
+        as they typed it. The event has it without names.
+        """
+        if self.reader and self.reader.wrote(event):
+            return event.in_full(name, text)
+        return self(text)
+
+    def note(self, event: Event) -> str:
+        return self.of_event(event, "note", event.note)
 
     def data(self, shown: Any) -> Any:
         """Redact every text in lists and dicts, as a serializer gives them."""
@@ -41,8 +63,13 @@ class Redactor:
 class NothingToHide(Redactor):
     """The redactor of readers who may know: it changes nothing."""
 
-    def __call__(self, text: str) -> str:
+    def __call__(
+        self, text: str, *, by: int | None = None, post: int | None = None
+    ) -> str:
         return text
+
+    def of_event(self, event: Event, name: str, text: str) -> str:
+        return event.in_full(name, text)
 
 
 NOTHING = NothingToHide(())
@@ -56,19 +83,32 @@ def speaker_redactor(case: Case) -> Redactor:
     return Redactor(values_of(case, WHO_SPOKE))
 
 
-def personal_redactor(case: Case, further: Iterable[str] = ()) -> Redactor:
+def personal_redactor(
+    case: Case, further: Iterable[str] = (), *, reader: Sight | None = None
+) -> Redactor:
     """Blank everything personal: who spoke and their own words, and `further` values.
 
     For what nobody may be named in: events, the tracking page, notices. No query.
     """
-    return Redactor([*values_of(case, PERSONAL_FIELDS), *further])
+    return Redactor([*values_of(case, PERSONAL_FIELDS), *further], reader)
 
 
 def reader_redactor(case: Case, sight: Sight) -> Redactor:
-    """Blank nothing for a reader who may know the speaker, else who spoke. No query."""
+    """Blank nothing for a reader who may know the speaker, else who spoke, but for what
+    the reader wrote themself. No query.
+    """
     if sight.shows_speaker(case):
         return NOTHING
-    return speaker_redactor(case)
+    return Redactor(values_of(case, WHO_SPOKE), sight)
+
+
+def preview_redactor(case: Case, sight: Sight) -> Redactor:
+    """Blank as the tracking page does, in a preview for somebody who writes to it.
+
+    Not in their own words where they may not know who spoke. No query.
+    """
+    reader = None if sight.shows_speaker(case) else sight
+    return personal_redactor(case, reader=reader)
 
 
 def title_for(case: Case, sight: Sight) -> str:

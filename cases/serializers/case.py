@@ -21,6 +21,7 @@ from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE
 from cases.privacy.redactor import speaker_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
+from cases.serializers.own_words import show_own_words
 from cases.serializers.parts import AfterwordSerializer
 from villages.models import Group, Town, Village
 
@@ -129,7 +130,11 @@ class CaseBaseSerializer(ShownRow[Case]):
 
         redact = speaker_redactor(case)
         redacted: dict[str, Any] = redact.data(shown)
-        return redacted
+        return {**redacted, **self.as_typed(case)}
+
+    def as_typed(self, case: Case) -> dict[str, Any]:
+        """Return the fields redacted by their own, with what the reader wrote."""
+        return {}
 
 
 class CaseRowSerializer(CaseBaseSerializer):
@@ -224,6 +229,9 @@ class QueueRowSerializer(CaseRowSerializer):
     def get_last_heard(self, case: Case) -> str:
         heard: dict[int, str] = self.context["heard"]
         return heard.get(case.pk, "")
+
+    def as_typed(self, case: Case) -> dict[str, Any]:
+        return {"reason": self.get_reason(case)}
 
 
 class HandBackSerializer(ShownRow[HandBack]):
@@ -397,5 +405,6 @@ class CaseDetailSerializer(CaseBaseSerializer):
         if not self._sight.shows_speaker(case):
             for name in (*WHO_SPOKE, "speaker_sex"):
                 shown[name] = None
+            show_own_words(case, shown, self._sight)
 
         return shown

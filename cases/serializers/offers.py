@@ -1,6 +1,7 @@
 """The moves open to somebody now, with the choices of each input, as plain data."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from rest_framework import serializers
@@ -17,7 +18,6 @@ WITH_MAX_LENGTH = (Kind.TEXT, Kind.LINE)
 # the label of a row that is offered; of other kinds the row as a text
 LABEL_OF: dict[Kind, Callable[[Any], str]] = {
     Kind.USERS: cadre_label,
-    Kind.REPORT: report_label,
 }
 WITHOUT_CHOICES = (
     Kind.TEXT,
@@ -75,6 +75,8 @@ class Choices:
             ]
 
         label_of = LABEL_OF.get(item.kind, str)
+        if item.kind is Kind.REPORT:
+            label_of = partial(report_label, reader=self.user)
         return [{"value": row.pk, "label": label_of(row)} for row in offered]
 
 

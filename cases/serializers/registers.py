@@ -1,13 +1,15 @@
 """Requests for time and red-line reports as rows of a list. Context: `sight`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
 
 from cases.models import MandatoryReport, TimeRequest
-from cases.privacy.redactor import reader_redactor
+from cases.privacy.redactor import NOTHING, Redactor, reader_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from cases.time_to_report import time_to_report
+from cases.workflow.writers import Writers, receipt_for
 
 
 class OfACase(ShownRow[Any]):
@@ -25,7 +27,13 @@ class OfACase(ShownRow[Any]):
         for name, value in shown.items():
             if isinstance(value, str):
                 shown[name] = redact(value)
+        if redact is not NOTHING:
+            self.show_own_words(row, shown, redact)
         return shown
+
+    def show_own_words(self, row: Any, shown: dict[str, Any], redact: Redactor) -> None:
+        """Show in a redacted row what the reader wrote, as they wrote it."""
+        raise NotImplementedError
 
 
 class TimeRequestRow(OfACase):
@@ -57,8 +65,13 @@ class TimeRequestRow(OfACase):
             "ended_at",
         )
 
+    def show_own_words(self, row: Any, shown: dict[str, Any], redact: Redactor) -> None:
+        shown["reason"] = redact(row.reason, post=row.asked_by_id)
+
 
 class RedLineRow(OfACase):
+    """Context: also `writers`, as `writers_for` gives them."""
+
     post = ReadOnlyHolderField()
     minutes = serializers.SerializerMethodField(
         help_text="From taking down to reporting."
@@ -81,6 +94,11 @@ class RedLineRow(OfACase):
             "receipt",
             "post",
         )
+
+    def show_own_words(self, row: Any, shown: dict[str, Any], redact: Redactor) -> None:
+        writers: Mapping[int, Writers] = self.context["writers"]
+        shown["told"] = redact(row.told, post=row.post_id)
+        shown["receipt"] = receipt_for(row, redact, writers[row.case_id])
 
     def get_minutes(self, report: MandatoryReport) -> int:
         return time_to_report(report).minutes

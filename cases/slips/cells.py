@@ -61,7 +61,8 @@ def assisting(record: Record) -> str:
 
 
 def _part(record: Record, item: Assignment) -> str:
-    ask = record.words(item.ask) or _("do your part and report it to the lead unit")
+    ask = record.words(item.ask, by=record.writers.of_ask(item))
+    ask = ask or _("do your part and report it to the lead unit")
     until = _(" (by %(day)s)") % {"day": item.due_on} if item.due_on else ""
     return f"{unit_of(item)}：{ask}{until}"
 
@@ -138,7 +139,8 @@ def done(record: Record) -> str:
     for item in record.assignments:
         assisted = lead and item.role == ASSISTANT and item.round == lead.round
         if assisted and item.report:
-            lines.append(f"{unit_of(item)}：{record.words(item.report)}")
+            report = record.words(item.report, by=record.writers.of_report(item))
+            lines.append(f"{unit_of(item)}：{report}")
 
     return "\n".join(line for line in lines if line)
 
@@ -156,7 +158,8 @@ def replies(record: Record) -> str:
     lines = []
     for reply in record.replies:
         if reply.round == record.case.round:
-            lines.append(f"{local_day(reply.at)} {record.words(reply.text)}")
+            text = record.words(reply.text, post=reply.post_id)
+            lines.append(f"{local_day(reply.at)} {text}")
     return "\n".join(lines)
 
 
@@ -166,11 +169,11 @@ def applicant(record: Record) -> str:
 
 
 def reason(record: Record) -> str:
-    return record.words(record.asked.reason) if record.asked else ""
+    return record.asked.reason if record.asked else ""
 
 
 def ruling(record: Record) -> str:
-    return record.words(record.asked.ruling) if record.asked else ""
+    return record.asked.ruling if record.asked else ""
 
 
 def ruler(record: Record) -> str:

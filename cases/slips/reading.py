@@ -143,7 +143,8 @@ def read_sheet(
     record = read_records(slip.book, [case], sight=sight, at=at)[0]
     record.replies = list(case.replies.all())
     if slip is TIME:
-        record.asked = askings(requests, events)[nth - 1]
+        asked = askings(requests, events, words=record.words, note=record.note)
+        record.asked = asked[nth - 1]
     return Sheet(slip, nth, record)
 
 

@@ -57,10 +57,10 @@ def afterwords_told(
         told.append(
             AfterwordTold(
                 said_at=row.said_at,
-                words=[redact(event.note) for event in _own_words(said, row)],
+                words=[redact.note(event) for event in _own_words(said, row)],
                 answer_by=None if row.answered_at else row.due_on,
                 answered_at=row.answered_at,
-                answer=redact(row.answer),
+                answer=redact(row.answer, post=row.answered_by_id),
                 end=row.end,
             )
         )

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.choices import NOT_HEARD, Stage
-from cases.privacy.redactor import personal_redactor
+from cases.models.scope import Sight
+from cases.privacy.redactor import Redactor, personal_redactor, preview_redactor
 from cases.speaking.afterwords import AfterwordTold, afterwords_told
 from cases.speaking.story import TOLD, Entry, story_of
 from cases.workflow.pasted import unnamed_in
@@ -53,19 +54,25 @@ class SpeakerAccount:
         return _("It is done")
 
 
-def told_to_speaker(case: Case, *, with_additions: bool = True) -> SpeakerAccount:
+def told_to_speaker(
+    case: Case, *, with_additions: bool = True, previewed_by: Sight | None = None
+) -> SpeakerAccount:
     """Return what the speaker may read of a case: its state, the last reply of the
     present round, what happened, and what they said once it was closed. Three queries,
     four of a matter that was ever closed.
 
-    Neighbours are 张某 in it, as in titles: whoever has the receipt reads the page.
+    Neighbours are 张某 in it, as in titles: whoever has the receipt reads the page. In
+    a preview, `previewed_by` somebody who writes to the speaker.
     """
-    redact = personal_redactor(case)
+    redact = _redactor(case, previewed_by)
     reply = case.replies.filter(round=case.round).last()
-    events = list(case.events.filter(action__in=TOLD).order_by("sequence"))
+    told = case.events.filter(action__in=TOLD).order_by("sequence")
+    if redact.reader:
+        told = told.prefetch_related("revisions")
+    events = list(told)
     was_closed = not case.is_open or case.round > 1
 
-    answer = redact(reply.text) if reply else ""
+    answer = redact(reply.text, post=reply.post_id) if reply else ""
     story = story_of(events, redact, with_additions=with_additions)
     afterwords = []
     if was_closed and with_additions:
@@ -88,14 +95,17 @@ def told_to_speaker(case: Case, *, with_additions: bool = True) -> SpeakerAccoun
     )
 
 
-def words_alone(case: Case, texts: Iterable[str], at: datetime) -> SpeakerAccount:
+def words_alone(
+    case: Case, texts: Iterable[str], at: datetime, *, previewed_by: Sight
+) -> SpeakerAccount:
     """Return the account for a step whose other questions are not answered yet.
 
-    It has the step's words as the reply, and the state that the matter has now. One
-    query.
+    It has the words that they are writing as the reply, and the state that the matter
+    has now. One query.
     """
-    redact = personal_redactor(case)
-    reply = "\n".join(redact(text) for text in texts if text)
+    redact = _redactor(case, previewed_by)
+    writer = previewed_by.user.pk
+    reply = "\n".join(redact(text, by=writer) for text in texts if text)
     unnamed = unnamed_in(case, [reply])
 
     return SpeakerAccount(
@@ -105,3 +115,9 @@ def words_alone(case: Case, texts: Iterable[str], at: datetime) -> SpeakerAccoun
         reply=unnamed(reply),
         reply_at=at if reply else None,
     )
+
+
+def _redactor(case: Case, previewed_by: Sight | None) -> Redactor:
+    if previewed_by is None:
+        return personal_redactor(case)
+    return preview_redactor(case, previewed_by)

@@ -15,6 +15,7 @@ from cases.privacy.redactor import Redactor
 from cases.templatetags.minshi import day
 from cases.workflow.actions import Action
 from cases.workflow.event_data import data_of
+from cases.workflow.record import TOLD_WHY
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def story_of(
 def _entry_of(event: Event, redact: Redactor) -> Entry | None:
     if event.action == Action.PROGRESS:
         is_public = data_of(event).get("public")
-        return Entry(event.at, "", redact(event.note)) if is_public else None
+        return Entry(event.at, "", redact.note(event)) if is_public else None
 
     if event.action == Action.SUPPLEMENT:
         by_speaker = event.actor_kind == ActorKind.SPEAKER and event.via == How.CODE
@@ -61,7 +62,8 @@ def _entry_of(event: Event, redact: Redactor) -> Entry | None:
     heading = words_for(event) if words_for else ""
     if not heading:
         return None
-    return Entry(event.at, heading, redact(data_of(event).get("told_why", "")))
+    told_why = data_of(event).get("told_why", "")
+    return Entry(event.at, heading, redact.of_event(event, TOLD_WHY, told_why))
 
 
 # --- what makes a matter take longer, in plain words; empty where it does not

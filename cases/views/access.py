@@ -4,6 +4,7 @@ see.
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, cast
 
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -99,4 +100,8 @@ class StaffView(LoginRequiredMixin, View):
         return ticks
 
     def sight(self) -> Sight:
+        return self._sight
+
+    @cached_property
+    def _sight(self) -> Sight:
         return Sight.of(self.user, today())

@@ -20,7 +20,7 @@ from cases.privacy.disclosure import (
     open_phones,
     phones_of,
 )
-from cases.privacy.redactor import Redactor, reader_redactor
+from cases.privacy.redactor import NOTHING, Redactor, reader_redactor
 from cases.slips import slips_of
 from cases.time_to_report import late_words, time_to_report
 from cases.views.access import StaffView
@@ -38,6 +38,7 @@ from cases.workflow import (
     readers_of,
 )
 from cases.workflow.files import post_that_shows
+from cases.workflow.writers import NOBODY, Writers, receipt_for
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.forms.accounts import ReasonForm
@@ -166,10 +167,13 @@ def _matter(
 ) -> dict[str, Any]:
     """Return the matter's own words and facts, without who must not be named."""
     case = facts.case
-    words = {name: redact(getattr(case, name)) for name in TYPED_FIELDS}
+    writers = NOBODY if redact is NOTHING else facts.writers
+    words = {}
+    for name in TYPED_FIELDS:
+        words[name] = redact(getattr(case, name), by=writers.of(name))
     concerns = [] if sight.overseer.is_empty else _whom_it_concerns(facts)
     reports = [
-        (report.told_at, _report_in_words(report, redact))
+        (report.told_at, _report_in_words(report, redact, writers))
         for report in _reports_of(case, events)
     ]
     return {
@@ -180,26 +184,37 @@ def _matter(
     }
 
 
-def _report_in_words(report: MandatoryReport, redact: Redactor) -> str:
+def _report_in_words(
+    report: MandatoryReport, redact: Redactor, writers: Writers
+) -> str:
     """Say to whom a red line was reported and how long it took; where that was too
     long, that it is reported at once.
     """
     taken = time_to_report(report)
-    words = redact(f"{report.told} {report.receipt}".strip())
-    words += f"（{taken}）"
+    told = redact(report.told, post=report.post_id)
+    received = receipt_for(report, redact, writers)
+    words = f"{told} {received}".strip() + f"（{taken}）"
     return f"{words} {late_words()}" if taken.is_late else words
 
 
 def _work(facts: Facts, redact: Redactor) -> dict[str, Any]:
     """Return what people were asked to do, reported, and asked for."""
-    assignments = facts.active or facts.last_round
+    writers = NOBODY if redact is NOTHING else facts.writers
+    assignments = []
+    for item in facts.active or facts.last_round:
+        ask = redact(item.ask, by=writers.of_ask(item))
+        report = redact(item.report, by=writers.of_report(item))
+        assignments.append((item, ask, report))
     open_requests = [item for item in facts.requests if item.state == "open"]
     return {
-        "assignments": [
-            (item, redact(item.ask), redact(item.report)) for item in assignments
+        "assignments": assignments,
+        "requests": [
+            (item, redact(item.reason, post=item.asked_by_id)) for item in open_requests
         ],
-        "requests": [(item, redact(item.reason)) for item in open_requests],
-        "hand_backs": [(item, redact(item.ground)) for item in facts.hand_backs],
+        "hand_backs": [
+            (item, redact(item.ground, post=item.asked_by_id))
+            for item in facts.hand_backs
+        ],
     }
 
 
@@ -214,7 +229,7 @@ def _afterword(
         return {}
 
     said = [
-        redact(event.note)
+        redact.note(event)
         for event in reversed(events)
         if event.action == Action.AFTERWORD and event.at >= afterword.said_at
     ]

@@ -22,6 +22,7 @@ from cases.models.choices import AssignmentRole, Level, Stage
 from cases.models.scope import CaseQuerySet
 from cases.privacy.redactor import reader_redactor
 from cases.views.access import StaffView
+from cases.workflow.writers import writers_for
 from minshi import workdays
 from minshi.clock import now, today
 from villages.duty.today import duties_today
@@ -203,8 +204,11 @@ class Home(StaffView):
         with_case = waiting.select_related("case__town", "case__village")
         parts = list(with_case.order_by("case__due_at", "pk")[:SHOWN])
 
+        writers = writers_for([part.case for part in parts], self.sight())
         for part in parts:  # to read, not to save
-            part.ask = reader_redactor(part.case, self.sight())(part.ask)
+            redact = reader_redactor(part.case, self.sight())
+            by = writers[part.case_id].of_ask(part)
+            part.ask = redact(part.ask, by=by)
         return parts
 
     def _narrowed(self, queue: WorkQueue) -> QuerySet[Case]:

@@ -23,7 +23,7 @@ from cases.lists.queue import (
     deciding_place,
     meetings_to_come,
     queue_at,
-    reasons_of,
+    reasons_for,
 )
 from cases.meetings import add_item
 from cases.meetings.sitting import HoldingPlace
@@ -109,17 +109,11 @@ class QueuePage(QueueView):
 
     def _rows(self, cases: list[Case]) -> list[tuple[Case, str, str]]:
         """Return each case with why it is here and what its last meeting said."""
-        reasons = reasons_of(cases)
+        reasons = reasons_for(cases, self.sight())
         heard = last_heard_of(cases, self.user, today())
         return [
-            (case, self._reason(case, reasons), heard.get(case.pk, ""))
-            for case in cases
+            (case, reasons.get(case.pk, ""), heard.get(case.pk, "")) for case in cases
         ]
-
-    def _reason(self, case: Case, reasons: dict[int, str]) -> str:
-        """Return why a case was reported up or returned, as this reader may know it."""
-        redact = reader_redactor(case, self.sight())
-        return redact(reasons.get(case.pk, ""))
 
 
 def queue_tabs(request: HttpRequest, chosen: str, counts: dict[str, int]) -> list[Tab]:
@@ -191,7 +185,11 @@ class QueuePanel(QueueView):
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         case = self.case(number)
         at = now()
-        events = list(case.events.select_related("user").order_by("-sequence"))
+        events = list(
+            case.events.select_related("user")
+            .prefetch_related("revisions")
+            .order_by("-sequence")
+        )
         facts = read_facts(case, at, events)
         offers = {offer.action for offer in moves_open_to(self.user, case, at, facts)}
 
@@ -199,7 +197,7 @@ class QueuePanel(QueueView):
         opinions = []
         for event in events:
             if event.action in OPINIONS and event.note:
-                opinions.append((event, redact(event.note)))
+                opinions.append((event, redact.note(event)))
 
         place = request.GET.get("at", "")
         verdicts = []

@@ -15,6 +15,7 @@ from cases.models.choices import Level, RequestKind
 from cases.privacy.redactor import reader_redactor
 from cases.time_to_report import late_words, time_to_report
 from cases.views.access import StaffView
+from cases.workflow.writers import receipt_for, writers_for
 from minshi.clock import now, today
 from villages.models import Post
 
@@ -51,7 +52,9 @@ class RequestList(StaffView):
                 "request": row,
                 "case": row.case,
                 "place": place_beside(row.case, row.asked_by),
-                "reason": reader_redactor(row.case, sight)(row.reason),
+                "reason": reader_redactor(row.case, sight)(
+                    row.reason, post=row.asked_by_id
+                ),
                 "rule": RULED_BY[RequestKind(row.kind)],
                 "rules": state == OPEN and requests.rules_on(posts, row.case),
             }
@@ -90,17 +93,20 @@ class RedLines(StaffView):
         page = page_of(red_lines.reports_in_state(seen, state), red_lines.ORDER, after)
 
         sight = self.sight()
-        rows: list[dict[str, Any]] = [
-            {
-                "report": row,
-                "case": row.case,
-                "place": place_beside(row.case, row.post),
-                "told": reader_redactor(row.case, sight)(row.told),
-                "taken": time_to_report(row),
-                "receipt": reader_redactor(row.case, sight)(row.receipt),
-            }
-            for row in page.rows
-        ]
+        writers = writers_for([row.case for row in page.rows], sight)
+        rows: list[dict[str, Any]] = []
+        for row in page.rows:
+            redact = reader_redactor(row.case, sight)
+            rows.append(
+                {
+                    "report": row,
+                    "case": row.case,
+                    "place": place_beside(row.case, row.post),
+                    "told": redact(row.told, post=row.post_id),
+                    "taken": time_to_report(row),
+                    "receipt": receipt_for(row, redact, writers[row.case_id]),
+                }
+            )
 
         context = {
             "nav": "list",

@@ -3,6 +3,7 @@
 They are the offer, the form, what is typed so far, and what the speaker would read.
 """
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, QueryDict
@@ -60,19 +61,23 @@ class StepView(StaffView):
         """Return what the tracking page would say if the step were taken now.
 
         While other answers are missing or wrong it is the words for the speaker alone,
-        with the labels of those answers; and what in them gives the speaker away. If a
+        with the labels of those answers; and what in them gives the speaker away, for
+        whoever may know who spoke: to others nothing in it may depend on that. If a
         rule forbids the step, it is the refusal. Empty where the speaker hears nothing
         of the step.
         """
         if not offer.move.informs_speaker:
             return {}
 
+        sight = self.sight()
         words = data.get(WORDS_FOR_SPEAKER.get(offer.action, ""), "")
-        found = telltales(facts.case, "\n".join(_texts_in(offer, data)))
+        found = []
+        if sight.shows_speaker(facts.case):
+            found = telltales(facts.case, "\n".join(_texts_in(offer, data)))
 
         form = self.form(facts, offer, data)
         if not form.is_valid():
-            told = words_alone(facts.case, [words], facts.at)
+            told = words_alone(facts.case, [words], facts.at, previewed_by=sight)
             left = [form[name].label for name in form.order if name in form.errors]
             return {"told": told, "left": left, "telltales": found}
 
@@ -80,7 +85,7 @@ class StepView(StaffView):
             progress = look_ahead(
                 facts.case,
                 offer.action,
-                told_to_speaker,
+                partial(told_to_speaker, previewed_by=sight),
                 by=self.by(offer),
                 at=facts.at,
                 **form.values(),

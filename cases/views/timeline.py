@@ -22,7 +22,7 @@ from cases.models.choices import (
     SupervisionLevel,
 )
 from cases.models.reserved import ReservedMatter
-from cases.privacy.redactor import NOTHING, Redactor
+from cases.privacy.redactor import Redactor
 from cases.templatetags.minshi import day
 from cases.workflow import Action, Facts, holder_name
 from cases.workflow.actors import ROSTER
@@ -77,16 +77,11 @@ def entry_of(
     """Return an event in words.
 
     A note that named the speaker is shown in full only to a reader who may see the
-    speaker. `names` are those of posts and offices by their key in the data, as
-    `names_of_holders` gives them.
+    speaker, and to whoever wrote it. `names` are those of posts and offices by their
+    key in the data, as `names_of_holders` gives them.
     """
     words = " · ".join([_label_of(event), *_chosen(event, names)])
-
-    note = event.note
-    if redact is NOTHING:
-        note = _note_in_full(event) or note
-
-    return TimelineEntry(event, words, redact(note))
+    return TimelineEntry(event, words, redact.note(event))
 
 
 def _label_of(event: Event) -> str:
@@ -95,14 +90,6 @@ def _label_of(event: Event) -> str:
     if event.action in Action.values:
         return str(Action(event.action).label)
     return event.action
-
-
-def _note_in_full(event: Event) -> str | None:
-    """Return the note as it was typed, where the event itself has it without a name."""
-    for revision in event.revisions.all():
-        if revision.field == "note":
-            return revision.new
-    return None
 
 
 def folded(lines: Iterable[TimelineEntry]) -> list[TimelineEntry]:

@@ -29,6 +29,7 @@ from cases.models.choices import (
 )
 from cases.workflow.actions import Action
 from cases.workflow.standing import stands_at, village_of
+from cases.workflow.writers import Writers, writers_of
 from minshi import workdays
 from villages.duty import standing_among
 from villages.models import Office, Post, Role
@@ -109,6 +110,11 @@ class Facts:
             return None
         waiting = Afterword.objects.filter(case=self.case, answered_at=None)
         return waiting.select_related("owner__user", "owner__group").first()
+
+    @cached_property
+    def writers(self) -> Writers:
+        """Who wrote the words of the case and its parts. One query, when asked."""
+        return writers_of([self.case])[self.case.pk]
 
     @property
     def on(self) -> date:

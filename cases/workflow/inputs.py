@@ -26,8 +26,20 @@ if TYPE_CHECKING:
 
 # what a standard text leaves for the officer to say, as 【哪天】
 UNFINISHED = re.compile(r"【[^【】]*】")
-# what is about who spoke: nobody fills it in who may not know it
-ABOUT_SPEAKER = (*WHO_SPOKE, "resident", "as_typed", "remove_phone", "others")
+# What is about who spoke, and the words of the matter: nobody fills it in who may not
+# know who spoke. In lists, searches and on the wall, what is missing there of the words
+# they gave it would tell them.
+ABOUT_SPEAKER = (
+    *WHO_SPOKE,
+    "resident",
+    "as_typed",
+    "remove_phone",
+    "others",
+    "title",
+    "place",
+    "request_text",
+    "remark",
+)
 SPEAKERS_WORDS = ("request_text",)  # written down as they were said, brackets and all
 
 MOST_ASKED = 200  # characters, of one holder

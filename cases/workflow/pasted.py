@@ -11,11 +11,13 @@ from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.privacy.parts import is_plainly_name, name_parts
 from cases.privacy.redactor import speaker_redactor
 from minshi.crypto import normal_phone
+from minshi.errors import InputRefused
 from minshi.text import PLACEHOLDER, PersonalValue, blanked
 from minshi.text.finding import (
     GONE,
@@ -140,6 +142,30 @@ def _without_sender(found: re.Match[str]) -> str:
 def without_introduction(text: str) -> str:
     """Return a text without the clause in which somebody says who they are."""
     return INTRODUCTION.sub("", text, count=1).strip(EDGES)
+
+
+def name_and_phone(typed: str, phone: str, *, field: str) -> tuple[str, str]:
+    """Part a telephone that was typed into a name off: a name stands in clear, and
+    nobody masks it.
+
+    InputRefused at `field`: `phone` is another one, or it is no telephone.
+    """
+    numbers = numbers_in(typed)
+    if not numbers.spans:
+        return typed, phone
+
+    found = {_dialled(typed[start:end]) for start, end in numbers.phones}
+    room_for = {_dialled(phone)} if phone else found
+    if numbers.identities or numbers.others or len(found) != 1 or found != room_for:
+        refuse_number(typed, field=field)
+    return without_numbers(typed), found.pop()
+
+
+def refuse_number(name: str, *, field: str) -> None:
+    """Refuse a name with a number of a person in it, at `field` (InputRefused)."""
+    if numbers_in(name).spans:
+        words = _("Leave the number out of the name; type it as the phone.")
+        raise InputRefused.at(**{field: words})
 
 
 def _dialled(raw: str) -> str:

@@ -23,6 +23,7 @@ from cases.workflow.facts import Facts
 from cases.workflow.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.pasted import (
     EDGES,
+    refuse_number,
     without_introduction,
     without_numbers,
     without_people,
@@ -165,7 +166,12 @@ def _identified(spoken: Spoken, by: Actor, at: datetime) -> Spoken:
         by=by,
         at=at,
     )
-    return replace(spoken, speaker_name=person.name, resident=person.resident)
+    return replace(
+        spoken,
+        speaker_name=person.name,
+        speaker_phone=person.phone,
+        resident=person.resident,
+    )
 
 
 def _as_kept(spoken: Spoken) -> Spoken:
@@ -216,6 +222,8 @@ def _check(spoken: Spoken, by: Actor, at: datetime) -> None:
     with faults.noted():
         if not spoken.verbatim:
             raise InputRefused.at(verbatim=_("Write down what was said."))
+    with faults.noted():
+        refuse_number(spoken.proxy_speaker, field="proxy_speaker")
     with faults.noted():
         refuse_other_places(
             town=town_of(spoken).pk,

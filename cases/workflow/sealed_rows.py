@@ -31,6 +31,7 @@ from cases.models import (
 )
 from cases.workflow.state import LENGTH
 from minshi.crypto import EncryptedTextField, decrypted, sealed
+from minshi.written import is_as_written
 
 
 @dataclass(frozen=True)
@@ -165,11 +166,14 @@ NOT_SEALED_OF_ROWS: Mapping[type[models.Model], frozenset[str]] = MappingProxyTy
 
 @dataclass(frozen=True)
 class Row:
-    """One row as it is sealed: of which table, its key, its columns in order."""
+    """One row as it is sealed: of which table, its key, its columns in order; and
+    whether they are stored in the form in which we write them.
+    """
 
     table: str
     key: int
     values: Mapping[str, object]
+    is_as_written: bool = True
 
     def as_sealed(self) -> list[object]:
         return [self.table, self.key, *self.values.values()]
@@ -206,9 +210,13 @@ def rows_beside(
         for beside in found.values():
             beside[group] = []
 
+    may_differ = connections[using].vendor == "sqlite"
     for nth, case, key, columns in _read(tables, found, connections[using]):
         group, name, table = tables[nth]
-        found[case][group].append(Row(name, key, _plain(table, columns)))
+        stored = json.loads(columns)
+        is_written = not may_differ or _is_as_written(table, stored)
+        row = Row(name, key, _plain(table, stored), is_written)
+        found[case][group].append(row)
     return found
 
 
@@ -253,16 +261,20 @@ def _select(nth: int, table: Table, cases: int, connection: BaseDatabaseWrapper)
     )
 
 
-def _plain(table: Table, columns: str) -> dict[str, object]:
+def _plain(table: Table, stored: Mapping[str, Any]) -> dict[str, object]:
     """Return the columns of a row in their order, as they are sealed: in the same form
     from every kind of database.
     """
-    values = json.loads(columns)
     plain = {}
     for column in table.columns:
         field = table.model._meta.get_field(column)
-        plain[column] = _value(field, values[column])
+        plain[column] = _value(field, stored[column])
     return plain
+
+
+def _is_as_written(table: Table, stored: Mapping[str, Any]) -> bool:
+    fields = {column: table.model._meta.get_field(column) for column in table.columns}
+    return all(is_as_written(fields[name], stored[name]) for name in fields)
 
 
 def _value(field: Any, value: Any) -> object:

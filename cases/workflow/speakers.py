@@ -14,11 +14,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseRevision, CoSpeaker
-from cases.privacy.parts import begins_with_surname
+from cases.privacy.parts import (
+    BESIDE_AFTER,
+    begins_with_surname,
+    is_plainly_name,
+)
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, officer_typing
 from cases.workflow.event_data import data_of
 from cases.workflow.inputs import phone_fault
+from cases.workflow.pasted import name_and_phone
 from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
@@ -28,7 +33,11 @@ from villages.lookup_counts import count_lookup
 from villages.models import Group, Resident, Village
 from villages.naming import COMPOUND_SURNAME
 
-COMMAS = re.compile("[,，、;；\n]")
+COMMAS = re.compile("[,，、;；/／|\n]")
+STOP = re.compile("[。.．]")  # between names too, but within 买买提.阿不都
+NUMBERED = re.compile(rf"^\d{{1,2}}[.、)）]?\s*(?=[{HAN}])")
+# said after a name with a blank between: 李建军 等三人, 王芳兰 手机
+SAID_BESIDE = re.compile(rf"{BESIDE_AFTER.pattern}|手机|电话|号码")
 # with its surname; of four characters only after one of two, because 阿依古丽 买买提 is
 # one person, and no group (三组)
 WHOLE_NAME = re.compile(
@@ -72,10 +81,13 @@ def checked_name(
 
 @dataclass(frozen=True)
 class Named:
-    """Somebody as they are stored: a name, and the neighbour whose name it is."""
+    """Somebody as they are stored: a name, the neighbour whose name it is, and the
+    phone they gave.
+    """
 
     name: str
     resident: Resident | None
+    phone: str
 
 
 def named_person(
@@ -94,26 +106,29 @@ def named_person(
 
     Only where an officer types, among the neighbours they may look up: whoever names
     themself from outside is not taken for a resident, nor is a namesake with another
-    `phone`. A name written over after the choice counts, and the choice does not. One
-    query where no resident was chosen.
+    `phone`. A name written over after the choice counts, and the choice does not. A
+    telephone in the name is parted off it. One query where no resident was chosen.
 
     Whoever is chosen without their name was looked up by this, and it is counted.
-    InputRefused as in `checked_name`, TooMany as in `count_lookup`.
+    InputRefused as in `checked_name` and `name_and_phone`, TooMany as in
+    `count_lookup`.
     """
     officer = officer_typing(by)
     if officer is None:
-        return Named(name, resident)
+        name, phone = name_and_phone(name, phone, field=field)
+        return Named(name, resident, phone)
 
     if resident and _is_without_name(name, resident):
         count_lookup(officer.user, workdays.local_day(at))
     name = checked_name(name, resident, as_typed=as_typed, field=field)
+    name, phone = name_and_phone(name, phone, field=field)
     if resident and folded(resident.name) != folded(name):
         resident = None
     if resident is None and not as_typed:
         found = neighbour_named(name, village, group, by=officer, at=at)
         if found and not _has_other_phone(found, phone):
             resident = found
-    return Named(name, resident)
+    return Named(name, resident, phone)
 
 
 def neighbour_named(
@@ -159,7 +174,8 @@ def named_people(
 
     Each is linked where an officer typed a name that is exactly one neighbour's; one
     query for all. `field` is where they were typed.
-    InputRefused: too many of them, one too long to be stored, or as in `checked_name`.
+    InputRefused: too many of them, one too long to be stored, or as in `checked_name`
+    and `name_and_phone`.
     """
     if len(names) > MOST_CO_SPEAKERS:
         words = _("At most %(most)s people can be named at once.")
@@ -169,17 +185,24 @@ def named_people(
             words = _("“%(name)s” is too long for a name; put a comma between names.")
             raise InputRefused.at(**{field: words % {"name": name}})
 
+    phones = {}
+    for typed in names:
+        name, phone = name_and_phone(typed, "", field=field)
+        phones[name] = phone
+
     officer = officer_typing(by)
     if officer is None:
-        return [co_speaker(name) for name in names]
+        return [co_speaker(name, phone=phone) for name, phone in phones.items()]
 
     written = []
-    for name in names:
+    for name in phones:
         checked_name(name, as_typed=as_typed, field=field)
         if not is_typed_to_find(name):  # letters would find somebody by their initials
             written.append(name)
     residents = neighbours_named(written, village, by=officer, at=at)
-    return [co_speaker(name, residents.get(name)) for name in names]
+    return [
+        co_speaker(name, residents.get(name), phone) for name, phone in phones.items()
+    ]
 
 
 def co_speaker(
@@ -256,14 +279,36 @@ def named_apart(typed: str) -> list[str]:
     """Return the names that were typed with commas of any kind between, each once.
 
     A blank parts them where every part may be a whole name: 赵铁柱 欧阳锋, not 罗 静,
-    nor 买买提 阿不都.
+    nor 买买提 阿不都, 欧阳 雪松 and 李建军 等三人. A full stop and numbers before
+    them part what are names by their surnames alone.
     """
     names = []
-    for name in map(clean_line, COMMAS.split(typed)):
-        parts = name.split(" ")
-        are_names = all(map(WHOLE_NAME.fullmatch, parts))
-        names += parts if are_names and not _is_one_name(parts) else [name]
+    for piece in map(clean_line, COMMAS.split(typed)):
+        for name in _parted_at_stops(piece):
+            parts = _parts_of(name)
+            are_names = all(WHOLE_NAME.fullmatch(part.split(" ")[0]) for part in parts)
+            names += parts if are_names and not _is_one_name(parts) else [name]
     return list(dict.fromkeys(filter(None, names)))
+
+
+def _parted_at_stops(piece: str) -> list[str]:
+    parts = [part for part in map(str.strip, STOP.split(piece)) if part]
+    are_names = len(parts) > 1 and all(map(is_plainly_name, parts))
+    return parts if are_names else [piece]
+
+
+def _parts_of(name: str) -> list[str]:
+    """Return what stands between the blanks, and with a part what belongs to it."""
+    parts: list[str] = []
+    for piece in name.split(" "):
+        plain = NUMBERED.sub("", piece)
+        part = plain if is_plainly_name(plain) else piece
+        is_surname_before = parts and COMPOUND_SURNAME.fullmatch(parts[-1])
+        if is_surname_before or (parts and SAID_BESIDE.fullmatch(part)):
+            parts[-1] += f" {part}"
+        else:
+            parts.append(part)
+    return parts
 
 
 def _is_one_name(parts: list[str]) -> bool:

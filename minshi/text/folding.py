@@ -59,7 +59,10 @@ STOP_IN_NAME = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}])")
 BLANK_BESIDE_NUMBER = re.compile(rf"(?<=[{HAN}]) (?=[a-z]*-?\d)|(?<=\d) (?=[{HAN}])")
 # 139 9391 2345, 139-9391-2345, 0939-442 1234: one number however it is set
 PHONE_SET_WIDE = re.compile(
-    r"(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{3,4}[- ]?\d{4})(?!\d)"
+    r"(?<!\d)(?:"
+    r"1[3-9]\d[-. ]?\d{4}[-. ]?\d{4}|1[3-9]\d[-.]\d{3}[-.]\d{5}"
+    r"|0\d{2,3}[- ]?\d{3,4}[- ]?\d{4}"
+    r")(?!\d)"
 )
 BLANK_IN_HAN = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.api.registers import RegisterApi
-from cases.privacy.redactor import reader_redactor
+from cases.privacy.redactor import Redactor, reader_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from cases.serializers.four_two import BatchResult
 from cases.serializers.registers import OfACase
@@ -107,9 +107,20 @@ class OrderRow(OfACase):
 
     @extend_schema_field(TalkRow(many=True))
     def get_talks(self, order: SupervisionOrder) -> Any:
-        talks = TalkRow(order.talks.all(), many=True).data
+        talks = list(order.talks.all())
         redact = reader_redactor(order.case, self.context["sight"])
-        return redact.data(list(talks))
+        rows = redact.data(list(TalkRow(talks, many=True).data))
+        for talk, row in zip(talks, rows, strict=True):
+            row["whom"] = redact(talk.whom, post=talk.noted_by_id)
+            row["agreed"] = redact(talk.agreed, post=talk.noted_by_id)
+        return rows
+
+    def show_own_words(self, row: Any, shown: dict[str, Any], redact: Redactor) -> None:
+        shown["reason"] = redact(row.reason, post=row.raised_by_id)
+        shown["demand"] = redact(row.demand, post=row.demanded_by_id)
+        shown["reply"] = redact(row.reply, post=row.replied_by_id)
+        shown["finding"] = redact(row.finding, post=row.checked_by_id)
+        shown["cancel_reason"] = redact(row.cancel_reason, post=row.cancelled_by_id)
 
 
 class OrderWanted(serializers.Serializer[Any]):

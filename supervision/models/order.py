@@ -210,6 +210,11 @@ class SupervisionOrder(WithChoices):
         return reverse("supervision:order", args=[self.pk])
 
     @property
+    def demanded_by_id(self) -> int | None:
+        """The post that worded what is demanded: whoever signs may word it anew."""
+        return self.signed_by_id if self.signed_at else self.raised_by_id
+
+    @property
     def is_alive(self) -> bool:
         return self.state in LIVE
 

@@ -61,7 +61,7 @@ def subject(sheet: OrderSheet) -> str:
 
 
 def demand(sheet: OrderSheet) -> str:
-    return sheet.about.words(sheet.order.demand)
+    return sheet.about.words(sheet.order.demand, post=sheet.order.demanded_by_id)
 
 
 def signer(sheet: OrderSheet) -> str:

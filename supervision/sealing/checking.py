@@ -16,6 +16,7 @@ from cases.workflow.findings import Finding
 from cases.workflow.proof import check_cases, check_numbers
 from minshi import workdays
 from minshi.history import missing_triggers
+from minshi.written import written_otherwise
 from supervision.installation import brought_up_at
 from supervision.models import HistoryCheck, Log, Seal
 from supervision.sealing.heads import (
@@ -169,7 +170,7 @@ def _check_log(log: Log, at: datetime, result: Result) -> Iterator[Finding]:
     floor = floor_of(log, at)
     under_floor = 0
 
-    for seal in _seals_of(log):
+    for seal, is_as_written in _seals_of(log):
         sequence += 1
         sealed_at = timezone.localtime(seal.at)
         where = f"{log.label} {seal.sequence}（{sealed_at:%Y-%m-%d %H:%M}）"
@@ -177,7 +178,7 @@ def _check_log(log: Log, at: datetime, result: Result) -> Iterator[Finding]:
             yield Finding(where, LogWrong.SEAL_GONE)
             sequence = seal.sequence
         previous = seal.hash
-        if seal.hash != hash_of(seal):
+        if seal.hash != hash_of(seal) or not is_as_written:
             yield Finding(where, LogWrong.SEAL)
             continue
 
@@ -192,7 +193,10 @@ def _check_log(log: Log, at: datetime, result: Result) -> Iterator[Finding]:
                 "count": len(keys),
             }
             yield Finding(gone, LogWrong.ROWS_GONE)
-        elif seal.digest != digest_of(log, keys, there):
+            continue
+
+        is_changed = seal.digest != digest_of(log, keys, there)
+        if is_changed or SOURCES[log].written_otherwise(keys):
             yield Finding(where, LogWrong.ROWS_CHANGED)
 
     if SOURCES[log].rows().filter(pk__lte=floor).count() > under_floor:
@@ -212,13 +216,18 @@ def _should_be_sealed(log: Log, at: datetime) -> bool:
     return SOURCES[log].until(at - LATE).exists()
 
 
-def _seals_of(log: Log) -> Iterator[Seal]:
-    last = 0
-    while batch := list(
-        Seal.objects.filter(log=log, sequence__gt=last).order_by("sequence")[:SEALS]
-    ):
-        yield from batch
-        last = batch[-1].sequence
+def _seals_of(log: Log) -> Iterator[tuple[Seal, bool]]:
+    """Yield the seals of a log in their order, from the lowest number there is, each
+    with whether it is stored in the form in which we write it.
+    """
+    seals = Seal.objects.filter(log=log).order_by("sequence")
+    batch = list(seals[:SEALS])
+    while batch:
+        keys = [seal.pk for seal in batch]
+        in_other_form = written_otherwise(Seal.objects.filter(pk__in=keys))
+        for seal in batch:
+            yield seal, seal.pk not in in_other_form
+        batch = list(seals.filter(sequence__gt=batch[-1].sequence)[:SEALS])
 
 
 # --- the heads kept elsewhere

@@ -1,8 +1,12 @@
-"""Keys of rows as spans in a text: 1-57,60."""
+"""Keys of rows as spans in a text: 1-57,60; keys below zero, which SQL alone gives,
+with their sign: -5--3.
+"""
 
+import re
 from collections.abc import Iterable, Iterator
 
 Span = tuple[int, int]
+SPAN = re.compile(r"(?P<first>-?\d+)(?:-(?P<last>-?\d+))?")
 
 
 def text_of(keys: Iterable[int]) -> str:
@@ -23,8 +27,10 @@ def text_of(keys: Iterable[int]) -> str:
 def spans_in(text: str) -> Iterator[Span]:
     """Yield the first and last key of each span. ValueError: no such text."""
     for part in text.split(","):
-        first, _dash, last = part.partition("-")
-        yield int(first), int(last or first)
+        span = SPAN.fullmatch(part)
+        if span is None:
+            raise ValueError(part)
+        yield int(span["first"]), int(span["last"] or span["first"])
 
 
 def keys_in(text: str) -> list[int]:

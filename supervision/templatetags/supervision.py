@@ -23,12 +23,15 @@ def notice_words(notice: Notice) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def said_of(context: dict[str, Any], case: Case, text: str) -> str:
-    """Redact who spoke from a text about a matter, where it is hidden from the reader.
+def said_of(
+    context: dict[str, Any], case: Case, text: str, post: int | None = None
+) -> str:
+    """Redact who spoke from a text about a matter, where it is hidden from the reader
+    and their own `post` did not write it.
 
     From the context: `sight`.
     """
-    return reader_redactor(case, context["sight"])(text)
+    return reader_redactor(case, context["sight"])(text, post=post)
 
 
 @register.filter

@@ -1,17 +1,16 @@
 """The history of an order: every act on it, from writing it to its end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from cases.privacy.redactor import Redactor
 from cases.templatetags.minshi import day, moment
 from supervision.models import OrderState, OrderTalk, SentBack, SupervisionOrder
 from villages.models import Post
-
-Redact = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Entry:
     words: str = ""
 
 
-def history_of(order: SupervisionOrder, redact: Redact) -> list[Entry]:
+def history_of(order: SupervisionOrder, redact: Redactor) -> list[Entry]:
     """Return what was done with an order. Two queries.
 
     1. Written, signed, sent, circulated.
@@ -59,20 +58,28 @@ def _until_it_was_sent(order: SupervisionOrder) -> Iterator[Entry]:
         yield Entry(moment(order.circulated_at), _("not answered in time, circulated"))
 
 
-def _answers(order: SupervisionOrder, redact: Redact) -> Iterator[Entry]:
+def _answers(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
     rounds = order.sent_back.select_related("replied_by__user", "checked_by__user")
     for round_ in rounds:
-        yield _reply(round_.replied_at, round_.replied_by, redact(round_.reply))
+        yield _reply(
+            round_.replied_at,
+            round_.replied_by,
+            redact(round_.reply, post=round_.replied_by_id),
+        )
         yield _sent_back(round_, redact)
 
     if order.has_answer:
-        yield _reply(order.replied_at, order.replied_by, redact(order.reply))
+        yield _reply(
+            order.replied_at,
+            order.replied_by,
+            redact(order.reply, post=order.replied_by_id),
+        )
     if order.state == OrderState.CLOSED:
         yield Entry(
             moment(order.checked_at),
             _("checked and closed"),
             _name_of(order.checked_by),
-            words=redact(order.finding),
+            words=redact(order.finding, post=order.checked_by_id),
         )
 
 
@@ -81,28 +88,30 @@ def _reply(at: datetime | None, by: Post | None, words: str) -> Entry:
     return Entry(moment(at), what, _name_of(by), words=words)
 
 
-def _sent_back(round_: SentBack, redact: Redact) -> Entry:
+def _sent_back(round_: SentBack, redact: Redactor) -> Entry:
     return Entry(
         moment(round_.checked_at),
         _("sent back, to be answered again"),
         _name_of(round_.checked_by),
-        words=redact(round_.finding),
+        words=redact(round_.finding, post=round_.checked_by_id),
     )
 
 
-def _talks(order: SupervisionOrder, redact: Redact) -> Iterator[Entry]:
+def _talks(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
     talks = order.talks.select_related("noted_by__user")
     for talk in talks:
         yield _talk(talk, redact)
 
 
-def _talk(talk: OrderTalk, redact: Redact) -> Entry:
-    what = _("talked with %(whom)s") % {"whom": redact(talk.whom)}
-    words = redact(talk.agreed)
+def _talk(talk: OrderTalk, redact: Redactor) -> Entry:
+    what = _("talked with %(whom)s") % {
+        "whom": redact(talk.whom, post=talk.noted_by_id)
+    }
+    words = redact(talk.agreed, post=talk.noted_by_id)
     return Entry(day(talk.held_on), what, _name_of(talk.noted_by), words=words)
 
 
-def _end(order: SupervisionOrder, redact: Redact) -> Iterator[Entry]:
+def _end(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
     if order.ended_at:
         what = pgettext("order", "ended with the matter")
         yield Entry(moment(order.ended_at), what, words=redact(order.end_reason))
@@ -111,5 +120,5 @@ def _end(order: SupervisionOrder, redact: Redact) -> Iterator[Entry]:
             moment(order.cancelled_at),
             pgettext("order", "cancelled"),
             _name_of(order.cancelled_by),
-            words=redact(order.cancel_reason),
+            words=redact(order.cancel_reason, post=order.cancelled_by_id),
         )

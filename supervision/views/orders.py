@@ -227,8 +227,8 @@ class OrderDetail(OrderView):
             "sight": sight,
             "colour": colour,
             "state": state,
-            "demand": redact(order.demand),
-            "reason": redact(order.reason),
+            "demand": redact(order.demand, post=order.demanded_by_id),
+            "reason": redact(order.reason, post=order.raised_by_id),
             "is_unsent": order.state in UNSENT,
             "awaits_signer": order.state == OrderState.TO_SIGN and "sign" not in acts,
             "contact": contact_of(order),
@@ -250,7 +250,7 @@ class OrderDetail(OrderView):
     ) -> dict[str, RuleForm]:
         initial = {
             "sign": {
-                "demand": redact(order.demand),
+                "demand": redact(order.demand, post=order.demanded_by_id),
                 "reply_on": suggested_reply_on(order, at),
             },
             "talk": {"held_on": today()},

@@ -66,7 +66,7 @@ class TrackedRow:
         else:
             title = title_for(case, sight)
             address = case.get_absolute_url()
-            note = reader_redactor(case, sight)(item.note)
+            note = reader_redactor(case, sight)(item.note, post=item.said_by_id)
 
         return cls(
             item=item,

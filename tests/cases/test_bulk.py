@@ -236,6 +236,7 @@ def test_personal_values_are_encrypted_and_found_and_in_no_event():
 
 
 FAULTY = {
+    "a number in the name": {"speaker_name": "李建国13993912399"},
     "no source": {"source": " "},
     "title too long": {"title": "灯" * 61},
     "unknown category": {"category": "weather"},

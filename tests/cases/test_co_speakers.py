@@ -784,6 +784,30 @@ def test_a_name_of_two_parts_without_a_surname_is_one_person(typed, names):
     assert named_apart(typed) == names
 
 
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("欧阳 雪松", ["欧阳 雪松"]),
+        ("李建军 欧阳 雪松 王芳兰", ["李建军", "欧阳 雪松", "王芳兰"]),
+        ("李建军 等三人", ["李建军 等三人"]),
+        ("李建军 全家", ["李建军 全家"]),
+        ("李建军 两口子、王芳兰", ["李建军 两口子", "王芳兰"]),
+        ("王芳兰 邻居", ["王芳兰 邻居"]),
+        ("王芳兰 手机", ["王芳兰 手机"]),
+        ("李建军。王芳兰", ["李建军", "王芳兰"]),
+        ("李建军.王芳兰", ["李建军", "王芳兰"]),
+        ("李建军/王芳兰", ["李建军", "王芳兰"]),
+        ("1李建军 2王芳兰", ["李建军", "王芳兰"]),
+        ("1.李建军 2.王芳兰", ["李建军", "王芳兰"]),
+        ("阿依古丽.买买提", ["阿依古丽.买买提"]),
+        ("李建军 三组", ["李建军 三组"]),
+        ("3组", ["3组"]),
+    ],
+)
+def test_what_is_said_beside_a_name_is_nobody(typed, names):
+    assert named_apart(typed) == names
+
+
 def test_a_co_speaker_of_two_parts_is_one_person():
     case = spoken(staff(), co_speakers=("买买提 阿不都",))
 

@@ -316,6 +316,37 @@ def test_a_name_set_wide_is_found_and_finds():
     assert found(here.secretary, "李 四") == {wide.number, close.number}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "一、二、三组的路灯（坏）了",
+        "1、2、3组的路灯坏了",
+        "路灯（坏）了，西头",
+        "⑴组要修路",
+        "电话(0939)4421234",
+        "联系139.9391.2345",
+        "联系139-939-12345",
+    ],
+)
+def test_what_was_typed_is_found_by_itself(said):
+    here = staff()
+    case = spoken(here, verbatim=said)
+
+    assert found(here.secretary, said) == {case.number}
+    for part in said.replace("的", "，").split("，"):
+        assert found(here.secretary, part) == {case.number}, part
+
+
+def test_a_phone_in_the_words_is_found_however_it_is_parted():
+    here = staff()
+    cases = [
+        spoken(here, verbatim=f"联系{phone}")
+        for phone in ("139.9391.2345", "139-939-12345", "139 9391 2345")
+    ]
+
+    assert found(here.secretary, "13993912345") == {case.number for case in cases}
+
+
 def test_a_name_of_single_characters_is_one_word():
     here = staff()
     case = spoken(here, speaker_name="赵铁柱")

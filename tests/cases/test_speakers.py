@@ -704,5 +704,93 @@ def test_who_may_not_know_the_speaker_is_offered_no_neighbours(here, client):
     form = client.get(reverse("cases:act", args=[case.number, "amend"])).context["form"]
 
     of_speaker = {"resident", "as_typed", "speaker_name", "remove_phone"}
-    assert "place" in form.fields
+    assert "topic" in form.fields
     assert not of_speaker & set(form.fields)
+
+
+# --- a number in a name
+
+
+NUMBER_IN_NAME = "李测试13993912399"
+
+
+def test_a_telephone_in_a_name_goes_into_the_field_for_it(here):
+    resident = neighbour(here.group, "李测试")
+
+    case = spoken(
+        here,
+        speaker_name=NUMBER_IN_NAME,
+        co_speakers=("王测试 139-9391-2388",),
+        group=None,
+    )
+
+    assert (case.speaker_name, case.speaker_phone) == ("李测试", "13993912399")
+    assert case.resident == resident
+    assert [(each.name, each.phone) for each in case.others] == [
+        ("王测试", "13993912388")
+    ]
+
+
+def test_a_speaker_who_names_themself_with_a_telephone_is_read_likewise(here):
+    case = register(
+        Spoken(verbatim="水渠堵了", village=here.village, speaker_name=NUMBER_IN_NAME),
+        by=Speaker(None, How.CODE),
+        at=NOON,
+    )
+
+    assert (case.speaker_name, case.speaker_phone) == ("李测试", "13993912399")
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        (
+            {"speaker_name": NUMBER_IN_NAME, "speaker_phone": "13993912377"},
+            "speaker_name",
+        ),
+        ({"speaker_name": "李测试13993912399、13993912388"}, "speaker_name"),
+        ({"speaker_name": "李测试622621198001011234"}, "speaker_name"),
+        ({"proxy_speaker": NUMBER_IN_NAME}, "proxy_speaker"),
+        ({"co_speakers": ("王测试622621198001011234",)}, "co_speakers"),
+    ],
+)
+def test_a_number_without_room_is_refused_beside_the_name(here, fields, wrong):
+    with pytest.raises(InputRefused) as refused:
+        spoken(here, **fields)
+
+    assert list(refused.value.fields) == [wrong]
+    assert not Case.objects.exists()
+
+
+def test_a_correction_parts_a_telephone_off_a_name(here):
+    case = spoken(here, speaker_name="李建国")
+
+    def corrected(case, **fields):
+        return make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, **fields)
+
+    case = corrected(case, speaker_name=NUMBER_IN_NAME, others="王测试13993912388")
+
+    assert (case.speaker_name, case.speaker_phone) == ("李测试", "13993912399")
+    assert [(each.name, each.phone) for each in case.others] == [
+        ("王测试", "13993912388")
+    ]
+    with pytest.raises(InputRefused):
+        corrected(case, speaker_name="李测试13993912300")
+    with pytest.raises(InputRefused):
+        corrected(case, proxy_speaker=NUMBER_IN_NAME)
+
+
+def test_whoever_joins_with_a_telephone_in_their_name_can_be_called(here):
+    case = spoken(here)
+    case = make_move(
+        case,
+        Action.SUPPLEMENT,
+        by=Speaker(case, How.COUNTER, here.duty),
+        at=NOON,
+        text="也说水渠",
+        co_speaker=NUMBER_IN_NAME,
+    )
+
+    assert [(each.name, each.phone) for each in case.others] == [
+        ("李测试", "13993912399")
+    ]

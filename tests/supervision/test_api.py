@@ -5,6 +5,7 @@ import time_machine
 
 from supervision.chasing.sweeping import sweep
 from supervision.models import Notice, OrderState, SupervisionOrder
+from tests import roles
 from tests.api import Api
 from tests.cases.roads import DAY, NOON, decided, staff
 from tests.supervision.test_order_ends import circulated
@@ -150,5 +151,8 @@ def test_a_talk_is_noted_over_the_api_once(here):
 def test_who_spoke_in_secret_is_named_nowhere_in_an_order(here):
     order = named_everywhere(here)
 
-    assert "李建国" not in Api(here.handler).get(f"orders/{order.pk}/").text
+    colleague = roles.handler_of(here.office)
+    assert "李建国" not in Api(colleague).get(f"orders/{order.pk}/").text
+    own_reply = Api(here.handler).get(f"orders/{order.pk}/").text
+    assert own_reply.count("李建国") == own_reply.count("李建国家的灯修好了") == 1
     assert "李建国" in Api(here.signer).get(f"orders/{order.pk}/").text

@@ -20,6 +20,7 @@ from supervision.models import (
     SupervisionOrder,
 )
 from supervision.orders import check_reply, reply_to_order
+from tests import roles
 from tests.cases.ledger_desk import page as ledger
 from tests.cases.ledger_desk import shown_rows
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, staff
@@ -458,11 +459,15 @@ def named_everywhere(here):
 
 def test_who_spoke_in_secret_is_named_nowhere_on_the_page_of_an_order(client, here):
     order = named_everywhere(here)
+    colleague = roles.handler_of(here.office)
 
     for name, args in (("order", order.pk), ("of_case", order.case.number)):
-        assert "李建国" not in page(client, here.handler, name, args)
+        assert "李建国" not in page(client, colleague, name, args)
+    own_reply = page(client, here.handler, "order", order.pk)
+    assert own_reply.count("李建国") == own_reply.count("李建国家的灯修好了")
+    assert "李建国家的灯修好了" in own_reply
     assert "李建国" in page(client, here.signer, "order", order.pk)
-    client.force_login(here.handler.user)
+    client.force_login(colleague.user)
     assert (
         "李建国"
         not in client.post(reverse("supervision:order_print", args=[order.pk])).text

@@ -88,11 +88,12 @@ def test_a_phone_is_not_opened_by_the_post_of_somebody_else(person, village):
         )
 
 
-def test_a_reason_is_required(person, village):
+@pytest.mark.parametrize("reason", ["  ", ".", "，", "\u0301", "\u200b"])
+def test_a_reason_is_required(person, village, reason):
     post = secretary_of(village)
 
     with pytest.raises(InputRefused):
-        open_phone(person, by=post.user, post=post, reason="  ", at=NOON)
+        open_phone(person, by=post.user, post=post, reason=reason, at=NOON)
 
     assert not AuditRecord.objects.filter(kind=AuditKind.UNMASK).exists()
 

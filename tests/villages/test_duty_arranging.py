@@ -301,6 +301,7 @@ def test_a_member_notes_their_own_leave_and_nobody_elses(here):
         ("until_on", {"until_on": MONDAY - DAY}),
         ("until_on", {"from_on": MONDAY - 2 * DAY, "until_on": MONDAY - DAY}),
         ("reason", {"reason": " "}),
+        ("reason", {"reason": "。"}),
     ],
 )
 def test_leave_that_cannot_be_names_the_field(here, field, changed):

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from minshi.clock import today
 from minshi.crypto import normal_phone
+from minshi.text.finding import numbers_in
 from villages.admin.rights import PostAdmin
 from villages.doors import door_of
 from villages.households import kept_groups
@@ -114,6 +116,14 @@ class ResidentForm(FormOfResident):
     class Meta:
         model = Resident
         fields = ("household", "name", "is_head", "sex", "birth_year")
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if numbers_in(name).spans:
+            raise ValidationError(
+                _("Leave the number out of the name; type it as the phone.")
+            )
+        return name
 
     def clean_new_phone(self) -> str:
         typed = self.cleaned_data["new_phone"]

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from minshi import workdays
-from minshi.errors import InputRefused, NoSuchRight
+from minshi.errors import InputRefused, NoSuchRight, said
 from minshi.workdays import ONE_DAY
 from villages.duty.rights import (
     lock_roster,
@@ -40,8 +40,7 @@ def note_leave(
     lock_roster(village.pk)
 
     _check_days(from_on, until_on, on)
-    if not reason.strip():
-        raise InputRefused.at(reason=_("Say in a few words why."))
+    reason = said(reason, reason=_("Say in a few words why."))
     first_day_ahead = max(from_on, on)
     refuse_unfit(post, village.pk, first_day_ahead, "post")
     if substitute:
@@ -62,7 +61,7 @@ def note_leave(
         post=post,
         from_on=from_on,
         until_on=until_on,
-        reason=reason.strip(),
+        reason=reason,
         substitute=substitute,
         noted_by=noted_by,
         noted_at=at,

@@ -71,9 +71,10 @@ def _on_the_wall(line: AgendaLine | None, title: str) -> dict[str, str]:
     if case is None:
         return {"opinions": item.opinions, "resolution": item.resolution}
 
+    reported = reasons_of([case]).get(case.pk)
     return {
         "words": naming_nobody(case, case.verbatim),
-        "reason": naming_nobody(case, reasons_of([case]).get(case.pk, "")),
+        "reason": naming_nobody(case, reported.note if reported else ""),
         "opinions": naming_nobody(case, item.opinions),
         "resolution": without_numbers(speaker_redactor(case)(item.resolution)),
     }

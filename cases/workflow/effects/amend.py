@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from cases.models import CoSpeaker
 from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE
-from cases.privacy.redactor import speaker_redactor
 from cases.workflow.effects.joining import join, leave_out_speaker
 from cases.workflow.inputs import ABOUT_SPEAKER, AS_TYPED, OTHERS, REMOVE_PHONE
+from cases.workflow.pasted import name_and_phone, refuse_number
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
     fields_decided,
@@ -37,6 +37,7 @@ def amend(step: Step) -> None:
     Personal values leave only a pointer in the event.
     """
     corrections = _corrections(step)
+    _part_numbers_off(step, corrections)
     refuse_other_places(
         town=step.case.town_id,
         village=step.case.village_id,
@@ -54,9 +55,8 @@ def amend(step: Step) -> None:
         changed.add("group")
 
     others = corrections.pop(OTHERS.name, None)
-    hidden = _partly_hidden(step)
     for name, new in corrections.items():
-        if _correct(step, name, new, is_hidden=name in hidden):
+        if _correct(step, name, new):
             changed.add(name)
     if others is not None:  # compared with the speaker as corrected
         _name_others(step, others, is_speaker_known=is_speaker_known)
@@ -88,9 +88,8 @@ def _mark_by_topic(step: Step) -> bool:
 
 
 def _corrections(step: Step) -> dict[str, Any]:
-    """Return the values typed, by field, without those that the officer may not see.
-
-    A text that comes back as the officer reads it, blanked, was not corrected.
+    """Return the values typed, by field, without those of which the officer may read
+    nothing or a part.
     """
     values = dict(step.values)
     del values["reason"]
@@ -100,26 +99,24 @@ def _corrections(step: Step) -> dict[str, Any]:
     if step.post and not _shows_speaker(step, step.post):
         for name in ABOUT_SPEAKER:
             del values[name]
-        redact = speaker_redactor(step.case)
-        for name, typed in values.items():
-            stored = getattr(step.case, name, None)
-            if isinstance(typed, str) and typed == redact(str(stored or "")):
-                values[name] = None
     return values
 
 
-def _partly_hidden(step: Step) -> set[str]:
-    """Return the fields of which the officer reads only a part."""
-    if step.post is None or _shows_speaker(step, step.post):
-        return set()
-    redact = speaker_redactor(step.case)
+def _part_numbers_off(step: Step, corrections: dict[str, Any]) -> None:
+    """Take the telephone out of a speaker's name that is new. InputRefused: there is
+    no room for it, or the proxy's has one.
+    """
+    case = step.case
+    name = corrections.get("speaker_name") or ""
+    if name and name != case.speaker_name:
+        known = corrections["speaker_phone"] or case.speaker_phone or ""
+        plain, phone = name_and_phone(name, known, field="speaker_name")
+        if plain != name:
+            corrections |= {"speaker_name": plain, "speaker_phone": phone}
 
-    hidden = set()
-    for name in step.values:
-        stored = getattr(step.case, name, None)
-        if isinstance(stored, str) and redact(stored) != stored:
-            hidden.add(name)
-    return hidden
+    proxy = corrections.get("proxy_speaker") or ""
+    if proxy != case.proxy_speaker:
+        refuse_number(proxy, field="proxy_speaker")
 
 
 def _take_phone_off(step: Step, corrections: dict[str, Any]) -> bool:
@@ -304,16 +301,12 @@ def _exchange(
         step.personal[name] = (value, exchanged)
 
 
-def _correct(step: Step, name: str, new: Any, *, is_hidden: bool) -> bool:
-    """Write one field; return whether that changed it.
-
-    One that is partly hidden from the officer is written whatever it was: “nothing was
-    changed” would tell them that what they guessed is right.
-    """
+def _correct(step: Step, name: str, new: Any) -> bool:
+    """Write one field; return whether that changed it."""
     old = getattr(step.case, name)
     if new is None or (name in NEVER_EMPTIED and not new):
         return False
-    if new == old and not is_hidden:
+    if new == old:
         return False
 
     setattr(step.case, name, new)

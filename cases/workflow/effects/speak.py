@@ -225,11 +225,11 @@ def supplement(step: Step) -> None:
         at=step.at,
         field="co_speakers",
     )
-    joining = co_speaker(person.name, person.resident, phone)
+    joining = co_speaker(person.name, person.resident, person.phone)
     said_to_be_none = values["as_typed"] and person.resident is None
     joining.is_stranger = bool(person.name and said_to_be_none)
     join(
         step,
         [joining, *others],
-        by_hand=ByHand(chosen, phone),
+        by_hand=ByHand(chosen, person.phone),
     )

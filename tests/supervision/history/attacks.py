@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import F, Func, TextField, Value
 
 from cases.models import Case, CaseRevision, Event
 from minshi.history import history_lifted
@@ -26,6 +27,12 @@ def by_sql(table, what, **where):
     with history_lifted(), connection.cursor() as cursor:
         cursor.execute(f"{what} WHERE {conditions}", list(where.values()))
         assert cursor.rowcount > 0, table
+
+
+def in_other_form(column):
+    """Return a moment as 2026-03-02T04:00:00, which SQLite stores as it is given."""
+    parts = (F(column), Value(" "), Value("T"))
+    return Func(*parts, function="replace", output_field=TextField())
 
 
 def delete_case(case):

@@ -1,7 +1,10 @@
 """A case and the rows beside it are compared with what its events say."""
 
+from datetime import UTC
+
 import pytest
 from django.db import connection
+from django.db.models import TextField, Value
 
 from cases.models import Assignment, Case, Clock, Concern, Event, Rating, Reply
 from cases.workflow import Action, Speaker, make_move
@@ -10,12 +13,15 @@ from cases.workflow.record import chain_hash
 from cases.workflow.state import GROUPS, NOT_SEALED
 from minshi.history import history_lifted
 from supervision.sealing.seals import seal_logs
-from tests.cases.roads import DAY, NOON, decided, spoken, verified
-from tests.supervision.history.attacks import HOUR, NIGHT, found
+from tests.cases.roads import DAY, NOON, decided, dissatisfied_twice, spoken, verified
+from tests.supervision.history.attacks import HOUR, NIGHT, found, in_other_form
 from villages.audit import record_audit
 from villages.models.audit import AuditKind
 
 pytestmark = pytest.mark.django_db
+sqlite_only = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL has a type for each"
+)
 
 
 # --- where nobody did anything
@@ -228,3 +234,48 @@ def test_cadres_whom_a_case_concerns_are_compared_with_the_record(here):
     assert found() == {Wrong.CONCERNS, Wrong.PEOPLE}
     Concern.objects.filter(case=case).delete()
     assert found() == {Wrong.CONCERNS, Wrong.PEOPLE}
+
+
+# --- the same value in another form, which SQLite alone takes
+
+
+@sqlite_only
+@pytest.mark.parametrize(
+    ("column", "form", "wrong"),
+    [
+        ("due_at", "%G-W%V-%uT%H:%M:%S", Wrong.DUE),
+        ("registered_at", "%Y-%m-%dT%H:%M:%S", Wrong.ORIGIN),
+        ("registered_at", "%Y-%m-%d %H:%M:%S+00:00", Wrong.ORIGIN),
+        ("last_event_at", "%Y-%m-%d %H:%M:%S.000000", Wrong.CUT),
+    ],
+)
+def test_a_moment_in_another_form_is_found(here, column, form, wrong):
+    """It fits the seals, but no list, no light and no sum finds it."""
+    case = decided(here)
+    stored = getattr(case, column).astimezone(UTC)
+
+    moment = Value(f"{stored:{form}}", output_field=TextField())
+    Case.objects.filter(pk=case.pk).update(**{column: moment})
+
+    assert found() == {wrong}
+
+
+@sqlite_only
+def test_a_yes_that_is_no_number_one_is_found(here):
+    case = dissatisfied_twice(here)
+    assert found() == set()
+
+    Case.objects.filter(pk=case.pk).update(needs_order=Value(2))
+
+    assert found() == {Wrong.STAGE}
+
+
+@sqlite_only
+def test_a_row_or_an_event_in_another_form_is_found(here):
+    case = decided(here)
+    Clock.objects.filter(case=case).update(due_at=in_other_form("due_at"))
+    assert found() == {Wrong.CLOCKS}
+
+    with history_lifted():
+        Event.objects.filter(case=case).update(at=in_other_form("at"))
+    assert found() == {Wrong.CLOCKS, Wrong.RECORD}

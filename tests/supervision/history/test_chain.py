@@ -158,6 +158,24 @@ def test_a_case_gone_with_its_number_is_found_by_the_seals(here, case):
     assert found() == {LogWrong.ROWS_GONE}
 
 
+@pytest.mark.parametrize("key", [0, -5, 99999])
+def test_a_case_put_in_under_any_key_is_found(here, case, key):
+    counter = NumberCounter.objects.get(town=here.town)
+    counter.last += 1
+    counter.save()
+    forged = Case.objects.get(pk=case.pk)
+    forged.pk = key
+    forged.number = f"{here.town.abbreviation}-{counter.year}-{counter.last:04d}"
+    forged.event_count = 0
+    forged.key = None
+    forged.save(force_insert=True)
+
+    result = check_everything(NIGHT)
+
+    assert [each.where for each in result.findings] == [f"{forged.number} #1"]
+    assert result.cases == 2
+
+
 def test_a_counter_set_back_is_found(here, case):
     NumberCounter.objects.update(last=0)
 

@@ -1,7 +1,7 @@
 """The logs that only grow are compared with their seals."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from minshi.history import history_lifted
@@ -12,7 +12,13 @@ from supervision.sealing.logs import SOURCES
 from supervision.sealing.seals import seal_logs
 from supervision.sealing.spans import keys_in, merged, text_of
 from tests.cases.roads import DAY, NOON
-from tests.supervision.history.attacks import MINUTE, NIGHT, by_sql, found
+from tests.supervision.history.attacks import (
+    MINUTE,
+    NIGHT,
+    by_sql,
+    found,
+    in_other_form,
+)
 from villages.audit import record_audit
 from villages.models import AuditRecord, FieldHistory, Town
 from villages.models.audit import AuditKind
@@ -51,9 +57,11 @@ def test_an_audit_row_that_was_changed_is_found(audited):
     assert found() == {LogWrong.ROWS_CHANGED}
 
 
-def test_an_audit_row_put_in_long_after_is_found(audited, here):
+@pytest.mark.parametrize("key", [0, -7])
+def test_an_audit_row_put_in_long_after_is_found(audited, here, key):
     row = audited[1]
-    by_sql("audit", "UPDATE villages_auditrecord SET id = 0", id=row.pk)
+    with history_lifted():
+        AuditRecord.objects.filter(pk=row.pk).update(id=key)
 
     assert found(NIGHT + DAY) == {LogWrong.ROWS_GONE, LogWrong.ROWS_ADDED}
 
@@ -81,6 +89,28 @@ def test_a_seal_that_was_changed_or_is_gone_is_found(audited, here):
 
     by_sql("seals", "DELETE FROM supervision_seal", id=first.pk)
     assert LogWrong.SEAL_GONE in found()
+
+
+def test_a_seal_put_in_before_the_first_is_found(audited, here):
+    """It would say of rows to come that they are sealed."""
+    Seal.objects.create(
+        log=Log.AUDIT, sequence=0, rows="1-99999", count=1, total=1, highest=1, at=NIGHT
+    )
+    record_audit(AuditKind.LOGIN, at=NIGHT, user=here.duty.user)
+    seal_logs(NIGHT + MINUTE)
+
+    assert LogWrong.SEAL in found()
+
+
+def test_rows_below_zero_that_were_there_before_the_first_seal_are_sealed(here):
+    row = record_audit(AuditKind.LOGIN, at=NOON, user=here.duty.user)
+    with history_lifted():
+        AuditRecord.objects.filter(pk=row.pk).update(id=-5)
+
+    seal_logs(NIGHT)
+
+    assert Seal.objects.get(log=Log.AUDIT).rows.startswith("-5")
+    assert found(NIGHT + DAY) == set()
 
 
 def test_a_log_whose_seals_are_all_gone_is_found(audited):
@@ -121,9 +151,21 @@ def test_seals_cannot_be_changed(audited):
         Seal.objects.update(count=0)
 
 
-def test_spans_hold_any_keys():
-    keys = [1, 2, 3, 7, 9, 10]
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a type for each")
+@pytest.mark.parametrize(
+    ("log", "wrong"),
+    [(AuditRecord, LogWrong.ROWS_CHANGED), (Seal, LogWrong.SEAL)],
+)
+def test_a_moment_in_another_form_is_found(audited, log, wrong):
+    with history_lifted():
+        log.objects.filter(pk=log.objects.first().pk).update(at=in_other_form("at"))
 
-    assert text_of(keys) == "1-3,7,9-10"
+    assert found() == {wrong}
+
+
+def test_spans_hold_any_keys():
+    keys = [-5, -4, 0, 1, 2, 3, 7, 9, 10]
+
+    assert text_of(keys) == "-5--4,0-3,7,9-10"
     assert keys_in(text_of(keys)) == keys
     assert merged([(9, 10), (1, 3), (4, 4), (2, 3)]) == [(1, 4), (9, 10)]
