@@ -185,18 +185,19 @@ def named_people(
             words = _("“%(name)s” is too long for a name; put a comma between names.")
             raise InputRefused.at(**{field: words % {"name": name}})
 
+    officer = officer_typing(by)
     phones = {}
     for typed in names:
+        if officer:
+            checked_name(typed, as_typed=as_typed, field=field)
         name, phone = name_and_phone(typed, "", field=field)
         phones[name] = phone
 
-    officer = officer_typing(by)
     if officer is None:
         return [co_speaker(name, phone=phone) for name, phone in phones.items()]
 
     written = []
     for name in phones:
-        checked_name(name, as_typed=as_typed, field=field)
         if not is_typed_to_find(name):  # letters would find somebody by their initials
             written.append(name)
     residents = neighbours_named(written, village, by=officer, at=at)
