@@ -131,10 +131,10 @@ class ReadyText(serializers.Serializer[Any]):
 class AfterwordTold(serializers.Serializer[Any]):
     """What the speaker said after closing, and how it stands with the answer."""
 
-    said_at = serializers.DateTimeField()
+    said_at = serializers.DateTimeField(read_only=True)
     words = serializers.ListField(child=serializers.CharField())
-    answer_by = serializers.DateField(allow_null=True)
-    answered_at = serializers.DateTimeField(allow_null=True)
+    answer_by = serializers.DateField(allow_null=True, read_only=True)
+    answered_at = serializers.DateTimeField(allow_null=True, read_only=True)
     answer = serializers.CharField(allow_blank=True)
     end = serializers.ChoiceField(choices=AfterwordEnd.choices, allow_blank=True)
 

@@ -111,7 +111,7 @@ def test_a_case_costs_the_same_however_many_assist(count, django_assert_num_quer
         )
     api = Api(here.secretary)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         answer = api.get(f"cases/{case.number}/")
 
     assert len(answer.json()["assignments"]) == count + 1

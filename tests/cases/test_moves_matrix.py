@@ -346,7 +346,7 @@ class World:
                 told="派出所",
             )
             case.refresh_from_db()
-        if move in OF_AFTERWORD:
+        if move in OF_AFTERWORD and not case.is_open:
             by = Speaker(case, "code")
             make_move(case, Action.AFTERWORD, by=by, at=NOON, text="还有话说")
             Afterword.objects.filter(case=case).update(owner=None)

@@ -352,7 +352,7 @@ def test_the_desk_says_who_is_on_duty_and_costs_two_queries_more(
     def cost():
         client.force_login(here.member.user)
         client.get("/")
-        with django_assert_num_queries(7 if DutyShift.objects.exists() else 6):
+        with django_assert_num_queries(8 if DutyShift.objects.exists() else 7):
             return client.get("/").content.decode()
 
     assert "今天没排班" in cost()
