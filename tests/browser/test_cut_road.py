@@ -14,6 +14,7 @@ from tests.browser.walking import (
     call_meeting,
     call_roll,
     choose,
+    choose_holder,
     do,
     end_meeting,
     send,
@@ -62,7 +63,7 @@ def accept_together(page: Page, numbers: list[str], office: Office) -> None:
         ).to_be_visible()
     choose(page, handling="led")
     page.fill("[name=decision]", "先拉警戒线，三天内看完现场")
-    page.select_option("[name=lead]", f"office:{office.pk}")
+    choose_holder(page, f"office:{office.pk}")
     page.click("button[name=apply]")
     expect(page.locator("h1")).to_contain_text("2 件成功，0 件未成功")
 
@@ -92,7 +93,7 @@ def decide_at_committee(
     vote(page, 4, 0)
     choose(page, handling="meeting")
     page.fill("[name=decision]", "三个站所、两个村一起修，五天通车")
-    page.select_option("[name=lead]", f"office:{lead.pk}")
+    choose_holder(page, f"office:{lead.pk}")
     page.locator("details:has([name=assistants]) > summary").click()
     for holder in helping:
         page.locator(f"[name=assistants][value='{holder}']").check()
@@ -105,7 +106,7 @@ def overrule(page: Page, number: str, office: Office, ground: str) -> None:
     page.goto(f"/cases/{number}/")
     expect(page.locator(".note.warn", has_text=ground)).to_be_visible()
     form = act(page, number, "rule_hand_back")
-    form.locator("[name=part]").select_option(f"office:{office.pk}")
+    choose_holder(form, f"office:{office.pk}", field="part")
     choose(form, ruling="refused")
     form.locator("[name=reason]").fill("排水渠是你站的")
     send(page, form)

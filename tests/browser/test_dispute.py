@@ -11,6 +11,7 @@ from tests.browser.walking import (
     call_meeting,
     call_roll,
     choose,
+    choose_holder,
     do,
     end_meeting,
     send,
@@ -64,7 +65,7 @@ def test_a_dispute_by_phone_is_voted_on_by_the_two_committees_and_led_by_a_cadre
     vote(secretary, 6, 1)  # as if nobody had stepped aside
     choose(secretary, handling="led")
     secretary.fill("[name=decision]", "墙退半尺，由民事直说委员领办")
-    secretary.select_option("[name=lead]", f"post:{here.member.pk}")
+    choose_holder(secretary, f"post:{here.member.pk}")
     secretary.click("button[value=passed]")
     expect(secretary.locator("#error-summary")).to_contain_text(
         "一共数出 7 票，在场能投票的是 6 人"

@@ -7,7 +7,16 @@ import time_machine
 from playwright.sync_api import Locator, Page, expect
 
 from cases.models import Case, FourTwoProcess
-from tests.browser.walking import act, choose, do, send, take, take_down, write
+from tests.browser.walking import (
+    act,
+    choose,
+    choose_holder,
+    do,
+    send,
+    take,
+    take_down,
+    write,
+)
 from tests.cases.roads import SHANGHAI, staff
 
 pytestmark = [
@@ -154,7 +163,7 @@ def decide(page: Page, number: str, here) -> None:
     form = act(page, number, "decide")
     choose(form, handling="led")
     write(form, decision="按村民代表会议决议分")
-    form.locator("[name=lead]").select_option(f"post:{here.member.pk}")
+    choose_holder(form, f"post:{here.member.pk}")
     send(page, form)
 
 

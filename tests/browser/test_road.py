@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from cases.models import Case
-from tests.browser.walking import act, send
+from tests.browser.walking import act, choose_holder, send
 from tests.cases.roads import staff
 from tests.villages.factories import HouseholdFactory, ResidentFactory
 from villages.lookup import index_residents
@@ -57,7 +57,7 @@ def test_from_the_counter_to_the_ledger(log_in_as, live_server, page):
     form = act(secretary, case.number, "decide")
     form.get_by_text("干部领办").click()
     form.locator("[name=decision]").fill("请水管站换灯，集体经济出钱")
-    form.locator("[name=lead]").select_option(f"office:{here.office.pk}")
+    choose_holder(form, f"office:{here.office.pk}")
     send(secretary, form)
 
     station = log_in_as(here.handler)

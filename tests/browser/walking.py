@@ -55,6 +55,15 @@ def choose(scope: Page | Locator, **answers: str) -> None:
         scope.locator(f"label:has([name={name}][value={value}])").click()
 
 
+def choose_holder(scope: Page | Locator, key: str, *, field: str = "lead") -> None:
+    """Who leads, or whose part it is: their name is typed and taken from the list."""
+    option = scope.locator(f"[name={field}] option[value='{key}']")
+    name = option.text_content() or ""
+    scope.locator(f"input#id_{field}").fill(name)
+    scope.get_by_role("option", name=name).first.click()
+    expect(scope.locator(f"[name={field}]")).to_have_value(key)
+
+
 def write(scope: Page | Locator, **words: str) -> None:
     for name, text in words.items():
         scope.locator(f"[name={name}]").fill(text)
