@@ -422,6 +422,7 @@ def test_a_quarrel_told_by_phone_is_led_by_a_cadre_as_the_two_committees_voted(t
         "complete",
         "verify",
         "rate",
+        "afterword",
     ]
     assert (case.stage, case.close_reason) == (Stage.CLOSED, CloseReason.RATED)
 
