@@ -332,7 +332,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
                     SupervisionLevel,
                     required=True,
                 ),
-                NOTE,
+                replace(NOTE, label=_("What is demanded")),
             ),
             guards=(guards.not_with_oneself,),
         ),
