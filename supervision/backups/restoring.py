@@ -247,10 +247,15 @@ def _refuse_foreign(about: dict[str, Any]) -> None:
     if about["format"] > archive.FORMAT or later:
         words = _(
             "The backup was made by a later version of the program (%(its)s, this is"
-            " %(ours)s). Install that version, or a newer one, and restore again."
+            " %(ours)s; not known here: %(unknown)s). Install that version, or a newer"
+            " one, and restore again."
         )
-        versions = {"its": about["version"], "ours": contents.version()}
-        raise BackupRefused(words % versions)
+        differs = {
+            "its": about["version"],
+            "ours": contents.version(),
+            "unknown": later[0] if later else f"format {about['format']}",
+        }
+        raise BackupRefused(words % differs)
 
     names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
     if about["database"] != connection.vendor:
