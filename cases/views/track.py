@@ -129,7 +129,11 @@ class Track(BehindCode):
             messages.success(request, thanks(action, form.cleaned_data))
             return redirect(visit.address)
 
-        late = {"action": action, "typed": _typed_by_the_speaker(action, request.POST)}
+        late = {
+            "action": action,
+            "why": visit.enough_today(facts) or _("That is not possible any more."),
+            "typed": _typed_by_the_speaker(action, request.POST),
+        }
         return self._show(request, visit, number, late=late, status=CONFLICT)
 
     def _show(
@@ -193,6 +197,7 @@ def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, An
 
     return {
         "own": visit.own,
+        "enough_today": visit.enough_today(facts),
         "address": visit.address,
         "case": case,
         "at": at,

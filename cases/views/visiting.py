@@ -13,8 +13,10 @@ from django.views.generic import View
 from cases.models import Attachment, Case
 from cases.models.choices import Confidentiality, Stage
 from cases.workflow import Action, Facts, Offer, Speaker, moves_open_to
+from cases.workflow.guards import ten_a_day
 from cases.workflow.numbering import code_of, is_number, number_of
 from cases.workflow.pasted import naming_nobody
+from minshi.errors import Text
 from villages.tries import RECEIPT, TRACKING_CODE, count_wrong, trying, wait_until
 
 # recusal is asked for at register and at the counter only, where somebody explains it
@@ -93,6 +95,10 @@ class Visit:
             found.pop(Action.URGE, None)
 
         return {action: found[action] for action in self.offered if action in found}
+
+    def enough_today(self, facts: Facts) -> Text:
+        """Return why the speaker's words are not taken any more today, if so."""
+        return ten_a_day(facts, Speaker(self.case, "code")) or ""
 
 
 class BehindCode(View):

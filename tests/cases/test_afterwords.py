@@ -246,6 +246,22 @@ def test_the_page_offers_it_beside_opening_again_and_takes_it_once(client, here)
     assert case.events.filter(action="afterword").count() == 1
 
 
+def test_after_ten_words_the_page_says_why_it_takes_no_more_today(client, here):
+    case = rated(here)
+    address, _page, form = opened(client, case)
+    for _ in range(10):
+        case = said(case)
+
+    sent = {**form, "version": case.version, "text": "还是太暗"}
+    late = client.post(address, sent)
+
+    assert "明天再来" in read(client, case)
+    assert late.status_code == 409
+    words = late.content.decode()
+    assert "明天再来" in words
+    assert "还是太暗" in words
+
+
 def read(client, case):
     address = reverse("cases:track", args=[case.number])
     return client.get(address, {"k": case.tracking_code}).content.decode()
