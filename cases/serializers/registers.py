@@ -70,8 +70,9 @@ class TimeRequestRow(OfACase):
 
 
 class RedLineRow(OfACase):
-    """Context: also `writers`, as `writers_for` gives them."""
+    """A red-line report: to whom, when, and how long it took."""
 
+    # the context also has `writers`, as `writers_for` gives them
     post = ReadOnlyHolderField()
     minutes = serializers.SerializerMethodField(
         help_text="From taking down to reporting."

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cases.views.receipt import tracking_address
+from tests.browser.walking import choose
 from tests.cases.roads import staff, verified
 
 pytestmark = [
@@ -22,10 +23,10 @@ def test_back_after_a_refused_form_shows_the_page_and_no_error_of_the_browser(ne
     page = new_page()
     page.goto(tracking_address(case))
 
-    page.check("[name=solved][value=yes]", force=True)
+    choose(page, solved="yes")
     send(page)
     expect(page.locator(".error").first).to_be_visible()
-    page.check("[name=satisfaction][value=satisfied]", force=True)
+    choose(page, satisfaction="satisfied")
     send(page)
     expect(page.locator(".note")).to_contain_text("谢谢您")
 
