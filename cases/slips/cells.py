@@ -45,6 +45,12 @@ def summary(record: Record) -> str:
     return f"{title}：{words}"
 
 
+def whole_title(record: Record) -> str:
+    """The title; the words in its place where it was cut off."""
+    title = record.words(record.case.title)
+    return summary(record) if title.endswith("…") else title
+
+
 def wish(record: Record) -> str:
     """The speaker's words, and what they want."""
     lines = [cells.content(record)]

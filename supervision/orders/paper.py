@@ -12,6 +12,7 @@ from cases.ledgers import Record, read_behind
 from cases.ledgers.book import RESPONSIBLE
 from cases.models import Case
 from cases.models.scope import Sight
+from cases.slips.cells import whole_title
 from cases.slips.reading import Line, lines_of, side_by_side
 from cases.workflow import Action
 from minshi.errors import Text
@@ -56,8 +57,7 @@ class OrderSheet:
 
 
 def subject(sheet: OrderSheet) -> str:
-    case = sheet.about.case
-    return f"{sheet.about.words(case.title)}（{case.number}）"
+    return f"{whole_title(sheet.about)}（{sheet.about.case.number}）"
 
 
 def demand(sheet: OrderSheet) -> str:

@@ -414,6 +414,18 @@ def test_an_order_names_whom_to_call_and_their_number(client, here):
         assert "13809328821" in text
 
 
+def test_a_title_that_was_cut_off_is_printed_as_the_words(client, here):
+    order = sent(here)
+    words = order.case.verbatim
+    Case.objects.filter(pk=order.case_id).update(title=f"{words[:12]}…")
+    client.force_login(here.supervisor.user)
+
+    printed = client.post(reverse("supervision:order_print", args=[order.pk])).text
+
+    assert f"{words}（{order.case.number}）" in printed
+    assert "…" not in printed
+
+
 def test_an_order_not_sent_yet_is_not_printed(client, here):
     order = raised(here)
     client.force_login(here.supervisor.user)
