@@ -16,7 +16,8 @@ from villages.models import User
 
 
 def last_heard_of(cases: Iterable[Case], user: User, on: date) -> Mapping[int, str]:
-    """Return by case what its last meeting said, where it waits for a decision again.
+    """Return by case what its last meeting said, where it waits for a decision again;
+    else until when it was put off.
 
     Of the meetings that the user sees. One query.
     """
@@ -29,7 +30,7 @@ def last_heard_of(cases: Iterable[Case], user: User, on: date) -> Mapping[int, s
 
     words = {}
     for case in rows:
-        said = last_heard(case, by_case.get(case.pk), on)
+        said = last_heard(case, by_case.get(case.pk), on) or put_off(case, on)
         if said:
             words[case.pk] = said
     return words
@@ -55,6 +56,18 @@ def last_heard(case: Case, item: AgendaItem | None, on: date) -> str:
     if item.action == Action.DEFER:
         return _deferred(case, facts, on)
     return ""
+
+
+def put_off(case: Case, on: date) -> str:
+    """Return until which day a matter that waits for a decision was put off; empty
+    where it was not.
+    """
+    if case.stage != Stage.DELIBERATE or not case.grey_until:
+        return ""
+    until = local_day(case.grey_until)
+    if until <= on:
+        return ""
+    return _("Put off until %(until)s.") % {"until": day_in_words(until, on)}
 
 
 def _deferred(case: Case, facts: Mapping[str, object], on: date) -> str:

@@ -124,6 +124,23 @@ def test_the_last_word_counts(client, here):
     assert "留到下次会再议" in said
 
 
+def test_a_matter_put_off_without_a_meeting_says_until_when(client, here):
+    case = make_move(
+        accepted(here),
+        Action.DEFER,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="等雨停",
+        until_on=(NOON + 7 * DAY).date(),
+    )
+
+    queue, _page, row = shown(client, here.secretary, case)
+    assert "缓议到3月9日。" in queue
+    assert row == "缓议到3月9日。"
+    with time_machine.travel(NOON + 7 * DAY, tick=False):
+        assert shown(client, here.secretary, case)[2] == ""
+
+
 def test_a_matter_never_on_a_table_says_nothing(client, here):
     case = accepted(here)
     other = passed(on_the_table(here, accepted(here))[0], here, (5, 0, 0)).case
