@@ -91,6 +91,20 @@ def makes_no_costly_world(item: pytest.Item) -> bool:
     return item.get_closest_marker("costly_world") is None
 
 
+def begin_with_the_longest(items: list[pytest.Item]) -> None:
+    """Move the longest tests before all others that commit to the database.
+
+    pytest-django puts these last, and whoever came to it then would work on alone.
+    """
+    commits = [
+        "transactional_db" in getattr(item, "fixturenames", ()) for item in items
+    ]
+    first = commits.index(True) if True in commits else len(items)
+    longest = [item for item in items[first:] if item.get_closest_marker("longest")]
+    others = [item for item in items[first:] if item not in longest]
+    items[first:] = [*longest, *others]
+
+
 def pytest_sessionstart() -> None:
     """Throttle counts and jobs of the run before must not meet this one."""
     if os.environ.get("TEST_REDIS_URL"):
@@ -123,6 +137,7 @@ def pytest_collection_modifyitems(
         config.hook.pytest_deselected(items=leaves)
         items[:] = [item for item in items if item not in leaves]
     items.sort(key=makes_no_costly_world)
+    begin_with_the_longest(items)
 
 
 set_environment()

@@ -234,13 +234,7 @@ def secret_case(role: str, here: Staff, there: Staff, helpers: Office) -> Case:
         role == "secretary"
     ):  # every secretary is named at home: hers is the village that only joined
         case = accepted(there, spoken(there, confidentiality="secret", **marks.spoken))
-        case = make_move(
-            case,
-            Action.JOIN,
-            by=officer(there.secretary),
-            at=NOON,
-            village=here.village,
-        )
+        JoinedVillage.objects.create(case=case, village=here.village)
         return decided(there, case, lead=helpers, decision=marks.decision)
     case = spoken(here, confidentiality="secret", **marks.spoken)
     if (

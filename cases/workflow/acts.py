@@ -150,6 +150,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
                 Input("village", Kind.VILLAGE, _("Which village"), required=True),
                 WHY_OPTIONAL,
             ),
+            guards=(guards.not_secret,),
         ),
         Action.DEFER: Move(
             sources=stages(Stage.DELIBERATE),

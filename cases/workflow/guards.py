@@ -258,6 +258,13 @@ def tried_enough(facts: Facts, by: Actor) -> Refusal:
     return _("Try on %(count)s different days first.") % {"count": needed}
 
 
+def not_secret(facts: Facts, by: Actor) -> Refusal:
+    """保密: whoever is not named in it would not see what they are invited to."""
+    if facts.case.confidentiality == Confidentiality.SECRET:
+        return _("Only those named in a secret matter read it; no village is invited.")
+    return None
+
+
 # --- closed cases
 def not_merged(facts: Facts, by: Actor) -> Refusal:
     if facts.case.close_reason == CloseReason.MERGED:

@@ -21,7 +21,7 @@ from minshi.demo import make_demo
 from villages.models import Post, User
 from villages.reader import TYPE_COOKIE
 
-pytestmark = [pytest.mark.browser, pytest.mark.any_database]
+pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.longest]
 TOWN = "621226118"
 PASSWORD = "baiguan-2026"
 LOOKING = (Path(__file__).parent / "looking.js").read_text()

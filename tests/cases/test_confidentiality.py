@@ -78,6 +78,20 @@ def test_reviewer_who_also_serves_in_the_named_village_never_owns_the_case():
     assert not sees(here.reviewer, case)
 
 
+def test_no_village_is_invited_to_a_secret_matter():
+    here = staff()
+    case = accepted(here, spoken(here, confidentiality="secret"))
+
+    with pytest.raises(MoveRefused):
+        make_move(
+            case,
+            Action.JOIN,
+            by=officer(here.secretary),
+            at=NOON,
+            village=VillageFactory(town=here.town),
+        )
+
+
 def test_owner_of_last_resort_is_never_somebody_in_conflict():
     here = staff()
     for post in (here.reviewer, here.county_reviewer):

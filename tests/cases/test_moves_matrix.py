@@ -427,6 +427,8 @@ def differences(world: World) -> list[tuple[str, set[str], set[str]]]:
             transaction.set_rollback(True)
         if move == "supervise":
             expected -= {world.owner}  # nobody chases themself
+        if move == "join" and world.secret:
+            expected = set()  # nobody of the village would see it
         if allowed != expected:
             found.append((move, allowed - expected, expected - allowed))
     return found
