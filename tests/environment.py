@@ -20,6 +20,14 @@ CHROMIUM = next(
     None,
 )
 
+# by marker: the program that its tests need, and where it is
+NEEDED = {
+    "browser": ("chromium", CHROMIUM),
+    "proxy": ("nginx", NGINX),
+    "office": ("soffice", shutil.which("soffice")),
+    "pdf": ("pdftotext", shutil.which("pdftotext")),
+}
+
 
 def settings_names() -> set[str]:
     """Every variable that settings read, so that none leaks in from the shell."""
@@ -75,13 +83,14 @@ def runs_here(item: pytest.Item) -> bool:
     on_sqlite = not os.environ.get("TEST_DATABASE_URL")
     once_elsewhere = os.environ.get("TEST_ONCE_ELSEWHERE") == "1"
 
-    if on_sqlite and item.get_closest_marker("postgres"):
+    if item.get_closest_marker("postgres" if on_sqlite else "sqlite"):
         return False
     if on_sqlite and once_elsewhere and item.get_closest_marker("any_database"):
         return False
-    if NGINX is None and item.get_closest_marker("proxy"):
-        return False
-    return CHROMIUM is not None or not item.get_closest_marker("browser")
+    return all(
+        found or not item.get_closest_marker(marker)
+        for marker, (_program, found) in NEEDED.items()
+    )
 
 
 def makes_no_costly_world(item: pytest.Item) -> bool:
@@ -126,8 +135,7 @@ def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     leaves = [item for item in items if not runs_here(item)]
-    needed = {"browser": ("chromium", CHROMIUM), "proxy": ("nginx", NGINX)}
-    for marker, (program, found) in needed.items():
+    for marker, (program, found) in NEEDED.items():
         is_wanted = any(item.get_closest_marker(marker) for item in items)
         if found is None and is_wanted and os.environ.get("CI") == "true":
             raise pytest.UsageError(

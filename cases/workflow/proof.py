@@ -58,7 +58,9 @@ OF_FORGED_VALUES = (
 WRONG_OF = {name: Wrong(name) for name in GROUPS}
 WRONG_OF |= {name: Wrong(name) for name in ("people", "work", "clocks", "afterwords")}
 # the group of a column; what is under no seal is the chain's head and what is searched
-GROUP_OF = {column: group for group, columns in GROUPS.items() for column in columns}
+GROUP_OF: dict[str, str] = {}
+for _group, _columns in GROUPS.items():
+    GROUP_OF.update(dict.fromkeys(_columns, _group))
 WRONG_OF |= {"answers": Wrong.REPLY, "ratings": Wrong.RATING}
 
 
@@ -130,7 +132,9 @@ def _written_otherwise(cases: list[Case], using: str) -> dict[int, list[Finding]
             wrong = WRONG_OF.get(GROUP_OF.get(column, ""), Wrong.CUT)
             found.setdefault(case.pk, []).append(Finding(case.number, wrong))
 
-    events = {event.pk: event for case in cases for event in case.events.all()}
+    events: dict[int, Event] = {}
+    for case in cases:
+        events |= {event.pk: event for event in case.events.all()}
     for key in written_otherwise(Event.objects.using(using).filter(case__in=cases)):
         event = events[key]
         finding = Finding(f"{event.case.number} #{event.sequence}", Wrong.RECORD)

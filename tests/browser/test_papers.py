@@ -1,6 +1,5 @@
 """Papers as a printer gets them: read back from the PDF."""
 
-import shutil
 import subprocess
 
 import pytest
@@ -11,7 +10,7 @@ ROW = "<tr><th>办理意见</th><td colspan=3>由水管站牵头办理，七日�
 SIGNED = "<ul class=signed><li>签发人（签字）</li><li>签收人（签字）</li></ul>"
 
 
-@pytest.mark.skipif(not shutil.which("pdftotext"), reason="reads a PDF by pdftotext")
+@pytest.mark.pdf
 def test_signatures_never_stand_alone_on_a_page(page, tmp_path):
     styles = [finders.find(f"css/{name}.css") for name in ("print", "print-slip")]
 

@@ -4,7 +4,6 @@ leave.
 
 import csv
 import io
-import shutil
 import subprocess
 import tracemalloc
 from dataclasses import dataclass
@@ -190,7 +189,7 @@ def test_an_empty_ledger_is_refused_in_words():
     assert not AuditRecord.objects.filter(kind=AuditKind.EXPORT).exists()
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+@pytest.mark.office
 def test_libreoffice_reads_the_same_cells(tmp_path):
     here = staff()
     rated(here)

@@ -57,7 +57,7 @@ class SelectByKey(AutocompleteSelect):
         return super().optgroups(name, keys, attrs)
 
 
-class OffTheIndex(admin.ModelAdmin):  # type: ignore[type-arg]
+class OffTheIndex:
     """Rows by which the software counts: nobody looks for them on the first page.
 
     Whoever may read them still finds them by their address.

@@ -35,5 +35,9 @@ def draft_hand_over(
     on_duty = roster.on_duty(shift)
     told = [tell(shift, on_duty, user, at) for tell in _tellers]
 
-    lines = [line for done in told for line in done.lines]
-    return "\n".join(lines), sum(done.visitors for done in told)
+    lines: list[str] = []
+    visitors = 0
+    for done in told:
+        lines += done.lines
+        visitors += done.visitors
+    return "\n".join(lines), visitors

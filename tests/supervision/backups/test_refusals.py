@@ -148,10 +148,9 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(folder):
         check_backup(path, folder)
 
 
+@pytest.mark.sqlite
 def test_a_dump_that_cannot_be_unpacked_is_told_as_no_backup(made, folder):
     """Its seal holds: it was written so."""
-    if connection.vendor != "sqlite":
-        pytest.skip("pg_restore has its own words")
     path = folder / "broken.backup"
     with (
         path.open("wb") as file,

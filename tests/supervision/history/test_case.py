@@ -19,9 +19,6 @@ from villages.audit import record_audit
 from villages.models.audit import AuditKind
 
 pytestmark = pytest.mark.django_db
-sqlite_only = pytest.mark.skipif(
-    connection.vendor != "sqlite", reason="PostgreSQL has a type for each"
-)
 
 
 # --- where nobody did anything
@@ -239,7 +236,7 @@ def test_cadres_whom_a_case_concerns_are_compared_with_the_record(here):
 # --- the same value in another form, which SQLite alone takes
 
 
-@sqlite_only
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("column", "form", "wrong"),
     [
@@ -260,7 +257,7 @@ def test_a_moment_in_another_form_is_found(here, column, form, wrong):
     assert found() == {wrong}
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_a_yes_that_is_no_number_one_is_found(here):
     case = dissatisfied_twice(here)
     assert found() == set()
@@ -270,7 +267,7 @@ def test_a_yes_that_is_no_number_one_is_found(here):
     assert found() == {Wrong.STAGE}
 
 
-@sqlite_only
+@pytest.mark.sqlite
 def test_a_row_or_an_event_in_another_form_is_found(here):
     case = decided(here)
     Clock.objects.filter(case=case).update(due_at=in_other_form("due_at"))

@@ -124,11 +124,10 @@ def test_the_newest_heads_are_nobody_elses_to_read(here):
     ]
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_a_head_never_outlives_its_seal_when_power_fails(here, tmp_path):
     """SQLite keeps what was committed in a file beside, which a power cut may lose."""
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL has it on the disk when it is committed")
     log_in(here, NIGHT)
 
     after_power_cut = tmp_path / "after.sqlite3"

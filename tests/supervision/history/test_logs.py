@@ -1,7 +1,7 @@
 """The logs that only grow are compared with their seals."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from minshi.history import history_lifted
@@ -151,7 +151,7 @@ def test_seals_cannot_be_changed(audited):
         Seal.objects.update(count=0)
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="a type for each")
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("log", "wrong"),
     [(AuditRecord, LogWrong.ROWS_CHANGED), (Seal, LogWrong.SEAL)],
