@@ -70,7 +70,7 @@ class CallMeeting(MeetingView):
                 chair=data["chair"],
                 recorder=data["recorder"],
                 group=data.get("group"),
-                short_notice=data["short_notice"],
+                short_notice=data.get("short_notice", ""),
                 cases=data["cases"],
                 subjects=[data["subject"]],
                 key=data["key"],
