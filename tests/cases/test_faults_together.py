@@ -64,7 +64,7 @@ def test_a_day_later_than_the_rules_is_named_beside_what_is_missing(client, here
     answer = client.post(form, sent)
 
     assert {"decision", "lead", "due_on"} <= errors_of(answer)
-    assert "按规定最晚到 3月11日" in answer.text
+    assert "按规定最迟到 3月11日" in answer.text
 
 
 def test_the_domain_names_all_faults_of_one_of_the_six_steps(here):
