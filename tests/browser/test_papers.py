@@ -68,3 +68,18 @@ def test_a_word_in_the_register_of_six_steps_has_the_width_of_the_sheet(page, tm
     (paper,) = pages_in(page.pdf(prefer_css_page_size=True), tmp_path)
 
     assert words in paper
+
+
+@pytest.mark.pdf
+@pytest.mark.any_database
+@pytest.mark.django_db(transaction=True)
+def test_a_list_to_tick_is_printed_whole_and_without_its_buttons(open_as, tmp_path):
+    here = staff()
+    cases = [accepted(here) for _nth in range(30)]
+    page = open_as(here.supervisor)
+    page.goto("/supervision/board/?light=red")
+
+    text = "".join(pages_in(page.pdf(), tmp_path))
+
+    assert [case.number for case in cases if case.number not in text] == []
+    assert "勾选" not in text
