@@ -198,8 +198,9 @@ def record_step(
         else:
             _publish(step, record, before)
     with faults.noted():
-        if due.kinds:
-            _note_announcement(step, record, record.kind or due.kinds[0])
+        kind = record.kind or next(iter(due.kinds), "")
+        if kind in due.kinds:
+            _note_announcement(step, record, kind)
     faults.refuse()
 
     step.save()
