@@ -10,13 +10,13 @@ from celery import shared_task
 from django.db.models import Exists, OuterRef, Q
 
 from cases.deadlines.calendar import load_calendar, years_without_data
-from cases.models import Case, TimeRequest
+from cases.models import Afterword, Case, TimeRequest
 from cases.models.choices import Level, RequestKind, RequestState, Stage
 from cases.models.scope import CaseQuerySet
 from cases.orphan_files import remove_orphans
 from cases.workflow import Action, System, make_move, read_facts
 from cases.workflow.actors import ROSTER
-from cases.workflow.guards import roster_went_on
+from cases.workflow.guards import afterword_left, roster_went_on
 from cases.workflow.who import FOLLOWING, find_owner
 from minshi import workdays
 from minshi.clock import machine_now, now
@@ -33,19 +33,20 @@ def move_each(due: CaseQuerySet, move: Callable[[Case], object]) -> int:
     """Move every due case, even where others fail, and return how many were moved.
 
     In batches by key, so that rows which fail are not taken again and again. A row that
-    is due no longer when its turn comes was done by another worker. Raises SomeFailed
-    at the end, with the numbers of the cases that failed.
+    is due no longer when its turn comes was done by another worker; `move` returns
+    False where nothing could be done. Raises SomeFailed at the end, with the numbers of
+    the cases that failed.
     """
 
     def move_one(rows: Sequence[Case]) -> int:
         (case,) = rows
         try:
-            move(case)
+            is_moved = move(case) is not False
         except RuleBroken:
             if due.filter(pk=case.pk).exists():
                 raise
             return 0
-        return 1
+        return int(is_moved)
 
     moved = 0
     failed: list[str] = []
@@ -107,6 +108,16 @@ def orphans(at: datetime) -> CaseQuerySet:
     return Case.objects.open().filter(gone | empty)
 
 
+def afterwords_left(at: datetime) -> CaseQuerySet:
+    """Return the closed cases with a word that waits for an answer by a post that has
+    ended, or by nobody.
+    """
+    current = Post.objects.current(workdays.local_day(at))
+    waiting = Afterword.objects.filter(answered_at=None)
+    left = waiting.filter(~Exists(current.filter(pk=OuterRef("owner"))))
+    return Case.objects.filter(stage=Stage.CLOSED, pk__in=left.values("case"))
+
+
 def rehome_orphans_due(at: datetime) -> int:
     """Give the cases that lost their owner a new one, and return how many were moved.
 
@@ -122,7 +133,16 @@ def rehome_orphans_due(at: datetime) -> int:
                 case, Action.REHOME, by=System("rehome_orphans"), at=at, facts=facts
             )
 
-    return move_each(orphans(at).select_related("town"), rehome)
+    def pass_on(case: Case) -> bool:
+        facts = read_facts(case, at)
+        if not afterword_left(facts):
+            return False
+        by = System("rehome_orphans")
+        make_move(case, Action.REHOME, by=by, at=at, facts=facts)
+        return True
+
+    moved = move_each(orphans(at).select_related("town"), rehome)
+    return moved + move_each(afterwords_left(at).select_related("town"), pass_on)
 
 
 def left_behind(at: datetime) -> CaseQuerySet:

@@ -17,7 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from minshi.crypto import normal_phone
-from minshi.errors import InputRefused, NoSuchRight
+from minshi.errors import Faults, InputRefused, NoSuchRight
 from minshi.workdays import day_in_words
 from villages.audit import record_audit
 from villages.models import Post, Role, User
@@ -62,10 +62,15 @@ def create_account(
     )
     user.set_password(password)
 
-    _check_username(user.username)
-    _check_fields(user)
-    if User.objects.filter(username__iexact=user.username).exists():
-        raise InputRefused.at(username=_("This user name is taken."))
+    faults = Faults()
+    with faults.noted():
+        _check_username(user.username)
+    with faults.noted():
+        _check_fields(user)
+    with faults.noted():
+        if User.objects.filter(username__iexact=user.username).exists():
+            raise InputRefused.at(username=_("This user name is taken."))
+    faults.refuse()
 
     user.save()
     _record(_("opened %(account)s"), user, by, at, request)
@@ -93,10 +98,16 @@ def appoint(
     or an administrator's account would hold another post (domain §2).
     """
     user = _locked(user, by, at)
-    if until_on and until_on < from_on:
-        raise InputRefused.at(until_on=_("A post cannot end before it begins."))
+    faults = Faults()
+    with faults.noted():
+        if until_on and until_on < from_on:
+            raise InputRefused.at(until_on=_("A post cannot end before it begins."))
 
-    node_fields = _node_fields(role, node)
+    node_fields: dict[str, Any] = {}
+    with faults.noted():
+        node_fields = _node_fields(role, node)
+    faults.refuse()
+
     post = Post(
         user=user,
         role=role,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.forms.fields import TALL
 from cases.forms.meeting import MOST_PEOPLE
 from cases.meetings.four_two import StepRecord
-from cases.meetings.notice import is_announced
+from cases.meetings.notice import is_announced, may_be_short
 from cases.meetings.six_steps import StepRule
 from cases.models.four_two import Origin
 from cases.models.reserved import ReservedMatter
@@ -83,6 +83,8 @@ class HeldForm(RuleForm):
         gone = of_notice if rule.kinds else ["kind", *counted]
         if not any(is_announced(kind) for kind in rule.kinds):
             gone += announced
+        elif not any(may_be_short(kind) for kind in rule.kinds):
+            gone.append("short_notice")
         for name in gone:
             del self.fields[name]
         if rule.kinds:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.forms.fields import TALL, MomentInput
 from cases.meetings.minutes import MOST_TEXT
+from cases.meetings.notice import may_be_short
 from cases.models import AgendaItem, Case, Meeting
 from cases.models.scope import Sight
 from cases.privacy.redactor import title_for
@@ -115,6 +116,8 @@ class CallForm(AddItemsForm):
         field.queryset = groups
         if MeetingKind.GROUP_MEETING not in kinds:
             del self.fields["group"]
+        if not any(may_be_short(kind) for kind in kinds):
+            del self.fields["short_notice"]
 
     def shown(self) -> list[forms.BoundField]:
         return [
@@ -180,6 +183,11 @@ class ChangeForm(RuleForm):
         show_hidden_initial=True,
     )
 
+    def __init__(self, meeting: Meeting, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not may_be_short(meeting.kind):
+            del self.fields["short_notice"]
+
     @classmethod
     def of(cls, meeting: Meeting) -> "ChangeForm":
         known = {
@@ -187,11 +195,12 @@ class ChangeForm(RuleForm):
             for name in ("starts_at", "place", "chair", "recorder", "short_notice")
         }
         return cls(
+            meeting,
             initial={
                 **known,
                 "due": meeting.due_typed,
                 "present": meeting.present_typed,
-            }
+            },
         )
 
 

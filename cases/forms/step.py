@@ -24,11 +24,13 @@ from cases.privacy.redactor import NOTHING, Redactor
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
 from cases.workflow.candidates import holders_in_order
+from cases.workflow.clocks import Clocks
 from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS, Input, Kind, fault_of
 from cases.workflow.speakers import names_together
 from cases.workflow.standing import holder_key
 from cases.workflow.writers import NOBODY
 from minshi.days import DayField, MomentField
+from minshi.errors import Text
 from villages.forms.accounts import DayInput, RuleForm, in_plain_words, offered
 from villages.models import User
 
@@ -79,6 +81,8 @@ class MoveForm(RuleForm):
             answers["asks"] = _parts_now(facts, redact)["asks"]
         super().__init__(*args, initial={**answers, **typed})
         self.inputs = inputs
+        self.action = offer.action
+        self.facts = facts
         self.at = facts.at
         self.order = [item.name for item in inputs]
         # the standard texts by input, set by whoever shows them
@@ -104,7 +108,22 @@ class MoveForm(RuleForm):
             fault = fault_of(item, data.get(item.name), self.at)
             if fault and item.name not in self.errors:
                 self.add_error(item.name, str(fault))
+
+        fault = self._fault_of_deadline(data)
+        if fault:
+            self.add_error("due_on", str(fault))
         return data
+
+    def _fault_of_deadline(self, data: Mapping[str, Any]) -> Text | None:
+        """Return what the rules say against the day of a decision.
+
+        Asked only beside other faults: of a form without any the move itself says it.
+        """
+        is_complete = data.get("handling") and data.get("due_on")
+        if not (self.errors and is_complete and self.action == Action.DECIDE):
+            return None
+        clocks = Clocks(self.facts)
+        return clocks.fault_of_deadline(data["handling"], data["due_on"])
 
     def values(self) -> dict[str, Any]:
         """Return the inputs as make_move takes them."""

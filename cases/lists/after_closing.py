@@ -2,7 +2,7 @@
 还有话说.
 """
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from cases.models import Afterword, CallBack, Rating
 from cases.models.choices import Satisfaction, Solved, Stage
@@ -36,6 +36,17 @@ def spoken_of_again(cases: CaseQuerySet) -> CaseQuerySet:
     """
     waiting = Afterword.objects.filter(case=OuterRef("pk"), answered_at=None)
     return cases.filter(Exists(waiting), stage=Stage.CLOSED)
+
+
+def with_waiting_word(cases: CaseQuerySet) -> CaseQuerySet:
+    """Add the day of a word after closing that waits for an answer: `word_due_at` and
+    `word_yellow_at`; None where none waits. The lamp of a row shows it.
+    """
+    waiting = Afterword.objects.filter(case=OuterRef("pk"), answered_at=None)
+    return cases.annotate(
+        word_due_at=Subquery(waiting.values("due_at")[:1]),
+        word_yellow_at=Subquery(waiting.values("yellow_at")[:1]),
+    )
 
 
 def afterwords_with(reach: Reach, visible: CaseQuerySet) -> QuerySet[Afterword]:

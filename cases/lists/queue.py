@@ -3,6 +3,7 @@ on an agenda, or were decided.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
@@ -95,6 +96,31 @@ def meetings_to_come(place: HoldingPlace) -> models.QuerySet[Meeting]:
         village=here.village, town=here.town, county_code=here.county_code
     )
     return coming.order_by("starts_at", "pk")
+
+
+@dataclass(frozen=True)
+class MeetingOffered:
+    """A meeting for what is ticked, and whether it is chosen beforehand."""
+
+    meeting: Meeting
+    is_chosen: bool
+
+
+def meetings_offered(
+    place: HoldingPlace, cases: Iterable[Case], most: int
+) -> list[MeetingOffered]:
+    """Return the meetings whose agenda takes cases of the place, the next first.
+
+    Chosen beforehand is the first that has heard none of them: one that let a matter
+    fail does not take it again. None chosen: a meeting yet to be called. One query.
+    """
+    keys = [case.pk for case in cases]
+    heard = AgendaItem.objects.filter(meeting=models.OuterRef("pk"), case__in=keys)
+    coming = meetings_to_come(place).annotate(has_heard=models.Exists(heard))[:most]
+
+    fresh = [meeting.pk for meeting in coming if not meeting.has_heard]
+    chosen = fresh[:1]
+    return [MeetingOffered(meeting, meeting.pk in chosen) for meeting in coming]
 
 
 def reasons_of(cases: Iterable[Case]) -> dict[int, Event]:

@@ -1,7 +1,7 @@
 """The agenda: cases that wait for a meeting, the parts of a 说事日, adding, moving."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef
@@ -104,12 +104,60 @@ def _refuse_what_does_not_wait(
         return
     keys = [case.pk for case in chosen]
     waiting = waiting_for(meeting, by.user, at).filter(pk__in=keys)
-    if waiting.count() != len(chosen):
+    ready = set(waiting.values_list("pk", flat=True))
+    others = [case for case in chosen if case.pk not in ready]
+    if others:
+        obstacles = _obstacles(others, meeting, by.user, at)
+        raise InputRefused.at(cases=" ".join(obstacles))
+
+
+def _obstacles(
+    cases: list[Case], meeting: Meeting, user: User, at: datetime
+) -> list[str]:
+    """Say for each case what keeps it from the meeting's agenda.
+
+    One that the user does not see is not named.
+    """
+    today = workdays.local_day(at)
+    keys = [case.pk for case in cases]
+    seen = Case.objects.visible_to(user, today).filter(pk__in=keys)
+    numbers = dict(seen.values_list("pk", "number"))
+    stood = AgendaItem.objects.filter(case__in=seen).select_related("meeting")
+
+    obstacles = []
+    for pk, number in numbers.items():
+        items = [item for item in stood if item.case_id == pk]
+        obstacles.append(_obstacle(number, items, meeting, today))
+
+    if len(numbers) < len(cases):
+        obstacles.append(_("One of these matters waits for no decision here."))
+    return obstacles
+
+
+def _obstacle(
+    number: str, items: list[AgendaItem], meeting: Meeting, today: date
+) -> str:
+    """Say what keeps a case from a meeting's agenda, by the items it has had so far."""
+    for item in items:
+        if item.state == ItemState.WAITING and item.meeting.is_open:
+            words = _(
+                "%(number)s stands on the agenda of %(meeting)s on %(day)s already."
+            )
+            held_on = workdays.local_day(item.meeting.starts_at)
+            return words % {
+                "number": number,
+                "meeting": item.meeting.get_kind_display(),
+                "day": workdays.day_in_words(held_on, today),
+            }
+
+    if any(item.meeting_id == meeting.pk for item in items):
         words = _(
-            "One of these matters waits for no decision here, or is on an agenda"
-            " already."
+            "%(number)s was concluded in this meeting already; put it on the agenda"
+            " of the next one."
         )
-        raise InputRefused.at(cases=words)
+    else:
+        words = _("%(number)s waits for no decision here.")
+    return words % {"number": number}
 
 
 @transaction.atomic

@@ -247,5 +247,7 @@ def _move(
 
     if not item.resolution:
         note = values.get(MOVES[action].note_input or "") or ""
-        parts = [str(Action(action).label), personal_redactor(case)(note)]
-        item.resolution = "：".join(part for part in parts if part)
+        words = personal_redactor(case)(note)
+        item.resolution = words or str(Action(action).label)
+        if words and action != Action.DECIDE:
+            item.resolution = f"{Action(action).label}：{words}"

@@ -28,7 +28,7 @@ from cases.models.choices import Confidentiality, Stage
 from cases.privacy.redactor import for_the_room, room_redactor
 from cases.workflow import Officer
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.errors import Faults, InputRefused, MoveRefused, NoSuchRight
 from minshi.idempotency import fingerprint, once
 from minshi.text import is_blank
 from villages.duty import officiates
@@ -174,7 +174,6 @@ def record_step(
     if due is None or due.nth != nth:
         raise MoveRefused(_("Another step is due now; reload the page."))
     before = process.steps.filter(passed=True).order_by("-nth").first()
-    _check_day(record, before, workdays.local_day(at))
 
     step = FourTwoStep(
         process=process,
@@ -186,10 +185,23 @@ def record_step(
         recorded_by=by.post,
         recorded_at=at,
     )
-    if due.kinds:
-        _count(step, record, due, process)
-    else:
-        _publish(step, record, before)
+    faults = Faults()
+    with faults.noted():
+        _check_day(record, before, workdays.local_day(at))
+    with faults.noted():
+        if is_blank(record.content):
+            fault = {"content": _("Please fill this in.")}
+            raise InputRefused(_("Something is missing."), fault)
+    with faults.noted():
+        if due.kinds:
+            _count(step, record, due, process)
+        else:
+            _publish(step, record, before)
+    with faults.noted():
+        kind = record.kind or next(iter(due.kinds), "")
+        if kind in due.kinds:
+            _note_announcement(step, record, kind)
+    faults.refuse()
 
     step.save()
     return step
@@ -202,10 +214,6 @@ def _check_day(record: StepRecord, before: FourTwoStep | None, today: date) -> N
         day = workdays.day_in_words(before.held_on, today)
         words = _("The step before was on %(day)s.") % {"day": day}
         raise InputRefused.at(held_on=words)
-    if is_blank(record.content):
-        raise InputRefused(
-            _("Something is missing."), {"content": _("Please fill this in.")}
-        )
 
 
 def _count(
@@ -263,7 +271,6 @@ def _count(
         words %= {"present": here, "due": people, "quorum": needed}
         raise InputRefused.at(present=words)
 
-    _note_announcement(step, record, kind)
     for name, value in numbers.items():
         setattr(step, name, value)
     step.kind = kind

@@ -21,6 +21,11 @@ def is_announced(kind: str) -> bool:
     return kind in ANNOUNCED
 
 
+def may_be_short(kind: str) -> bool:
+    """Tell whether a special case allows a later notice (村民委员会组织法 25)."""
+    return kind in VILLAGERS_ASSEMBLIES
+
+
 def is_short(kind: str, called_on: date, held_on: date) -> bool:
     """Tell whether a meeting that must be announced was announced too late."""
     notice = timedelta(days=settings.ASSEMBLY_NOTICE_DAYS)
@@ -40,7 +45,7 @@ def check_notice(
         return ""
 
     days = {"days": settings.ASSEMBLY_NOTICE_DAYS}
-    if kind not in VILLAGERS_ASSEMBLIES:
+    if not may_be_short(kind):
         words = _(
             "The members are told %(days)s days before, with time, place and matters"
             " (Law on Rural Collective Economic Organisations, article 27)."

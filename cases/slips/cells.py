@@ -81,7 +81,7 @@ def time_limit(record: Record) -> str:
         return ""
 
     days = (last_on - local_day(lead.assigned_at)).days
-    return _("%(days)s days, until %(date)s") % {"days": days, "date": last_on}
+    return _("%(days)s calendar days, until %(date)s") % {"days": days, "date": last_on}
 
 
 def feedback(_record: Record) -> str:

@@ -51,6 +51,11 @@ class Slip:
     def title(self) -> Text:
         return self.book.ledger.title
 
+    @property
+    def has_number(self) -> bool:
+        """Whether a box of its own shows the number of the case."""
+        return NUMBER in self.book.ledger.columns
+
 
 def headed(shared: Column[Record], heading: Text) -> Column[Record]:
     """Return a ledger's column under the slip's own heading."""

@@ -2,10 +2,11 @@
 only the sheet itself shows.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from cases.ledgers.loading import keep_masked
 from cases.ledgers.meetings import (
@@ -27,6 +28,12 @@ from minshi.errors import Text
 from minshi.tabular import Column
 from villages.procedure import CONSULTATION_BY_LAW
 
+
+def named(people: Iterable[str]) -> str:
+    """Return the names; that there are none is said, for an empty box asks for one."""
+    return "、".join(people) or pgettext("slip", "none")
+
+
 DUE: Column[Sitting] = Column(
     "due", gettext_lazy("Due / present"), lambda s: f"{s.due} / {s.present}"
 )
@@ -34,7 +41,7 @@ RULE: Column[Sitting] = Column(
     "rule", gettext_lazy("By which rule"), lambda s: s.article, width=WIDE
 )
 ABSENT: Column[Sitting] = Column(
-    "absent", gettext_lazy("Those absent"), lambda s: "、".join(s.absent), width=WIDE
+    "absent", gettext_lazy("Those absent"), lambda s: named(s.absent), width=WIDE
 )
 NOTICE: Column[Sitting] = Column(
     "notice", gettext_lazy("Announced on"), lambda s: s.notice, width=WIDE
@@ -49,7 +56,7 @@ COUNTED: Column[ItemRecord] = Column(
     "counted", gettext_lazy("Due / present"), lambda r: r.counted
 )
 ASIDE: Column[ItemRecord] = Column(
-    "aside", gettext_lazy("Stepped aside"), lambda r: "、".join(r.stepped_aside)
+    "aside", gettext_lazy("Stepped aside"), lambda r: named(r.stepped_aside)
 )
 SIGNATURES = (
     pgettext_lazy("slip", "In the chair (signature)"),

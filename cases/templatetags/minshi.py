@@ -109,11 +109,14 @@ def lamp(case: Case | Afterword, at: datetime) -> SafeString:
     """Return the 灯 of a case or of a word after closing, always as shape, word and
     days (ux: colour is never the only sign).
     """
-    light = case.light(at)
+    shown = _word_that_waits(case) or case
+    light = shown.light(at)
     if light is None:
         return format_html('<span class="lamp grey">{}</span>', _ended(case))
 
-    words = _lamp_words(case, light, at)
+    words = _lamp_words(shown, light, at)
+    if shown is not case:
+        words = _("said after closing: %(days)s") % {"days": words}
     note = ""
     if vars(case).get("is_provisional"):
         note = format_html(' title="{}"', DOUBT)
@@ -125,6 +128,16 @@ def lamp(case: Case | Afterword, at: datetime) -> SafeString:
         SHAPES[light],
         words,
     )
+
+
+def _word_that_waits(case: Case | Afterword) -> Afterword | None:
+    """Return what was said after closing and waits for an answer, as far as the list
+    read it (`with_waiting_word`); of a secret row nobody learns it.
+    """
+    read = vars(case)
+    if not read.get("word_due_at") or read.get("redacted"):
+        return None
+    return Afterword(due_at=read["word_due_at"], yellow_at=read["word_yellow_at"])
 
 
 def _ended(case: Case | Afterword) -> str:

@@ -38,6 +38,7 @@ class Typed:
     label: Text
     words: str
     rows: int  # of the box that shows the words
+    is_chosen: bool = False  # from choices: read, there is nothing to copy
 
 
 def typed_for(action: Action, data: QueryDict) -> list[Typed]:
@@ -49,7 +50,8 @@ def typed_for(action: Action, data: QueryDict) -> list[Typed]:
         words = _words_of(item, data)
         if words:
             rows = 3 if item.kind in LONG else 1
-            typed.append(Typed(item.name, item.label, words, rows))
+            is_chosen = item.kind is Kind.CHOICE
+            typed.append(Typed(item.name, item.label, words, rows, is_chosen))
 
     return typed
 

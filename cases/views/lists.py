@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from cases.lists.after_closing import with_waiting_word
 from cases.lists.filters import CaseFilter, oversees_towns
 from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
@@ -61,7 +62,7 @@ class CaseList(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         counted = Case.objects.counted_for(self.user, today())
         listed = CaseFilter(request.GET or None, counted, request=request)
-        rows = listed.qs.with_row().with_doubt()
+        rows = with_waiting_word(listed.qs.with_row().with_doubt())
         page = page_of(rows, listed.ordering, request.GET.get("after", ""))
         tabs = self._tabs(request, counted)
 

@@ -19,15 +19,16 @@ from cases.lists.last_heard import last_heard_of
 from cases.lists.paging import Page, capped_counts, page_of
 from cases.lists.queue import (
     ORDERS,
+    MeetingOffered,
     QueueTab,
     deciding_place,
-    meetings_to_come,
+    meetings_offered,
     queue_at,
     reasons_for,
 )
 from cases.meetings import add_item
 from cases.meetings.sitting import HoldingPlace
-from cases.models import Case, Meeting
+from cases.models import Case
 from cases.models.choices import Confidentiality, Level
 from cases.privacy.redactor import reader_redactor
 from cases.templatetags.minshi import query_with
@@ -88,6 +89,9 @@ class QueuePage(QueueView):
         )
         is_waiting = chosen == QueueTab.WAITING
         rows = self._rows(page.rows)
+        coming: list[MeetingOffered] = []
+        if is_waiting:
+            coming = meetings_offered(place, page.rows, SHOWN_TO_COME)
 
         context = {
             "nav": "list",
@@ -102,7 +106,8 @@ class QueuePage(QueueView):
             "page": page,
             "rows": rows,
             "opened": request.GET.get("open") or _first_to_open(page),
-            "coming": _meetings_offered(place) if is_waiting else [],
+            "coming": coming,
+            "yet_to_be_called": not any(offered.is_chosen for offered in coming),
             "together": [(action.value, action.label) for action in together_at(place)],
         }
         return render(request, "cases/queue/queue.html", context)
@@ -136,11 +141,6 @@ def _first_to_open(page: Page[Case]) -> str:
         if case.confidentiality != Confidentiality.SECRET:
             return case.number
     return ""
-
-
-def _meetings_offered(place: HoldingPlace) -> list[Meeting]:
-    """Return the meetings whose agenda takes what is ticked, the next first."""
-    return list(meetings_to_come(place)[:SHOWN_TO_COME])
 
 
 def _nothing_in(tab: str, place: HoldingPlace) -> str:

@@ -80,7 +80,10 @@ class HeldRow:
 
     @property
     def votes_and_verdict(self) -> str:
-        return f"{votes_in_words(self.row)} {self.verdict}"
+        return _("%(votes)s: %(verdict)s") % {
+            "votes": votes_in_words(self.row),
+            "verdict": self.verdict,
+        }
 
     @property
     def corrections(self) -> list[tuple[StepCorrection, str]]:

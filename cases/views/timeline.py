@@ -154,8 +154,7 @@ def _chosen(event: Event, names: Mapping[str, str]) -> list[str]:
 def _holders_in_words(event: Event, names: Mapping[str, str]) -> str:
     """Name the new owner, or those a part was given to, as far as they are known."""
     data = data_of(event)
-    if event.action == Action.REHOME:
+    keys = list(data.get("holders", ()))
+    if event.action == Action.REHOME and not keys:
         keys = [data.get("owner", "")]
-    else:
-        keys = list(data.get("holders", ()))
     return "、".join(names[key] for key in keys if key in names)

@@ -384,8 +384,9 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             inputs=(FILE, Input("public", Kind.FLAG, _("The speaker may see this"))),
         ),
         Action.REHOME: Move(
-            sources=OPEN,
-            targets=OPEN,
+            # a closed matter has no owner, but a word after closing has one
+            sources=OPEN | {Stage.CLOSED},
+            targets=OPEN | {Stage.CLOSED},
             effect=handle.rehome,
             system=True,
             inner=True,

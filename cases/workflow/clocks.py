@@ -62,6 +62,33 @@ class Clocks:
                 latest = clock
         return latest
 
+    def handling_that_runs(self) -> Clock | None:
+        """Return the 办 clock that went on through a return or a release."""
+        running = self.facts.clock
+        if running is None or running.stage != Stage.HANDLE:
+            return None
+        return running if running.round == self.case.round else None
+
+    def latest_for(self, handling: str) -> date:
+        """Return the last day that a decision made now may set, by how it is handled.
+
+        A clock that went on is counted from its own start (domain §4).
+        """
+        clock = self.handling_that_runs()
+        if clock is None:
+            return self.counting.last_day(handling, self.at)
+
+        latest = self.counting.last_day(handling, clock.started_at)
+        return max(latest, workdays.last_day_of(clock.due_at))
+
+    def fault_of_deadline(self, handling: str, due_on: date) -> str:
+        """Return in words that a day chosen is later than the rule's; "": it is not."""
+        latest = self.latest_for(handling)
+        if due_on <= latest:
+            return ""
+        words = _("The rules allow until %(latest)s.")
+        return words % {"latest": workdays.day_in_words(latest, self.on)}
+
     # --- start and stop
     def start(self, rule: str, *, last_on: date | None = None) -> Clock:
         """Stop the running clock and start one for the case's present stage.

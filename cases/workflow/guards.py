@@ -19,6 +19,7 @@ from cases.models.choices import (
     Grade,
     Level,
     RequestKind,
+    Stage,
 )
 from cases.models.reserved import ReservedMatter
 from cases.workflow.actions import Action
@@ -30,6 +31,7 @@ from cases.workflow.who import (
     FOLLOWING,
     REVIEWERS,
     Handled,
+    find_afterword_owner,
     find_owner,
     owners_posts,
 )
@@ -364,9 +366,23 @@ def receipt_awaited(facts: Facts, by: Actor) -> Refusal:
 # --- the owner
 def owner_due(facts: Facts, by: Actor) -> Refusal:
     """A new owner is due where the present one's post ended, or another is on duty."""
-    if owner_gone(facts) or roster_went_on(facts):
-        return None
-    return _("The matter has an owner.")
+    if facts.case.stage == Stage.CLOSED:
+        is_due = afterword_left(facts)
+    else:
+        is_due = owner_gone(facts) or roster_went_on(facts)
+    return None if is_due else _("The matter has an owner.")
+
+
+def afterword_left(facts: Facts) -> bool:
+    """True where a word after closing waits, the post it was with has ended, and
+    somebody else may answer it.
+    """
+    afterword = facts.afterword
+    if afterword is None:
+        return False
+    if any(post.pk == afterword.owner_id for post in facts.posts):
+        return False
+    return find_afterword_owner(facts) is not None
 
 
 def owner_gone(facts: Facts) -> bool:

@@ -4,6 +4,7 @@ import unicodedata
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from villages.models import Post, Town
 
@@ -41,7 +42,12 @@ def accounts_of(town: Town, on: date) -> list[tuple[str, str, str, str]]:
 
 def table(rows: list[tuple[str, str, str, str]]) -> str:
     """Set the rows under a head, in columns as wide as a terminal shows them."""
-    head = (_("account"), _("name"), _("place"), _("role"))
+    head = (
+        _("account"),
+        pgettext("person", "name"),
+        pgettext("post", "Place"),
+        _("role"),
+    )
     lines = [head, *rows]
     widths = []
     for column in zip(*lines, strict=True):

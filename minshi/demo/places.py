@@ -114,6 +114,8 @@ def add_offices(town: Town) -> dict[str, Office]:
     for name in COUNTY_OFFICES:
         full_name = town.county_name + name
         offices.append(Office(name=full_name, county_code=town.county_code))
+    for nth, office in enumerate(offices, 1):
+        office.phone = f"0939-44211{nth:02d}"
 
     created = Office.objects.bulk_create(offices)
     return {office.name: office for office in created}

@@ -169,7 +169,7 @@ class StoryTelling:
         lead, *assistants = self.holders()
         return {
             "handling": handling,
-            "decision": words.decision(handling, lead, assistants),
+            "decision": words.decision(handling, lead, assistants, self.story.due_on),
             "lead": lead,
             "assistants": assistants,
             "due_on": self.story.due_on,

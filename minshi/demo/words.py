@@ -1,6 +1,7 @@
 """The words that the cadres of the demo write down."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from cases.models.choices import Category, Handling
 from cases.workflow import holder_name
@@ -50,9 +51,9 @@ ROAD_MENDED = "两村联合出工，三个站所配合，5 天修通"
 WHY_UP_IN_CONFIDENCE = "涉及个人隐私和安全，村里不宜经手，请镇里牵头。"
 DECISIONS = {
     Handling.LED: "村里商定：由%(lead)s领办，7个工作日内办结并答复群众。",
-    Handling.JOINT: "会商定：由%(lead)s牵头，%(others)s配合，15个工作日内办结。",
+    Handling.JOINT: "会议商定：由%(lead)s牵头，%(others)s配合，15个工作日内办结。",
     Handling.MEETING: (
-        "镇党委会研究：由%(lead)s牵头，%(others)s配合，60日内办结，进展每半月报一次。"
+        "镇党委会研究：由%(lead)s牵头，%(others)s配合，%(limit)s办结，进展每半月报一次。"
     ),
 }
 STATIONS = {  # who acts together on a topic; the first one leads where the town decides
@@ -78,10 +79,21 @@ def stations_for(topic: str) -> Sequence[str]:
 
 
 def decision(
-    handling: str, lead: Post | Office, others: Sequence[Post | Office]
+    handling: str,
+    lead: Post | Office,
+    others: Sequence[Post | Office],
+    due_on: date | None = None,
 ) -> str:
-    other_names = "、".join(holder_name(item) for item in others)
-    names = {"lead": holder_name(lead), "others": other_names}
+    """Say who leads and helps, and until when: `due_on`, else the rule's time."""
+    limit = "60日内"
+    if due_on:
+        limit = f"{due_on.month}月{due_on.day}日前"
+
+    names = {
+        "lead": holder_name(lead),
+        "others": "、".join(holder_name(item) for item in others),
+        "limit": limit,
+    }
     return DECISIONS[Handling(handling)] % names
 
 

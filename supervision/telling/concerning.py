@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cases.models import Case, Event
-from cases.models.choices import AssignmentRole, Confidentiality
+from cases.models.choices import AssignmentRole, Confidentiality, Stage
 from cases.workflow import Action, actions_that
 from cases.workflow.event_data import assistants_of, data_of
 from supervision.models import Chase, NoticeKind, Told
@@ -208,9 +208,9 @@ class Telling:
             owner = self.people.told(case, (Told.OWNER,))
             yield News(NoticeKind.SPEAKER, owner)
 
-        if action in AFTERWORDS:
+        if kind := _afterword_kind(event):
             users = self._named(data_of(event).get("holders", ()), case)
-            yield News(AFTERWORDS[action], users, must=True, or_self=True)
+            yield News(kind, users, must=True, or_self=True)
 
         if action == Action.MANDATORY_REPORT:
             users = self.people.told(case, (Told.HEAD, Told.OVERSEER))
@@ -226,6 +226,13 @@ class Telling:
 
     def _named(self, keys: Iterable[str], case: Case) -> list[User]:
         return self.people.spared(case, self.facts.behind(keys))
+
+
+def _afterword_kind(event: Event) -> NoticeKind | None:
+    """Return the kind of notice to whom a word after closing is with by the event."""
+    if event.action == Action.REHOME and event.source == Stage.CLOSED:
+        return NoticeKind.SPEAKER
+    return AFTERWORDS.get(event.action)
 
 
 def _without_actor(users: Iterable[User], event: Event) -> list[User]:

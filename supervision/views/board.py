@@ -113,8 +113,9 @@ class BoardRow:
     address: str = ""
     tick: str = ""
     order_address: str = ""
-
     order_state: str = ""
+    # nobody orders themself: the reader handles it, or asks for more time
+    is_own: bool = False
 
     @classmethod
     def of(
@@ -144,6 +145,7 @@ class BoardRow:
             tick=f"{case.number}:{case.version}",
             order_address=_order_address(case, order, user),
             order_state=order.get_state_display() if order else "",
+            is_own=order is None and is_with(case, user),
         )
 
 

@@ -37,10 +37,33 @@ def test_what_was_concluded_in_a_meeting_waits_for_the_next_and_not_for_the_same
         meeting.items.get(), verdict, by=officer(here.secretary), at=NOON, votes=votes
     )
 
-    with pytest.raises(InputRefused):
+    with pytest.raises(InputRefused, match=f"{case.number} 这次会已经议过了"):
         add_item(meeting, cases=[case], by=officer(here.secretary), at=NOON)
 
     assert list(waiting_for(called(here), here.secretary.user, NOON)) == [case]
+
+
+def test_a_refusal_names_what_stands_in_the_way_of_each_matter_and_none_unseen():
+    here = staff()
+    elsewhere = accepted(here)
+    called(here, elsewhere, starts_at=NOON + DAY)
+    gone = decided(here)
+    foreign = accepted(staff())
+    meeting = called(here)
+
+    with pytest.raises(InputRefused) as refused:
+        add_item(
+            meeting,
+            cases=[elsewhere, gone, foreign],
+            by=officer(here.secretary),
+            at=NOON,
+        )
+
+    words = str(refused.value)
+    assert f"{elsewhere.number} 已经排上3月3日的" in words
+    assert f"{gone.number} 不在这里待议" in words
+    assert foreign.number not in words
+    assert "有一件不在这里待议" in words
 
 
 def test_a_subject_put_on_twice_stands_there_once():

@@ -134,7 +134,7 @@ def test_a_case_names_the_meetings_that_had_it_before_them_in_reach():
         "passed",
         "decide",
     )
-    assert row["resolution"] == "议定了，交办：双方各让一步"
+    assert row["resolution"] == "双方各让一步"
     assert read(here.supervisor, case, "meetings/")["results"] == [row]
     # sees the case, not the village's meetings
     assert read(here.handler, case, "meetings/")["results"] == []

@@ -256,6 +256,9 @@ def test_other_choices_under_a_key_used_before_are_not_called_done(client, here)
     assert other.status_code == 409
     typed = {answer.name: answer.words for answer in other.context["typed"]}
     assert typed == {"category": "村里事", "grade": "大事"}
+    # what was chosen is read; a box to copy from is for what was typed
+    assert "<strong>大事</strong>" in other.text
+    assert "<textarea" not in other.text
 
 
 def test_a_note_emptied_under_a_key_used_before_is_not_called_done(client, here):

@@ -7,12 +7,17 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from cases.meetings.four_two import StepRecord, record_step, start_process
 from cases.workflow import Action, make_move, register
 from cases.workflow.register import Spoken
 from minshi.errors import Faults, InputRefused
 from tests.api import Api
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, staff
-from tests.villages.factories import GroupFactory
+from tests.roles import security_admin
+from tests.villages.factories import GroupFactory, UserFactory
+from villages.accounts import appoint, create_account
+from villages.duty import arrange_shift, note_leave
+from villages.models import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +48,92 @@ def test_a_step_names_what_is_missing_and_what_is_wrong_together(client, here):
 
     assert {"handling", "decision", "lead", "due_on"} <= errors_of(answer)
     assert "这一天已经过去了" in answer.text
+
+
+def test_a_day_later_than_the_rules_is_named_beside_what_is_missing(client, here):
+    case = accepted(here)
+    client.force_login(here.secretary.user)
+    form = reverse("cases:act", args=[case.number, "decide"])
+    sent = {
+        "version": case.version,
+        "key": uuid.uuid4(),
+        "handling": "led",
+        "due_on": (NOON + 300 * DAY).date(),
+    }
+
+    answer = client.post(form, sent)
+
+    assert {"decision", "lead", "due_on"} <= errors_of(answer)
+    assert "按规定最迟到 3月11日" in answer.text
+
+
+def test_the_domain_names_all_faults_of_one_of_the_six_steps(here):
+    process = start_process(
+        here.village,
+        subject="村口修路",
+        origin="people",
+        matter="works",
+        by=officer(here.secretary),
+        at=NOON,
+    )
+    record = StepRecord(held_on=(NOON + DAY).date(), content=" ", due=5, present=6)
+
+    with pytest.raises(InputRefused) as refused:
+        record_step(process, 1, record, by=officer(here.secretary), at=NOON)
+
+    assert {"held_on", "content", "votes_for"} <= set(refused.value.fields)
+
+
+def test_the_domain_names_all_faults_of_a_shift(here):
+    stranger = staff().duty
+
+    with pytest.raises(InputRefused) as refused:
+        arrange_shift(
+            here.village,
+            starts_at=NOON + DAY,
+            ends_at=NOON,
+            primary=stranger,
+            backup=stranger,
+            by=here.secretary.user,
+            at=NOON,
+        )
+
+    assert set(refused.value.fields) == {"ends_at", "primary", "backup"}
+
+
+def test_the_domain_names_all_faults_of_a_leave(here):
+    with pytest.raises(InputRefused) as refused:
+        note_leave(
+            here.duty,
+            from_on=(NOON + DAY).date(),
+            until_on=NOON.date(),
+            reason="。",
+            substitute=here.duty,
+            by=here.duty.user,
+            at=NOON,
+        )
+
+    assert set(refused.value.fields) == {"until_on", "reason", "substitute"}
+
+
+def test_the_domain_names_all_faults_of_an_account_and_of_a_post(here):
+    by = security_admin().user
+
+    with pytest.raises(InputRefused) as refused:
+        create_account("张 三", "", by=by, at=NOON)
+    assert set(refused.value.fields) == {"username", "name"}
+
+    with pytest.raises(InputRefused) as refused:
+        appoint(
+            UserFactory(),
+            Role.SECRETARY,
+            here.town,
+            from_on=NOON.date(),
+            until_on=(NOON - DAY).date(),
+            by=by,
+            at=NOON,
+        )
+    assert set(refused.value.fields) == {"until_on", "role"}
 
 
 def test_taking_down_names_what_is_missing_and_what_is_wrong_together(client, here):

@@ -72,7 +72,7 @@ def test_a_row_says_what_was_asked_said_resolved_and_who_does_it_by_when():
         "两家争地界争了三年",
         "李强家先让",
         "通过 · 同意 5，反对 1，弃权 0",
-        "议定了，交办：双方各让一步",
+        "双方各让一步",
         str(here.office),
         "2026-03-11",
         f"村“两委”会 · {case.number}",
@@ -263,6 +263,8 @@ def test_the_minutes_on_paper_hold_the_cells_of_the_ledger_and_what_only_they_sh
     assert re.search(
         r'<th scope="row">回避</th>\s*<td[^>]*>李强（是他家邻居）</td>', paper
     )
+    # nobody was missing: an empty box would ask for a name
+    assert re.search(r'<th scope="row">缺席</th>\s*<td[^>]*>无</td>', paper)
     assert "主持人（签字）" in paper
 
 

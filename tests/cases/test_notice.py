@@ -1,5 +1,7 @@
 """Ten days' notice of assemblies (村民委员会组织法 25, 农村集体经济组织法 27)."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
@@ -43,6 +45,35 @@ def test_a_later_notice_needs_a_reason_that_is_kept(kind, days):
     assert not Meeting.objects.exists()
 
     assert assembly(here, days, kind, short_notice=WHY).short_notice == WHY
+
+
+def test_only_a_villagers_assembly_is_asked_why_it_is_announced_late(client):
+    here = staff()
+    question = 'name="short_notice"'
+
+    client.force_login(here.reviewer.user)
+    assert question not in client.get(reverse("cases:meeting_call")).content.decode()
+
+    client.force_login(here.secretary.user)
+    assert question in client.get(reverse("cases:meeting_call")).content.decode()
+    for kind, days, asked in [("two_committees", 0, False), ("assembly", 10, True)]:
+        meeting = assembly(here, days, kind)
+        page = client.get(meeting.get_absolute_url()).content.decode()
+        assert (question in page) is asked
+
+
+def test_a_town_calls_a_meeting_without_the_question(client):
+    here = staff()
+    client.force_login(here.reviewer.user)
+    form = {
+        "key": str(uuid4()),
+        "kind": "town_committee",
+        "starts_at": "2026-03-06T09:00",
+    }
+
+    client.post(reverse("cases:meeting_call"), form)
+
+    assert Meeting.objects.get().kind == "town_committee"
 
 
 @pytest.mark.parametrize(("days", "refused"), [(9, True), (10, False), (11, False)])

@@ -1,16 +1,17 @@
 """待议: what waits for a level, singly and in batches."""
 
+import re
 import uuid
 
 import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.meetings import add_item
+from cases.meetings import add_item, conclude
 from cases.models import Concern
 from cases.workflow import Action, make_move
-from tests.cases.council import called
-from tests.cases.roads import NOON, accepted, decided, officer, spoken, staff
+from tests.cases.council import called, present, seats
+from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +183,47 @@ def test_ticked_matters_go_on_the_agenda_of_the_next_meeting(client):
     client.post(reverse("cases:queue_batch"), form)
 
     assert meeting.items.get().case == case
+
+
+def test_a_meeting_that_let_a_matter_fail_is_not_chosen_for_it_beforehand(client):
+    here = staff()
+    seats(here)
+    case = accepted(here)
+    failed = called(here, case)
+    present(failed, here, 7)
+    conclude(
+        failed.items.get(),
+        "not_passed",
+        by=officer(here.secretary),
+        at=NOON,
+        votes=(1, 6, 0),
+    )
+    client.force_login(here.secretary.user)
+
+    def chosen() -> str:
+        page = client.get(reverse("cases:queue")).content.decode()
+        return re.search(r'<option value="(\d*)" selected', page)[1]
+
+    assert chosen() == ""
+    coming = called(here, starts_at=NOON + DAY)
+    assert chosen() == str(coming.pk)
+
+
+def test_a_refused_place_on_an_agenda_says_what_stands_in_the_way(client):
+    here = staff()
+    case = accepted(here)
+    called(here, case, starts_at=NOON + DAY)
+    other = called(here)
+    client.force_login(here.secretary.user)
+
+    form = {
+        "cases": [f"{case.number}:{case.version}"],
+        "do": "agenda",
+        "meeting": other.pk,
+    }
+    page = client.post(reverse("cases:queue_batch"), form, follow=True)
+
+    assert f"{case.number} 已经排上3月3日的" in page.content.decode()
 
 
 def test_the_desk_counts_what_the_queue_lists_and_nothing_that_a_meeting_has_before_it(

@@ -555,6 +555,25 @@ def test_the_page_of_an_order_to_oneself_is_none(client, here, with_a_reviewer):
     assert others.status_code == 200
 
 
+def test_the_board_says_why_one_orders_not_oneself_and_what_is_left(
+    client, here, with_a_reviewer, time_machine
+):
+    time_machine.move_to(NOON, tick=False)
+    light = with_a_reviewer.light(NOON)
+    words, way = "不能督办自己", f"{with_a_reviewer.get_absolute_url()}#act"
+    address = f"{reverse('supervision:board')}?light={light}"
+
+    client.force_login(with_a_reviewer.owner_post.user)
+    own = client.get(address).content.decode()
+    client.force_login(here.supervisor.user)
+    others = client.get(address).content.decode()
+
+    assert words in own
+    assert way in own
+    assert words not in others
+    assert way not in others
+
+
 # --- on the desk
 def test_orders_to_sign_stand_on_the_desk_of_whoever_signs(client, here):
     raised(here)

@@ -52,6 +52,15 @@ def test_the_auditor_alone_reads_the_log(client):
         assert client.get(reverse("villages:audit")).status_code == 404
 
 
+def test_the_column_is_named_after_an_act_in_the_log_and_no_measure(reader):
+    record(AuditKind.EXPORT)
+
+    page = reader.get(reverse("villages:audit")).content.decode()
+
+    assert '<th scope="col">操作</th>' in page
+    assert "办理措施" not in page
+
+
 def test_the_log_is_filtered_by_kind(reader):
     wanted = record(AuditKind.EXPORT)
     record(AuditKind.PRINT)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused
+from minshi.errors import Faults, InputRefused, MoveRefused
 from villages.duty.rights import (
     arranging_post,
     lock_roster,
@@ -119,19 +119,32 @@ def check_shift(shift: DutyShift, at: datetime) -> None:
     """InputRefused: the time cannot be, it meets another shift of the village, or a
     post may not stand there.
     """
+    faults = Faults()
     fault = _fault_of_time(shift, at)
-    if fault:
-        raise InputRefused.at(ends_at=fault)
+    with faults.noted():
+        if fault:
+            raise InputRefused.at(ends_at=fault)
+    with faults.noted():
+        refuse_unfit(shift.primary, shift.village_id, shift.on, "primary")
+    with faults.noted():
+        _check_backup(shift)
+    faults.refuse()
 
-    refuse_unfit(shift.primary, shift.village_id, shift.on, "primary")
-    if shift.backup:
-        if shift.backup == shift.primary:
-            text = _("Choose somebody else as the backup.")
-            raise InputRefused.at(backup=text)
-        refuse_unfit(shift.backup, shift.village_id, shift.on, "backup")
+    # what meets another shift is asked of a time that can be
+    with faults.noted():
+        _refuse_overlap(shift)
+    with faults.noted():
+        refuse_elsewhere(shift.primary, shift, "primary")
+    faults.refuse()
 
-    _refuse_overlap(shift)
-    refuse_elsewhere(shift.primary, shift, "primary")
+
+def _check_backup(shift: DutyShift) -> None:
+    """InputRefused: the backup is the one on duty, or may not stand there."""
+    if shift.backup is None:
+        return
+    if shift.backup == shift.primary:
+        raise InputRefused.at(backup=_("Choose somebody else as the backup."))
+    refuse_unfit(shift.backup, shift.village_id, shift.on, "backup")
 
 
 def _fault_of_time(shift: DutyShift, at: datetime) -> str:

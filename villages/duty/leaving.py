@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from minshi import workdays
-from minshi.errors import InputRefused, NoSuchRight, said
+from minshi.errors import Faults, InputRefused, NoSuchRight, said
 from minshi.workdays import ONE_DAY
 from villages.duty.rights import (
     lock_roster,
@@ -39,15 +39,21 @@ def note_leave(
     noted_by = standing_post(by, village, on)
     lock_roster(village.pk)
 
-    _check_days(from_on, until_on, on)
-    reason = said(reason, reason=_("Say in a few words why."))
     first_day_ahead = max(from_on, on)
-    refuse_unfit(post, village.pk, first_day_ahead, "post")
-    if substitute:
-        if substitute.user_id == post.user_id:
+    faults = Faults()
+    with faults.noted():
+        _check_days(from_on, until_on, on)
+    with faults.noted():
+        reason = said(reason, reason=_("Say in a few words why."))
+    with faults.noted():
+        refuse_unfit(post, village.pk, first_day_ahead, "post")
+    with faults.noted():
+        if substitute and substitute.user_id == post.user_id:
             text = _("Choose somebody else as the substitute.")
             raise InputRefused.at(substitute=text)
-        refuse_unfit(substitute, village.pk, first_day_ahead, "substitute")
+        if substitute:
+            refuse_unfit(substitute, village.pk, first_day_ahead, "substitute")
+    faults.refuse()
 
     earlier = DutyLeave.objects.touching(from_on, until_on).filter(post=post).first()
     if earlier:

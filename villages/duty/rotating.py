@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from minshi import workdays
-from minshi.errors import InputRefused
+from minshi.errors import Faults, InputRefused
 from minshi.workdays import ONE_DAY, SHANGHAI, WorkCalendar
 from villages.duty.rights import arranging_post, lock_roster
 from villages.models import DutyLeave, DutyShift, Post, User, Village
@@ -121,22 +121,39 @@ def plan_round(
 
 
 def _check(village: Village, wanted: Round, at: datetime) -> None:
-    backwards = _("The end cannot be before the beginning.")
+    faults = Faults()
+    with faults.noted():
+        _check_span(wanted, at)
+    with faults.noted():
+        if wanted.ends <= wanted.begins:
+            words = _("The end cannot be before the beginning.")
+            raise InputRefused.at(ends=words)
+    with faults.noted():
+        _check_members(wanted, village)
+    faults.refuse()
+
+
+def _check_span(wanted: Round, at: datetime) -> None:
+    """InputRefused: the days are turned round, past, or too many."""
     if wanted.last < wanted.first:
-        raise InputRefused.at(last=backwards)
-    if wanted.ends <= wanted.begins:
-        raise InputRefused.at(ends=backwards)
-    if wanted.ends_at(wanted.first) <= at:
+        words = _("The end cannot be before the beginning.")
+        raise InputRefused.at(last=words)
+    # an end before the beginning is a fault of its own
+    if wanted.ends > wanted.begins and wanted.ends_at(wanted.first) <= at:
         raise InputRefused.at(first=_("Begin with a day to come."))
     if (wanted.last - wanted.first).days >= LONGEST_ROUND:
         text = _("Arrange at most %(days)s days at once.") % {"days": LONGEST_ROUND}
         raise InputRefused.at(last=text)
 
-    if not wanted.members:
+
+def _check_members(wanted: Round, village: Village) -> None:
+    """InputRefused: nobody takes turns, or somebody who may not."""
+    fit = [
+        post.village_id == village.pk and post.role in TAKE_DUTY
+        for post in wanted.people
+    ]
+    if not wanted.members or not all(fit):
         raise InputRefused.at(members=_("Choose who takes turns."))
-    for post in wanted.people:
-        if post.village_id != village.pk or post.role not in TAKE_DUTY:
-            raise InputRefused.at(members=_("Choose who takes turns."))
 
 
 class _Planner:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from minshi import workdays
-from minshi.errors import InputRefused
+from minshi.errors import Faults, InputRefused
 from villages.duty.rights import lock_roster, talk_room_post
 from villages.models import TalkRoom, User, Village
 from villages.models.duty import LAST_TALK_DAY
@@ -31,11 +31,15 @@ def describe_talk_room(
     NoSuchRight: not its secretary. InputRefused: no place, no such day.
     """
     talk_room_post(by, village, workdays.local_day(at))
-    if not place.strip():
-        raise InputRefused.at(place=_("Say where the talk room is."))
-    if not 1 <= talk_day <= LAST_TALK_DAY:
-        text = _("Choose a day from 1 to %(last)s.") % {"last": LAST_TALK_DAY}
-        raise InputRefused.at(talk_day=text)
+    faults = Faults()
+    with faults.noted():
+        if not place.strip():
+            raise InputRefused.at(place=_("Say where the talk room is."))
+    with faults.noted():
+        if not 1 <= talk_day <= LAST_TALK_DAY:
+            text = _("Choose a day from 1 to %(last)s.") % {"last": LAST_TALK_DAY}
+            raise InputRefused.at(talk_day=text)
+    faults.refuse()
 
     lock_roster(village.pk)
     room = TalkRoom.objects.filter(village=village).first() or TalkRoom(village=village)

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from minshi.days import TERM, DayField
 from minshi.errors import RuleBroken
@@ -140,7 +141,7 @@ class PlaceForm(forms.Form):
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     place = forms.CharField(
-        label=_("Place"),
+        label=pgettext_lazy("post", "Place"),
         required=False,
         max_length=40,
         help_text=_(

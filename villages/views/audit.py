@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from minshi.days import DayFilter
 from villages.forms.accounts import DayInput
@@ -20,7 +21,9 @@ PAGE = 50
 
 class AuditFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(
-        label=_("What was done"), choices=AuditKind.choices, empty_label=_("Anything")
+        label=pgettext_lazy("audit", "What was done"),
+        choices=AuditKind.choices,
+        empty_label=_("Anything"),
     )
     user = django_filters.CharFilter(
         label=_("Account name"), field_name="user__username", lookup_expr="iexact"

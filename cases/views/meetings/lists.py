@@ -12,6 +12,7 @@ from django.utils import timezone
 from cases.forms import CallForm
 from cases.forms.meeting import MOST_PLACE
 from cases.lists.paging import page_of
+from cases.lists.topics import topics_of
 from cases.meetings import PLACES, call_meeting, waiting_for
 from cases.meetings.sitting import HoldingPlace
 from cases.views.meetings.access import MeetingView
@@ -29,10 +30,15 @@ class MeetingList(MeetingView):
         coming = self.meetings().to_come().order_by("starts_at", "pk")
         over = self.meetings().exclude(closed_at=None, cancelled_at=None)
 
+        shown = list(coming[:MOST_COMING])
+        page = page_of(over, ORDER, request.GET.get("after", ""))
+        topics = topics_of([*shown, *page.rows], self.sight())
+
         context = {
             "nav": "meetings",
-            "coming": list(coming[:MOST_COMING]),
-            "page": page_of(over, ORDER, request.GET.get("after", "")),
+            "coming": [(meeting, topics.get(meeting.pk, "")) for meeting in shown],
+            "over": [(meeting, topics.get(meeting.pk, "")) for meeting in page.rows],
+            "page": page,
             "may_call": bool(self.places()),
         }
         return render(request, "cases/meetings/list.html", context)
@@ -70,7 +76,7 @@ class CallMeeting(MeetingView):
                 chair=data["chair"],
                 recorder=data["recorder"],
                 group=data.get("group"),
-                short_notice=data["short_notice"],
+                short_notice=data.get("short_notice", ""),
                 cases=data["cases"],
                 subjects=[data["subject"]],
                 key=data["key"],

@@ -272,7 +272,7 @@ class MeetingAct(ShownMeeting):
     def _change(
         self, request: HttpRequest, meeting: Meeting, by: Officer
     ) -> HttpResponse:
-        form = ChangeForm(request.POST)
+        form = ChangeForm(meeting, request.POST)
         if not form.is_valid():
             return self.show(request, meeting, UNPROCESSABLE, change=form)
 

@@ -41,6 +41,18 @@ def _new_afterword(step: Step) -> Afterword:
     )
 
 
+def pass_on_afterword(step: Step) -> None:
+    """Give a word on whose owner's post has ended; the guard found that one may."""
+    afterword = step.facts.afterword
+    owner = find_afterword_owner(step.facts)
+    if afterword is None or owner is None:
+        raise MoveRefused(_("The matter has an owner."))
+
+    afterword.owner = owner
+    afterword.save(update_fields=["owner"])
+    step.data["holders"] = [holder_key(owner)]
+
+
 def ask_reopening(step: Step) -> None:
     """Hand the word on to whoever may open the matter again; its day stays."""
     afterword = step.facts.afterword

@@ -71,7 +71,7 @@ def decide(step: Step) -> None:
     case.decision = values["decision"]
     case.decided_at = step.at
     hand_over(step, holders)
-    if clock := _handling_clock_that_runs(step):
+    if clock := step.clocks.handling_that_runs():
         _go_on_with(step, clock, last_on)
     else:
         step.enter(Stage.HANDLE, last_on=last_on)
@@ -128,14 +128,6 @@ def _classify_for_decision(step: Step) -> None:
         raise InputRefused(_("Say what kind of matter it is and how big."), missing)
 
 
-def _handling_clock_that_runs(step: Step) -> Clock | None:
-    """Return the 办 clock that went on through a return or a release."""
-    running = step.facts.clock
-    if running is None or running.stage != Stage.HANDLE:
-        return None
-    return running if running.round == step.case.round else None
-
-
 def _go_on_with(step: Step, clock: Clock, last_on: date | None) -> None:
     """Go to 办 under the clock that ran all along.
 
@@ -167,16 +159,9 @@ def _checked_deadline(step: Step) -> date | None:
     if due_on is None:
         return None
 
-    clock = _handling_clock_that_runs(step)
-    starts_at = clock.started_at if clock else step.at
-    latest = step.clocks.counting.last_day(step.values["handling"], starts_at)
-    if clock:
-        latest = max(latest, workdays.last_day_of(clock.due_at))
-    if due_on > latest:
-        words = _("The rules allow until %(latest)s.") % {
-            "latest": workdays.day_in_words(latest, step.on)
-        }
-        raise InputRefused.at(due_on=words)
+    fault = step.clocks.fault_of_deadline(step.values["handling"], due_on)
+    if fault:
+        raise InputRefused.at(due_on=fault)
     return due_on
 
 

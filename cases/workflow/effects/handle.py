@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import HandBack, TimeRequest
 from cases.models.choices import AssignmentEnd, RequestKind, RequestState, Rule, Stage
+from cases.workflow.effects.afterwords import pass_on_afterword
 from cases.workflow.standing import holder_key
 from cases.workflow.step import Step
 from minshi import workdays
@@ -230,8 +231,11 @@ def resume(step: Step) -> None:
 def rehome(step: Step) -> None:
     """Find a new owner where the owner's post ended, or is off duty.
 
-    A case in 办 goes to 议 with its clock going on, any other is given on.
+    A case in 办 goes to 议 with its clock going on, any other is given on. Of a closed
+    one it is the word after closing that is given on, its day stays.
     """
+    if step.case.stage == Stage.CLOSED:
+        pass_on_afterword(step)
     if step.case.stage == Stage.HANDLE:
         step.people.end_assignments(AssignmentEnd.RELEASED)
         step.back_to_deliberation()
