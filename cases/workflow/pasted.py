@@ -105,8 +105,14 @@ def naming_nobody(case: Case, text: str) -> str:
     Who spoke is blanked, numbers are left out, residents of the village are 张某. One
     query.
     """
-    redact = speaker_redactor(case)
-    plain = without_numbers(redact(text))
+    return naming_no_neighbour(case, speaker_redactor(case)(text))
+
+
+def naming_no_neighbour(case: Case, text: str) -> str:
+    """Return the same of words whose writer may not know who spoke: of names they
+    typed, none is treated as the speaker's (docs/decisions.md). One query.
+    """
+    plain = without_numbers(text)
     if not plain:
         return ""
     return without_names(plain, names_in(plain, neighbours_of(case)))

@@ -8,7 +8,6 @@ from cases.privacy.redactor import (
     Redactor,
     personal_redactor,
     reader_redactor,
-    room_redactor,
     speaker_redactor,
 )
 from minshi.text import PLACEHOLDER
@@ -58,17 +57,3 @@ def test_each_reader_gets_a_redactor_of_their_own():
     for redact in (speaker_redactor(case), reader_redactor(case, may_not)):
         assert redact(WORDS) == f"{PLACEHOLDER}说，打{PLACEHOLDER}找他，水渠堵了"
     assert personal_redactor(case)(f"他说：{WORDS}") == f"他说：{PLACEHOLDER}"
-
-
-@pytest.mark.django_db
-def test_a_room_hears_nobody_who_spoke_in_confidence_and_everybody_else():
-    here = staff()
-    hidden = spoken(here, speaker_name="张长生", confidentiality="hidden")
-    normal = spoken(here, speaker_name="李建国")
-
-    redact = room_redactor([hidden, normal, None])
-
-    assert redact("张长生和李建国都说了") == f"{PLACEHOLDER}和李建国都说了"
-    assert redact.about(hidden, "张长生说的") == f"{PLACEHOLDER}说的"
-    assert redact.about(normal, "张长生说的") == "张长生说的"
-    assert redact.about(None, "张长生说的") == "张长生说的"
