@@ -126,6 +126,13 @@ class Table:
         return text
 
 
+def without_added_names(case: Case, before: str, text: str) -> str:
+    """Return a text without who spoke in what was added to the words of somebody who
+    may not know. No query.
+    """
+    return blanked_additions(before, blanked(text, ()), _values(case))
+
+
 def columns(row: Any) -> list[str]:
     """Return the columns of a row that `Table.write` may change."""
     return [*TEXTS[type(row)], "unknowing"]

@@ -17,7 +17,8 @@ class EveryEvent(TypedDict, total=False):
     sent: str  # fingerprint of the words that came with an idempotency key
     reply: str  # digest of what the speaker was answered
     told_why: str  # what the speaker is told of a delay, without personal values
-    entered_by: int  # the post that typed for the speaker at the counter
+    # the post that typed the words: for the speaker at the counter, or an order
+    entered_by: int
     revisions: dict[str, str]  # digest of each CaseRevision, by field
 
 
