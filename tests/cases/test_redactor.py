@@ -57,3 +57,10 @@ def test_each_reader_gets_a_redactor_of_their_own():
     for redact in (speaker_redactor(case), reader_redactor(case, may_not)):
         assert redact(WORDS) == f"{PLACEHOLDER}说，打{PLACEHOLDER}找他，水渠堵了"
     assert personal_redactor(case)(f"他说：{WORDS}") == f"他说：{PLACEHOLDER}"
+
+
+@pytest.mark.parametrize("typed", ["三社23号", "三社廿三号", "3社二十三号"])
+def test_a_door_is_found_however_its_number_is_written(typed):
+    redact = Redactor(["三社廿三号"])
+
+    assert redact(f"住{typed}的") == f"住{PLACEHOLDER}的"
