@@ -5,7 +5,7 @@ holder or owner is written as "post:12" or "office:3", a day as 2026-03-31, a mo
 an ISO date and time.
 """
 
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from cases.models import Event
 
@@ -49,6 +49,7 @@ class Decided(TypedDict, total=False):
 class HolderAsked(TypedDict):
     holder: str
     due_on: str  # empty: as the case itself
+    adds: NotRequired[bool]  # the words stay those of their writer
 
 
 class Parts(TypedDict, total=False):
