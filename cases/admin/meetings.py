@@ -25,7 +25,7 @@ from cases.models import (
     StepAside,
     StepCorrection,
 )
-from cases.privacy.redactor import for_the_room
+from cases.privacy.table import reading_table_of
 from minshi.clock import today
 from villages.requests import StaffRequest
 from villages.rights import VIEW_CASES
@@ -93,15 +93,15 @@ class MinutesCorrectionAdmin(MeetingWindow):
 
     @admin.display(description=_("what is wrong"))
     def was_wrong(self, correction: MinutesCorrection) -> str:
-        return self._for_the_room(correction, correction.wrong)
+        return _at_table(correction, "wrong")
 
     @admin.display(description=_("what is right"))
     def is_right(self, correction: MinutesCorrection) -> str:
-        return self._for_the_room(correction, correction.right)
+        return _at_table(correction, "right")
 
-    def _for_the_room(self, correction: MinutesCorrection, text: str) -> str:
-        cases = Case.objects.filter(agenda_items__meeting=correction.meeting_id)
-        return for_the_room(cases, text)
+
+def _at_table(correction: MinutesCorrection, name: str) -> str:
+    return reading_table_of(correction.meeting).read(correction, name)
 
 
 class ItemWindow(MeetingWindow):

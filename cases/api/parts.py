@@ -19,8 +19,10 @@ from cases.api.base import CaseApi
 from cases.api.files import FILE_RESPONSES, SIZE, AnyAccepted, file_answer
 from cases.api.four_two import FourTwoApi
 from cases.attachments import attach
+from cases.meetings.four_two import redacted
 from cases.models import AgendaItem, Attachment, Case, Event, FourTwoProcess, Rating
 from cases.privacy.redactor import NOTHING, Redactor, reader_redactor
+from cases.privacy.table import show_items
 from cases.serializers.four_two import ProcessSerializer
 from cases.serializers.parts import (
     AttachmentSerializer,
@@ -47,13 +49,17 @@ class PartsApi(CaseApi, GenericAPIView[Any]):
         """Return all of the parts of one kind that belong to the case."""
         raise NotImplementedError
 
+    def as_read(self, rows: list[Any]) -> list[Any]:
+        """Return the rows of a page with what everybody reads blanked in them."""
+        return rows
+
     def context_for(self, _case: Case) -> dict[str, Any]:
         """Return the context of the serializer."""
         return dict(self.get_serializer_context())
 
     def get(self, request: Request, number: str) -> Response:
         case = self.case(number)
-        page = self.paginate_queryset(self.rows(case)) or []
+        page = self.as_read(self.paginate_queryset(self.rows(case)) or [])
         shown = self.get_serializer(page, many=True, context=self.context_for(case))
 
         redact = reader_redactor(case, self.sight)
@@ -201,6 +207,16 @@ class MeetingsOfCaseAPIView(PartsApi):
         items = AgendaItem.objects.about(case, self.user, self.on)
         return items.annotate(starts_at=F("meeting__starts_at"))
 
+    def as_read(self, rows: list[AgendaItem]) -> list[AgendaItem]:
+        show_items(rows)
+        return rows
+
+    def show_own_words(
+        self, row: AgendaItem, shown: dict[str, Any], redact: Redactor
+    ) -> None:
+        if row.case_id in row.unknowing:
+            shown["resolution"] = row.resolution
+
     @extend_schema(
         operation_id="list_meetings_of_case",
         summary=_("List the meetings about a matter."),
@@ -219,6 +235,16 @@ class FourTwoOfCaseAPIView(PartsApi, FourTwoApi):
 
     def rows(self, case: Case) -> QuerySet[FourTwoProcess]:
         return self.processes().filter(case=case)
+
+    def as_read(self, rows: list[FourTwoProcess]) -> list[FourTwoProcess]:
+        return redacted(rows)
+
+    def show_own_words(
+        self, row: FourTwoProcess, shown: dict[str, Any], redact: Redactor
+    ) -> None:
+        """Show the process as everybody at the table reads it."""
+        as_read = ProcessSerializer(row, context={"cases": {}}).data
+        shown.update({**as_read, "case": shown["case"]})
 
     def context_for(self, case: Case) -> dict[str, Any]:
         return {**super().context_for(case), "cases": {case.pk: case.number}}

@@ -28,6 +28,7 @@ from cases.models import (
 from cases.models.choices import AssignmentRole
 from cases.models.meeting import ItemState
 from cases.models.scope import Sight
+from cases.privacy.table import show_items
 from cases.workflow import Action
 from cases.workflow.event_data import data_of, lead_of
 from cases.workflow.standing import holder_key
@@ -220,11 +221,14 @@ def remark(record: ItemRecord) -> str:
 
 def written(record: ItemRecord, text: str) -> str:
     """Return what was written at the table about the item, for whoever may read it."""
+    about = record.about
     if record.is_hidden:
         return ""
-    if record.about is None:
+    if about is None:
         return text
-    return record.about.words(text)
+    if about.is_hidden and about.case.pk in record.item.unknowing:
+        return text
+    return about.words(text)
 
 
 def held_on(meeting: Meeting) -> Cell:
@@ -343,8 +347,10 @@ class MeetingBook(OtherBook):
     ) -> list[ItemRecord]:
         """Return a record for each item.
 
-        At most four queries: the cases with their posts, assignments and decisions.
+        At most five queries: the cases with their posts, assignments and decisions, and
+        the matters whose speakers not all at their tables may know.
         """
+        show_items(rows)
         cases = Case.objects.none()
         wanted = [item.case_id for item in rows if item.case_id]
         if wanted:

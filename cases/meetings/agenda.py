@@ -15,6 +15,7 @@ from cases.models.choices import Stage
 from cases.models.meeting import ItemState, Part
 from cases.models.scope import CaseQuerySet
 from cases.privacy.redactor import public_titles
+from cases.privacy.table import lay_on_table, take_off_table
 from cases.workflow import Officer
 from cases.workflow.moving import lock_in_order
 from minshi import workdays
@@ -93,6 +94,7 @@ def put_on_agenda(
         item.position = position
 
     items = AgendaItem.objects.bulk_create(items)
+    lay_on_table(meeting, chosen)
     set_parties_aside(items, list(meeting.attendees.all()))
     return items
 
@@ -180,7 +182,9 @@ def add_item(
 @transaction.atomic
 def remove_item(item: AgendaItem, *, by: Officer, at: datetime) -> None:
     """Take an item off the agenda; MoveRefused once it was concluded."""
-    lock_waiting(item, by, at).delete()
+    item = lock_waiting(item, by, at)
+    item.delete()
+    take_off_table(item.meeting, item.case)
 
 
 @transaction.atomic

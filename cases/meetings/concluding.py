@@ -1,6 +1,7 @@
 """Concluding an item: its votes are counted, and its case moves in one transaction."""
 
 from collections.abc import Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,9 @@ from cases.meetings.holding import check_has_come, lock_open, was_concluded
 from cases.meetings.roll import VOTED_ON, set_parties_aside
 from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
-from cases.privacy.redactor import for_the_room, personal_redactor
+from cases.models.scope import Sight
+from cases.privacy.redactor import personal_redactor
+from cases.privacy.table import Table, table_of
 from cases.workflow import MOVES, Action, Officer, make_move
 from cases.workflow.event_data import EventData
 from minshi import workdays
@@ -94,19 +97,19 @@ def conclude(
         raise was_concluded(item)
     check_has_come(meeting, at)
 
-    redacted = None
-    if opinions is not None:
-        redacted = for_the_room([item.case], opinions.strip())
+    table = table_of(meeting)
+    sight = Sight.of(by.user, workdays.local_day(at))
     was_changed = version is not None and version != item.version
-    if was_changed and _would_overwrite(item, redacted, votes):
+    if was_changed and _would_overwrite(item, table, sight, opinions, votes):
         raise StaleVersion(
             _("Somebody else has written on this item since you opened it.")
         )
 
-    if redacted is not None:
-        item.opinions = redacted
+    texts = {"resolution": resolution.strip()}
+    if opinions is not None:
+        texts["opinions"] = opinions.strip()
+    table.write(item, sight, **texts)
     item.votes_for, item.votes_against, item.votes_abstain = votes
-    item.resolution = for_the_room([item.case], resolution.strip())
     _check_verdict(item, verdict, _count_now(item, meeting, verdict))
 
     item.state = verdict
@@ -117,7 +120,7 @@ def conclude(
     item.concluded_by = by.post
 
     if verdict == Verdict.PASSED and item.case:
-        _move(item, meeting, action, by, at, case_version, values)
+        _move(item, table, action, by, at, case_version, values)
     elif verdict == Verdict.PASSED and not item.resolution:
         raise InputRefused(
             _("Write down what was resolved."),
@@ -138,9 +141,14 @@ def with_abstentions(votes: Votes) -> Votes:
     return votes_for, votes_against, abstained
 
 
-def _would_overwrite(item: AgendaItem, opinions: str | None, votes: Votes) -> bool:
+def _would_overwrite(
+    item: AgendaItem, table: Table, sight: Sight, opinions: str | None, votes: Votes
+) -> bool:
     """Tell whether the item has words or votes that whoever concludes it never saw."""
-    other_words = item.opinions not in ("", opinions)
+    other_words = bool(item.opinions)
+    if item.opinions and opinions is not None:
+        draft = copy(item)
+        other_words = table.write(draft, sight, opinions=opinions.strip())
     stored = (item.votes_for, item.votes_against, item.votes_abstain)
     was_counted = any(vote is not None for vote in stored)
     return other_words or (was_counted and stored != votes)
@@ -219,7 +227,7 @@ def _check_verdict(item: AgendaItem, verdict: str, count: Count) -> None:
 
 def _move(
     item: AgendaItem,
-    meeting: Meeting,
+    table: Table,
     action: Action | None,
     by: Officer,
     at: datetime,
@@ -233,6 +241,7 @@ def _move(
             {"action": _("Please choose.")},
         )
 
+    meeting = item.meeting
     about: EventData = {
         "meeting": meeting.pk,
         "item": item.pk,
@@ -247,7 +256,10 @@ def _move(
 
     if not item.resolution:
         note = values.get(MOVES[action].note_input or "") or ""
-        words = personal_redactor(case)(note)
-        item.resolution = words or str(Action(action).label)
-        if words and action != Action.DECIDE:
-            item.resolution = f"{Action(action).label}：{words}"
+        sight = Sight.of(by.user, workdays.local_day(at))
+        if case.pk not in table.unknown_to(sight):
+            note = personal_redactor(case)(note)
+        resolution = note or str(Action(action).label)
+        if note and action != Action.DECIDE:
+            resolution = f"{Action(action).label}：{note}"
+        table.write(item, sight, resolution=resolution)

@@ -1,15 +1,16 @@
 """更正: corrections beside a closed meeting or a recorded step."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Correction, FourTwoStep, Meeting
-from cases.privacy.redactor import for_the_room
+from cases.models import Correction, FourTwoStep, Meeting
+from cases.models.scope import Sight
+from cases.privacy.table import Table, columns
 from cases.workflow import Officer
+from minshi import workdays
 from minshi.errors import InputRefused
 from minshi.idempotency import refuse_reuse
 from minshi.text import clean_text, is_blank
@@ -20,7 +21,7 @@ Kind = TypeVar("Kind", bound=Correction)
 def note_correction(
     kind: type[Kind],
     about: Meeting | FourTwoStep,
-    cases: Iterable[Case | None],
+    table: Table,
     *,
     wrong: str,
     right: str,
@@ -30,8 +31,8 @@ def note_correction(
 ) -> Kind:
     """Write a correction once, however often `key` comes.
 
-    Who spoke in confidence about one of the `cases` is left out. Whose right it is the
-    caller knows. InputRefused: no words. KeyReused: the key came with other words.
+    It is written as on the `table` of what it corrects. Whose right it is the caller
+    knows. InputRefused: no words. KeyReused: the key came with other words.
     """
     texts = {"wrong": clean_text(wrong), "right": clean_text(right)}
     missing = {}
@@ -41,15 +42,16 @@ def note_correction(
     if missing:
         raise InputRefused(_("Something is missing."), missing)
 
-    cases = list(cases)
     parent = "meeting" if isinstance(about, Meeting) else "step"
-    said = {name: for_the_room(cases, text) for name, text in texts.items()}
-    said_about = {parent: about, **said}
+    draft = kind(**{parent: about})
+    table.write(draft, Sight.of(by.user, workdays.local_day(at)), **texts)
+    stored = {name: getattr(draft, name) for name in columns(draft)}
     correction, is_new = kind._default_manager.get_or_create(
-        key=key, defaults={**said_about, "at": at, "post": by.post}
+        key=key, defaults={parent: about, **stored, "at": at, "post": by.post}
     )
 
     if not is_new:
+        said_about = {parent: about, "wrong": draft.wrong, "right": draft.right}
         before = {name: getattr(correction, name) for name in said_about}
         refuse_reuse(before, said_about)
     return correction

@@ -24,8 +24,9 @@ from cases.meetings.six_steps import (
     step_rules_of,
 )
 from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
-from cases.models.choices import Confidentiality, Stage
-from cases.privacy.redactor import for_the_room, room_redactor
+from cases.models.choices import Stage
+from cases.models.scope import Sight
+from cases.privacy.table import Table, columns
 from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import Faults, InputRefused, MoveRefused, NoSuchRight
@@ -79,17 +80,19 @@ def start_process(
         _check_begin(locked, village)
         _check_matter(locked, matter)
 
-    return FourTwoProcess.objects.create(
+    process = FourTwoProcess(
         key=key,
         sent=sent,
         village=village,
         case=locked,
         matter=matter,
         origin=origin,
-        subject=for_the_room([locked], subject.strip()),
         started_by=by.post,
         started_at=at,
     )
+    _write(process, process, by, at, subject=subject.strip())
+    process.save()
+    return process
 
 
 def _lock_case(case: Case, by: Officer, at: datetime) -> Case | None:
@@ -181,7 +184,6 @@ def record_step(
         sent=sent,
         nth=nth,
         held_on=record.held_on,
-        content=for_the_room([process.case], record.content.strip()),
         recorded_by=by.post,
         recorded_at=at,
     )
@@ -202,6 +204,11 @@ def record_step(
         if kind in due.kinds:
             _note_announcement(step, record, kind)
     faults.refuse()
+
+    texts = {"content": record.content.strip()}
+    if not due.kinds:
+        texts["oversight"] = record.oversight.strip()
+    _write(step, process, by, at, **texts)
 
     step.save()
     return step
@@ -332,7 +339,6 @@ def _publish(step: FourTwoStep, record: StepRecord, before: FourTwoStep | None) 
         )
 
     step.public_until = record.public_until
-    step.oversight = for_the_room([case], record.oversight.strip())
     step.passed = True
 
 
@@ -364,8 +370,8 @@ def drop_process(
         )
 
     process.dropped_at = at
-    process.dropped_why = for_the_room([process.case], why.strip())
-    process.save(update_fields=["dropped_at", "dropped_why"])
+    _write(process, process, by, at, dropped_why=why.strip())
+    process.save(update_fields=["dropped_at", *columns(process)])
     return process
 
 
@@ -380,10 +386,21 @@ def correct_step(
     """
     if not may_run(by, step.process.village_id, at):
         raise NoSuchRight(_("Only the village's own cadres write this down."))
-    cases = [step.process.case]
+    table = Table([step.process.case])
     return note_correction(
-        StepCorrection, step, cases, wrong=wrong, right=right, key=key, by=by, at=at
+        StepCorrection, step, table, wrong=wrong, right=right, key=key, by=by, at=at
     )
+
+
+def _write(
+    row: FourTwoProcess | FourTwoStep,
+    process: FourTwoProcess,
+    by: Officer,
+    at: datetime,
+    **texts: str,
+) -> None:
+    sight = Sight.of(by.user, workdays.local_day(at))
+    Table([process.case]).write(row, sight, **texts)
 
 
 def _lock(process: FourTwoProcess) -> FourTwoProcess:
@@ -402,20 +419,16 @@ def redacted(
     speaker is hidden.
     """
     found = list(processes)
-    redact = room_redactor([process.case for process in found])
     for process in found:
-        case = process.case
-        if case is None or case.confidentiality == Confidentiality.NORMAL:
+        table = Table([process.case])
+        if not table.values:
             continue
 
-        process.subject = redact.about(case, process.subject)
-        process.dropped_why = redact.about(case, process.dropped_why)
+        table.show(process)
         for step in process.steps.all() if with_steps else ():
-            step.content = redact.about(case, step.content)
-            step.oversight = redact.about(case, step.oversight)
+            table.show(step)
             for correction in step.corrections.all():
-                correction.wrong = redact.about(case, correction.wrong)
-                correction.right = redact.about(case, correction.right)
+                table.show(correction)
 
     return found
 

@@ -10,10 +10,12 @@ from cases.meetings.corrections import note_correction
 from cases.meetings.counting import COUNTED, count_of, due_of, store_count
 from cases.meetings.holding import check_has_come, check_right, lock_open, lock_waiting
 from cases.meetings.roll import set_parties_aside
-from cases.models import AgendaItem, Attendee, Case, Meeting, MinutesCorrection
+from cases.models import AgendaItem, Attendee, Meeting, MinutesCorrection
 from cases.models.meeting import ItemState
-from cases.privacy.redactor import for_the_room
+from cases.models.scope import Sight
+from cases.privacy.table import columns, table_of
 from cases.workflow import Officer
+from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
 from villages.procedure import Rules, rules_for
 
@@ -30,9 +32,8 @@ def save_minutes(
     text again changes nothing.
     """
     meeting = lock_open(meeting, by, at)
-    text = for_the_room(cases_of(meeting), text)
-
-    if meeting.minutes == text:
+    sight = Sight.of(by.user, workdays.local_day(at))
+    if not table_of(meeting).write(meeting, sight, minutes=text):
         return meeting
     if meeting.minutes_version != version:
         raise StaleVersion(
@@ -41,12 +42,16 @@ def save_minutes(
     if len(text) > MOST_TEXT:
         raise InputRefused.at(minutes=_("This is too long."))
 
-    meeting.minutes = text
     meeting.minutes_version = version + 1
     meeting.minutes_by = by.post
     meeting.minutes_at = at
     meeting.save(
-        update_fields=["minutes", "minutes_version", "minutes_by", "minutes_at"]
+        update_fields=[
+            *columns(meeting),
+            "minutes_version",
+            "minutes_by",
+            "minutes_at",
+        ]
     )
     return meeting
 
@@ -67,10 +72,11 @@ def save_item(
     draft (ux 2.5). StaleVersion, MoveRefused once concluded.
     """
     item = lock_waiting(item, by, at)
-    opinions = for_the_room([item.case], opinions)
     votes_before = (item.votes_for, item.votes_against, item.votes_abstain)
+    sight = Sight.of(by.user, workdays.local_day(at))
+    is_new = table_of(item.meeting).write(item, sight, opinions=opinions)
 
-    if item.opinions == opinions and votes_before == votes:
+    if not is_new and votes_before == votes:
         return item
     if item.version != version:
         raise StaleVersion(
@@ -79,12 +85,11 @@ def save_item(
     if len(opinions) > MOST_TEXT:
         raise InputRefused.at(opinions=_("This is too long."))
 
-    item.opinions = opinions
     item.version = version + 1
     item.votes_for, item.votes_against, item.votes_abstain = votes
     item.save(
         update_fields=[
-            "opinions",
+            *columns(item),
             "version",
             "votes_for",
             "votes_against",
@@ -156,15 +161,10 @@ def correct_minutes(
     return note_correction(
         MinutesCorrection,
         meeting,
-        cases_of(meeting),
+        table_of(meeting),
         wrong=wrong,
         right=right,
         key=key,
         by=by,
         at=at,
     )
-
-
-def cases_of(meeting: Meeting) -> list[Case | None]:
-    """The cases on the agenda; one query."""
-    return [item.case for item in meeting.items.select_related("case__town")]

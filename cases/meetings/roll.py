@@ -18,8 +18,10 @@ from cases.models import (
 )
 from cases.models.choices import Confidentiality
 from cases.models.meeting import ItemState
-from cases.privacy.redactor import room_redactor
+from cases.models.scope import Sight
+from cases.privacy.table import columns, table_of
 from cases.workflow import Officer
+from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused
 
 MOST_ATTENDEES = 500
@@ -218,7 +220,8 @@ def set_aside(
         raise InputRefused.at(asides=words)
 
     item = lock_waiting(item, by, at)
-    redact = room_redactor([item.case])
+    table = table_of(item.meeting)
+    sight = Sight.of(by.user, workdays.local_day(at))
     people = {person.pk: person for person in item.meeting.attendees.all()}
     asides = set_parties_aside([item], people.values())[item.pk]
     by_rule = {aside.attendee_id: aside for aside in asides if aside.is_automatic}
@@ -228,35 +231,27 @@ def set_aside(
 
     for attendee, aside in by_rule.items():
         if attendee in lifted or was_seen(attendee):
-            why = redact(lifted.get(attendee, "").strip())
-            _lift(aside, why, is_asked=attendee in lifted)
+            why = lifted.get(attendee, "").strip()
+            if attendee in lifted and not why:
+                words = _("Say why they take part after all.")
+                raise InputRefused.at(lifted=words)
+            table.write(aside, sight, reason=why)
+            aside.is_lifted = bool(why)  # without a reason they stand aside
+            aside.save(update_fields=["is_lifted", *columns(aside)])
 
     by_hand = {}
     for attendee, why in reasons.items():
         if attendee in people and attendee not in by_rule:
-            by_hand[attendee] = redact(why.strip())
+            by_hand[attendee] = why.strip()
     if not all(by_hand.values()):
         raise InputRefused.at(asides=_("Say why they step aside."))
 
-    before = {aside.attendee_id for aside in asides if not aside.is_automatic}
-    gone = [attendee for attendee in before - set(by_hand) if was_seen(attendee)]
+    before = {aside.attendee_id: aside for aside in asides if not aside.is_automatic}
+    gone = [attendee for attendee in before.keys() - by_hand if was_seen(attendee)]
     item.asides.filter(is_automatic=False, attendee__in=gone).delete()
     for attendee, why in by_hand.items():
-        StepAside.objects.update_or_create(
-            item=item, attendee=people[attendee], defaults={"reason": why}
-        )
-
-
-def _lift(aside: StepAside, why: str, *, is_asked: bool) -> None:
-    """Let somebody take part after all, with the reason; without one they stand aside.
-
-    InputRefused: it is asked for without a reason.
-    """
-    if is_asked and not why:
-        raise InputRefused.at(lifted=_("Say why they take part after all."))
-
-    takes_part = bool(why)
-    if (aside.is_lifted, aside.reason) != (takes_part, why):
-        aside.is_lifted = takes_part
-        aside.reason = why
-        aside.save(update_fields=["is_lifted", "reason"])
+        row = before.get(attendee)
+        if row is None:
+            row = StepAside(item=item, attendee=people[attendee])
+        table.write(row, sight, reason=why)
+        row.save()

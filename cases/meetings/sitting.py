@@ -28,15 +28,11 @@ from cases.models import (
     MinutesCorrection,
     StepAside,
 )
-from cases.models.choices import Confidentiality, Level
+from cases.models.choices import Level
 from cases.models.meeting import Part
 from cases.models.scope import Sight
-from cases.privacy.redactor import (
-    RoomRedactor,
-    reader_redactor,
-    room_redactor,
-    title_for,
-)
+from cases.privacy.redactor import reader_redactor, title_for
+from cases.privacy.table import Table, reading_table_of
 from minshi.errors import Text
 from minshi.workdays import day_in_words, local_day
 from villages.bodies import BodyPlace
@@ -136,17 +132,14 @@ class Sitting:
         items = list(agenda.order_by("position", "pk"))
 
         for item in items:
-            item.opinions = self.redact(item.opinions)
-            item.resolution = self.redact(item.resolution)
+            self.table.show(item)
 
         return items
 
     @cached_property
-    def redact(self) -> RoomRedactor:
-        """The redactor of hidden speakers' names in what is read of the meeting."""
-        on_agenda = Case.objects.filter(agenda_items__meeting=self.meeting)
-        hidden = on_agenda.exclude(confidentiality=Confidentiality.NORMAL)
-        return room_redactor(hidden.select_related("town"))
+    def table(self) -> Table:
+        """The matters of the meeting whose speakers not all at the table may know."""
+        return reading_table_of(self.meeting)
 
     @cached_property
     def corrections(self) -> list[MinutesCorrection]:
@@ -156,14 +149,13 @@ class Sitting:
 
         corrections = list(self.meeting.corrections.select_related("post__user"))
         for correction in corrections:
-            correction.wrong = self.redact(correction.wrong)
-            correction.right = self.redact(correction.right)
+            self.table.show(correction)
 
         return corrections
 
     @property
     def minutes(self) -> str:
-        return self.redact(self.meeting.minutes)
+        return self.table.read(self.meeting, "minutes")
 
     @cached_property
     def asides(self) -> dict[int, list[StepAside]]:
@@ -174,7 +166,7 @@ class Sitting:
         asides: dict[int, list[StepAside]] = {}
         for aside in of_meeting.order_by("pk"):
             aside.attendee = people[aside.attendee_id]
-            aside.reason = self.redact(aside.reason)
+            self.table.show(aside)
             asides.setdefault(aside.item_id, []).append(aside)
 
         return asides

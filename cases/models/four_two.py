@@ -78,6 +78,8 @@ class FourTwoProcess(models.Model):
     started_at = models.DateTimeField(pgettext_lazy("four-two", "begun"))
     dropped_at = models.DateTimeField(pgettext_lazy("four-two", "given up"), null=True)
     dropped_why = models.CharField(_("why given up"), max_length=200, blank=True)
+    # of these matters a writer may not know who spoke (cases/privacy/table.py)
+    unknowing = models.JSONField(default=list, blank=True, editable=False)
 
     objects = FourTwoQuerySet.as_manager()
 
@@ -143,6 +145,8 @@ class FourTwoStep(models.Model):
     rule = models.CharField(_("by which rule"), max_length=200, blank=True)
     public_until = models.DateField(_("public until"), null=True, blank=True)
     oversight = models.TextField(_("opinions of those who oversee it"), blank=True)
+    # of these matters a writer may not know who spoke (cases/privacy/table.py)
+    unknowing = models.JSONField(default=list, blank=True, editable=False)
     passed = models.BooleanField(pgettext_lazy("step", "passed"))
     recorded_by = models.ForeignKey(
         Post, models.PROTECT, related_name="+", verbose_name=_("recorded by")

@@ -100,6 +100,8 @@ class Meeting(models.Model):
     due_typed = models.PositiveIntegerField(_("due to attend"), null=True, blank=True)
     present_typed = models.PositiveIntegerField(_("present"), null=True, blank=True)
     minutes = models.TextField(_("minutes"), blank=True)
+    # of these matters a writer may not know who spoke (cases/privacy/table.py)
+    unknowing = models.JSONField(default=list, blank=True, editable=False)
     minutes_version = models.PositiveIntegerField(default=0, editable=False)
     minutes_by = models.ForeignKey(
         Post, models.PROTECT, null=True, related_name="+", verbose_name=_("minutes by")
@@ -291,6 +293,8 @@ class AgendaItem(models.Model):
     votes_for = models.PositiveIntegerField(_("for"), null=True, blank=True)
     votes_against = models.PositiveIntegerField(_("against"), null=True, blank=True)
     votes_abstain = models.PositiveIntegerField(_("abstained"), null=True, blank=True)
+    # of these matters a writer may not know who spoke (cases/privacy/table.py)
+    unknowing = models.JSONField(default=list, blank=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
     key = models.UUIDField(_("key of the form"), null=True, editable=False)
     # digest of what the form was sent with
@@ -367,6 +371,8 @@ class StepAside(models.Model):
         Attendee, models.CASCADE, related_name="asides", verbose_name=_("attendee")
     )
     reason = models.CharField(_("why"), max_length=80, blank=True)
+    # of these matters a writer may not know who spoke (cases/privacy/table.py)
+    unknowing = models.JSONField(default=list, blank=True, editable=False)
     is_automatic = models.BooleanField(_("set aside by the system"), default=False)
     is_lifted = models.BooleanField(
         _("a namesake, takes part after all"), default=False
@@ -399,6 +405,8 @@ class Correction(models.Model):
     )
     wrong = models.TextField(_("what is wrong"))
     right = models.TextField(_("what is right"))
+    # of these matters a writer may not know who spoke (cases/privacy/table.py)
+    unknowing = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:
         abstract = True

@@ -74,7 +74,7 @@ class Sight:
 
     def wrote(self, event: "Event") -> bool:
         """Return True where the words of an event are the reader's own, or they typed
-        them for the speaker at the counter.
+        them: for the speaker at the counter, or in an order that went out later.
         """
         typed_by = event.data.get("entered_by")
         return self.is_self(by=event.user_id) or (

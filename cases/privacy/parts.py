@@ -69,7 +69,7 @@ OF_PLACE = re.compile("[村组社队镇乡县区庄湾沟坪岭店寨屯堡号�
 GROUP_OF_PLACE = re.compile("(?:[村组社队户]|单元)$")
 
 # --- addresses
-NUMBER = "[0-9０-９一二三四五六七八九十百〇零]+"
+NUMBER = "[0-9０-９一二三四五六七八九十廿卅卌百〇零]+"
 UNIT = "(?:村民小组|小组|组|社|队|栋|幢|座|号楼|楼|单元)"
 DOOR = re.compile(
     rf"(?:{NUMBER}{UNIT}\s*)+"

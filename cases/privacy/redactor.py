@@ -116,42 +116,7 @@ def title_for(case: Case, sight: Sight) -> str:
     return reader_redactor(case, sight)(case.title)
 
 
-# --- a table or a room, where everybody reads the same
-class RoomRedactor:
-    """Redactors of those who spoke in confidence, for several cases at once."""
-
-    def __init__(self, cases: Iterable[Case]) -> None:
-        self.redactors = {case: speaker_redactor(case) for case in cases}
-
-    def __call__(self, text: str) -> str:
-        """Redact what was said about any of the cases."""
-        for redact in self.redactors.values():
-            text = redact(text)
-        return text
-
-    def about(self, case: Case | None, text: str) -> str:
-        """Redact what was said about one case, which may be none of them."""
-        redact = self.redactors.get(case) if case else None
-        return redact(text) if redact else text
-
-
-def room_redactor(cases: Iterable[Case | None]) -> RoomRedactor:
-    """Blank the speakers of those cases that are 隐名 or 保密. No query.
-
-    Everybody at the table reads what is stored, and not all of them may know who spoke
-    (domain §3, confidentiality).
-    """
-    normal = Confidentiality.NORMAL
-    return RoomRedactor(
-        case for case in cases if case and case.confidentiality != normal
-    )
-
-
-def for_the_room(cases: Iterable[Case | None], text: str) -> str:
-    """Redact a text that everybody at the table reads."""
-    return room_redactor(cases)(text) if text else text
-
-
+# --- a room, where everybody reads the same
 def public_titles(cases: Iterable[Case]) -> dict[int, str]:
     """Return by case the titles that may be read out or shown on the wall.
 

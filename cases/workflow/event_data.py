@@ -5,7 +5,7 @@ holder or owner is written as "post:12" or "office:3", a day as 2026-03-31, a mo
 an ISO date and time.
 """
 
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from cases.models import Event
 
@@ -17,7 +17,8 @@ class EveryEvent(TypedDict, total=False):
     sent: str  # fingerprint of the words that came with an idempotency key
     reply: str  # digest of what the speaker was answered
     told_why: str  # what the speaker is told of a delay, without personal values
-    entered_by: int  # the post that typed for the speaker at the counter
+    # the post that typed the words: for the speaker at the counter, or an order
+    entered_by: int
     revisions: dict[str, str]  # digest of each CaseRevision, by field
 
 
@@ -48,6 +49,7 @@ class Decided(TypedDict, total=False):
 class HolderAsked(TypedDict):
     holder: str
     due_on: str  # empty: as the case itself
+    adds: NotRequired[bool]  # the words stay those of their writer
 
 
 class Parts(TypedDict, total=False):

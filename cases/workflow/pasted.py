@@ -35,6 +35,14 @@ from villages.models import Resident
 
 EDGES = "，,、；;：: \u3000\t"
 
+# --- what joins names that are taken out: 张三、李四和王五
+BLANK = re.escape(PLACEHOLDER)
+AND = "(?:和|以及|(?<!参)与)"
+ALL_GONE = re.compile(rf"{BLANK}(?:\s*(?:[、，,]\s*{AND}?|{AND})\s*{BLANK})+")
+JOINED_TO_GONE = re.compile(rf"(?:、\s*|{AND}){BLANK}")
+GONE_JOINED = re.compile(rf"{BLANK}(?:\s*、|{AND}(?![平睦谐解气好]))")
+BETWEEN_COMMAS = re.compile(rf"([，,])\s*{BLANK}\s*[，,]")
+
 
 @dataclass(frozen=True)
 class Pasted:
@@ -94,8 +102,18 @@ def without_people(text: str, own: Iterable[str], others: Iterable[str]) -> str:
     values = []
     for name in own:
         values += [PersonalValue(part) for part in (name, *name_parts(name))]
-    plain = blanked(plain, values).replace(PLACEHOLDER, "")
-    return without_names(plain, list(others))
+    return without_names(_without_blanks(blanked(plain, values)), list(others))
+
+
+def _without_blanks(text: str) -> str:
+    """Return a text without its blanks, and without what joined them to each other and
+    to other names.
+    """
+    text = ALL_GONE.sub(PLACEHOLDER, text)
+    text = JOINED_TO_GONE.sub("", text)
+    text = GONE_JOINED.sub("", text)
+    text = BETWEEN_COMMAS.sub(r"\1", text)
+    return text.replace(PLACEHOLDER, "")
 
 
 def naming_nobody(case: Case, text: str) -> str:
@@ -105,8 +123,14 @@ def naming_nobody(case: Case, text: str) -> str:
     Who spoke is blanked, numbers are left out, residents of the village are 张某. One
     query.
     """
-    redact = speaker_redactor(case)
-    plain = without_numbers(redact(text))
+    return naming_no_neighbour(case, speaker_redactor(case)(text))
+
+
+def naming_no_neighbour(case: Case, text: str) -> str:
+    """Return the same of words whose writer may not know who spoke: of names they
+    typed, none is treated as the speaker's (docs/decisions.md). One query.
+    """
+    plain = without_numbers(text)
     if not plain:
         return ""
     return without_names(plain, names_in(plain, neighbours_of(case)))

@@ -59,7 +59,9 @@ def _written_in(event: Event) -> list[Key]:
     action = Action(event.action)
     keys: list[Key] = [(column,) for column in WRITTEN_BY.get(action, ())]
     data = data_of(event)
-    keys += [("ask", ask["holder"]) for ask in data.get("asks", ())]
+    for ask in data.get("asks", ()):
+        if not ask.get("adds"):
+            keys.append(("ask", ask["holder"]))
     if action == Action.REPORT and event.post:
         keys.append(("report", event.at, holder_key(event.post)))
         if event.post.office:

@@ -13,17 +13,20 @@ DIGITS = str.maketrans(
 )
 ONE_TO_NINE = "一壹二两兩贰貳三叁參四肆五伍六陆陸七柒八捌九玖"
 UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+WHOLE_TENS = {"廿": 20, "卅": 30, "卌": 40}  # in one character
 
 _DIGIT = f"[{ONE_TO_NINE}]"
-_TENS = f"(?:[零〇]?{_DIGIT}[十拾])?"
+_WHOLE_TENS = "".join(WHOLE_TENS)
+_WITH_TENS = f"(?:{_DIGIT}?[十拾]|[{_WHOLE_TENS}])"
+_TENS = f"(?:[零〇]?(?:{_DIGIT}[十拾]|[{_WHOLE_TENS}]))?"
 _HUNDREDS = f"(?:[零〇]?{_DIGIT}[百佰])?"
 # With a unit in it: 一二三 is read digit by digit, and 十五六 is between two numbers.
 WRITTEN_OUT = re.compile(
     rf"""
     (?<![0-9{ONE_TO_NINE}])
-    (?: {_DIGIT}[千仟]{_HUNDREDS}{_TENS} | {_DIGIT}[百佰]{_TENS} | {_DIGIT}?[十拾] )
+    (?: {_DIGIT}[千仟]{_HUNDREDS}{_TENS} | {_DIGIT}[百佰]{_TENS} | {_WITH_TENS} )
     (?: [零〇]?{_DIGIT} )?
-    (?! [0-9{ONE_TO_NINE}十拾百佰千仟] )
+    (?! [0-9{ONE_TO_NINE}十拾{_WHOLE_TENS}百佰千仟] )
     """,
     re.VERBOSE,
 )
@@ -31,7 +34,7 @@ WRITTEN_OUT = re.compile(
 # --- amounts
 LARGE_UNITS = {"万": 10_000, "亿": 100_000_000}
 _BELOW_TEN_THOUSAND = rf"""
-    (?: {_DIGIT}[千仟]{_HUNDREDS}{_TENS} | {_DIGIT}[百佰]{_TENS} | {_DIGIT}?[十拾] )
+    (?: {_DIGIT}[千仟]{_HUNDREDS}{_TENS} | {_DIGIT}[百佰]{_TENS} | {_WITH_TENS} )
     (?: [零〇]?{_DIGIT} )?
 """
 _COUNT = rf"(?: {_BELOW_TEN_THOUSAND} | {_DIGIT} | [0-9]{{1,8}}(?:\.[0-9]{{1,4}})? )"
@@ -39,11 +42,11 @@ _COUNT = rf"(?: {_BELOW_TEN_THOUSAND} | {_DIGIT} | [0-9]{{1,8}}(?:\.[0-9]{{1,4}}
 _ENDS = r"(?= [元块多余的左上] | [^\w] | $ )"
 _REST = rf"""
     (?: [零〇]?{_BELOW_TEN_THOUSAND} | [零〇]{_DIGIT} | [0-9]{{3,4}} )
-    (?! [0-9{ONE_TO_NINE}十拾百佰千仟万亿] )
+    (?! [0-9{ONE_TO_NINE}十拾{_WHOLE_TENS}百佰千仟万亿] )
 """
 AMOUNT = re.compile(
     rf"""
-    (?<! [0-9.{ONE_TO_NINE}十拾百佰千仟] )
+    (?<! [0-9.{ONE_TO_NINE}十拾{_WHOLE_TENS}百佰千仟] )
     (?: (?P<hundred_millions>{_COUNT})[ ]?亿
         (?: [零〇]?(?P<ten_thousands>{_COUNT})[ ]?万 )?
       | (?P<ten_thousands_alone>{_COUNT})[ ]?万
@@ -73,7 +76,7 @@ class Numeral:
 
 
 def numerals_in(text: str) -> Iterator[Numeral]:
-    """Yield the numbers below ten thousand that are written out with 十, 百 or 千."""
+    """Yield the numbers below ten thousand in a text: 十五, 廿五, 二百三."""
     for found in WRITTEN_OUT.finditer(text):
         yield Numeral(found.start(), found.end(), str(value_of(found[0])))
 
@@ -92,6 +95,9 @@ def value_of(numeral: str) -> int:
             digit = 0
             last_unit = unit
             after_zero = False
+        elif character in WHOLE_TENS:
+            total += WHOLE_TENS[character]
+            last_unit = UNITS["十"]
         elif character in "零〇":
             after_zero = True
         else:

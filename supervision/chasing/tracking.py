@@ -109,7 +109,8 @@ def say_of(
     """Enter the verdict on a case, and return the entry.
 
     Urging and ordering happen with it, in one transaction. The same verdict entered
-    twice counts once.
+    twice by the same user counts once; another's is not compared, for that would answer
+    a guess at a name that is blanked in it.
 
     1. Lock the entry.
     2. Check that it may still be changed, the words, and the post.
@@ -121,7 +122,8 @@ def say_of(
     """
     rows = TrackedCase.objects.select_for_update(of=("self",))
     locked = rows.select_related("meeting__town", "case__town").get(pk=item.pk)
-    if (locked.verdict, locked.note) == (verdict, note):
+    is_own = locked.said_by is not None and locked.said_by.user_id == by.pk
+    if is_own and (locked.verdict, locked.note) == (verdict, note):
         return locked
 
     _check_open(locked)

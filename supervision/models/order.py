@@ -73,6 +73,10 @@ class SupervisionOrder(WithChoices):
     county_code = models.CharField(_("issued by the county"), max_length=6, blank=True)
     reason = models.CharField(_("why"), max_length=200)
     demand = models.TextField(_("what is demanded"))
+    # whoever signs may word it anew
+    demanded_by = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="+", verbose_name=_("written by")
+    )
     reply_on = models.DateField(_("reply due"))
     to_post = models.ForeignKey(
         Post, models.PROTECT, null=True, related_name="+", verbose_name=_("to the post")
@@ -208,11 +212,6 @@ class SupervisionOrder(WithChoices):
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:order", args=[self.pk])
-
-    @property
-    def demanded_by_id(self) -> int | None:
-        """The post that worded what is demanded: whoever signs may word it anew."""
-        return self.signed_by_id if self.signed_at else self.raised_by_id
 
     @property
     def is_alive(self) -> bool:

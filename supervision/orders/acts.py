@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from cases import deadlines
 from cases.models import Case
 from cases.models.choices import Stage
+from cases.models.scope import Sight
+from cases.privacy.table import without_added_names
 from cases.workflow import Officer
 from cases.workflow.guards import not_with_oneself
 from minshi import workdays
@@ -151,7 +153,7 @@ def sign_order(
         reply_on = suggested_reply_on(order, at)
     check_words(at, reason=order.reason, demand=demand, reply_on=reply_on)
 
-    order.demand = demand.strip()
+    _word_anew(order, demand.strip(), by, at)
     order.reply_on = reply_on
     order.town = by.post.town
     order.county_code = by.post.county_code
@@ -164,6 +166,24 @@ def sign_order(
 
     take_back_requests_to_sign(order, at)
     return order
+
+
+def _word_anew(order: SupervisionOrder, demand: str, by: Officer, at: datetime) -> None:
+    """Put another demand in the place of the one that was written.
+
+    Its writer reads their own words as typed. Where they may not know who spoke, they
+    stay the writer, and what whoever signs adds names nobody.
+    """
+    if demand == order.demand:
+        return
+
+    writer = order.demanded_by
+    sight = Sight.of(writer.user, workdays.local_day(at)) if writer else None
+    if writer is None or sight is None or sight.shows_speaker(order.case):
+        order.demand = demand
+        order.demanded_by = by.post
+    else:
+        order.demand = without_added_names(order.case, order.demand, demand)
 
 
 @transaction.atomic

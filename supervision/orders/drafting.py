@@ -104,6 +104,7 @@ def new_order(
         reply_on=reply_on,
         raised_at=at,
         raised_by=by,
+        demanded_by=by,
     )
 
 

@@ -73,6 +73,8 @@ def _send(order: SupervisionOrder, at: datetime) -> bool:
         "order_number": order.number,
         "until_on": str(order.reply_on),
     }
+    if order.raised_by_id:
+        about["entered_by"] = order.raised_by_id
     order.case = make_move(
         case,
         Action.SUPERVISE,

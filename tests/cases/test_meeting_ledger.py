@@ -229,7 +229,7 @@ def test_its_pages_follow_one_another_through_a_meeting():
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_page_costs_eleven_queries_however_many_items_it_has(
+def test_the_page_costs_twelve_queries_however_many_items_it_has(
     count, django_assert_num_queries
 ):
     here = staff()
@@ -238,7 +238,7 @@ def test_the_page_costs_eleven_queries_however_many_items_it_has(
     close_meeting(meeting, by=officer(here.secretary), at=NOON)
     client = logged_in(here.secretary)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = client.get(reverse("cases:ledger", args=["meetings"]), EVERYTHING)
 
     assert len(shown_rows(response)) == count
@@ -275,5 +275,5 @@ def test_the_minutes_cost_the_same_however_many_items(count, django_assert_num_q
     meeting = called(here, *(accepted(here) for _nth in range(count)))
     client = logged_in(here.secretary)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.post(reverse("cases:meeting_print", args=[meeting.pk]))

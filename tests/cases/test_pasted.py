@@ -354,3 +354,29 @@ def test_only_neighbours_whom_the_reader_may_look_up_are_offered(here, client):
 
     assert fields_of(own) == ["speaker_name"]
     assert fields_of(foreign) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("水渠堵了，张长生，王守田和孙铁蛋都知道", "水渠堵了，都知道"),
+        ("水渠堵了，张长生、王守田、孙铁蛋，都知道", "水渠堵了，都知道"),
+        ("赵铁柱、张长生和王守田的地浇不上", "赵某的地浇不上"),
+        ("张长生和赵铁柱的地浇不上", "赵某的地浇不上"),
+        ("赵铁柱和张长生的地浇不上", "赵某的地浇不上"),
+        ("张长生、赵铁柱、王守田的地浇不上", "赵某的地浇不上"),
+        ("水渠、管子和水龙头都坏了，找张长生", "水渠、管子和水龙头都坏了，找"),
+        ("邻里和睦，张长生和平时一样", "邻里和睦，和平时一样"),
+    ],
+)
+def test_nothing_that_joined_names_is_left_in_a_title(here, words, title):
+    neighbour(here, "赵铁柱")
+
+    case = spoken(
+        here,
+        verbatim=words,
+        speaker_name="张长生",
+        co_speakers=("王守田", "孙铁蛋"),
+    )
+
+    assert case.title == title

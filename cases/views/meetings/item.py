@@ -21,6 +21,7 @@ from cases.meetings import (
 )
 from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
+from cases.privacy.table import reading_table_of
 from cases.views.meetings.access import keys_in
 from cases.views.meetings.item_shown import ShownItem, StepForm, address_of, reasons_in
 from cases.views.meetings.typed_step import go_and_invite, take_typed_step
@@ -178,6 +179,7 @@ class ItemPage(ShownItem):
         stand beside it.
         """
         fresh = _read_again(item)
+        words = reading_table_of(fresh.meeting).read(fresh, "opinions")
         is_late = fresh.state != ItemState.WAITING
         is_conflict = is_late or isinstance(refusal, StaleVersion)
 
@@ -197,7 +199,7 @@ class ItemPage(ShownItem):
             form=again,
             step=step,
             do=step.action if step else request.POST.get("doing", ""),
-            other=fresh.opinions if is_conflict else "",
+            other=words if is_conflict else "",
             typed=form.cleaned_data["opinions"] if is_late else "",
             why=str(refusal),
         )

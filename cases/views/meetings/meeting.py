@@ -27,6 +27,7 @@ from cases.meetings import (
 from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import Attendee, Meeting
 from cases.models.meeting import ItemState, Part
+from cases.privacy.table import reading_table_of
 from cases.views.meetings.access import MeetingView, keys_in
 from cases.workflow import Officer
 from minshi.clock import now, today
@@ -328,6 +329,7 @@ class MeetingAct(ShownMeeting):
         """
         meeting.refresh_from_db()
         is_stale = isinstance(refusal, StaleVersion)
+        stored = reading_table_of(meeting).read(meeting, "minutes")
 
         return self.show(
             request,
@@ -335,7 +337,7 @@ class MeetingAct(ShownMeeting):
             CONFLICT if is_stale else UNPROCESSABLE,
             minutes=typed,
             minutes_wrong=str(refusal),
-            minutes_other=meeting.minutes if is_stale else "",
+            minutes_other=stored if is_stale else "",
         )
 
     def _correct(

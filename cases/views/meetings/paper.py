@@ -10,13 +10,18 @@ from django.utils.translation import gettext as _
 from cases.attachments import attach_sheet
 from cases.lists.queue import reasons_of
 from cases.meetings.sitting import AgendaLine, Sitting
-from cases.models import Attendee, FourTwoStep, Meeting, SignedSheet
+from cases.models import AgendaItem, Attendee, Case, FourTwoStep, Meeting, SignedSheet
 from cases.models.meeting import Correction
+from cases.models.scope import Sight
 from cases.privacy.redactor import speaker_redactor
 from cases.slips.minutes import MinutesSheet
 from cases.views.attachments import file_response
 from cases.views.meetings.access import MeetingView
-from cases.workflow.pasted import naming_nobody, without_numbers
+from cases.workflow.pasted import (
+    naming_no_neighbour,
+    naming_nobody,
+    without_numbers,
+)
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.audit import record_audit
@@ -71,13 +76,36 @@ def _on_the_wall(line: AgendaLine | None, title: str) -> dict[str, str]:
     if case is None:
         return {"opinions": item.opinions, "resolution": item.resolution}
 
-    reported = reasons_of([case]).get(case.pk)
     return {
         "words": naming_nobody(case, case.verbatim),
-        "reason": naming_nobody(case, reported.note if reported else ""),
-        "opinions": naming_nobody(case, item.opinions),
-        "resolution": without_numbers(speaker_redactor(case)(item.resolution)),
+        "reason": _reason_on_the_wall(case),
+        **_written_on_the_wall(item, case),
     }
+
+
+def _reason_on_the_wall(case: Case) -> str:
+    """Return why a matter was reported up, naming nobody.
+
+    Not where its writer may not know who spoke: they sit in the room as what is blanked
+    of their words is shown.
+    """
+    reported = reasons_of([case]).get(case.pk)
+    if reported is None or reported.user is None:
+        return ""
+    if not Sight.of(reported.user, today()).shows_speaker(case):
+        return ""
+    return naming_nobody(case, reported.note)
+
+
+def _written_on_the_wall(item: AgendaItem, case: Case) -> dict[str, str]:
+    """Return what was written at the table, naming nobody."""
+    if case.pk in item.unknowing:
+        opinions = naming_no_neighbour(case, item.opinions)
+        resolution = item.resolution
+    else:
+        opinions = naming_nobody(case, item.opinions)
+        resolution = speaker_redactor(case)(item.resolution)
+    return {"opinions": opinions, "resolution": without_numbers(resolution)}
 
 
 def _number_within(total: int, text: str) -> int:

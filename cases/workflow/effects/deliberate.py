@@ -17,6 +17,7 @@ from cases.models.choices import (
 from cases.models.reserved import ReservedMatter
 from cases.workflow.candidates import possible_holders
 from cases.workflow.effects.speak import classify
+from cases.workflow.effects.worded import worded
 from cases.workflow.event_data import HolderAsked
 from cases.workflow.guards import village_may_decide
 from cases.workflow.inputs import Ask
@@ -249,13 +250,19 @@ def ask_each(step: Step) -> bool:
         if ask.due_on and ask.due_on != item.due_on:
             _check_part_is_due(ask, step.on, latest)
 
-        text = ask.text.strip()
-        if (item.ask, item.due_on) != (text, ask.due_on):
-            item.ask = text
+        words = worded(step, item, ask.text.strip())
+        if words.is_new or item.due_on != ask.due_on:
+            if words.is_new:
+                item.ask = words.text
             item.due_on = ask.due_on
             item.save(update_fields=["ask", "due_on"])
-            key = holder_key(item.holder)
-            changed.append({"holder": key, "due_on": str(ask.due_on or "")})
+            asked: HolderAsked = {
+                "holder": holder_key(item.holder),
+                "due_on": str(ask.due_on or ""),
+            }
+            if words.adds or (item.ask and not words.is_new):
+                asked["adds"] = True
+            changed.append(asked)
 
     if changed:
         step.data["asks"] = changed

@@ -1,0 +1,69 @@
+"""What is blanked of names that were added to a text, and what stays of those that
+stood there.
+"""
+
+import pytest
+
+from minshi.text import PersonalValue
+from minshi.text.additions import blanked_additions
+
+NAMES = [PersonalValue("王守田"), PersonalValue("13993917788")]
+LIST = "来过的有张长生、王守田、赵铁柱。"
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        (LIST, LIST),
+        (f"{LIST}\n王守田说灯坏了", f"{LIST}\n［…］说灯坏了"),
+        (f"王守田说灯坏了\n{LIST}", f"［…］说灯坏了\n{LIST}"),
+        (f"王守田。{LIST}王守田。", f"［…］。{LIST}［…］。"),
+        (
+            "来过的有张长生、王守田、赵铁柱等人。",
+            "来过的有张长生、王守田、赵铁柱等人。",
+        ),
+        ("来过的有张长生、王守田（大）、赵铁柱。",) * 2,
+        ("昨天来过的有：张长生、王守田、赵铁柱。",) * 2,
+        ("打13993917788。" + LIST, "打［…］。" + LIST),
+        ("来过的有张长生、赵铁柱。", "来过的有张长生、赵铁柱。"),
+    ],
+)
+def test_a_name_that_stood_there_stays_and_one_that_is_added_is_blanked(text, stored):
+    assert blanked_additions(LIST, text, NAMES) == stored
+
+
+def test_a_clause_that_is_moved_stays_as_it_was():
+    before = f"{LIST}灯坏了半个月，学生早起看不清路，要换太阳能的新灯。"
+    text = f"灯坏了半个月，学生早起看不清路，要换太阳能的新灯。{LIST}"
+
+    assert blanked_additions(before, text, NAMES) == text
+
+
+def test_a_clause_that_is_written_a_second_time_is_added():
+    before = "张长生\n王守田\n赵铁柱"
+    text = "说的是\n王守田\n张长生\n王守田\n赵铁柱"
+
+    assert blanked_additions(before, text, NAMES) == (
+        "说的是\n［…］\n张长生\n王守田\n赵铁柱"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        ("守田来过", "王守田来过"),
+        ("问过王", "问过王守田"),
+        ("问过王守", "问过王守田"),
+        ("王田来过", "王守田来过"),
+    ],
+)
+def test_what_stood_there_is_not_made_a_name_of_by_what_is_added(before, text):
+    """Neither is it blanked: that would tell whoever wrote it."""
+    assert blanked_additions(before, text, NAMES) == before
+
+
+def test_long_minutes_are_compared_in_moments():
+    before = "水渠堵了，大家商量先清淤再修，" * 1300
+    text = f"王守田说{before}"
+
+    assert blanked_additions(before, text, NAMES) == f"［…］说{before}"
