@@ -3,12 +3,26 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 
 from minshi.text.finding import PLACEHOLDER, PersonalValue
 from minshi.text.letters import Letters, Span
 
-CLAUSE = re.compile(r"[^。；;！!？?\n]+")
+# A value is known again by what stands around it: so many characters before and after,
+# the surest first, and at last by being there at all.
+SURROUNDINGS = (
+    (24, 24),
+    (24, 0),
+    (0, 24),
+    (6, 6),
+    (6, 0),
+    (0, 6),
+    (1, 0),
+    (0, 1),
+    (0, 0),
+)
+EDGE = "\n"  # a text begins and ends as a line does
+BESIDE_PART = 24  # characters that show where a part of a value stood
+FEWEST_BESIDE_PART = 2
 
 
 def blanked_additions(
@@ -16,29 +30,34 @@ def blanked_additions(
 ) -> str:
     """Return a text with a placeholder for each of these values that was added to it.
 
-    What spells a value and stood in `before` stays. What does so only together with
-    what was added is left as it stood: the rest of it is not taken over.
+    What spells a value and stood in `before` stays, wherever it was moved. What does so
+    only together with what was added is left as it stood: the rest of it is not taken
+    over. The time grows with the length of the texts alone, whatever is written there.
     """
-    letters = Letters(text)
-    spans = _joined(span for value in values for span in value.spans(letters))
-    if not spans:
-        return text
+    values = list(values)
+    before = f"{EDGE}{before}{EDGE}"
+    text = f"{EDGE}{text}{EDGE}"
+    spans = _spans(text, values)
+    added = _added(before, _spans(before, values), text, spans)
 
-    is_kept = _kept(before, text)
     parts = []
     done = 0
-    for start, end in spans:
-        parts.append(text[done:start])
-        kept = [place for place in range(start, end) if is_kept[place]]
-        parts.append("".join(text[place] for place in kept) if kept else instead)
-        done = end
-    return "".join([*parts, text[done:]])
+    for span in spans:
+        if span in added:
+            start, end = span
+            parts.append(text[done:start])
+            parts.append(_part_before(before, text, span) or instead)
+            done = end
+    return "".join([*parts, text[done:]])[len(EDGE) : -len(EDGE)]
 
 
-def _joined(spans: Iterable[Span]) -> list[Span]:
-    """Return the spans in order, those that overlap as one."""
+def _spans(text: str, values: Iterable[PersonalValue]) -> list[Span]:
+    """Return where the values are spelled in a text, in order; those that overlap are
+    one.
+    """
+    letters = Letters(text)
     joined: list[Span] = []
-    for start, end in sorted(spans):
+    for start, end in sorted(span for value in values for span in value.spans(letters)):
         if joined and start < joined[-1][1]:
             first, last = joined[-1]
             joined[-1] = (first, max(last, end))
@@ -47,22 +66,82 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
-def _kept(before: str, text: str) -> list[bool]:
-    """Return of each character of a text if it stood there before: in its place among
-    the others, or in a clause that was moved as a whole.
-    """
-    is_kept = [False] * len(text)
-    matcher = SequenceMatcher(None, before, text)
-    for _old, new, length in matcher.get_matching_blocks():
-        is_kept[new : new + length] = [True] * length
+def _added(
+    before: str, old_spans: list[Span], text: str, new_spans: list[Span]
+) -> set[Span]:
+    """Return the spans of a text that are none of those before.
 
-    moved = Counter(CLAUSE.findall(before))
-    clauses = list(CLAUSE.finditer(text))
-    for clause in clauses:
-        if all(is_kept[clause.start() : clause.end()]):
-            moved[clause[0]] -= 1
-    for clause in clauses:
-        if moved[clause[0]] > 0 and not all(is_kept[clause.start() : clause.end()]):
-            moved[clause[0]] -= 1
-            is_kept[clause.start() : clause.end()] = [True] * len(clause[0])
-    return is_kept
+    Each of before is found once: of a name written twice the one is known again whose
+    surroundings are the same.
+    """
+    added = list(new_spans)
+    for left, right in SURROUNDINGS:
+        known = Counter(_surrounded(before, span, left, right) for span in old_spans)
+        found = Counter[str]()
+        strange = []
+        for span in added:
+            words = _surrounded(text, span, left, right)
+            if found[words] < known[words]:
+                found[words] += 1
+            else:
+                strange.append(span)
+        added = strange
+
+        old_spans = _left_over(before, old_spans, left, right, found)
+    return set(added)
+
+
+def _left_over(
+    before: str, spans: list[Span], left: int, right: int, found: Counter[str]
+) -> list[Span]:
+    """Return the spans of before that were not found in the text."""
+    found = found.copy()
+    left_over = []
+    for span in spans:
+        words = _surrounded(before, span, left, right)
+        if found[words]:
+            found[words] -= 1
+        else:
+            left_over.append(span)
+    return left_over
+
+
+def _surrounded(text: str, span: Span, left: int, right: int) -> str:
+    """Return a span with what stands before and after it; where it begins is marked."""
+    start, end = span
+    before = text[max(0, start - left) : start]
+    after = text[end : end + right]
+    return f"{before}\0{text[start:end]}\0{after}"
+
+
+def _part_before(before: str, text: str, span: Span) -> str:
+    """Return what stood there of a span that only became a value by what was added, or
+    nothing.
+    """
+    start, end = span
+    left = text[max(0, start - BESIDE_PART) : start]
+    right = text[end : end + BESIDE_PART]
+    between = re.escape(left) + f"(.{{0,{end - start - 1}}}?)" + re.escape(right)
+    stood = re.search(between, before, re.DOTALL)
+    if stood:
+        return _common_part(stood[1], text[start:end])
+
+    longest = range(end - start - 1, 0, -1)
+    for length in longest if len(left.strip()) >= FEWEST_BESIDE_PART else ():
+        if left + text[start : start + length] in before:
+            return text[start : start + length]
+    for length in longest if len(right.strip()) >= FEWEST_BESIDE_PART else ():
+        if text[end - length : end] + right in before:
+            return text[end - length : end]
+    return ""
+
+
+def _common_part(stood: str, value: str) -> str:
+    """Return the beginning and the end of a value that stood there."""
+    first = 0
+    while first < len(stood) and stood[first] == value[first]:
+        first += 1
+    last = 0
+    while last < len(stood) - first and stood[-1 - last] == value[-1 - last]:
+        last += 1
+    return value[:first] + value[len(value) - last :]

@@ -2,6 +2,8 @@
 stood there.
 """
 
+import time
+
 import pytest
 
 from minshi.text import PersonalValue
@@ -67,3 +69,46 @@ def test_long_minutes_are_compared_in_moments():
     text = f"王守田说{before}"
 
     assert blanked_additions(before, text, NAMES) == f"［…］说{before}"
+
+
+# --- long lists, and texts made to be hard
+MANY = "、".join(
+    f"张{first}{second}" for first in "长大小春夏秋冬" for second in "生山水火土金木"
+)
+
+
+def test_a_long_list_survives_what_is_added_ahead_of_it():
+    before = f"来过的有{MANY}、王守田、{MANY}。"
+    text = f"王守田说灯坏了。\n{before}\n又问了王守田"
+
+    assert len(before) > 200
+    assert blanked_additions(before, text, NAMES) == (
+        f"［…］说灯坏了。\n{before}\n又问了［…］"
+    )
+
+
+def test_a_name_whose_surroundings_are_worded_anew_stays():
+    before = "昨天王守田来过，问了水渠的事。"
+    text = "昨日，王守田亲自来问水渠的事。"
+
+    assert blanked_additions(before, text, NAMES) == text
+
+
+def test_a_line_that_begins_like_a_name_gives_nothing_of_it():
+    before = "王家的地边水渠堵了，谢家的田"
+    text = f"王守田\n{before}\n王守田"
+
+    assert blanked_additions(before, text, NAMES) == f"［…］\n{before}\n［…］"
+
+
+@pytest.mark.parametrize(
+    "before", ["王守田" * 6600, "王守田、" * 5000, "王守" * 10_000]
+)
+def test_a_text_made_to_be_hard_costs_no_more_than_another(before):
+    """Each of them was minutes of work for a comparison letter by letter."""
+    text = "王守田说：" + "".join(reversed(before)) + "王守田说"
+    began = time.process_time()
+
+    blanked_additions(before, text, NAMES)
+
+    assert time.process_time() - began < 5
