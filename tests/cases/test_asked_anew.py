@@ -6,6 +6,7 @@ import time_machine
 from cases.models import Case
 from cases.workflow import Action, make_move
 from cases.workflow.inputs import Ask
+from minshi.errors import InputRefused
 from tests import roles
 from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import NOON, accepted, decided, officer, spoken, staff
@@ -89,3 +90,40 @@ def test_what_is_given_back_as_it_was_read_changes_nothing(here):
     )
 
     assert ask_of(here, case) == f"到{NAME}家看看"
+
+
+@pytest.mark.parametrize("speaker", [NAME, "赵铁柱"])
+def test_a_second_writer_blanks_nothing_of_the_first(here, speaker):
+    """Neither of them may know who spoke; the second gives back what they read."""
+    case = asked(here, GUESS, here.secretary)
+    Case.objects.filter(pk=case.pk).update(speaker_name=speaker)
+    case.refresh_from_db()
+    second = roles.secretary_of(here.village)
+    read = GUESS.replace(speaker, "［…］")
+
+    with pytest.raises(InputRefused) as refused:
+        asked_anew(here, case, f"{read}，下午去", second)
+
+    assert list(refused.value.fields) == ["asks"]
+    page = logged_in(here.secretary).get(case.get_absolute_url()).content.decode()
+    assert GUESS in page
+
+
+def test_a_second_writer_may_word_it_all_anew(here):
+    case = asked(here, GUESS, here.secretary)
+    second = roles.secretary_of(here.village)
+
+    case = asked_anew(here, case, f"下午再问{NAME}一次", second)
+
+    assert ask_of(here, case) == f"下午再问{NAME}一次"
+    page = logged_in(second).get(case.get_absolute_url()).content.decode()
+    assert f"下午再问{NAME}一次" in page
+
+
+def test_a_writer_goes_on_in_their_own_words_with_a_placeholder_in_them(here):
+    case = asked(here, GUESS, here.secretary)
+    case = asked_anew(here, case, f"{GUESS}，到{NAME}家看看", here.recorder)
+
+    case = asked_anew(here, case, f"{GUESS}，到［…］家看看，快些", here.secretary)
+
+    assert ask_of(here, case) == f"{GUESS}，到［…］家看看，快些"

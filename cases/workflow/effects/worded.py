@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from cases.models import Assignment
 from cases.models.choices import Confidentiality
 from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor
 from cases.privacy.table import without_added_names
 from cases.workflow.step import Step
+from minshi.errors import InputRefused
+from minshi.text.finding import PLACEHOLDER
 from villages.models import User
 
 
@@ -27,6 +31,9 @@ def worded(step: Step, part: Assignment, typed: str) -> Worded:
     they read them, and those stored are not compared, for that would answer a guess.
     Whoever may know adds no name to the words of somebody who may not: blanked with it,
     theirs would tell them. Two queries then.
+
+    InputRefused: words given back in part, with a placeholder in them. Stored so, those
+    behind it would be lost, and their writer would read which of theirs are blanked.
     """
     case = step.case
     if case.confidentiality != Confidentiality.HIDDEN or not part.ask:
@@ -37,10 +44,19 @@ def worded(step: Step, part: Assignment, typed: str) -> Worded:
     written_by = step.facts.writers.of_ask(part)
     if not sight.shows_speaker(case):
         shown = reader_redactor(case, sight)(part.ask, by=written_by)
-        return Worded(typed, is_new=typed != shown)
+        is_new = typed != shown
+        if is_new and written_by != user.pk:
+            _check_is_whole(shown, typed)
+        return Worded(typed, is_new=is_new)
 
     writer = User.objects.get(pk=written_by) if written_by else user
     if Sight.of(writer, step.on).shows_speaker(case):
         return Worded(typed, is_new=typed != part.ask)
     text = without_added_names(case, part.ask, typed)
     return Worded(text, is_new=text != part.ask, adds=True)
+
+
+def _check_is_whole(shown: str, typed: str) -> None:
+    if PLACEHOLDER in shown and PLACEHOLDER in typed:
+        words = _("You may not read all of this. Write it anew, or leave it as it is.")
+        raise InputRefused.at(asks=words)
