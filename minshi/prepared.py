@@ -39,7 +39,8 @@ class Prepared(Generic[Values, Row]):
 
     The builder may ask whether a value is None or a list is empty, and nothing else of
     its values. Of a list or set of them, which the builder is given as a tuple, neither
-    order nor number is kept.
+    order nor number is kept. With more values than there are marks it is built as any
+    other query.
     """
 
     known: ClassVar[list["Prepared[..., Any]"]] = []
@@ -56,6 +57,9 @@ class Prepared(Generic[Values, Row]):
 
         leaves: list[Any] = []
         shape = tuple([_take_apart(value, leaves) for value in values])
+        if len(leaves) > MOST_MARKS:
+            return list(self.build(*values, **named))
+
         plan = self._plans.get(shape)
         if plan is None:
             plan = self._plans[shape] = self._plan(shape, leaves)
@@ -68,9 +72,6 @@ class Prepared(Generic[Values, Row]):
         with a value.
         """
         kinds = [_kind_of(leaf) for leaf in leaves]
-        if len(kinds) > MOST_MARKS:
-            raise CannotBePrepared(f"{self.build.__qualname__}: too many values")
-
         plan = _compile(self.build, shape, kinds, FIRST)
         other = _compile(self.build, shape, kinds, SECOND)
         if (plan.sql, plan.constants, plan.places) != (

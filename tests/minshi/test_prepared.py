@@ -141,6 +141,16 @@ def test_the_last_value_of_a_padded_list_is_found_once(here):
     assert named({0, -1, here.village.pk}) == [here.village]
 
 
+def test_more_values_than_marks_are_asked_for_plainly(here):
+    @prepared
+    def among(keys: tuple[int, ...]):
+        return Village.objects.filter(pk__in=keys)
+
+    keys = [here.village.pk, *range(10_000, 13_000)]
+
+    assert among(keys) == [here.village]
+
+
 @pytest.mark.parametrize(
     "reckons",
     [
