@@ -24,6 +24,7 @@ HEARTBEAT_EVERY = 20.0  # seconds
 HOUR = 3600.0  # seconds
 STALE_AFTER = 120  # seconds without a heartbeat: beat, broker or worker stands still
 FOLLOW_ROSTER = "cases.tasks.follow_roster"
+WORK_ON_IMPORTS = "villages.tasks.work_on_imports"
 PATIENCE = 10.0  # seconds a thread is given to end
 MOMENT = 1.0  # seconds a page waits for a job to be taken
 
@@ -103,6 +104,13 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.remove_orphan_files",
         "schedule": 86400.0,
     },
+    # a list is worked on at once; this goes on with one whose worker was killed
+    "work-on-imports": {
+        "task": WORK_ON_IMPORTS,
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "forget-imports": {"task": "villages.tasks.forget_imports", "schedule": 86400.0},
     "write-lookups": {"task": "villages.tasks.write_lookups", "schedule": 3600.0},
     "refresh-calendar": {"task": "cases.tasks.refresh_calendar", "schedule": 86400.0},
 }
@@ -135,24 +143,33 @@ def _at_once(**_kwargs: object) -> None:
 def follow_roster_soon() -> None:
     """Ask for the cases to go to the next shift after a hand-over: at once, or where no
     broker answers within the hour.
+    """
+    _ask_for(FOLLOW_ROSTER)
 
-    The page waits a moment for it and no longer: a broker that hangs answers nobody,
-    ever.
+
+def work_on_imports_soon() -> None:
+    """Ask for an uploaded list to be worked on: at once, or where no broker answers
+    within a minute.
+    """
+    _ask_for(WORK_ON_IMPORTS)
+
+
+def _ask_for(task: str) -> None:
+    """Ask for a job. The page waits a moment for it and no longer: a broker that hangs
+    answers nobody, ever.
     """
     asking = threading.Thread(
-        target=_ask_to_follow_roster, name="minshi-asking", daemon=True
+        target=_send, args=(task,), name="minshi-asking", daemon=True
     )
     asking.start()
     asking.join(MOMENT)
 
 
-def _ask_to_follow_roster() -> None:
+def _send(task: str) -> None:
     try:
-        app.send_task(FOLLOW_ROSTER, retry=False)
+        app.send_task(task, retry=False)
     except OperationalError:
-        logger.warning(
-            "No broker took the job; cases follow the roster within the hour."
-        )
+        logger.warning("No broker took %s; it runs at its next turn.", task)
 
 
 class Background:

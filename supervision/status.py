@@ -49,6 +49,8 @@ NAMES: dict[str, str | Promise] = {
     "cases.tasks.follow_roster": _("follow the roster"),
     "cases.tasks.remove_orphan_files": _("remove files of uploads that failed"),
     "villages.tasks.write_lookups": _("write down who looked neighbours up"),
+    "villages.tasks.work_on_imports": _("read and enter lists"),
+    "villages.tasks.forget_imports": _("forget the rows of old lists"),
     "cases.tasks.refresh_calendar": _("look at the calendar"),
     BACK_UP: _("make the night's backup"),
     PROVE_BACKUP: _("prove a backup each week"),

@@ -29,10 +29,12 @@ from cases.workflow import Action
 from supervision.models import TrackingMeeting
 from supervision.views.orders import FORMS as FORMS_OF_ORDERS
 from tests.strangers import MARKERS, STRANGERS, World
+from villages.imports.kinds import KINDS
 from villages.models import (
     DutyLeave,
     DutyShift,
     HandOver,
+    ImportRun,
     OpenLogin,
     Post,
     Resident,
@@ -43,6 +45,7 @@ from villages.models import (
 )
 from villages.views.accounts import ACTS
 from villages.views.duty_acts import SWAP_ANSWERS
+from villages.views.imports import ACTS as ACTS_OF_IMPORTS
 
 NOWHERE = 999_999_999  # the key of no row
 FEW, SHARES = 12, 3  # the 35 moves are shared out among three roles
@@ -179,9 +182,20 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "do/action": (constant(*Action.values), None),
     "uuid/size": (constant("small"), None),
     "pk/act": (
-        constant(*ACTS, "reset_password", "roll", "minutes", "close", *FORMS_OF_ORDERS),
+        constant(
+            *ACTS,
+            *ACTS_OF_IMPORTS,
+            "reset_password",
+            "roll",
+            "minutes",
+            "close",
+            *FORMS_OF_ORDERS,
+        ),
         None,
     ),
+    "imports/pk": (row_of(ImportRun), NOWHERE),
+    "new/key": (constant(*KINDS), None),
+    "template/key": (constant(*KINDS), None),
     "tracking/pk": (row_of(TrackingMeeting), NOWHERE),
     "items/tracked": (lambda _world, case: [case.tracked.get().pk], NOWHERE),
     "calls/pk": (lambda _world, case: [call.pk for call in case.calls.all()], NOWHERE),

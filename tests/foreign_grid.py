@@ -3,6 +3,7 @@ opens or finds any of it.
 """
 
 import io
+import json
 import uuid
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -56,6 +57,8 @@ from villages.models import (
     Group,
     HandOver,
     Household,
+    ImportRow,
+    ImportRun,
     LookupCount,
     Office,
     OpenLogin,
@@ -153,6 +156,44 @@ def council_of(
     }
 
 
+def list_of(there: Staff, resident: Resident) -> dict[type[Model], Model]:
+    """A list of residents that the foreign secretary looks over."""
+    run = ImportRun.objects.create(
+        kind="residents",
+        town=there.town,
+        village=there.village,
+        state="checked",
+        file_name="花名册.xlsx",
+        file_hash="0" * 64,
+        sheets=[
+            {
+                "name": "1组",
+                "rows": 1,
+                "head": 1,
+                "headings": ["姓名", "电话"],
+                "is_known": True,
+                "hidden": 0,
+                "unvalued": [],
+                "defaults": {},
+                "chosen": True,
+            }
+        ],
+        mapping={"姓名": "name", "电话": "phone"},
+        counts={"new": 1},
+        by=there.secretary.user,
+        at=NOON,
+    )
+    row = ImportRow.objects.create(
+        run=run,
+        nth=1,
+        sheet=0,
+        number=2,
+        raw=json.dumps([resident.name, resident.phone], ensure_ascii=False),
+        verdict="new",
+    )
+    return {ImportRun: run, ImportRow: row}
+
+
 def grid_of(
     there: Staff, resident: Resident, case: Case, note: str
 ) -> dict[type[Model], Model]:
@@ -188,6 +229,7 @@ def grid_of(
             written_by=there.member,
             written_at=NOON,
         ),
+        **list_of(there, resident),
         User: there.duty.user,
         Post: there.duty,
         LookupCount: LookupCount.objects.create(

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from minshi.clock import today
+from villages.imports.kinds import roles_by_kind
 from villages.models import Post, User
 from villages.rights import ENTER_ADMIN, deals_with_cases
 
@@ -74,6 +75,12 @@ class Here:
     @cached_property
     def enters_admin(self) -> bool:
         return not self.roles.isdisjoint(ENTER_ADMIN)
+
+    @cached_property
+    def imports_lists(self) -> bool:
+        """True where a post may import some kind of list."""
+        roles = [role for kind in roles_by_kind().values() for role in kind]
+        return not self.roles.isdisjoint(roles)
 
     @cached_property
     def type_size(self) -> str:

@@ -15,6 +15,7 @@ from villages.views import (
     bodies,
     duty,
     duty_acts,
+    imports,
     open_logins,
     own_phone,
     password,
@@ -49,6 +50,23 @@ pages = [
         "accounts/<int:pk>/<slug:act>/",
         accounts.AccountAct.as_view(),
         name="account_act",
+    ),
+    path("imports/", imports.Imports.as_view(), name="imports"),
+    path("imports/new/<slug:key>/", imports.ImportNew.as_view(), name="import_new"),
+    path(
+        "imports/template/<slug:key>/",
+        imports.ImportTemplate.as_view(),
+        name="import_template",
+    ),
+    path("imports/<int:pk>/", imports.ImportDetail.as_view(), name="import"),
+    path(
+        "imports/<int:pk>/progress/",
+        imports.ImportProgress.as_view(),
+        name="import_progress",
+    ),
+    path("imports/<int:pk>/file/", imports.ImportFile.as_view(), name="import_file"),
+    path(
+        "imports/<int:pk>/<slug:act>/", imports.ImportAct.as_view(), name="import_act"
     ),
     path("own-phone/", own_phone.OwnPhone.as_view(), name="own_phone"),
     path("logins/", open_logins.OpenLogins.as_view(), name="open_logins"),

@@ -43,6 +43,7 @@ def test_the_three_administrators_have_nothing_to_do_with_cases(role):
         "CONFIGURE",
         "EDIT_TALK_ROOM",
         "ENTER_ADMIN",
+        "IMPORT_LISTS",
         "MANAGE_ACCOUNTS",
         "READ_AUDIT_LOG",
         "READ_STATUS",

@@ -2,6 +2,6 @@
 from reach.
 """
 
-from villages.admin import bodies, duty, grid, logins, people, registers
+from villages.admin import bodies, duty, grid, imports, logins, people, registers
 
-__all__ = ["bodies", "duty", "grid", "logins", "people", "registers"]
+__all__ = ["bodies", "duty", "grid", "imports", "logins", "people", "registers"]

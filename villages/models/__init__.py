@@ -20,6 +20,7 @@ from villages.models.grid import (
     Town,
     Village,
 )
+from villages.models.imports import ImportRow, ImportRun
 from villages.models.logins import LookupCount, OpenLogin, PasswordUsed
 from villages.models.people import User
 from villages.models.posts import ContactLink, Post
@@ -35,6 +36,8 @@ __all__ = [
     "Group",
     "HandOver",
     "Household",
+    "ImportRow",
+    "ImportRun",
     "LookupCount",
     "MeetingKind",
     "Node",

@@ -18,6 +18,7 @@ class AuditKind(models.TextChoices):
     EXPORT = "export", _("exported")
     PRINT = "print", _("printed")
     ACCOUNT = "account", _("changed an account")
+    IMPORT = "import", _("imported a list")
 
 
 class AuditRecord(models.Model):

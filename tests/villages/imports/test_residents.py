@@ -1,0 +1,327 @@
+"""Households and residents from a list: in, in again, changed, out again."""
+
+from datetime import timedelta
+
+import pytest
+
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from tests.cases.roads import NOON, spoken, staff
+from tests.roles import duty_officer_of, reviewer_of, secretary_of
+from tests.villages.factories import GroupFactory, VillageFactory
+from tests.villages.imports.files import (
+    FAMILY,
+    HEAD,
+    checked,
+    entered,
+    said_of,
+    taken_back,
+    uploaded,
+    worked,
+    xlsx,
+)
+from villages.imports import running, starting
+from villages.lookup import find_residents
+from villages.models import AuditRecord, Household, Resident, ResidentKey, Village
+from villages.models.imports import Verdict
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def village() -> Village:
+    village = VillageFactory(name="柳河村")
+    GroupFactory(village=village, number=1)
+    GroupFactory(village=village, number=2)
+    return village
+
+
+@pytest.fixture
+def secretary(village):
+    return secretary_of(village)
+
+
+def register(village: Village) -> list[tuple[object, ...]]:
+    """Everything an import may write, without keys of rows."""
+    residents = Resident.objects.filter(household__group__village=village)
+    people = [
+        (
+            person.household.group.number,
+            person.household.number,
+            person.name,
+            person.is_head,
+            person.sex,
+            person.birth_year,
+            person.phone,
+            person.phone_hash,
+            *sorted(person.keys.values_list("key", flat=True)),
+        )
+        for person in residents.select_related("household__group")
+    ]
+    households = Household.objects.filter(group__village=village)
+    doors = list(households.values_list("group__number", "number"))
+    return sorted(people, key=str) + sorted(doors)
+
+
+def test_a_clean_list_goes_in_and_everybody_is_found_at_the_counter(village, secretary):
+    run = checked(xlsx(HEAD, *FAMILY), secretary, village)
+    assert run.counts == {"new": 3, "entered": 0, "kept": 0}
+
+    run = entered(run)
+
+    assert run.state == "entered"
+    assert run.counts["entered"] == 3
+    li = Resident.objects.get(name="李建国")
+    assert (li.is_head, li.sex, li.birth_year, li.phone) == (
+        True,
+        "male",
+        1968,
+        "13893912345",
+    )
+    assert li.household.number == 3
+    found = find_residents("wgl", [village])
+    assert [(each.name, each.address) for each in found] == [("王桂兰", "1组3号")]
+    assert run.content == ""
+
+
+def test_the_same_list_again_changes_nothing_and_an_empty_cell_erases_nothing(
+    village, secretary
+):
+    entered(checked(xlsx(HEAD, *FAMILY), secretary, village))
+    before = register(village)
+    shorter = [[1, 3, "李建国", None, None, None, None]]
+
+    again = checked(xlsx(HEAD, *FAMILY), secretary, village, again=True)
+    emptier = checked(xlsx(HEAD, *shorter), secretary, village)
+
+    assert again.counts["same"] == 3
+    assert emptier.counts["same"] == 1
+    with pytest.raises(InputRefused):
+        starting.enter(again, good_only=False, by=secretary.user, at=NOON)
+    assert register(village) == before
+
+
+def test_the_very_file_is_refused_unless_somebody_says_again(village, secretary):
+    entered(checked(xlsx(HEAD, *FAMILY), secretary, village))
+    content = xlsx(HEAD, *FAMILY)
+    run = uploaded(content, secretary, village, again=True)
+
+    assert uploaded(content, secretary, village, again=True) == run
+    starting.drop(run, by=secretary.user)
+    done = entered(checked(xlsx(HEAD, [1, 9, "赵敏"]), secretary, village))
+    with pytest.raises(InputRefused) as refusal:
+        starting.upload(
+            starting.KINDS["residents"],
+            starting.ListPlace(village.town, village),
+            open_again(done),
+            "x.xlsx",
+            by=secretary.user,
+            at=NOON,
+        )
+    assert list(refusal.value.fields) == ["again"]
+
+
+def open_again(run):
+    """Any file with the hash of one that was entered."""
+    import hashlib
+    import io
+
+    content = xlsx(HEAD, *FAMILY[:1])
+    run.file_hash = hashlib.sha256(content).hexdigest()
+    run.save()
+    return io.BytesIO(content)
+
+
+def test_a_changed_list_brings_everybody_up_to_date(village, secretary):
+    entered(checked(xlsx(HEAD, *FAMILY), secretary, village))
+    moved = [
+        [1, 3, "李建国", "父亲", None, None, None],
+        [1, 3, "王桂兰", "户主", None, None, "13893900000"],
+    ]
+
+    run = checked(xlsx(HEAD, *moved), secretary, village)
+    assert run.counts["changed"] == 2
+    entered(run)
+
+    wang = Resident.objects.get(name="王桂兰")
+    assert wang.is_head
+    assert find_residents("13893900000", [village])[0].name == "王桂兰"
+    assert not Resident.objects.get(name="李建国").is_head
+
+
+def test_taken_back_everything_is_as_before(village, secretary):
+    entered(checked(xlsx(HEAD, *FAMILY[:1]), secretary, village))
+    before = register(village)
+    more = [
+        [1, 3, "李建国", "户主", "男", 1969, "13893999999"],
+        *FAMILY[1:],
+        [2, 16, "赵敏", "户主", "女", 1980, None],
+    ]
+
+    run = taken_back(entered(checked(xlsx(HEAD, *more), secretary, village)))
+
+    assert run.state == "taken_back"
+    assert run.counts["kept"] == 0
+    assert register(village) == before
+
+
+def test_what_somebody_touched_since_stays_and_is_listed():
+    here = staff()
+    run = entered(
+        checked(
+            xlsx(HEAD, *[[here.group.number, *row[1:]] for row in FAMILY]),
+            here.secretary,
+            here.village,
+        )
+    )
+    li, wang = (Resident.objects.get(name=name) for name in ("李建国", "王桂兰"))
+    spoken(here, resident=li, speaker_name="李建国")
+    Resident.objects.filter(pk=wang.pk).update(birth_year=1971)
+
+    run = taken_back(run)
+
+    assert set(Resident.objects.values_list("name", flat=True)) == {"李建国", "王桂兰"}
+    kept = run.rows.exclude(kept_because="").order_by("nth")
+    assert [row.kept_because for row in kept] == ["已在别处用到", "之后有人改过"]
+    assert run.counts["kept"] == 2
+    assert Household.objects.get().number == 3
+
+
+def test_faults_keep_all_of_a_list_out_until_somebody_says_the_rest_is_enough(
+    village, secretary
+):
+    rows = [*FAMILY, [9, 4, "赵敏", None, None, None, "139"]]
+    run = checked(xlsx(HEAD, *rows), secretary, village)
+
+    assert run.counts["faulty"] == 1
+    assert [column for column, _words in said_of(run)[5]] == ["phone", "group"]
+    with pytest.raises(InputRefused) as refusal:
+        starting.enter(run, good_only=False, by=secretary.user, at=NOON)
+    assert list(refusal.value.fields) == ["good_only"]
+    assert not Resident.objects.exists()
+    assert entered(run, good_only=True).counts["entered"] == 3
+
+
+def test_a_town_has_its_list_by_the_names_of_its_villages(village):
+    other = GroupFactory(village=VillageFactory(town=village.town, name="石桥村"))
+    reviewer = reviewer_of(village.town)
+    rows = [
+        ["柳河村", 1, 3, "李建国"],
+        ["石桥", other.number, 3, "赵敏"],
+        ["黑沟村", 1, 1, "无名"],
+    ]
+
+    run = checked(xlsx(["村名", "组", "户号", "姓名"], *rows), reviewer, village.town)
+
+    assert (run.counts["new"], run.counts["faulty"]) == (2, 1)
+    assert said_of(run)[4][0][0] == "village"
+    entered(run, good_only=True)
+    zhao = Resident.objects.get(name="赵敏")
+    assert zhao.household.group == other
+
+
+def test_nobody_else_imports_the_register_of_a_village(village):
+    strangers = [
+        duty_officer_of(village),
+        secretary_of(VillageFactory(town=village.town)),
+        reviewer_of(VillageFactory().town),
+    ]
+
+    for post in strangers:
+        with pytest.raises(NoSuchRight):
+            uploaded(xlsx(HEAD, *FAMILY), post, village)
+        assert not starting.runs_in_sight(post.user, NOON.date()).exists()
+
+
+def test_a_reviewer_of_the_town_sees_its_villages_lists_and_no_others(
+    village, secretary
+):
+    run = uploaded(xlsx(HEAD, *FAMILY), secretary, village)
+    there = VillageFactory()
+    uploaded(xlsx(HEAD, *FAMILY), secretary_of(there), there)
+
+    seen = starting.runs_in_sight(reviewer_of(village.town).user, NOON.date())
+
+    assert list(seen) == [run]
+
+
+def test_a_worker_killed_in_the_middle_is_followed_by_one_that_goes_on(
+    village, secretary, monkeypatch
+):
+    monkeypatch.setattr(running, "BATCH", 2)
+    people = [[1, nth, f"李建国{chr(0x4E00 + nth)}"] for nth in range(1, 8)]
+    people.append([1, 3, people[2][2]])
+    run = uploaded(xlsx(["组", "户号", "姓名"], *people), secretary, village)
+    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user)
+
+    work = running._Work(run.pk)
+    work.do_batch(NOON)
+    work.do_batch(NOON)
+    run = worked(run, NOON + running.LEASE * 2)
+    assert run.state == "checked"
+    assert run.counts == {"new": 7, "faulty": 1, "entered": 0, "kept": 0}
+    starting.enter(run, good_only=True, by=secretary.user, at=NOON)
+    running._Work(run.pk).do_batch(NOON)
+    assert Resident.objects.count() == 2
+    run = worked(run, NOON + running.LEASE * 4)
+
+    assert Resident.objects.count() == 7
+    assert run.counts["entered"] == 7
+
+
+def test_a_list_that_another_worker_has_is_left_to_it(village, secretary):
+    run = uploaded(xlsx(HEAD, *FAMILY), secretary, village)
+    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user)
+    type(run).objects.filter(pk=run.pk).update(
+        claimed_until=NOON + timedelta(minutes=1)
+    )
+
+    assert not running.work_through(run.pk, lambda: NOON)
+    assert running.waiting(NOON) == []
+    assert running.waiting(NOON + timedelta(minutes=2)) == [run.pk]
+
+
+def test_a_row_that_no_longer_fits_takes_the_whole_list_back(village, secretary):
+    run = checked(xlsx(HEAD, *FAMILY), secretary, village)
+    village.groups.filter(number=2).delete()
+
+    run = entered(run)
+
+    assert run.state == "taken_back"
+    assert run.trouble.startswith("第 4 行")
+    assert not Resident.objects.exists()
+
+
+def test_after_thirty_days_only_numbers_are_left(village, secretary):
+    run = entered(checked(xlsx(HEAD, *FAMILY), secretary, village))
+    later = NOON + timedelta(days=31)
+
+    assert starting.forget_old(NOON + timedelta(days=29)) == 0
+    assert starting.forget_old(later) == 1
+
+    run.refresh_from_db()
+    assert not run.rows.exists()
+    assert run.counts["entered"] == 3
+    with pytest.raises(MoveRefused):
+        starting.take_back(run, by=secretary.user, at=later)
+
+
+def test_each_step_is_in_the_audit_log_without_a_name(village, secretary):
+    taken_back(entered(checked(xlsx(HEAD, *FAMILY), secretary, village)))
+
+    records = AuditRecord.objects.filter(kind="import").order_by("pk")
+    assert len(records) == 3
+    assert not any("李建国" in record.subject for record in records)
+
+
+def test_rows_are_encrypted_where_they_wait(village, secretary):
+    from django.db import connection
+
+    run = checked(xlsx(HEAD, *FAMILY), secretary, village)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT raw FROM villages_importrow WHERE run_id = %s", [run.pk])
+        stored = [raw for (raw,) in cursor.fetchall()]
+
+    assert len(stored) == 3
+    assert all(raw.startswith("f1:") for raw in stored)
+    assert ResidentKey.objects.count() == 0
+    assert run.rows.filter(verdict=Verdict.NEW).count() == 3

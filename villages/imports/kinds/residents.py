@@ -1,0 +1,409 @@
+"""户和人: households and their residents, of a village or a whole town.
+
+A household is known by village, group and door number, a resident by name and
+household. An empty cell changes nothing of somebody who is there already.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from minshi.text.finding import numbers_in
+from villages.imports.cells import Stored, Unclear, as_name, as_phone, as_text, as_year
+from villages.imports.columns import Column, called
+from villages.imports.entries import Entry
+from villages.imports.kinds.base import Around, Kind, village_named
+from villages.imports.kinds.references import used_rows
+from villages.imports.kinds.words import (
+    HEAD,
+    RELATIONS,
+    as_relation,
+    as_sex,
+    as_small_number,
+)
+from villages.lookup import index_residents
+from villages.models import (
+    Group,
+    Household,
+    ImportRow,
+    ImportRun,
+    Resident,
+    ResidentKey,
+    Village,
+)
+from villages.models.imports import Verdict
+from villages.rights import IMPORT_REGISTER
+
+Door = tuple[int, int]  # key of the group, number of the household
+FIELDS = ("is_head", "sex", "birth_year", "phone")
+
+
+@dataclass
+class Neighbours(Around):
+    """The villages and groups of a list of residents."""
+
+    villages: list[Village] = field(default_factory=list)
+    groups: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, run: ImportRun, at: datetime) -> "Neighbours":
+        villages = [run.village] if run.village else list(run.town.villages.all())
+        groups = Group.objects.filter(village__in=villages)
+        by_number = {(each.village_id, each.number): each.pk for each in groups}
+        return cls(
+            run.town, run.village, run.by, at, villages=villages, groups=by_number
+        )
+
+
+class Residents(Kind):
+    key = "residents"
+    label = gettext_lazy("Households and residents")
+    guide = gettext_lazy(
+        "One line for each person. Group, door number and name are needed; the rest may"
+        " stay empty, and an empty cell changes nothing of somebody who is there"
+        " already. Numbers of identity cards are not stored here and are left out."
+    )
+    roles = IMPORT_REGISTER
+    is_of_village = True
+    columns = (
+        Column(
+            "village",
+            pgettext_lazy("column", "Village"),
+            as_text,
+            called("村 村名 行政村 所在村 村居 村社区 所属村 村委会 社区"),
+            is_needed=True,
+            example="柳河村",
+        ),
+        Column(
+            "group",
+            pgettext_lazy("column", "Group"),
+            as_small_number,
+            called("组 组别 小组 村民小组 所在组 社 社别 队 生产队 组号 所属组"),
+            is_needed=True,
+            example="3",
+        ),
+        Column(
+            "door",
+            pgettext_lazy("column", "Door number"),
+            as_small_number,
+            called("户号 门牌号 门牌 户序号 户编号 家庭编号 户次 门号"),
+            is_needed=True,
+            example="12",
+        ),
+        Column(
+            "head",
+            pgettext_lazy("column", "Head of household"),
+            as_name,
+            called("户主 户主姓名 户主名 户主名称"),
+            example="李建国",
+        ),
+        Column(
+            "name",
+            pgettext_lazy("column", "Name"),
+            as_name,
+            called(
+                "姓名 成员姓名 家庭成员姓名 人员姓名 名字 家庭成员 居民姓名 村民姓名"
+            ),
+            is_needed=True,
+            example="王桂兰",
+        ),
+        Column(
+            "relation",
+            pgettext_lazy("column", "Related to the head"),
+            as_relation,
+            called("与户主关系 关系 户主关系 家庭关系 与户主的关系 称谓"),
+            example="配偶",
+        ),
+        Column(
+            "sex",
+            pgettext_lazy("column", "Sex"),
+            as_sex,
+            called("性别"),
+            example="女",
+        ),
+        Column(
+            "birth_year",
+            pgettext_lazy("column", "Year of birth"),
+            as_year,
+            called("出生年份 出生日期 出生年月 出生年 生日 出生年月日 出生时间 出生"),
+            example="1968",
+        ),
+        Column(
+            "phone",
+            pgettext_lazy("column", "Phone"),
+            as_phone,
+            called("电话 联系电话 手机 手机号 手机号码 电话号码 联系方式 移动电话"),
+            example="13893912345",
+        ),
+    )
+
+    def default_from_sheet(self, name: str) -> dict[str, Stored]:
+        try:
+            number = as_small_number(name)
+        except Unclear:
+            return {}
+        return {"group": number} if number and not name.strip().isdigit() else {}
+
+    def around(self, run: ImportRun, at: datetime) -> Neighbours:
+        return Neighbours.read(run, at)
+
+    def judge(self, entries: Sequence[Entry], around: Neighbours) -> None:
+        for entry in entries:
+            self._find_place(entry, around)
+            self._read_relation(entry)
+
+        there = _residents_behind(_doors(entries))
+        for entry in entries:
+            if not entry.has_fault:
+                self._compare_with_file(entry, around)
+            if not entry.has_fault:
+                _compare_with_database(entry, there.get(entry.values["at"], {}))
+        _judge_heads(entries, there, around)
+
+    def _find_place(self, entry: Entry, around: Neighbours) -> None:
+        """Note the group of a row, and whether its name can be one."""
+        values = entry.values
+        values["at"] = None
+        if values.get("name") and numbers_in(values["name"]).spans:
+            words = _("Leave the number out of the name; type it as the phone.")
+            entry.fault("name", words)
+
+        village = around.village
+        if village is None and values.get("village"):
+            village = village_named(values["village"], around.villages)
+            if village is None:
+                words = _("%(town)s has no village of this name.")
+                entry.fault("village", words % {"town": around.town})
+        if village is None or not values.get("group"):
+            return
+
+        group = around.groups.get((village.pk, values["group"]))
+        if group is None:
+            words = _(
+                "%(village)s has no group %(number)s yet. The system administrator adds"
+                " groups."
+            )
+            words %= {"village": village, "number": values["group"]}
+            entry.fault("group", words)
+        elif values.get("door"):
+            values["at"] = (group, values["door"])
+            values["village_at"] = village.pk
+
+    def _read_relation(self, entry: Entry) -> None:
+        """Work out whether a row is the head of its household; None where neither of
+        its columns says so.
+        """
+        values = entry.values
+        relation = values.get("relation")
+        head = values.get("head")
+
+        is_head: bool | None = None
+        if relation:
+            is_head = relation in HEAD
+            if not is_head and relation not in RELATIONS:
+                words = _("This relation is not known; only heads are told apart here.")
+                entry.note("relation", words)
+        elif head:
+            is_head = head == values.get("name")
+        values["is_head"] = is_head
+
+    def _compare_with_file(self, entry: Entry, around: Neighbours) -> None:
+        """Say where the same person stands twice, or a household in two groups."""
+        values = entry.values
+        name = values["name"]
+        before = around.met_before(("person", values["at"], name), entry)
+        if before:
+            words = _("The same name stands in this household already, in row %(row)s.")
+            entry.fault("name", words % {"row": before})
+
+        for sign in ("phone", "birth_year"):
+            if not values.get(sign):
+                continue
+            seen = around.met_before((sign, name, values[sign]), entry)
+            if seen and not before:
+                words = _("Perhaps the same person as in row %(row)s.")
+                entry.note("name", words % {"row": seen})
+                break
+
+        if values["is_head"]:
+            key = ("door", values["village_at"], values["door"], name)
+            elsewhere = around.met_before(key, entry)
+            if elsewhere and not before:
+                words = _("The same household in another group, in row %(row)s?")
+                entry.note("door", words % {"row": elsewhere})
+
+    def put_in(self, entries: Sequence[Entry], around: Neighbours) -> None:
+        made = _households_for(entries)
+        fresh: list[Resident] = []
+        changed: list[Resident] = []
+
+        for entry in entries:
+            values = entry.values
+            if entry.verdict == Verdict.CHANGED:
+                resident = values["resident"]
+                entry.undo = {"resident": resident.pk, "before": _fields(resident)}
+                _fill(resident, values)
+                entry.undo["after"] = _fields(resident)
+                changed.append(resident)
+                continue
+
+            household, is_made = made[values["at"]]
+            resident = Resident(household=household, name=values["name"])
+            _fill(resident, values)
+            entry.undo = {"after": _fields(resident)}
+            if is_made:
+                entry.undo["household"] = household.pk
+                made[values["at"]] = (household, False)
+            values["resident"] = resident
+            fresh.append(resident)
+
+        # who is the head no longer goes first: a household has one
+        changed.sort(key=lambda resident: resident.is_head)
+        Resident.objects.bulk_update(changed, FIELDS)
+        Resident.objects.bulk_create(fresh)
+        index_residents([*changed, *fresh])
+        for entry in entries:
+            entry.undo["resident"] = entry.values["resident"].pk
+
+    def take_back(
+        self, undone: Sequence[tuple[ImportRow, Mapping[str, Any]]], around: Any
+    ) -> dict[int, str]:
+        keys = [undo["resident"] for _row, undo in undone]
+        there = Resident.objects.select_related("household__group").in_bulk(keys)
+        used = used_rows(Resident, keys, besides=(ResidentKey,))
+
+        kept = {}
+        removed: list[int] = []
+        restored: list[Resident] = []
+        for row, undo in undone:
+            resident = there.get(undo["resident"])
+            if resident is None:
+                kept[row.pk] = _("somebody removed it since")
+            elif _fields(resident) != undo["after"]:
+                kept[row.pk] = _("somebody changed it since")
+            elif "before" in undo:
+                for name, value in undo["before"].items():
+                    setattr(resident, name, value)
+                restored.append(resident)
+            elif resident.pk in used:
+                kept[row.pk] = _("a matter names it")
+            else:
+                removed.append(resident.pk)
+
+        Resident.objects.filter(pk__in=removed).delete()
+        restored.sort(key=lambda resident: resident.is_head)
+        Resident.objects.bulk_update(restored, FIELDS)
+        index_residents(restored)
+        _remove_empty(undo["household"] for _row, undo in undone if "household" in undo)
+        return kept
+
+
+def _doors(entries: Sequence[Entry]) -> set[Door]:
+    return {entry.values["at"] for entry in entries if entry.values.get("at")}
+
+
+def _residents_behind(doors: set[Door]) -> dict[Door, dict[str, Resident]]:
+    """Return who lives behind doors, by door and name."""
+    groups = {group for group, _number in doors}
+    numbers = {number for _group, number in doors}
+    residents = Resident.objects.filter(
+        household__group__in=groups, household__number__in=numbers
+    )
+
+    found: dict[Door, dict[str, Resident]] = {}
+    for resident in residents.select_related("household__group"):
+        household = resident.household
+        at = (household.group_id, household.number)
+        found.setdefault(at, {})[resident.name] = resident
+    return found
+
+
+def _compare_with_database(entry: Entry, at_home: Mapping[str, Resident]) -> None:
+    """Give a row its verdict beside whoever lives there."""
+    resident = at_home.get(entry.values["name"])
+    if resident is None:
+        entry.verdict = Verdict.NEW
+        return
+
+    entry.values["resident"] = resident
+    before = _fields(resident)
+    wanted = _wanted(entry.values)
+    is_same = all(before[name] == value for name, value in wanted.items())
+    entry.verdict = Verdict.SAME if is_same else Verdict.CHANGED
+
+
+def _judge_heads(
+    entries: Sequence[Entry],
+    there: Mapping[Door, Mapping[str, Resident]],
+    around: Neighbours,
+) -> None:
+    """Refuse a second head of a household, in the file or beside the one there is."""
+    leaving = {
+        (entry.values["at"], entry.values["name"])
+        for entry in entries
+        if not entry.has_fault and entry.values["is_head"] is False
+    }
+    for entry in entries:
+        values = entry.values
+        if entry.has_fault or not values["is_head"]:
+            continue
+
+        before = around.met_before(("head", values["at"]), entry)
+        if before:
+            words = _("This household has a head already, in row %(row)s.")
+            entry.fault("relation", words % {"row": before})
+            continue
+
+        for other in there.get(values["at"], {}).values():
+            is_other = other.is_head and other.name != values["name"]
+            if is_other and (values["at"], other.name) not in leaving:
+                words = _(
+                    "%(name)s is the head of this household. Say in the list what"
+                    " %(name)s is now."
+                )
+                entry.fault("relation", words % {"name": other.name})
+
+
+def _wanted(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that a row gives, without those it leaves empty."""
+    wanted = {name: values.get(name) for name in FIELDS}
+    return {name: value for name, value in wanted.items() if value not in (None, "")}
+
+
+def _fill(resident: Resident, values: Mapping[str, Any]) -> None:
+    for name, value in _wanted(values).items():
+        setattr(resident, name, value)
+
+
+def _fields(resident: Resident) -> dict[str, Any]:
+    return {
+        "is_head": resident.is_head,
+        "sex": str(resident.sex),
+        "birth_year": resident.birth_year,
+        "phone": resident.phone or "",
+    }
+
+
+def _households_for(entries: Sequence[Entry]) -> dict[Door, tuple[Household, bool]]:
+    """Return the household behind each door, and whether it was made just now."""
+    doors = _doors(entries)
+    groups = {group for group, _number in doors}
+    there = Household.objects.filter(group__in=groups).select_related("group")
+    found = {(each.group_id, each.number): (each, False) for each in there}
+
+    missing = sorted(door for door in doors if door not in found)
+    households = [Household(group_id=group, number=number) for group, number in missing]
+    for household in Household.objects.bulk_create(households):
+        found[household.group_id, household.number] = (household, True)
+    return found
+
+
+def _remove_empty(households: Iterable[int]) -> None:
+    """Remove the households that a list made and that hold nobody any more."""
+    keys = list(households)
+    used = used_rows(Household, keys)
+    Household.objects.filter(pk__in=[key for key in keys if key not in used]).delete()

@@ -1,0 +1,109 @@
+"""The rows of a checked list as a page or the API shows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from minshi.crypto import masked_phone
+from villages.imports.cells import shown
+from villages.imports.columns import Column
+from villages.imports.entries import Problem, cells_of, problems_of
+from villages.imports.kinds import KINDS
+from villages.imports.mapping import places_of
+from villages.models import ImportRow, ImportRun
+from villages.models.imports import Verdict
+
+SHOWN = 50
+PHONE = "phone"
+TABS = (
+    Verdict.FAULTY,
+    Verdict.NEW,
+    Verdict.CHANGED,
+    Verdict.SAME,
+    Verdict.LEFT_OUT,
+)
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """A cell of the preview with what is wrong with it."""
+
+    text: str
+    problems: list[Problem]
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    number: int
+    sheet: str
+    cells: list[ShownCell]
+    problems: list[Problem]  # of the whole row
+    kept_because: str
+
+
+def mapped_columns(run: ImportRun) -> list[Column]:
+    """Return the columns of a run that some heading was said to be, or a sheet's
+    name.
+    """
+    keys = set(run.mapping.values())
+    for sheet in run.sheets:
+        keys |= set(sheet["defaults"])
+    columns = KINDS[run.kind].columns_for(run.village)
+    return [column for column in columns if column.key in keys]
+
+
+def rows_shown(
+    run: ImportRun, verdict: str, after: int = 0, most: int = SHOWN
+) -> list[ImportRow]:
+    """Return up to `most` rows of a verdict that come after one, and one more where
+    there is one. One query.
+    """
+    rows = run.rows.filter(verdict=verdict, nth__gt=after).order_by("nth")
+    return list(rows[: most + 1])
+
+
+def as_shown(rows: Sequence[ImportRow], run: ImportRun) -> list[ShownRow]:
+    """Return rows with their cells and what is wrong with each; of a telephone that is
+    one, the end alone.
+    """
+    columns = mapped_columns(run)
+    return [_shown(row, run, columns) for row in rows]
+
+
+def _shown(row: ImportRow, run: ImportRun, columns: Sequence[Column]) -> ShownRow:
+    about = run.sheets[row.sheet]
+    places = places_of(about, run.mapping)
+    cells = cells_of(row)
+    by_column: dict[str, list[Problem]] = {}
+    for problem in problems_of(row):
+        by_column.setdefault(problem.column, []).append(problem)
+
+    found = []
+    for column in columns:
+        place = places.get(column.key)
+        text = shown(cells[place]) if place is not None and place < len(cells) else ""
+        text = text or str(about["defaults"].get(column.key, ""))
+        problems = by_column.pop(column.key, [])
+        if column.key == PHONE and not problems:
+            text = masked_phone(text)
+        found.append(ShownCell(text, problems))
+
+    if row.verdict == Verdict.LEFT_OUT and not any(cell.text for cell in found):
+        words = " ".join(filter(None, map(shown, cells)))
+        found[:1] = [ShownCell(words, [])]
+    rest = [problem for problems in by_column.values() for problem in problems]
+    return ShownRow(row.number, about["name"], found, rest, row.kept_because)
+
+
+def result_in_words(row: ImportRow, run: ImportRun) -> str:
+    """Return what is said of a row in the file that goes back to be mended."""
+    labels = {column.key: str(column.label) for column in mapped_columns(run)}
+    words = []
+    for problem in problems_of(row):
+        label = labels.get(problem.column, "")
+        words.append(f"{label}：{problem.words}" if label else problem.words)
+
+    if row.verdict == Verdict.LEFT_OUT:
+        return _("Not imported: %(why)s") % {"why": "；".join(words)}
+    return "；".join(words) or str(row.get_verdict_display())

@@ -1,0 +1,100 @@
+"""Workbooks of every kind offices have: .xlsx, .xls, .et, .ods."""
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+
+from villages.imports.cells import Cell, Stored, is_empty_row, stored
+from villages.imports.reading.inner import Inner
+from villages.imports.reading.recognising import refused, save_anew, with_password
+from villages.imports.reading.sheets import EMPTY_ROWS, Row, Sheet
+
+# What Chinese becomes when it is read by the code page of another language.
+GARBLED = re.compile("[\u0080-\u00ff\u0100-\u024f\ufffd]")
+LETTER = re.compile(r"[^\x00-\x7f]")
+GARBLED_SHARE = 0.3
+LOOKED_AT = 400  # cells
+MOST_ROWS = 100_000
+MOST_COLUMNS = 200
+
+
+def sheets_of(content: bytes) -> list[Sheet]:
+    """Return the sheets of a workbook that hold anything. InputRefused: it cannot be
+    read, with what to do.
+    """
+    # only a process that reads a list needs it
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        inner = Inner.of(content)
+
+        sheets = []
+        for name in book.sheet_names:
+            found = book.get_sheet_by_name(name)
+            sheet = Sheet(
+                name=name,
+                rows=_rows(found.iter_rows()),
+                merged=[
+                    (*first, *last) for first, last in found.merged_cell_ranges or ()
+                ],
+            )
+            if sheet.rows:
+                inner.look_into(sheet)
+                sheets.append(sheet)
+    except PasswordError as error:
+        raise refused(with_password()) from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise refused(save_anew(_("The file is damaged."))) from error
+
+    if not sheets:
+        raise refused(_("No sheet of this file holds anything."))
+    _refuse_garbled(sheets)
+    return sheets
+
+
+def _rows(found: Iterable[Sequence[Cell]]) -> list[Row]:
+    """Return the rows up to where EMPTY_ROWS empty ones follow each other."""
+    rows: list[Row] = []
+    last = 0
+    for cells in found:
+        row = [_stored(cell) for cell in cells[:MOST_COLUMNS]]
+        rows.append(row)
+        if not is_empty_row(row):
+            last = len(rows)
+        elif len(rows) - last >= EMPTY_ROWS:
+            break
+        if len(rows) > MOST_ROWS:
+            raise refused(
+                _("The list has more than %(most)s rows. Split it by village.")
+                % {"most": MOST_ROWS}
+            )
+    return rows[:last]
+
+
+def _stored(cell: Cell) -> Stored:
+    return None if cell == "" else stored(cell)
+
+
+def _refuse_garbled(sheets: list[Sheet]) -> None:
+    """InputRefused: the words of a sheet are not what was written there."""
+    letters = garbled = seen = 0
+    for sheet in sheets:
+        for row in sheet.rows:
+            for cell in row:
+                if isinstance(cell, str) and seen < LOOKED_AT:
+                    seen += 1
+                    letters += len(LETTER.findall(cell))
+                    garbled += len(GARBLED.findall(cell))
+
+    if letters and garbled / letters > GARBLED_SHARE:
+        raise refused(
+            save_anew(
+                _(
+                    "The words of this file come out garbled: it says it is in another"
+                    " language."
+                )
+            )
+        )

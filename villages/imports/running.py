@@ -1,0 +1,306 @@
+"""Working through an import in batches: reading and checking, entering, taking back.
+
+Each batch is one transaction under a lock of the run, which stands at the next row
+afterwards: a break goes on there, and two workers at once do nothing twice.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from minshi.errors import RuleBroken
+from villages.imports.entries import (
+    Entry,
+    Problem,
+    cells_of,
+    entry_of,
+    stored_problems,
+    undo_of,
+)
+from villages.imports.kinds import KINDS, Kind
+from villages.imports.listing import Listed, listed_rows
+from villages.imports.mapping import places_of
+from villages.imports.reading import open_file
+from villages.models import ImportRow, ImportRun, Town
+from villages.models.imports import AT_WORK, ImportState, Verdict
+
+BATCH = 1000
+# A worker that was killed is followed by another after so long.
+LEASE = timedelta(minutes=2)
+WRITTEN = ("verdict", "problems", "undo", "is_entered", "kept_because")
+
+Clock = Callable[[], datetime]
+Shown = Callable[[ImportRun], object]
+
+
+def waiting(at: datetime) -> list[int]:
+    """Return the keys of the imports that wait for a worker, the oldest first."""
+    runs = ImportRun.objects.filter(_is_free(at), state__in=AT_WORK)
+    return list(runs.order_by("at").values_list("pk", flat=True))
+
+
+def _is_free(at: datetime) -> Q:
+    return Q(claimed_until=None) | Q(claimed_until__lt=at)
+
+
+def work_through(
+    pk: int,
+    clock: Clock,
+    shown: Shown | None = None,
+    *,
+    until: datetime | None = None,
+) -> bool:
+    """Do whatever an import waits for, and return whether this worker had it. `until`
+    is when it gives way to other jobs.
+
+    1. Claim it, or leave it to the worker that has it.
+    2. Do batch after batch, and tell `shown` after each.
+    3. Give it up again, also where a batch failed.
+    """
+    at = clock()
+    runs = ImportRun.objects.filter(pk=pk, state__in=AT_WORK)
+    if not runs.filter(_is_free(at)).update(claimed_until=at + LEASE):
+        return False
+
+    work = _Work(pk)
+    try:
+        while run := work.do_batch(clock()):
+            if shown:
+                shown(run)
+            if until and clock() >= until:
+                break
+    finally:
+        ImportRun.objects.filter(pk=pk).update(claimed_until=None)
+    return True
+
+
+class _Work:
+    """One worker's way through one run; what it has read once it keeps."""
+
+    def __init__(self, pk: int) -> None:
+        self.pk = pk
+        self.steps: dict[str, Callable[[ImportRun, datetime], None]] = {
+            ImportState.READING: self._read,
+            ImportState.ENTERING: self._enter,
+            ImportState.TAKING_BACK: self._take_back,
+        }
+        self._around: Any = None
+
+    def do_batch(self, at: datetime) -> ImportRun | None:
+        """Do one batch; None where nothing is left to do."""
+        with transaction.atomic():
+            locked = ImportRun.objects.select_for_update(of=("self",), no_key=True)
+            run = (
+                locked.select_related("town", "village", "by")
+                .defer("content", "samples")
+                .get(pk=self.pk)
+            )
+            step = self.steps.get(run.state)
+            if step is None:
+                return None
+
+            step(run, at)
+            run.claimed_until = at + LEASE
+            run.save(
+                update_fields=[
+                    "state",
+                    "counts",
+                    "done",
+                    "total",
+                    "trouble",
+                    "entered_at",
+                    "taken_back_at",
+                    "claimed_until",
+                ]
+            )
+        return run
+
+    # --- reading and checking
+
+    @cached_property
+    def _rows(self) -> list[Listed]:
+        run = ImportRun.objects.get(pk=self.pk)
+        sheets = open_file(base64.b64decode(run.content or ""), dict(run.reading))
+        return list(listed_rows(sheets, run.sheets))
+
+    def _read(self, run: ImportRun, at: datetime) -> None:
+        """Store and judge the next rows of the file."""
+        kind = KINDS[run.kind]
+        around = self._what_is_around(run, at)
+        try:
+            rows = self._rows
+        except RuleBroken as refusal:
+            run.state = ImportState.FAILED
+            run.trouble = str(refusal)[:300]
+            return
+
+        batch = list(islice(rows, run.done, run.done + BATCH))
+        entries = []
+        stored = []
+        for listed in batch:
+            row = _row_of(run, listed)
+            stored.append(row)
+            if not listed.left_out:
+                entries.append(_entry(run, kind, row, listed.cells))
+
+        kind.judge(entries, around)
+        for entry in entries:
+            entry.write_back()
+        ImportRow.objects.bulk_create(stored)
+
+        run.total = len(rows)
+        run.done += len(batch)
+        if run.done >= run.total:
+            run.state = ImportState.CHECKED
+            run.counts = counted(run)
+
+    def _what_is_around(self, run: ImportRun, at: datetime) -> Any:
+        """Return what the kind knows of the place: read once, for of a file's rows it
+        remembers those it met.
+        """
+        if self._around is None:
+            self._around = KINDS[run.kind].around(run, at)
+            self._meet_earlier_rows(run)
+        return self._around
+
+    def _meet_earlier_rows(self, run: ImportRun) -> None:
+        """Let a worker that goes on know the rows before its own, so that it finds who
+        stands twice.
+        """
+        if run.state != ImportState.READING or not run.done:
+            return
+        kind = KINDS[run.kind]
+        rows = run.rows.exclude(verdict=Verdict.LEFT_OUT).order_by("nth")
+        entries = [_entry(run, kind, row, cells_of(row)) for row in rows]
+        kind.judge(entries, self._around)
+
+    # --- entering
+
+    def _enter(self, run: ImportRun, at: datetime) -> None:
+        """Judge the next rows once more, as things stand now, and put them in."""
+        kind = KINDS[run.kind]
+        _lock(run)
+        wanted = run.rows.filter(
+            verdict__in=(Verdict.NEW, Verdict.CHANGED), is_entered=False
+        )
+        rows = list(wanted.order_by("nth")[:BATCH])
+        if not rows:
+            run.state = ImportState.ENTERED
+            run.entered_at = at
+            run.counts = counted(run)
+            ImportRun.objects.filter(pk=run.pk).update(content="", samples="")
+            return
+
+        around = kind.around(run, at)
+        entries = [_entry(run, kind, row, cells_of(row)) for row in rows]
+        kind.judge(entries, around)
+        due = [
+            entry
+            for entry in entries
+            if entry.verdict in (Verdict.NEW, Verdict.CHANGED)
+        ]
+        faulty = [entry for entry in entries if entry.has_fault]
+        if faulty and not run.good_only:
+            _write(faulty)
+            _give_up(run, faulty[0])
+            return
+
+        kind.put_in(due, around)
+        for entry in due:
+            entry.row.is_entered = not entry.has_fault
+        _write(entries)
+        run.done += len(rows)
+
+    # --- taking back
+
+    def _take_back(self, run: ImportRun, at: datetime) -> None:
+        """Undo the rows that were entered last."""
+        kind = KINDS[run.kind]
+        _lock(run)
+        entered = run.rows.filter(is_entered=True, kept_because="")
+        rows = list(entered.order_by("-nth")[:BATCH])
+        if not rows:
+            run.state = ImportState.TAKEN_BACK
+            run.taken_back_at = at
+            run.counts = counted(run)
+            return
+
+        undone = [(row, undo_of(row)) for row in rows]
+        kept = kind.take_back(undone, kind.around(run, at))
+        for row in rows:
+            row.kept_because = kept.get(row.pk, "")[:120]
+            row.is_entered = row.pk in kept
+        _save(rows)
+        run.done += len(rows)
+
+
+def counted(run: ImportRun) -> dict[str, int]:
+    """Count the rows of a run by verdict, those entered, and those kept."""
+    found = run.rows.order_by().values_list("verdict").annotate(count=Count("pk"))
+    counts: dict[str, int] = dict(found)
+    counts["entered"] = run.rows.filter(is_entered=True).count()
+    counts["kept"] = run.rows.exclude(kept_because="").count()
+    return counts
+
+
+def _row_of(run: ImportRun, listed: Listed) -> ImportRow:
+    problems = []
+    if listed.left_out:
+        problems.append(Problem("", listed.left_out, is_fault=False))
+    return ImportRow(
+        run=run,
+        nth=listed.nth,
+        sheet=listed.sheet,
+        number=listed.number,
+        raw=json.dumps(listed.cells, ensure_ascii=False),
+        verdict=Verdict.LEFT_OUT if listed.left_out else Verdict.NEW,
+        problems=stored_problems(problems),
+    )
+
+
+def _entry(run: ImportRun, kind: Kind, row: ImportRow, cells: Any) -> Entry:
+    about = run.sheets[row.sheet]
+    return entry_of(
+        row,
+        cells,
+        kind.columns_for(run.village),
+        places_of(about, run.mapping),
+        about["defaults"],
+    )
+
+
+def _lock(run: ImportRun) -> None:
+    """Let lists of one town be entered one batch at a time. Matters taken down there
+    meanwhile do not wait: the key of the town stays free to be named.
+    """
+    Town.objects.select_for_update(no_key=True).get(pk=run.town_id)
+
+
+def _give_up(run: ImportRun, first: Entry) -> None:
+    """Take back whatever is in: all of a list was to go in, or nothing of it."""
+    problem = next(each for each in first.problems if each.is_fault)
+    words = _(
+        "Row %(row)s cannot be entered any more: %(fault)s Everything was taken back."
+    )
+    run.trouble = (words % {"row": first.row.number, "fault": problem.words})[:300]
+    run.state = ImportState.TAKING_BACK
+    run.done = 0
+
+
+def _write(entries: Sequence[Entry]) -> None:
+    _save([entry.write_back() for entry in entries])
+
+
+def _save(rows: Sequence[ImportRow]) -> None:
+    """Write rows that are there, all in one statement a batch."""
+    ImportRow.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN
+    )
