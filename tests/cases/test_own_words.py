@@ -179,22 +179,51 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize("kind", ["name", "phone", "proxy", "co-speaker"])
-@pytest.mark.parametrize("action", STEPS)
-def test_a_writer_reads_their_own_words_whomever_they_name(here, action, kind):
+TYPED = ("name", "phone", "proxy", "co-speaker")
+
+
+def worded(*kinds: str) -> list[tuple[str, ...]]:
+    """Return the words that give the speaker away, and those that say nothing."""
+    return list(zip(*[GUESSES[kind] for kind in kinds], strict=True))
+
+
+def seen_of_own(here, action: Action, words: tuple[str, ...]) -> list[int]:
+    """Take a step with these words, and return how often whoever took it reads each."""
     role, made, typed = STEPS[action]
     post = getattr(here, role)
-    said = []
-    for word in GUESSES[kind]:
-        case = made(here)
-        values = typed(word, here)
-        moved = make_move(case, action, by=officer(post), at=NOON + DAY, **values)
-        said.append([text.count(word) for text in everything_seen(post, moved)])
+    case = make_move(
+        made(here),
+        action,
+        by=officer(post),
+        at=NOON + DAY,
+        **typed("、".join(words), here),
+    )
+    seen = everything_seen(post, case)
+    return [text.count(word) for word in words for text in seen]
 
-    assert said[0] == said[1]
+
+@pytest.mark.parametrize("action", STEPS)
+def test_a_writer_reads_their_own_words_whomever_they_name(here, action):
+    """A list of names and numbers, in which each is found like any other; whoever gave
+    a matter back opens it no more.
+    """
+    giving, plain = worded(*TYPED)
+
+    said = seen_of_own(here, action, giving)
+
+    assert said == seen_of_own(here, action, plain)
+    assert any(said) == (action != Action.RETURN)
 
 
-@pytest.mark.parametrize("kind", ["name", "phone", "proxy", "co-speaker"])
+@pytest.mark.parametrize("kind", TYPED)
+@pytest.mark.parametrize("action", [Action.PROGRESS, Action.REPLY])
+def test_a_writer_reads_a_single_word_whatever_it_names(here, action, kind):
+    giving, plain = worded(kind)
+
+    assert seen_of_own(here, action, giving) == seen_of_own(here, action, plain)
+
+
+@pytest.mark.parametrize("kind", TYPED)
 def test_whoever_adds_a_neighbours_words_reads_them_whomever_they_name(here, kind):
     said = []
     for word in GUESSES[kind]:
@@ -212,27 +241,46 @@ def test_whoever_adds_a_neighbours_words_reads_them_whomever_they_name(here, kin
     assert any(said[0])
 
 
-@pytest.mark.parametrize("kind", GUESSES)
+def previewed(here, action: Action, words: tuple[str, ...]) -> list[str]:
+    """Return the previews of a step with these words, alone and with the others."""
+    role, made, _typed = STEPS[action]
+    field = {Action.PROGRESS: "text", Action.ESCALATE: "told_why"}.get(action, "reply")
+    text = listed("、".join(words))
+    client = logged_in(getattr(here, role))
+    case = made(here)
+    _address, sent = opened_step(client, case, action, **{field: text})
+    sent |= {"public": "on", "reason": text}
+
+    address = reverse("cases:preview", args=[case.number, action])
+    previews = []
+    for data in (sent, {field: text}):
+        preview = client.post(address, data).content.decode()
+        for word in words:
+            preview = as_everybody(preview, word, case)
+        previews.append(preview)
+    return previews
+
+
 @pytest.mark.parametrize(
     "action", [Action.PROGRESS, Action.VERIFY, Action.REPLY, Action.ESCALATE]
 )
-def test_a_preview_answers_to_every_name_alike(here, action, kind):
-    role, made, _typed = STEPS[action]
-    field = {Action.PROGRESS: "text", Action.ESCALATE: "told_why"}.get(action, "reply")
-    client = logged_in(getattr(here, role))
-    answers = []
-    for word in GUESSES[kind]:
-        case = made(here)
-        _address, sent = opened_step(client, case, action, **{field: listed(word)})
-        sent["public"] = "on"
-        address = reverse("cases:preview", args=[case.number, action])
-        sent["reason"] = listed(word)
-        full = client.post(address, sent).content.decode()
-        bare = client.post(address, {field: listed(word)}).content.decode()
-        answers.append([as_everybody(text, word, case) for text in (full, bare)])
+def test_a_preview_answers_to_every_list_alike(here, action):
+    giving, plain = worded(*GUESSES)
 
-    assert answers[0] == answers[1]
-    assert listed("〓" * len(word)) in answers[0][0]
+    answer = previewed(here, action, giving)
+
+    assert answer == previewed(here, action, plain)
+    assert listed("、".join("〓" * len(word) for word in giving)) in answer[0]
+
+
+@pytest.mark.parametrize("kind", GUESSES)
+def test_a_preview_answers_to_every_name_alike(here, kind):
+    giving, plain = worded(kind)
+
+    answer = previewed(here, Action.VERIFY, giving)
+
+    assert answer == previewed(here, Action.VERIFY, plain)
+    assert listed("〓" * len(giving[0])) in answer[0]
 
 
 @pytest.mark.parametrize("kind", GUESSES)
