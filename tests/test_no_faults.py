@@ -38,6 +38,7 @@ BEYOND = 2**63  # the first number that no column holds
 ALONE = ("0001-01-01", HUGE)
 TOGETHER = ("0001-01-01", "0001-01", "-1")
 DAYS = ("0001-01-01", "9999-12-31", "20261-03-02", "\0")
+SHUT = (401, 403, 404, 405)  # nothing is looked at that is sent
 MOMENTS = ("0001-01-01T00:00", "9999-12-31T23:59", "\0")
 OF_LISTS = (
     *CaseFilter.base_filters,
@@ -129,18 +130,46 @@ def test_no_page_and_no_list_fails_on_what_an_address_may_hold(role, world):
             continue
         asked_already.add(target.address.text)
 
-        sweep.ask("get", f"{target.path}?%00=%00")
-        sweep.ask("get", f"{target.path}%00/")
         # lists of the admin have a test of their own
-        if not in_admin and plain.status_code not in (302, 401, 403, 404, 405):
-            ask_with_queries(sweep, target, plain.wsgi_request.GET.asked_for)
+        if not in_admin and plain.status_code not in (302, *SHUT):
+            looked_for = plain.wsgi_request.GET.asked_for
+            ask_with_queries(sweep, target, looked_for | described_parameters(target))
 
     assert sweep.asked > 300
     assert not sweep.faults, "\n".join(sweep.faults)
 
 
+@pytest.mark.parametrize("role", ["reviewer", "visitor"])
+def test_no_address_takes_nul(role, world):
+    """It is refused at the door, before anybody asks what stands there."""
+    sweep = Sweep(who(role, world))
+    asked_already: set[str] = set()
+
+    for target in targets(world, every_address()):
+        if target.address.text in asked_already:
+            continue
+        asked_already.add(target.address.text)
+
+        sweep.ask("get", f"{target.path}?%00=%00")
+        sweep.ask("get", f"{target.path}%00/")
+
+    assert sweep.asked > 300
+    assert not sweep.faults, "\n".join(sweep.faults)
+
+
+def described_parameters(target: Target) -> set[str]:
+    """The parameters that the schema names for an address of the API."""
+    operations = described()["paths"].get(as_in_schema(target), {})
+    return {
+        parameter["name"]
+        for operation in operations.values()
+        for parameter in operation.get("parameters", ())
+        if parameter["in"] == "query"
+    }
+
+
 def ask_with_queries(sweep: Sweep, target: Target, looked_for: set[str]) -> None:
-    """Ask with every parameter that the page looked for."""
+    """Ask with every parameter that the page looks for."""
     alone = looked_for - {Watched.EVERY}
     if Watched.EVERY in looked_for:
         alone |= set(DATES)
@@ -266,7 +295,7 @@ def filled(form: Form) -> Iterator[dict[str, str]]:
 
 @pytest.mark.parametrize("role", ["reviewer", "visitor"])
 def test_no_operation_of_the_api_fails_on_what_may_be_sent(role, world):
-    """Every property and parameter of the schema, each in turn with what nobody means."""
+    """Every property of the schema, each in turn with what nobody means."""
     sweep = Sweep(who(role, world))
     schema = described()
     by_name = {address.name: address for address in every_address()}
@@ -277,14 +306,14 @@ def test_no_operation_of_the_api_fails_on_what_may_be_sent(role, world):
             continue
         operations = schema["paths"].get(as_in_schema(target), {})
         for method, operation in operations.items():
-            for query in queries(operation):
-                sweep.ask(method, f"{target.path}?{query}")
             for body in bodies(operation, schema):
-                sweep.ask(
+                answer = sweep.ask(
                     method, target.path, data=body, content_type="application/json"
                 )
+                if answer.status_code in SHUT:  # whatever the body is
+                    break
 
-    assert sweep.asked > 200
+    assert sweep.asked > (200 if role == "reviewer" else 50)
     assert not sweep.faults, "\n".join(sweep.faults)
 
 
@@ -296,13 +325,6 @@ def as_in_schema(target: Target) -> str:
         inner, _close, after = rest.partition(">")
         text = f"{before}{{{inner.rpartition(':')[2]}}}{after}"
     return text
-
-
-def queries(operation: dict) -> Iterator[str]:
-    for parameter in operation.get("parameters", []):
-        if parameter["in"] == "query":
-            for value in ALONE:
-                yield f"{quote(parameter['name'])}={quote(value)}"
 
 
 def bodies(operation: dict, schema: dict) -> Iterator[str]:
