@@ -26,6 +26,9 @@ FOR_CHECKS := env -u DATABASE_URL -u REDIS_URL $(KEYS_FOR_CHECKS)
 # What is marked any_database is left to the run on PostgreSQL, where there is one.
 ONCE_ELSEWHERE := $(if $(and $(TEST_DATABASE_URL),$(TEST_REDIS_URL)),TEST_ONCE_ELSEWHERE=1,-u TEST_ONCE_ELSEWHERE)
 
+# A demo and its tests start many processes: what they run is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint messages lock bench density dev
 .NOTPARALLEL:
 

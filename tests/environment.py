@@ -7,6 +7,7 @@ import gc
 import os
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -53,6 +54,10 @@ def redis_of_this_worker(url: str) -> str:
 def set_environment() -> None:
     for name in settings_names():
         os.environ.pop(name, None)
+    # compiled once, and not anew by each process that tests start
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
     folder = tempfile.mkdtemp(prefix="minshi-tests-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (Path(folder) / "static").mkdir()  # whitenoise warns where it is missing
