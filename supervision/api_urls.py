@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from supervision.api import inbox, orders
+from supervision.api import figures, inbox, orders
 
 urlpatterns = [
+    path("figures/", figures.FiguresAPIView.as_view(), name="api-figures"),
+    path(
+        "figures/definitions/",
+        figures.FigureMeaningsAPIView.as_view(),
+        name="api-figure-definitions",
+    ),
     path("inbox/", inbox.InboxAPIView.as_view(), name="api-inbox"),
     path("inbox/read/", inbox.ReadAllAPIView.as_view(), name="api-inbox-read"),
     path(

@@ -5,6 +5,7 @@ from django.urls import path
 from supervision.views import (
     board,
     calls,
+    figures,
     inbox,
     of_case,
     orders,
@@ -26,6 +27,13 @@ urlpatterns = [
     path("undelivered/again/", undelivered.SendAgain.as_view(), name="send_again"),
     path("status/", status.Status.as_view(), name="status"),
     path("metrics", status.metrics, name="metrics"),
+    path("figures/", figures.FiguresPage.as_view(), name="figures"),
+    path(
+        "figures/definitions/",
+        figures.FigureMeanings.as_view(),
+        name="figure_definitions",
+    ),
+    path("figures/rows/<str:code>/", figures.FigureRows.as_view(), name="figure_rows"),
     path("board/", board.Board.as_view(), name="board"),
     path("board/export/", board.ExportTicked.as_view(), name="export_ticked"),
     path("board/chase/", board.ChaseTogether.as_view(), name="chase_together"),

@@ -203,6 +203,7 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "orders/pk": (lambda _world, case: [case.orders.get().pk], NOWHERE),
     "matters/number": (number_of, NO_NUMBER),
     "ledgers/key": (constant(*BOOKS), None),
+    "rows/code": (constant("case.received.count", "round.completed.count"), None),
     "slips/key": (constant(*SLIPS), None),
     "key/nth": (constant(1), None),
     "key/form": (constant(*FORMS), None),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from minshi.clock import today
 from villages.imports.kinds import roles_by_kind
 from villages.models import Post, User
-from villages.rights import ENTER_ADMIN, deals_with_cases
+from villages.rights import ENTER_ADMIN, READ_FIGURES, deals_with_cases
 
 TYPE_SIZES = ("normal", "large", "largest")
 TYPE_COOKIE = f"{settings.COOKIE_PREFIX}type"
@@ -71,6 +71,10 @@ class Here:
     def is_staff_of_cases(self) -> bool:
         """True where any post is not one of the 三员."""
         return deals_with_cases(self.posts)
+
+    @cached_property
+    def reads_figures(self) -> bool:
+        return not self.roles.isdisjoint(READ_FIGURES)
 
     @cached_property
     def enters_admin(self) -> bool:

@@ -34,6 +34,19 @@ if TYPE_CHECKING:
 NOT_CONCLUDED = (CloseReason.MERGED, *NOT_HEARD)
 
 
+def has_light(light: str, at: datetime) -> Q:
+    """Return the condition of a light, of open cases (domain §4)."""
+    if light == Light.GREY:
+        return Q(grey_until__gt=at)
+
+    is_running = Q(grey_until=None) | Q(grey_until__lte=at)
+    if light == Light.RED:
+        return is_running & Q(due_at__lte=at)
+    if light == Light.YELLOW:
+        return is_running & Q(due_at__gt=at, yellow_at__lte=at)
+    return is_running & Q(due_at__gt=at, yellow_at__gt=at)
+
+
 @dataclass(frozen=True)
 class Sight:
     """The nodes from which one user sees cases on one day; built once, used by
@@ -242,8 +255,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(channel__in=ONLINE_CHANNELS)
 
     def overdue(self, at: datetime) -> "CaseQuerySet":
-        is_running = Q(grey_until=None) | Q(grey_until__lte=at)
-        return self.open().filter(is_running, due_at__lte=at)
+        return self.open().filter(has_light(Light.RED, at))
 
     def left_unrated(self, at: datetime) -> "CaseQuerySet":
         """The queryset form of `Case.is_left_unrated`."""
@@ -252,16 +264,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def with_light(self, light: str, at: datetime) -> "CaseQuerySet":
         """The queryset form of `Case.light`."""
-        if light == Light.GREY:
-            return self.open().filter(grey_until__gt=at)
-        if light == Light.RED:
-            return self.overdue(at)
-
-        is_running = Q(grey_until=None) | Q(grey_until__lte=at)
-        in_time = self.open().filter(is_running, due_at__gt=at)
-        if light == Light.YELLOW:
-            return in_time.filter(yellow_at__lte=at)
-        return in_time.filter(yellow_at__gt=at)
+        return self.open().filter(has_light(light, at))
 
     def owned_by(self, reach: Reach) -> "CaseQuerySet":
         return self.open().filter(

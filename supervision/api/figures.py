@@ -1,0 +1,157 @@
+"""Figures by their codes, and what each of them means."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.api.base import CaseApi
+from minshi.errors import InputRefused
+from supervision.figures.asking import PERIODS, Asked
+from supervision.figures.definitions import FIGURES, Figure
+from supervision.figures.people import inhabitants_by_part
+from supervision.figures.places import Open, Place, parts_of
+from supervision.figures.reading import Figures, Reading
+from supervision.figures.shown import value_of
+
+SHAPE_OF_MONTH = r"^\d{4}-\d{2}$"
+
+
+class FigureValue(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    value = serializers.FloatField(
+        allow_null=True,
+        help_text="A number, hundredths, days; null: too few to work it out.",
+    )
+    part = serializers.IntegerField(
+        allow_null=True, help_text="Of a share: the number above the line."
+    )
+    whole = serializers.IntegerField(
+        allow_null=True,
+        help_text="Of a share: the number below the line; of days: how many matters.",
+    )
+    most = serializers.IntegerField(
+        allow_null=True, help_text="Of days: within which nine tenths lie."
+    )
+
+
+class FiguresOfPlace(serializers.Serializer[Any]):
+    place = serializers.CharField(
+        help_text="Division code; -00 at its end: a town's counter."
+    )
+    name = serializers.CharField()
+    figures = FigureValue(many=True)
+
+
+class FiguresAnswer(FiguresOfPlace):
+    since = serializers.DateField()
+    until = serializers.DateField()
+    as_of = serializers.DateTimeField(help_text="When they were counted.")
+    parts = FiguresOfPlace(
+        many=True, help_text="Towns of a county, villages of a town, where asked for."
+    )
+
+
+class FigureMeaning(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField(source="label")
+    meaning = serializers.CharField()
+    unit = serializers.CharField()
+
+
+class FiguresAPIView(CaseApi):
+    @extend_schema(
+        operation_id="read_figures",
+        summary=_("Read the figures of a place and period."),
+        parameters=[
+            OpenApiParameter("codes", str, description="Separated by commas."),
+            OpenApiParameter("village", str, description="Division code."),
+            OpenApiParameter("town", str, description="Division code."),
+            OpenApiParameter(
+                "month", str, pattern=SHAPE_OF_MONTH, description="2026-11."
+            ),
+            OpenApiParameter("period", str, enum=[name for name, _words in PERIODS]),
+            OpenApiParameter("parts", bool, description="With those of its parts."),
+        ],
+        responses={200: FiguresAnswer},
+    )
+    def get(self, request: Request) -> Response:
+        """The figures of a village, a town or, without either, of the widest place
+        that is open to you; without a month or period the past twelve months.
+        """
+        asked = request.query_params
+        codes = _codes(asked.get("codes", ""))
+        place = self._place(asked.get("village", ""), asked.get("town", ""))
+        wanted = Asked(asked.get("period", ""), asked.get("month", ""))
+        days = wanted.days(self.on)
+
+        reading = Reading(place, self.at, self.sight)
+        by_part = reading.by_part(days)
+        whole = Figures.together(by_part.values())
+
+        parts = []
+        heads = inhabitants_by_part(place)
+        if asked.get("parts") == "true":
+            parts = _parts(place, by_part, codes, heads)
+        answer = {
+            **_of_place(place, whole, codes, sum(heads.values())),
+            "since": days.first,
+            "until": days.last,
+            "as_of": self.at,
+            "parts": parts,
+        }
+        return Response(FiguresAnswer(answer).data)
+
+    def _place(self, village: str, town: str) -> Place:
+        """Return the place asked for. Http404: there is none that is open."""
+        open_to = Open(self.user, self.on)
+        code = village or town
+        place = open_to.place(code) if code else open_to.widest()
+        if place is None:
+            raise Http404
+        return place
+
+
+class FigureMeaningsAPIView(CaseApi):
+    @extend_schema(
+        operation_id="list_figures",
+        summary=_("List the figures and what each counts."),
+        responses={200: FigureMeaning(many=True)},
+    )
+    def get(self, request: Request) -> Response:
+        """Every figure with its code, which never changes."""
+        figures: list[Figure] = list(FIGURES.values())
+        return Response(FigureMeaning(figures, many=True).data)
+
+
+def _codes(text: str) -> list[str]:
+    codes = [code.strip() for code in text.split(",") if code.strip()]
+    unknown = [code for code in codes if code not in FIGURES]
+    if unknown:
+        words = _("There is no figure of the code %(code)s.")
+        raise InputRefused.at(codes=words % {"code": unknown[0]})
+    return codes or list(FIGURES)
+
+
+def _parts(
+    place: Place,
+    by_part: dict[str, Figures],
+    codes: list[str],
+    heads: dict[str, int],
+) -> list[dict[str, Any]]:
+    found = []
+    for part in parts_of(place):
+        figures = by_part.get(part.code, Figures.none())
+        found.append(_of_place(part, figures, codes, heads.get(part.code, 0)))
+    return found
+
+
+def _of_place(
+    place: Place, figures: Figures, codes: list[str], heads: int
+) -> dict[str, Any]:
+    values = [value_of(code, figures, heads) for code in codes]
+    return {"place": place.code, "name": place.name, "figures": values}

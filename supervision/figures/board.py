@@ -1,0 +1,437 @@
+"""A place's page of figures: six numbers, what they were before, the weeks, the topics,
+how long what is open has been, what is at risk, and the parts of the place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from cases.models import Case, Topic
+from cases.models.choices import Light
+from cases.models.scope import Sight, has_light
+from cases.privacy.redactor import title_for
+from minshi.errors import Text
+from supervision.figures.definitions import (
+    COUNTS,
+    NONE,
+    PER_THOUSAND,
+    SECRET,
+    SHARES,
+    SPLITS,
+    SPREADS,
+)
+from supervision.figures.people import inhabitants_by_part
+from supervision.figures.periods import Days
+from supervision.figures.pictures import Bar, Line, LineChart
+from supervision.figures.places import Place, parts_of
+from supervision.figures.reading import AGE_BOUNDS, AGE_MARK, AGES, Figures, Reading
+from supervision.figures.shown import (
+    per_thousand,
+    share_in_short,
+    share_in_words,
+    spread_in_words,
+)
+from supervision.figures.small import Cell, topics_of
+from supervision.figures.tallying import split_key
+from supervision.figures.trend import Week, by_week, weeks_until
+from villages.models import Group, Office
+
+AT_RISK = 8
+TOPICS = 12  # rows of topics; the rest is in the rows of the figure
+# the figures of the table, in its order
+COMPARED = (
+    "case.received.count",
+    "case.online.count",
+    "case.accepted.count",
+    "case.completed.count",
+    "case.concluded.count",
+    "case.closed.count",
+    *SHARES,
+    *SPREADS,
+    "case.chased.count",
+    "case.reopened.count",
+    "case.redone.count",
+    "case.handed_back.count",
+    "case.extended.count",
+    "case.suspended.count",
+    "case.repeated.count",
+)
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses of the rows behind figures of a place and a period."""
+
+    place: str
+    query: Mapping[str, str]
+
+    def rows(self, code: str, part: str = "", place: str = "") -> str:
+        query = {"place": place or self.place, **self.query}
+        if part:
+            query["part"] = part
+        return f"{reverse('supervision:figure_rows', args=[code])}?{urlencode(query)}"
+
+    def page(self, place: str) -> str:
+        query = {"place": place, **self.query}
+        return f"{reverse('supervision:figures')}?{urlencode(query)}"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure as a page shows it; `address` of its rows, where it has any."""
+
+    label: Text
+    shown: str
+    address: str = ""
+    note: str = ""
+    part_address: str = ""  # of a share: the rows above the line
+    part: int = 0
+    whole: int = 0
+
+    @property
+    def is_share(self) -> bool:
+        return bool(self.part_address)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One figure of a period, of the one before, and of the same a year ago."""
+
+    code: str
+    label: Text
+    meaning: Text
+    now: Number
+    before: str
+    a_year_before: str
+
+
+@dataclass(frozen=True)
+class PartRow:
+    """A town of a county, or a village of a town."""
+
+    name: str
+    address: str
+    received: Number
+    open: Number
+    overdue: Number
+    concluded: Number
+    satisfied: str
+    rated: int
+    per_thousand: str
+
+
+@dataclass(frozen=True)
+class SplitRow:
+    label: Text
+    shown: str
+    number: int
+    address: str
+
+
+@dataclass(frozen=True)
+class RiskRow:
+    """An open matter that is due soon or overdue."""
+
+    case: Case
+    title: str
+    address: str
+
+
+@dataclass
+class Board:
+    """Everything that the page of a place shows."""
+
+    reading: Reading
+    days: Days
+    links: Links
+
+    def __post_init__(self) -> None:
+        spans = [self.days, self.days.before(), self.days.a_year_before()]
+        self._each = self.reading.by_part_of_each(spans)
+        self.now, self.before, self.a_year_before = [
+            Figures.together(parts.values()) for parts in self._each
+        ]
+        self.parts = parts_of(self.place)
+        self.heads = inhabitants_by_part(self.place)
+
+    @property
+    def place(self) -> Place:
+        return self.reading.place
+
+    @property
+    def villages(self) -> int:
+        return sum(part.is_village for part in self.parts)
+
+    # --- the six numbers
+    def six(self) -> list[Number]:
+        online = self.now.count("case.online.count")
+        return [
+            self._count(
+                "case.received.count",
+                _("%(number)s of them online") % {"number": online},
+            ),
+            self._count("case.concluded.count"),
+            self._share("ratio.concluded"),
+            self._count("case.open.count"),
+            self._count("case.overdue.count"),
+            self._share("rate.satisfied"),
+        ]
+
+    def _count(self, code: str, note: str = "") -> Number:
+        figure = COUNTS[code]
+        number = self.now.count(code)
+        return Number(figure.label, str(number), self.links.rows(code), note)
+
+    def _share(self, code: str) -> Number:
+        share = SHARES[code]
+        found = self.now.share(code)
+        return Number(
+            share.label,
+            share_in_words(found),
+            self.links.rows(share.whole),
+            part_address=self.links.rows(share.part),
+            part=found.part,
+            whole=found.whole,
+        )
+
+    # --- beside what was before
+    def compared(self) -> list[Compared]:
+        rows = []
+        for code in COMPARED:
+            figure = COUNTS.get(code) or SHARES.get(code) or SPREADS[code]
+            row = Compared(
+                code,
+                figure.label,
+                figure.meaning,
+                self._number(code),
+                in_words(code, self.before),
+                in_words(code, self.a_year_before),
+            )
+            rows.append(row)
+
+        heads = sum(self.heads.values())
+        rows.append(self._per_thousand(heads))
+        return rows
+
+    def _number(self, code: str) -> Number:
+        if code in COUNTS:
+            return self._count(code)
+        if code in SHARES:
+            return self._share(code)
+        return Number(SPREADS[code].label, in_words(code, self.now))
+
+    def _per_thousand(self, heads: int) -> Compared:
+        each = []
+        for figures in (self.now, self.before, self.a_year_before):
+            each.append(thousands_in_words(figures, heads))
+        now, before, a_year_before = each
+        return Compared(
+            PER_THOUSAND.code,
+            PER_THOUSAND.label,
+            PER_THOUSAND.meaning,
+            Number(PER_THOUSAND.label, now),
+            before,
+            a_year_before,
+        )
+
+    # --- parts
+    def part_rows(self) -> list[PartRow]:
+        """Return a row for each part, in the order of the grid; the counter of a town
+        only where it received or has anything.
+        """
+        rows = []
+        for part in self.parts:
+            figures = self._each[0].get(part.code, Figures.none())
+            is_counter = not part.is_village and not part.is_town
+            if is_counter and not figures.numbers.total():
+                continue
+            rows.append(self._part_row(part, figures, is_counter=is_counter))
+        return rows
+
+    def _part_row(self, part: Place, figures: Figures, *, is_counter: bool) -> PartRow:
+        def linked(code: str) -> Number:
+            address = self.links.rows(code, place=part.code)
+            return Number(COUNTS[code].label, str(figures.count(code)), address)
+
+        name = part.name
+        if is_counter:
+            name = _("%(town)s, at its own counter") % {"town": part.name}
+        satisfied = figures.share("rate.satisfied")
+        return PartRow(
+            name=name,
+            address=self.links.page(part.code),
+            received=linked("case.received.count"),
+            open=linked("case.open.count"),
+            overdue=linked("case.overdue.count"),
+            concluded=linked("case.concluded.count"),
+            satisfied=share_in_short(satisfied),
+            rated=satisfied.whole,
+            per_thousand=thousands_in_words(figures, self.heads.get(part.code, 0)),
+        )
+
+    # --- the weeks
+    def weeks(self) -> list[Week]:
+        days = weeks_until(self.days.last)
+        until_today = Days(days.first, max(self.reading.on, days.last))
+        by_day = self.reading.flow(until_today)
+        return by_week(by_day, days, self.now.count("case.open.count"))
+
+    # --- open matters
+    def ages(self) -> list[SplitRow]:
+        rows = []
+        for nth, most in enumerate(AGE_BOUNDS):
+            key = split_key(AGE_MARK, most)
+            number = self.now.numbers[key]
+            address = self.links.rows("case.open.count", key)
+            rows.append(SplitRow(_age_in_words(nth), str(number), number, address))
+        return rows
+
+    def at_risk(self, sight: Sight) -> list[RiskRow]:
+        """Return the matters that are overdue or due soon, the first due first."""
+        at = self.reading.at
+        cases = Case.objects.counted_for(sight.user, sight.on).open()
+        is_at_risk = has_light(Light.RED, at) | has_light(Light.YELLOW, at)
+        due = cases.filter(self.place.within, is_at_risk).order_by("due_at", "pk")
+
+        rows = []
+        for case in due.with_row()[:AT_RISK]:
+            is_redacted = vars(case)["redacted"]
+            title = _("Secret matter") if is_redacted else title_for(case, sight)
+            address = "" if is_redacted else case.get_absolute_url()
+            rows.append(RiskRow(case, title, address))
+        return rows
+
+    # --- what was received, parted
+    def topics(self) -> list[SplitRow]:
+        cells = topics_of(self.now, leaves_village=not self.place.is_village)
+        names = _names(Topic, cells)
+        return [self._topic(cell, names) for cell in cells[:TOPICS]]
+
+    def _topic(self, cell: Cell, names: Mapping[str, str]) -> SplitRow:
+        if not cell.value:
+            label: Text = _("Delicate topics, fewer than 5 each")
+            return SplitRow(label, cell.shown, cell.number, "")
+        address = self.links.rows("case.received.count", split_key("topic", cell.value))
+        label = _label_of(cell.value, names, SPLITS["topic"].without)
+        return SplitRow(label, cell.shown, cell.number, address)
+
+    def splits(self) -> list[tuple[Text, list[SplitRow]]]:
+        """Return the other ways in which what was received is parted."""
+        found = []
+        for key, split in SPLITS.items():
+            if key == "topic" or (key == "group" and not self.place.is_village):
+                continue
+            rows = self._split(key)
+            if rows:
+                found.append((split.label, rows))
+        return found
+
+    def _split(self, key: str) -> list[SplitRow]:
+        split = SPLITS[key]
+        numbers = self.now.split(key)
+        names: Mapping[str, Text] = split.labels or self._names_of_rows(key, numbers)
+
+        values = [value for value in names if value in numbers]
+        values += [value for value in (SECRET, NONE) if value in numbers]
+        rows = []
+        for value in values:
+            address = self.links.rows("case.received.count", split_key(key, value))
+            number = numbers[value]
+            label = _label_of(value, names, split.without)
+            rows.append(SplitRow(label, str(number), number, address))
+        return rows
+
+    def _names_of_rows(self, key: str, numbers: Mapping[str, int]) -> dict[str, Text]:
+        keys = [value for value in numbers if value not in (SECRET, NONE)]
+        model = Office if key == "office" else Group
+        rows = model.objects.filter(pk__in=keys)
+        return {str(row.pk): str(row) for row in rows}
+
+
+def in_words(code: str, figures: Figures) -> str:
+    """Return a count, a share or a spread as a page writes it."""
+    if code in COUNTS:
+        return str(figures.count(code))
+    if code in SHARES:
+        return share_in_words(figures.share(code))
+    return spread_in_words(figures.spread(code))
+
+
+def thousands_in_words(figures: Figures, heads: int) -> str:
+    number = per_thousand(figures.count(PER_THOUSAND.part), heads)
+    return "—" if number is None else f"{number:.1f}"
+
+
+def _names(model: type[Topic], cells: list[Cell]) -> dict[str, str]:
+    keys = [cell.value for cell in cells if cell.value not in ("", SECRET, NONE)]
+    return {str(row.pk): str(row) for row in model.objects.filter(pk__in=keys)}
+
+
+def _label_of(value: str, names: Mapping[str, Text], without: Text) -> Text:
+    if value == SECRET:
+        return _("Secret matters, not parted")
+    if value == NONE:
+        return without
+    return names.get(value, value)
+
+
+def _age_in_words(nth: int) -> str:
+    if nth == len(AGES):
+        return _("more than %(days)s days") % {"days": AGES[-1]}
+    if nth == 0:
+        return _("up to %(days)s days") % {"days": AGES[0]}
+    bounds = {"from": AGES[nth - 1] + 1, "days": AGES[nth]}
+    return _("%(from)s to %(days)s days") % bounds
+
+
+# --- the pictures and what they say
+def bars_of(rows: list[SplitRow]) -> list[Bar]:
+    return [Bar(str(row.label), row.number, row.shown) for row in rows]
+
+
+def chart_of(weeks: list[Week]) -> LineChart:
+    marks = []
+    for week in weeks:
+        marks.append(f"{week.days.last.month}.{week.days.last.day}")
+    return LineChart(
+        [
+            Line(pgettext("chart", "received"), [week.received for week in weeks]),
+            Line(pgettext("chart", "closed"), [week.closed for week in weeks]),
+        ],
+        marks,
+    )
+
+
+def seen_in_weeks(weeks: list[Week]) -> str:
+    """Say what the chart of the weeks shows."""
+    received = [week.received for week in weeks]
+    return _(
+        "In twelve weeks %(received)s were received and %(closed)s closed; between"
+        " %(least)s and %(most)s a week were received."
+    ) % {
+        "received": sum(received),
+        "closed": sum(week.closed for week in weeks),
+        "least": min(received),
+        "most": max(received),
+    }
+
+
+def seen_in_rows(rows: list[SplitRow]) -> str:
+    """Say what bars show: how many there are, and the most of them."""
+    if not rows:
+        return _("Nothing was counted.")
+    most = max(rows, key=_number_of)
+    words = ngettext(
+        "%(rows)s row; the most, %(number)s, is %(label)s.",
+        "%(rows)s rows; the most, %(number)s, is %(label)s.",
+        len(rows),
+    )
+    return words % {"rows": len(rows), "number": most.shown, "label": most.label}
+
+
+def _number_of(row: SplitRow) -> int:
+    return row.number

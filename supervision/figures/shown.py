@@ -1,0 +1,75 @@
+"""Figures as they are handed out: a value by its code, and the words of it."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from supervision.figures.definitions import (
+    FEWEST,
+    FIGURES,
+    Count,
+    PerThousand,
+    Share,
+)
+from supervision.figures.reading import Figures, ShareOf, SpreadOf
+
+THOUSAND = 1000
+
+
+def per_thousand(number: int, heads: int) -> float | None:
+    """Return a number for each thousand inhabitants, to one place; None: no roll."""
+    return round(THOUSAND * number / heads, 1) if heads else None
+
+
+def value_of(code: str, figures: Figures, heads: int) -> dict[str, Any]:
+    """Return a figure as the API gives it, with what it is worked out from."""
+    figure = FIGURES[code]
+    value: dict[str, Any] = dict.fromkeys(("value", "part", "whole", "most"))
+    value["code"] = code
+
+    if isinstance(figure, Count):
+        value["value"] = figures.count(code)
+    elif isinstance(figure, Share):
+        share = figures.share(code)
+        value |= {"value": share.percent, "part": share.part, "whole": share.whole}
+    elif isinstance(figure, PerThousand):
+        number = figures.count(figure.part)
+        value |= {"value": per_thousand(number, heads), "part": number, "whole": heads}
+    else:
+        days = figures.spread(code)
+        value |= {"value": days.median, "whole": days.number, "most": days.most}
+    return value
+
+
+def share_in_words(share: ShareOf) -> str:
+    """Return a share to one place; of few, that it is not worked out."""
+    if share.percent is None:
+        return few_in_words(share.whole)
+    return f"{share.percent:.1f}%"
+
+
+def share_in_short(share: ShareOf) -> str:
+    """Return a share for a narrow column, whose n stands beside it."""
+    if share.whole and share.percent is None:
+        return _("too few")
+    return share_in_words(share)
+
+
+def few_in_words(number: int) -> str:
+    if number == 0:
+        return "—"
+    return _("fewer than %(fewest)s") % {"fewest": FEWEST}
+
+
+def spread_in_words(spread: SpreadOf) -> str:
+    """Return half and nine tenths of some days: half within 3 days, 90 % within 9."""
+    if spread.median is None or spread.most is None:
+        return few_in_words(spread.number)
+
+    half = ngettext("%(days)s day", "%(days)s days", spread.median)
+    most = ngettext("%(days)s day", "%(days)s days", spread.most)
+    return _("half within %(half)s, 90%% within %(most)s") % {
+        "half": half % {"days": spread.median},
+        "most": most % {"days": spread.most},
+    }
