@@ -2,23 +2,36 @@
 
 from typing import Any
 
-from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from minshi.errors import InputRefused
+from minshi.errors import InputRefused, NoSuchRight
 from supervision.figures.asking import PERIODS, Asked
 from supervision.figures.definitions import FIGURES, Figure
 from supervision.figures.people import inhabitants_by_part
 from supervision.figures.places import Open, Place, parts_of
 from supervision.figures.reading import Figures, Reading
 from supervision.figures.shown import value_of
+from villages.api.fields import NO_SUCH_CHOICE
 
 SHAPE_OF_MONTH = r"^\d{4}-\d{2}$"
+
+
+class FiguresWanted(serializers.Serializer[Any]):
+    """The parameters of the address; without a place the widest that is open."""
+
+    codes = serializers.CharField(default="", help_text="Separated by commas.")
+    village = serializers.CharField(default="", help_text="Division code.")
+    town = serializers.CharField(default="", help_text="Division code.")
+    month = serializers.RegexField(SHAPE_OF_MONTH, default="", help_text="2026-11.")
+    period = serializers.ChoiceField(PERIODS, default="")
+    parts = serializers.BooleanField(
+        default=False, help_text="With those of its parts."
+    )
 
 
 class FigureValue(serializers.Serializer[Any]):
@@ -67,26 +80,19 @@ class FiguresAPIView(CaseApi):
     @extend_schema(
         operation_id="read_figures",
         summary=_("Read the figures of a place and period."),
-        parameters=[
-            OpenApiParameter("codes", str, description="Separated by commas."),
-            OpenApiParameter("village", str, description="Division code."),
-            OpenApiParameter("town", str, description="Division code."),
-            OpenApiParameter(
-                "month", str, pattern=SHAPE_OF_MONTH, description="2026-11."
-            ),
-            OpenApiParameter("period", str, enum=[name for name, _words in PERIODS]),
-            OpenApiParameter("parts", bool, description="With those of its parts."),
-        ],
+        parameters=[FiguresWanted],
         responses={200: FiguresAnswer},
     )
     def get(self, request: Request) -> Response:
         """The figures of a village, a town or, without either, of the widest place
         that is open to you; without a month or period the past twelve months.
         """
-        asked = request.query_params
-        codes = _codes(asked.get("codes", ""))
-        place = self._place(asked.get("village", ""), asked.get("town", ""))
-        wanted = Asked(asked.get("period", ""), asked.get("month", ""))
+        asked = FiguresWanted(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        values = asked.validated_data
+        codes = _codes(values["codes"])
+        place = self._place(values["village"], values["town"])
+        wanted = Asked(values["period"], values["month"])
         days = wanted.days(self.on)
 
         reading = Reading(place, self.at, self.sight)
@@ -95,7 +101,7 @@ class FiguresAPIView(CaseApi):
 
         parts = []
         heads = inhabitants_by_part(place)
-        if asked.get("parts") == "true":
+        if values["parts"]:
             parts = _parts(place, by_part, codes, heads)
         answer = {
             **_of_place(place, whole, codes, sum(heads.values())),
@@ -107,12 +113,18 @@ class FiguresAPIView(CaseApi):
         return Response(FiguresAnswer(answer).data)
 
     def _place(self, village: str, town: str) -> Place:
-        """Return the place asked for. Http404: there is none that is open."""
+        """Return the place asked for. NoSuchRight: none is open. InputRefused: this
+        one is not, or does not exist.
+        """
         open_to = Open(self.user, self.on)
+        if open_to.is_empty:
+            raise NoSuchRight(_("Your posts do not let you read figures."))
+
         code = village or town
         place = open_to.place(code) if code else open_to.widest()
         if place is None:
-            raise Http404
+            field = "village" if village else "town"
+            raise InputRefused.at(**{field: NO_SUCH_CHOICE})
         return place
 
 

@@ -333,8 +333,8 @@ def test_the_api_gives_figures_by_their_codes(world):
         ("codes=case.none", 400),
         ("month=2027-01", 400),
         ("period=ever", 400),
-        ("village=621226999999", 404),
-        ("town=621227", 404),
+        ("village=621226999999", 400),
+        ("town=621227", 400),
         ("", 200),
     ],
 )
@@ -343,6 +343,12 @@ def test_the_api_refuses_what_it_does_not_know(world, query, status):
         answer = client_of(world.here.supervisor).get(f"/api/v1/figures/?{query}")
 
     assert answer.status_code == status
+
+
+def test_an_office_has_no_figures_of_a_place(world):
+    answer = client_of(world.here.handler).get("/api/v1/figures/")
+
+    assert answer.status_code == 403
 
 
 def test_the_api_names_every_figure_with_its_meaning(world):
