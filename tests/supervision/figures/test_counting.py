@@ -378,7 +378,7 @@ def test_a_page_of_figures_costs_the_same_whatever_it_counts(
     with time_machine.travel(LATER, tick=False):
         for post, queries in (
             (world.here.supervisor, 14),
-            (world.here.county_supervisor, 15),
+            (world.here.county_supervisor, 14),
             (world.here.secretary, 14),
         ):
             client = client_of(post)
