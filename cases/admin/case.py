@@ -152,6 +152,8 @@ class CaseAdmin(BatchMoves, Window):
                     "decision",
                     "outcome",
                     "measures",
+                    "findings",
+                    "basis",
                     "result",
                     "satisfaction",
                     "solved",

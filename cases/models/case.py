@@ -204,6 +204,9 @@ class Case(WithChoices):
         _("outcome"), max_length=10, choices=Outcome.choices, blank=True
     )
     measures = models.TextField(_("measures taken"), blank=True)
+    # of the report on completion (ledgers 15)
+    findings = models.TextField(_("what was found"), blank=True)
+    basis = models.TextField(_("on what ground it was handled"), blank=True)
     result = models.TextField(_("result"), blank=True)
     satisfaction = models.CharField(
         _("satisfaction"), max_length=12, choices=Satisfaction.choices, blank=True
@@ -319,6 +322,12 @@ class Case(WithChoices):
             ),
             models.Index(
                 fields=("group", "-registered_at"), name="case_group_registered"
+            ),
+            # by the surname alone
+            models.Index(
+                fields=("speaker_name",),
+                name="case_speaker_like",
+                opclasses=("varchar_pattern_ops",),
             ),
         )
         constraints = (

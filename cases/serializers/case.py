@@ -367,6 +367,8 @@ class CaseDetailSerializer(CaseBaseSerializer):
             "decision",
             "outcome",
             "measures",
+            "findings",
+            "basis",
             "result",
             "satisfaction",
             "solved",

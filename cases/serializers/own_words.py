@@ -15,7 +15,7 @@ def show_own_words(case: Case, shown: dict[str, Any], sight: Sight) -> None:
     """
     redact = reader_redactor(case, sight)
     writers = writers_of([case])[case.pk]
-    for name in ("decision", "result", "measures"):
+    for name in ("decision", "result", "measures", "findings", "basis"):
         shown[name] = redact(getattr(case, name), by=writers.of(name))
 
     for part, row in _beside(case.assignments, shown["assignments"]):

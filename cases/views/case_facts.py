@@ -102,6 +102,8 @@ def lines_of_course(
         FactLine(_("Decision"), _decision_in_words(case, words)),
         FactLine(_("Outcome"), case.get_outcome_display()),
         FactLine(_("What was done"), words["measures"]),
+        FactLine(_("What was found"), words["findings"]),
+        FactLine(_("On what ground"), words["basis"]),
         FactLine(_("Result"), words["result"]),
         FactLine(_("Rating"), _rating_in_words(case, rating)),
         FactLine(_("Whom it concerns"), "、".join(str(user) for user in concerns)),

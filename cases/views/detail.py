@@ -52,6 +52,8 @@ TYPED_FIELDS = (
     "place",
     "decision",
     "measures",
+    "findings",
+    "basis",
     "result",
     "remark",
 )

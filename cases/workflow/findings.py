@@ -40,6 +40,10 @@ class Wrong(models.TextChoices):
         "result",
         pgettext_lazy("history", "the decision or the result was changed"),
     )
+    INVESTIGATED = (
+        "investigated",
+        pgettext_lazy("history", "what was found or its ground was changed"),
+    )
     REPLY = (
         "reply",
         pgettext_lazy(

@@ -40,6 +40,7 @@ from cases.workflow.inputs import (
 from cases.workflow.move import Move, stages
 from cases.workflow.who import Handled
 
+FOR_THE_SLIP = _("For the completion slip; may stay empty.")
 CATEGORY_AS_TAKEN_DOWN = replace(
     CATEGORY_REQUIRED,
     help=_("As it was taken down: look whether kind and size are right."),
@@ -180,6 +181,12 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
                 choice("outcome", _("How it ended"), Outcome, required=True),
                 RESULT,
                 text("measures", _("What was done")),
+                text("findings", _("What was found"), help=FOR_THE_SLIP),
+                text(
+                    "basis",
+                    _("On what ground: law, policy or village rule"),
+                    help=FOR_THE_SLIP,
+                ),
             ),
             guards=(guards.assistants_reported,),
             everyday=2,

@@ -74,6 +74,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "replied_at",
         ),
         "reserved": ("reserved",),
+        "investigated": ("findings", "basis"),
         "rating": ("satisfaction", "solved"),
         "due": ("due_at", "yellow_at", "grey_until", "promised_on"),
         "blanked": ("also_personal",),

@@ -14,7 +14,7 @@ from cases.workflow.standing import holder_key
 WRITTEN_BY = {
     Action.SETTLE: ("result",),
     Action.DECIDE: ("decision",),
-    Action.COMPLETE: ("result", "measures"),
+    Action.COMPLETE: ("result", "measures", "findings", "basis"),
 }
 WRITING = (
     *WRITTEN_BY,

@@ -108,6 +108,7 @@ def completed(
     case: Case | None = None,
     by: Post | None = None,
     at: datetime = NOON + DAY,
+    **said: object,
 ) -> Case:
     case, by = case or decided(here), by or here.handler
     return make_move(
@@ -117,6 +118,7 @@ def completed(
         at=at,
         outcome="done",
         result="换了蓄电池",
+        **said,
     )
 
 

@@ -32,6 +32,8 @@ def complete(step: Step) -> None:
     case.outcome = step.values["outcome"]
     case.result = step.values["result"]
     case.measures = step.values["measures"] or ""
+    case.findings = step.values["findings"] or ""
+    case.basis = step.values["basis"] or ""
     case.completed_at = step.at
     step.data["outcome"] = str(case.outcome)
     step.enter(Stage.SUPERVISE)
