@@ -18,7 +18,7 @@ SECRET = re.compile(r"password|passwd|code|otp|token|secret", re.IGNORECASE)
 # the code on a receipt; the account that goes with a password
 SECRET_NAMES = frozenset({"k", "login"})
 # a row that is chosen by its key: lifted-12, substitute-12
-CHOSEN_OF_ROW = re.compile(r"(?:aside|lifted|substitute|ready)[-_].+")
+CHOSEN_OF_ROW = re.compile(r"(?:aside|lifted|place|ready|show|substitute)[-_].+")
 # of a page of the administration: a button, how many rows it has, a row's key
 OF_ADMIN = re.compile(
     r"_\w+|.+-(?:TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.+-id|initial-.+"
@@ -26,8 +26,8 @@ OF_ADMIN = re.compile(
 CHOICES = """
 action add_to apply as_typed aside asked asks_escalation assistants backup body
 by_letter by_robot cases category channel choose co_speaker_resident concerns
-confidentiality do doing drawn drop file fill form from_speaker good grade group
-handling holder household how in_return index is_chair is_guest is_head is_on
+confidentiality do doing drawn drop file fill first form from_speaker good grade group
+handling holder household how in_return index is_chair is_default is_guest is_head is_on
 item_version key kind language lead lifted look matter may_sign meeting members
 minutes_version names_officers next node notices nth offered officer origin outcome part
 pass_above pass_base period photo post primary print public quorum_above reached

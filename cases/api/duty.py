@@ -46,6 +46,9 @@ class RoundBody(serializers.Serializer[Any]):
         default=True,
         help_text=_("Without a backup named: whoever is next in turn."),
     )
+    leader = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=40
+    )
 
 
 class TurnSerializer(serializers.Serializer[Any]):
@@ -86,6 +89,7 @@ class RoundApi(DutyApi):
             ends=_on_the_clock(data["ends"]),
             backup=self.person(data["backup"], village.pk, "backup"),
             next_is_backup=data["next_is_backup"],
+            leader=data["leader"],
         )
         return village, wanted
 

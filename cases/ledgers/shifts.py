@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from django.utils.formats import date_format
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.ledgers.book import OtherBook
 from cases.ledgers.record import joined
@@ -60,6 +60,14 @@ class ShiftRecord:
         if len(self.on) <= nth:
             return ""
         return str(self.on[nth].user)
+
+    @property
+    def remark(self) -> str:
+        """The backup: whoever else is on."""
+        backup = self.name_of(1)
+        if not backup:
+            return ""
+        return pgettext("ledger", "backup: %(name)s") % {"name": backup}
 
     @property
     def note(self) -> str:
@@ -196,7 +204,7 @@ DUTY = ShiftBook(
             Column(
                 "leader",
                 pgettext_lazy("ledger", "Leader on duty"),
-                lambda r: r.name_of(1),
+                lambda r: r.shift.leader,
             ),
             Column(
                 "phone", pgettext_lazy("ledger", "Phone"), lambda r: r.phone, width=14
@@ -233,6 +241,12 @@ DUTY = ShiftBook(
                 pgettext_lazy("ledger", "Signature"),
                 lambda r: r.signed,
                 width=14,
+            ),
+            Column(
+                "remark",
+                pgettext_lazy("ledger", "Remark"),
+                lambda r: r.remark,
+                width=16,
             ),
         ),
     ),

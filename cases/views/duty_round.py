@@ -21,7 +21,7 @@ from minshi.workdays import ONE_DAY, WorkCalendar
 from villages.duty import Round, arrange_round, eligible_posts, plan_round
 from villages.duty.rotating import BEGINS, ENDS
 from villages.forms.accounts import DayInput, RuleForm, offer, offer_rows
-from villages.forms.duty import PersonField, TimeInput
+from villages.forms.duty import LEADER, PersonField, TimeInput
 from villages.forms.rows import RowsField
 from villages.models import Post, Village
 from villages.requests import whole_number
@@ -53,6 +53,7 @@ class RoundForm(RuleForm):
     begins = forms.TimeField(label=_("Begins at"), initial=BEGINS, widget=TimeInput)
     ends = forms.TimeField(label=_("Ends at"), initial=ENDS, widget=TimeInput)
     backup = forms.ChoiceField(label=_("Backup"), initial=NEXT)
+    leader = forms.CharField(label=LEADER, max_length=40, required=False)
 
     def __init__(self, *args: Any, village: Village, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -83,6 +84,7 @@ class RoundForm(RuleForm):
             ends=answers["ends"],
             backup=self.people.get(answers["backup"]),
             next_is_backup=answers["backup"] == NEXT,
+            leader=answers["leader"],
         )
 
     def _calendar_from(self, first: date) -> WorkCalendar | None:

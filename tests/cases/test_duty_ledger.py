@@ -33,7 +33,7 @@ def here():
         TalkRoom.objects.create(
             village=here.village, place="村委会一楼", phone="0939-4421001"
         )
-        shift = shift_of(here.member, backup=here.secretary)
+        shift = shift_of(here.member, backup=here.secretary, leader="赵镇长")
         shift_of(here.duty, days=1)
         away(here.member, here.duty)
         make_move(
@@ -55,21 +55,22 @@ def here():
 def test_a_row_says_who_stood_in_and_what_came_of_the_shift(here):
     first, second = shown_rows(page(here.secretary, "duty"))
 
-    names = [str(here.duty.user), str(here.secretary.user)]
     signed = f"{here.duty.user} · {here.duty.user}"
     assert first == [
         "1",
         "2026-03-02",
         "星期一",
-        *names,
+        str(here.duty.user),
+        "赵镇长",
         "0939-4421001",
         "3",
         "2",
         "1",
         "等电工回话",
         signed,
+        f"备班：{here.secretary.user}",
     ]
-    assert second[6:] == ["", "0", "0", "", ""]
+    assert second[6:] == ["", "0", "0", "", "", ""]
 
 
 def test_what_was_done_outside_the_shift_is_not_counted(here):
@@ -148,7 +149,7 @@ def test_the_api_names_a_filter_it_does_not_know(here):
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_page_costs_seven_queries_however_many_shifts_it_has(
+def test_the_page_costs_eight_queries_however_many_shifts_it_has(
     count, django_assert_num_queries
 ):
     here = staff()
@@ -156,7 +157,7 @@ def test_the_page_costs_seven_queries_however_many_shifts_it_has(
         shift_of(here.member, days=nth)
     client = logged_in(here.secretary)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = client.get(reverse("cases:ledger", args=["duty"]), EVERYTHING)
 
     assert len(shown_rows(response)) == count

@@ -71,6 +71,7 @@ def test_a_shift_is_arranged_changed_and_taken_off(here):
         "village": here.village.pk,
         "primary": here.member.pk,
         "backup": here.duty.pk,
+        "leader": " 赵镇长 ",
     }
 
     made = [api.post("duty/shifts/", said) for _time in range(2)]
@@ -78,6 +79,7 @@ def test_a_shift_is_arranged_changed_and_taken_off(here):
     assert [answer.status_code for answer in made] == [201, 201]
     shift = DutyShift.objects.get()
     assert shift.starts_at == MORNING.replace(day=3)
+    assert made[0].json()["leader"] == "赵镇长"
     change = {**TUESDAY, "primary": here.second.pk}
     changed = api.client.put(
         f"/api/v1/duty/shifts/{shift.pk}/", change, content_type="application/json"

@@ -202,6 +202,7 @@ def test_a_round_is_looked_at_then_written_by_one_click_and_only_once(client, he
     client.force_login(here.secretary.user)
     address = reverse("cases:duty_round")
     asked = {**ROUND, "members": [here.duty.pk, here.member.pk], "backup": "next"}
+    asked["leader"] = "赵镇长"
 
     seen = client.post(address, asked)
 
@@ -209,6 +210,8 @@ def test_a_round_is_looked_at_then_written_by_one_click_and_only_once(client, he
     for _time in range(2):
         client.post(address, {**asked, "step": "write"})
     assert DutyShift.objects.count() == 5
+    assert {shift.leader for shift in DutyShift.objects.all()} == {"赵镇长"}
+    assert "赵镇长" in page(client, here.secretary).content.decode()
 
 
 def test_a_round_that_cannot_be_keeps_what_was_typed(client, here):

@@ -57,7 +57,7 @@ class RosterAdmin(PostAdmin):
 
 @admin.register(DutyShift)
 class DutyShiftAdmin(RosterAdmin):
-    list_display = ("village", "starts_at", "ends_at", "who", "second")
+    list_display = ("village", "starts_at", "ends_at", "who", "second", "leader")
     list_select_related = ("village", "primary__user", "backup__user")
     search_fields = ("village__name", "primary__user__name")
 

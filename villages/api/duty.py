@@ -58,6 +58,7 @@ class ShiftSerializer(serializers.ModelSerializer[DutyShift]):
             "ends_at",
             "primary",
             "backup",
+            "leader",
             "on_duty",
         )
 
@@ -103,6 +104,7 @@ class ShiftChanged(serializers.Serializer[Any]):
     ends_at = MomentField()
     primary = IdField(help_text=_("A post of the village that takes duty."))
     backup = IdField(required=False, allow_null=True)
+    leader = serializers.CharField(required=False, allow_blank=True, max_length=40)
 
 
 class ShiftWanted(ShiftChanged):

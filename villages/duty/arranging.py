@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from minshi import workdays
 from minshi.errors import Faults, InputRefused, MoveRefused
+from minshi.text import clean_text
 from villages.duty.rights import (
     arranging_post,
     lock_roster,
@@ -28,6 +29,7 @@ def arrange_shift(
     ends_at: datetime,
     primary: Post,
     backup: Post | None = None,
+    leader: str = "",
     by: User,
     at: datetime,
 ) -> DutyShift:
@@ -46,6 +48,7 @@ def arrange_shift(
         "ends_at": ends_at,
         "primary": primary,
         "backup": backup,
+        "leader": clean_text(leader),
     }
     same = DutyShift.objects.filter(**wanted).first()
     if same:
@@ -65,6 +68,7 @@ def change_shift(
     ends_at: datetime,
     primary: Post,
     backup: Post | None = None,
+    leader: str = "",
     by: User,
     at: datetime,
 ) -> DutyShift:
@@ -81,6 +85,7 @@ def change_shift(
     shift.ends_at = ends_at
     shift.primary = primary
     shift.backup = backup
+    shift.leader = clean_text(leader)
     check_shift(shift, at)
     shift.save()
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from minshi import workdays
 from minshi.errors import Faults, InputRefused
+from minshi.text import clean_text
 from minshi.workdays import ONE_DAY, SHANGHAI, WorkCalendar
 from villages.duty.rights import arranging_post, lock_roster
 from villages.models import DutyLeave, DutyShift, Post, User, Village
@@ -37,6 +38,7 @@ class Round:
     ends: time = ENDS
     backup: Post | None = None
     next_is_backup: bool = True
+    leader: str = ""  # of every shift of the round
 
     @property
     def days(self) -> list[date]:
@@ -99,6 +101,7 @@ def arrange_round(
             ends_at=wanted.ends_at(turn.day),
             primary=turn.primary,
             backup=turn.backup,
+            leader=clean_text(wanted.leader),
         )
         shifts.append(shift)
 

@@ -24,6 +24,7 @@ else:  # at run time they take no type
     OnePost = forms.ModelChoiceField
     OneShift = forms.ModelChoiceField
 MOST_VISITORS = 9999
+LEADER = pgettext_lazy("ledger", "Leader on duty")
 LONGEST_NOTE = 2000
 
 
@@ -74,6 +75,7 @@ class ShiftForm(RosterForm):
     )
     primary = PersonField(label=_("On duty"), queryset=None)
     backup = PersonField(label=_("Backup"), queryset=None, required=False)
+    leader = forms.CharField(label=LEADER, max_length=40, required=False)
 
     @classmethod
     def showing(cls, shift: DutyShift) -> dict[str, Any]:
@@ -84,6 +86,7 @@ class ShiftForm(RosterForm):
             "ends": shift.ends_at.astimezone(SHANGHAI).time(),
             "primary": shift.primary_id,
             "backup": shift.backup_id,
+            "leader": shift.leader,
         }
 
     @property
@@ -102,6 +105,7 @@ class ShiftForm(RosterForm):
             "ends_at": ends_at,
             "primary": entered["primary"],
             "backup": entered["backup"],
+            "leader": entered["leader"],
         }
 
     def refuse(self, refusal: RuleBroken) -> None:

@@ -112,6 +112,8 @@ class DutyShift(models.Model):
         related_name="backup_shifts",
         verbose_name=_("backup"),
     )
+    # 带班领导: of the village or the town, who need not have an account
+    leader = models.CharField(_("leader on duty"), max_length=40, blank=True)
 
     objects = DutyShiftQuerySet.as_manager()
 

@@ -217,6 +217,7 @@ class WallRow:
     day: date
     hours: str
     on: list[Post]
+    leader: str = ""
 
 
 class WallPrint(DutyView):
@@ -259,7 +260,10 @@ class WallPrint(DutyView):
         shifts = [shift for shift in roster.shifts if shift.on == day]
         if not shifts:
             return [WallRow(day, "", [])]
-        return [WallRow(day, shift.hours, roster.on_duty(shift)) for shift in shifts]
+        return [
+            WallRow(day, shift.hours, roster.on_duty(shift), shift.leader)
+            for shift in shifts
+        ]
 
 
 def monday_of(text: str) -> date:
