@@ -6,20 +6,41 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.lists.requests import RULED_BY
 from cases.meetings import ITEM_ACTIONS
 from cases.models import Event, TimeRequest
 from cases.models.choices import RequestKind, RequestState
 from cases.workflow import Action
-from cases.workflow.event_data import data_of
+from cases.workflow.event_data import data_of, lead_of
+from minshi.errors import Text
 from villages.models import Post
 
 Note = Callable[[Event], str]
 GIVEN_BACK = (Action.RETURN, Action.HAND_BACK)
 # a matter given back is ruled on by what is resolved about it next, at a meeting or not
 AFTER_A_RETURN = ITEM_ACTIONS
+# 审批意见 on a matter given back, by what was resolved about it
+GOES_ON = pgettext_lazy("return ruled", "The return is accepted; others handle it now")
+STAYS = pgettext_lazy("return ruled", "The return is refused; they go on handling it")
+RULED = {
+    Action.ESCALATE: pgettext_lazy(
+        "return ruled", "The return is accepted; it is reported up"
+    ),
+    Action.SEND_BACK: pgettext_lazy(
+        "return ruled", "The return is accepted; it is sent back a level"
+    ),
+    Action.DIVERT: pgettext_lazy(
+        "return ruled", "The return is accepted; the proper route is shown"
+    ),
+    Action.MERGE: pgettext_lazy(
+        "return ruled", "The return is accepted; it is merged with another matter"
+    ),
+    Action.DEFER: pgettext_lazy(
+        "return ruled", "The return is accepted; it is decided on later"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -31,8 +52,8 @@ class Asking:
     by: Post
     at: datetime
     due_on: date | None = None
-    days: int | None = None
-    new_due_on: date | None = None
+    days: int | str | None = None
+    new_due_on: date | str | None = None
     ruled_by: Post | None = None
     ruling: str = ""
     ruled_at: datetime | None = None
@@ -126,10 +147,24 @@ def _given_back(event: Event, events: list[Event], note: Note) -> Asking:
         by=event.post,
         at=event.at,
         due_on=date.fromisoformat(due) if due else None,
+        days=pgettext("slip", "none asked for"),
+        new_due_on=_new_deadline(ruling),
         ruled_by=ruling.post if ruling else None,
-        ruling=_ruling_in_words(ruling, note) if ruling else "",
+        ruling=_ruling_in_words(ruling, event, note) if ruling else "",
         ruled_at=ruling.at if ruling else None,
     )
+
+
+def _new_deadline(ruling: Event | None) -> date | str | None:
+    """Return the day that whoever ruled set; in words that it stays where they set
+    none, and nothing while nobody has ruled.
+    """
+    if ruling is None:
+        return None
+    if ruling.action == Action.DECIDE:
+        due = data_of(ruling).get("due_on")
+        return date.fromisoformat(due) if due else None
+    return pgettext("slip", "as before")
 
 
 def _ruling_on_return(event: Event, events: list[Event]) -> Event | None:
@@ -150,17 +185,28 @@ def _rules_on(later: Event, event: Event) -> bool:
     if later.action != Action.RULE_HAND_BACK:
         return False
 
-    office = event.post.office_id if event.post else None
-    giver = {f"post:{event.post_id}", f"office:{office}"}
-    return not giver.isdisjoint(data_of(later).get("holders", ()))
+    return not _holders_of(event).isdisjoint(data_of(later).get("holders", ()))
 
 
-def _ruling_in_words(ruling: Event, note: Note) -> str:
+def _ruling_in_words(ruling: Event, event: Event, note: Note) -> str:
+    return _sentence(str(_verdict(ruling, event)), note(ruling))
+
+
+def _verdict(ruling: Event, event: Event) -> Text:
+    """Return whether what was given back was taken back, and what became of it."""
     if ruling.action == Action.RULE_HAND_BACK:
-        words = RequestState(data_of(ruling)["ruling"]).label
-    else:
-        words = Action(ruling.action).label
-    return _sentence(str(words), note(ruling))
+        return RequestState(data_of(ruling)["ruling"]).label
+    if ruling.action != Action.DECIDE:
+        return RULED[Action(ruling.action)]
+
+    was_theirs = lead_of(ruling) in _holders_of(event)
+    return STAYS if was_theirs else GOES_ON
+
+
+def _holders_of(event: Event) -> set[str]:
+    """Return the holders as whom an officer gives back: their post and its office."""
+    office = event.post.office_id if event.post else None
+    return {f"post:{event.post_id}", f"office:{office}"}
 
 
 def _sentence(ruling: str, note: str) -> str:

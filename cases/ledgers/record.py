@@ -192,9 +192,12 @@ class Record:
             return None
         if lead.post:
             return lead.post.user
+        return self.acted_for(lead.office_id)
 
+    def acted_for(self, office: int | None) -> User | None:
+        """Return the account of who completed or acknowledged for an office last."""
         for event in reversed(self.events):
-            is_theirs = getattr(event, "office", None) == lead.office_id
+            is_theirs = getattr(event, "office", None) == office
             if is_theirs and event.action in (Action.COMPLETE, Action.ACKNOWLEDGE):
                 return event.user
         return None

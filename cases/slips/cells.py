@@ -151,6 +151,12 @@ def done(record: Record) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def opinion_and_result(record: Record) -> str:
+    """Return what was decided, what was done for it, and how it ended, a line each."""
+    lines = [record.column("decision"), done(record), cells.result(record)]
+    return "\n".join(dict.fromkeys(line for line in lines if line))
+
+
 def speaker(record: Record) -> str:
     """说事人基本情况, as far as this reader may know it."""
     case = record.case

@@ -5,12 +5,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.ledgers import Record, read_behind
+from cases.ledgers.belonging import with_papers
 from cases.ledgers.book import RESPONSIBLE
-from cases.models import Case
+from cases.ledgers.cells import papers
+from cases.models import Assignment, Case
 from cases.models.scope import Sight
 from cases.slips.cells import whole_title
 from cases.slips.reading import Line, lines_of, side_by_side
@@ -19,7 +22,7 @@ from minshi.errors import Text
 from minshi.tabular import Cell, Column
 from supervision.ledger import unit_of_record
 from supervision.models import SupervisionOrder
-from villages.models import User
+from villages.models import Post, User
 
 SIGNATURES = (
     pgettext_lazy("slip", "Issued by (signature)"),
@@ -42,7 +45,7 @@ class OrderSheet:
 
         Four queries.
         """
-        cases = Case.objects.filter(pk=order.case_id)
+        cases = with_papers(Case.objects.filter(pk=order.case_id))
         acts = (*RESPONSIBLE, Action.DECIDE)
         records = read_behind(cases, acts, sight=sight, at=at)
 
@@ -83,8 +86,12 @@ def feedback(_sheet: OrderSheet) -> str:
 
 def contact_of(order: SupervisionOrder) -> User | None:
     """Return 督办联系人: who wrote the order, of the system's drafts who signed it."""
-    post = order.raised_by or order.signed_by
+    post = contact_post(order)
     return post.user if post else None
+
+
+def contact_post(order: SupervisionOrder) -> Post | None:
+    return order.raised_by or order.signed_by
 
 
 def contact(sheet: OrderSheet) -> str:
@@ -92,8 +99,35 @@ def contact(sheet: OrderSheet) -> str:
 
 
 def phone(sheet: OrderSheet) -> str:
-    user = contact_of(sheet.order)
-    return (user.phone or "") if user else ""
+    """Return the number that the contact gave for colleagues, else that of their
+    office, else the one that the login page gives for help.
+    """
+    post = contact_post(sheet.order)
+    numbers = [settings.HELP_PHONE]
+    if post and post.office:
+        numbers.insert(0, post.office.phone)
+    if post:
+        numbers.insert(0, post.user.phone or "")
+    return next((str(number) for number in numbers if number), "")
+
+
+def beside(sheet: OrderSheet) -> str:
+    """Return 配合领导: whoever assists, each once; none where the lead has it alone."""
+    people = dict.fromkeys(who(sheet, part) for part in sheet.about.assisting)
+    people.pop("", None)
+    return "、".join(people) or pgettext("slip", "none")
+
+
+def who(sheet: OrderSheet, part: Assignment) -> str:
+    """Return the person who has a part; of an office who acknowledged it."""
+    if part.post:
+        return str(part.post.user)
+    return str(sheet.about.acted_for(part.office_id) or part.office or "")
+
+
+def enclosed(sheet: OrderSheet) -> str:
+    """Return 附件: how many papers the matter has."""
+    return papers(sheet.about) or pgettext("slip", "none")
 
 
 COLUMNS: tuple[Column[OrderSheet], ...] = (
@@ -119,8 +153,8 @@ COLUMNS: tuple[Column[OrderSheet], ...] = (
         pgettext_lazy("order form", "Leader in charge"),
         lambda s: s.about.did(Action.DECIDE),
     ),
-    Column("beside", pgettext_lazy("order form", "Leaders assisting"), lambda _s: ""),
-    Column("papers", pgettext_lazy("order form", "Enclosed"), lambda _s: ""),
+    Column("beside", pgettext_lazy("order form", "Leaders assisting"), beside),
+    Column("papers", pgettext_lazy("order form", "Enclosed"), enclosed),
     Column(
         "reply_on", pgettext_lazy("order form", "Time limit"), reply_on, kind="date"
     ),

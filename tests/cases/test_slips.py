@@ -143,8 +143,8 @@ def test_the_columns_stand_in_the_order_a_supervisor_expects():
         "number",
         "applicant",
         "kind",
-        "days",
         "reason",
+        "days",
         "due_on",
         "new_due_on",
         "asked_at",
@@ -157,9 +157,9 @@ def test_the_columns_stand_in_the_order_a_supervisor_expects():
         "document",
         "speaker",
         "wish",
-        "done",
-        "decision",
-        "result",
+        "findings",
+        "basis",
+        "opinion",
         "replies",
         "unit",
         "checker",
@@ -169,7 +169,7 @@ def test_the_columns_stand_in_the_order_a_supervisor_expects():
 
 
 @pytest.mark.parametrize(
-    "key", ["number", "decision", "lead_unit", "leader", "assigned_on", "result"]
+    "key", ["number", "decision", "lead_unit", "leader", "assigned_on"]
 )
 def test_a_column_that_a_ledger_has_as_well_is_read_by_the_same_function(key):
     of_ledgers = {
@@ -265,8 +265,50 @@ def test_a_break_and_a_return_have_slips_of_their_own_in_the_order_of_time(here)
         "不归我们管",
         "2026-03-11",
     )
-    assert second["ruling"].endswith("：请镇里定")
+    assert second["ruling"] == "同意退回，已上报：请镇里定"
+    assert (second["days"], second["new_due_on"]) == ("未申请", "不变")
     assert second["ruler"] == f"{here.village} · {here.secretary.user}"
+
+
+def test_a_return_says_whether_it_was_accepted_and_until_when_it_runs_now(here):
+    case = decided(here)
+    by = officer(here.secretary)
+    for nth, lead in enumerate((here.leader, here.leader)):
+        holder = here.handler if nth == 0 else here.leader
+        case = make_move(
+            case, Action.RETURN, by=officer(holder), at=NOON, reason="不归我们管"
+        )
+        case = make_move(
+            case,
+            Action.DECIDE,
+            by=by,
+            at=NOON,
+            handling="led",
+            decision="换灯",
+            lead=lead,
+            due_on=(NOON + 8 * DAY).date(),
+        )
+
+    first, second = (boxes(here.secretary, case, "time", nth) for nth in (1, 2))
+
+    assert first["ruling"] == "同意退回，改由其他单位办理：换灯"
+    assert second["ruling"] == "不同意退回，仍由原单位办理：换灯"
+    assert (first["days"], first["new_due_on"]) == ("未申请", "2026-03-10")
+
+
+def test_what_was_found_and_its_ground_stand_in_boxes_of_their_own(here):
+    case = completed(
+        here,
+        decided(here),
+        measures="换了灯泡",
+        findings="三盏灯泡烧坏",
+        basis="村规民约第六条",
+    )
+
+    box = boxes(here.secretary, case, "report")
+
+    assert (box["findings"], box["basis"]) == ("三盏灯泡烧坏", "村规民约第六条")
+    assert box["opinion"].splitlines()[:2] == ["换灯", "换了灯泡"]
 
 
 def test_a_report_has_the_replies_of_its_round(here):
@@ -286,7 +328,7 @@ def test_a_report_has_the_replies_of_its_round(here):
         "2026-03-03",
         str(here.secretary.user),
     )
-    assert "换了蓄电池" in box["result"]
+    assert "换了蓄电池" in box["opinion"]
     assert box["contact"].startswith(str(here.handler.user))
 
 
@@ -412,7 +454,7 @@ def test_coming_back_from_a_login_leads_to_the_case_and_prints_nothing(here):
 
 
 @pytest.mark.parametrize("count", [1, 3, 10])
-def test_a_print_costs_eleven_queries_whatever_happened(
+def test_a_print_costs_ten_queries_whatever_happened(
     here, count, django_assert_num_queries
 ):
     case, until = decided(here), (NOON + DAY).date()
@@ -431,7 +473,7 @@ def test_a_print_costs_eleven_queries_whatever_happened(
         )
     client = logged_in(here.secretary)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         assert (
             client.post(
                 reverse("cases:slip", args=[case.number, "time", count])
