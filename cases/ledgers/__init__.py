@@ -11,9 +11,22 @@ from cases.ledgers.heard import GENERAL, HOME_VISIT, TALK_ROOM
 from cases.ledgers.loading import batches, read_behind, read_records
 from cases.ledgers.meetings import MEETINGS
 from cases.ledgers.record import Record
+from cases.ledgers.registers import ERRANDS, ONLINE, REQUESTS, VISITORS
 from cases.ledgers.shifts import DUTY
 
-_of_cases = (GENERAL, TALK_ROOM, HOME_VISIT, HANDLING, RESULTS, SATISFACTION)
+# in the order of the design, the registers of the counter behind the ledgers
+_of_cases = (
+    GENERAL,
+    TALK_ROOM,
+    HOME_VISIT,
+    ONLINE,
+    HANDLING,
+    RESULTS,
+    SATISFACTION,
+    REQUESTS,
+    VISITORS,
+    ERRANDS,
+)
 BOOKS_OF_CASES: Mapping[str, Book] = MappingProxyType(
     {book.key: book for book in _of_cases}
 )

@@ -5,23 +5,23 @@ The cases come from `counted_for`.
 
 from collections.abc import Callable
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from cases.models import Attachment, Clock, Rating
-from cases.models.choices import Channel, Stage
+from cases.models import Assignment, Attachment, Clock, Rating, Reply
+from cases.models.choices import AssignmentRole, Channel, Handling, Stage
 from cases.models.scope import NOT_CONCLUDED, CaseQuerySet
 from villages.models import Resident
 
 Narrow = Callable[[CaseQuerySet], CaseQuerySet]
 
 
-def heard_by(channel: Channel) -> Narrow:
-    """Return what narrows to the cases that came by a channel.
+def heard_by(*channels: Channel) -> Narrow:
+    """Return what narrows to the cases that came by one of the channels.
 
     Redacted rows stay out: being in such a ledger would tell how the matter came.
     """
-    return lambda cases: cases.filter(Q(redacted=False), channel=channel)
+    return lambda cases: cases.filter(Q(redacted=False), channel__in=channels)
 
 
 def decided(cases: CaseQuerySet) -> CaseQuerySet:
@@ -51,6 +51,28 @@ def rated(cases: CaseQuerySet) -> CaseQuerySet:
         first_rating=F("ratings__pk"), first_rated_at=F("ratings__at")
     )
     return joined.filter(first_rating=Subquery(first))
+
+
+def run_by_a_cadre(cases: CaseQuerySet) -> CaseQuerySet:
+    """Narrow to what somebody of the village did for whoever asked: settled at the
+    counter, or led by a post and by no office, and completed.
+
+    Redacted rows stay out: who handles them is not told.
+    """
+    led = Assignment.objects.filter(
+        case=OuterRef("pk"), role=AssignmentRole.LEAD, post__isnull=False
+    )
+    by_a_cadre = Q(handling=Handling.ON_SPOT) | Exists(led)
+    return cases.filter(by_a_cadre, Q(redacted=False), completed_at__isnull=False)
+
+
+def with_replies(cases: CaseQuerySet) -> CaseQuerySet:
+    """Add the last reply and who gave it, and what `with_papers` adds."""
+    replies = Reply.objects.filter(case=OuterRef("pk")).order_by("-at", "-pk")
+    return with_papers(cases).annotate(
+        reply_text=Subquery(replies.values("text")[:1]),
+        reply_post=Subquery(replies.values("post")[:1]),
+    )
 
 
 def with_work_clock(cases: CaseQuerySet) -> CaseQuerySet:

@@ -11,7 +11,7 @@ from cases.models.choices import CloseReason, Handling, Outcome
 from cases.workflow import Action
 from cases.workflow.event_data import data_of
 from minshi.errors import Text
-from minshi.workdays import local_day
+from minshi.workdays import SHANGHAI, local_day
 from villages.models import MeetingKind
 
 ANSWERED_AFTERWARDS = (
@@ -50,6 +50,48 @@ def grid(record: Record) -> str:
     return f"{record.case.village or ''}{record.case.group or ''}"
 
 
+def sex(record: Record) -> str:
+    """Return the sex of who spoke; empty where the reader may not know them."""
+    if record.is_hidden:
+        return ""
+    return str(record.case.get_speaker_sex_display())
+
+
+def age(record: Record) -> int | None:
+    """Return how old who spoke became in the year they came; None where it is not
+    known, or not to be known.
+    """
+    resident = record.case.resident
+    if resident is None or resident.birth_year is None or record.is_hidden:
+        return None
+    return local_day(record.case.said_at).year - resident.birth_year
+
+
+def when_and_where(record: Record) -> str:
+    case = record.case
+    at = case.said_at.astimezone(SHANGHAI)
+    return joined(f"{at:%Y-%m-%d %H:%M}", case.village or case.town, channel(record))
+
+
+def content_and_wish(record: Record) -> str:
+    """Return the words, and what is wanted where that was written down."""
+    lines = (content(record), record.words(record.case.request_text))
+    return "；".join(line for line in lines if line)
+
+
+def last_reply(record: Record) -> str:
+    """Return what the speaker was told last."""
+    text = cast("str | None", record.annotated("reply_text"))
+    post = cast("int | None", record.annotated("reply_post"))
+    return record.words(text, post=post) if text else ""
+
+
+def rating(record: Record) -> str:
+    """Return both answers of the speaker."""
+    case = record.case
+    return joined(case.get_satisfaction_display(), case.get_solved_display())
+
+
 def head(record: Record) -> str:
     """Return the head of the household where there is one, else who spoke."""
     head_name = cast("str | None", record.annotated("head_name"))
@@ -68,6 +110,12 @@ def answer(record: Record) -> str:
     if event.action == Action.SETTLE:
         return record.column("result")
     return record.note(event)
+
+
+def answer_and_result(record: Record) -> str:
+    """Return what was answered or decided, and the result where it says more."""
+    lines = (answer(record), record.column("result"))
+    return "；".join(dict.fromkeys(line for line in lines if line))
 
 
 def went_to(record: Record) -> str:
@@ -163,6 +211,10 @@ def papers(record: Record) -> str:
     if not count:
         return ""
     return ngettext("%(count)s paper", "%(count)s papers", count) % {"count": count}
+
+
+def number_of_papers(record: Record) -> int:
+    return cast("int", record.annotated("papers"))
 
 
 # --- satisfaction: the first rating in the columns, the last later one as the second

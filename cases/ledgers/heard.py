@@ -164,7 +164,7 @@ TALK_ROOM = Book(
             column(
                 "sex",
                 pgettext_lazy("ledger", "Sex"),
-                lambda r: r.case.get_speaker_sex_display(),
+                cells.sex,
                 width=6,
             ),
             column(
