@@ -13,10 +13,12 @@ from cases.views import (
     ledgers,
     lists,
     meetings,
+    own_ledgers,
     preview,
     queue,
     receipt,
     registers,
+    shown,
     similar,
     slips,
     timing,
@@ -35,6 +37,9 @@ urlpatterns = [
     path("cases/<str:number>/", detail.CaseDetail.as_view(), name="detail"),
     path("cases/<str:number>/receipt/", receipt.Receipt.as_view(), name="receipt"),
     path("cases/<str:number>/phone/", detail.OpenPhone.as_view(), name="open_phone"),
+    path(
+        "cases/<str:number>/speaker/", shown.ShowSpeaker.as_view(), name="show_speaker"
+    ),
     path("cases/<str:number>/files/", attachments.Upload.as_view(), name="upload"),
     path("cases/<str:number>/do/<slug:action>/", act.Act.as_view(), name="act"),
     path(
@@ -59,6 +64,16 @@ urlpatterns = [
     ),
     path("ledgers/", ledgers.LedgerIndex.as_view(), name="ledgers"),
     path("ledgers/<slug:key>/", ledgers.LedgerPage.as_view(), name="ledger"),
+    path(
+        "ledgers/<slug:key>/arrange/",
+        own_ledgers.LedgerArrange.as_view(),
+        name="ledger_arrange",
+    ),
+    path(
+        "ledgers/<slug:key>/filters/",
+        own_ledgers.LedgerFilters.as_view(),
+        name="ledger_filters",
+    ),
     path(
         "ledgers/<slug:key>/print/", ledgers.LedgerPrint.as_view(), name="ledger_print"
     ),

@@ -163,13 +163,69 @@ def file_name(
     extension: str,
 ) -> str:
     """Return unit_ledger_from_to_exporter.extension, fit for any file system."""
-    parts = (unit, str(ledger.title), from_on.isoformat(), to_on.isoformat(), exporter)
+    return file_name_of(unit, str(ledger.title), from_on, to_on, exporter, extension)
+
+
+def file_name_of(
+    unit: str, title: str, from_on: date, to_on: date, exporter: str, extension: str
+) -> str:
+    """Return the name of a file as `file_name` does, under a title of its own."""
+    parts = (unit, title, from_on.isoformat(), to_on.isoformat(), exporter)
     name = "_".join(_safe_part(part) for part in parts)
     return f"{name}.{extension.lstrip('.')}"
 
 
 def _safe_part(part: str) -> str:
     return UNSAFE_IN_NAME.sub("-", part)[:LONGEST_PART].strip("-.") or "-"
+
+
+@dataclass(frozen=True)
+class SheetOf(Generic[T]):
+    """One ledger of a spreadsheet: its rows, and what its title and filling line
+    say.
+    """
+
+    ledger: Ledger[T]
+    records: Iterable[T]
+    unit: str
+    period: str
+    filled_by: str
+    on: date
+
+
+def write_workbook(
+    path_or_file: str | IO[bytes], sheets: Iterable[SheetOf[Any]]
+) -> None:
+    """Write ledgers as the sheets of one spreadsheet, row by row in little memory.
+
+    The layout is that of the paper: title, filling line, headings, rows. ValueError:
+    more records than a sheet has rows.
+    """
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+    }
+    with Workbook(path_or_file, options) as book:
+        for of in sheets:
+            _write_sheet(book, of)
+
+
+def _write_sheet(book: Workbook, of: SheetOf[Any]) -> None:
+    ledger = of.ledger
+    sheet = _Sheet(book, ledger)
+    sheet.put_across(0, ledger.headline(of.unit, of.period), sheet.title)
+    sheet.put_across(1, _filling_line(of.unit, of.filled_by, of.on), sheet.filled)
+    sheet.put(HEADING_ROW, [*headings(ledger)], sheet.bold)
+
+    first = last = HEADING_ROW + 1
+    for last, row in enumerate(_plain_rows(ledger, of.records), start=first):
+        sheet.put(last, row, sheet.text)
+    if last >= LAST_ROW:
+        raise ValueError("A sheet has no room for so many rows.")
+
+    sheet.offer_choices(first, last)
+    sheet.offer_filters(last)
 
 
 def write_xlsx(
@@ -182,30 +238,10 @@ def write_xlsx(
     filled_by: str,
     on: date,
 ) -> None:
-    """Write the ledger as a spreadsheet, row by row in little memory.
-
-    The layout is that of the paper: title, filling line, headings, rows. ValueError:
-    more records than a sheet has rows.
-    """
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-    }
-    with Workbook(path_or_file, options) as book:
-        sheet = _Sheet(book, ledger)
-        sheet.put_across(0, ledger.headline(unit, period), sheet.title)
-        sheet.put_across(1, _filling_line(unit, filled_by, on), sheet.filled)
-        sheet.put(HEADING_ROW, [*headings(ledger)], sheet.bold)
-
-        first = last = HEADING_ROW + 1
-        for last, row in enumerate(_plain_rows(ledger, records), start=first):
-            sheet.put(last, row, sheet.text)
-        if last >= LAST_ROW:
-            raise ValueError("A sheet has no room for so many rows.")
-
-        sheet.offer_choices(first, last)
-        sheet.offer_filters(last)
+    """Write one ledger as a spreadsheet, as `write_workbook` does."""
+    write_workbook(
+        path_or_file, [SheetOf(ledger, records, unit, period, filled_by, on)]
+    )
 
 
 class _Sheet:
@@ -313,6 +349,11 @@ class _Sheet:
                 lines = max(lines, _lines_in(cell, width))
         return min(lines * LINE_HEIGHT, HIGHEST_ROW)
 
+    def _name_of_choices(self) -> str:
+        """Return a name for the hidden sheet that no ledger of the file has taken."""
+        number = len(self.book.worksheets())
+        return "choices" if number == 1 else f"choices{number}"
+
     def offer_choices(self, first: int, last: int) -> None:
         """Give choice columns a drop-down.
 
@@ -326,11 +367,11 @@ class _Sheet:
 
             allowed: dict[str, Any] = {"validate": "list", "source": texts}
             if _fits_no_formula(texts):
-                hidden = hidden or self.book.add_worksheet("choices")
+                hidden = hidden or self.book.add_worksheet(self._name_of_choices())
                 hidden.hide()
                 hidden.write_row(index, 0, texts)
                 cells = xl_range_abs(index, 0, index, len(texts) - 1)
-                allowed["source"] = f"=choices!{cells}"
+                allowed["source"] = f"={hidden.name}!{cells}"
             self.sheet.data_validation(first, index, last, index, allowed)
 
 

@@ -207,6 +207,7 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "slips/key": (constant(*SLIPS), None),
     "key/nth": (constant(1), None),
     "key/form": (constant(*FORMS), None),
+    "filters/name": (constant("常用"), None),
     "admin/app_label": (
         lambda *_: sorted({model._meta.app_label for model in admin.site._registry}),
         None,

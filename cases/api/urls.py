@@ -11,6 +11,7 @@ from cases.api import (
     ledgers,
     meetings,
     moves,
+    own_ledgers,
     parts,
     queue,
     registers,
@@ -185,4 +186,24 @@ urlpatterns = [
     path("sheets/<uuid:uuid>/", files.SheetFileAPIView.as_view(), name="api-sheet"),
     path("ledgers/", ledgers.LedgerListAPIView.as_view(), name="api-ledgers"),
     path("ledgers/<slug:key>/", ledgers.LedgerRowsAPIView.as_view(), name="api-ledger"),
+    path(
+        "ledgers/<slug:key>/own/",
+        own_ledgers.OwnLedgerAPIView.as_view(),
+        name="api-own-ledger",
+    ),
+    path(
+        "ledgers/<slug:key>/own/filters/",
+        own_ledgers.SavedFiltersAPIView.as_view(),
+        name="api-own-ledger-filters",
+    ),
+    path(
+        "ledgers/<slug:key>/own/filters/<str:name>/",
+        own_ledgers.SavedFilterAPIView.as_view(),
+        name="api-own-ledger-filter",
+    ),
+    path(
+        "cases/<slug:number>/speaker/",
+        own_ledgers.ShowSpeakerAPIView.as_view(),
+        name="api-show-speaker",
+    ),
 ]

@@ -45,6 +45,11 @@ class Dated:
         """The ledger's own date, the earliest first, as in a book written by hand."""
         return (self.date, "id")
 
+    @property
+    def newest_first(self) -> tuple[str, str]:
+        """The ledger's own date, the latest first, as on a screen."""
+        return (f"-{self.date}", "-id")
+
     def for_reader(self, user: User, on: dt.date) -> Self:
         """Return the ledger as the user reads it: with the town of each row, where
         they oversee several; otherwise with its own columns alone.
@@ -92,7 +97,7 @@ class Book(Dated):
 
     def whole(self, rows: CaseQuerySet) -> CaseQuerySet:
         """Add to the query of the cases everything that a row shows."""
-        return self.enrich(rows).with_record()
+        return self.enrich(rows).with_ledger_row()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ trace they leave.
 
 import io
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -37,6 +37,8 @@ from villages.rights import (
 )
 
 FORMS = ("xlsx", "csv")
+TOLD_EVERY = 500  # rows
+Tell = Callable[[int], None]
 MOST_PRINTED = 2_000  # rows: a print is one page of HTML, which must fit a browser
 
 
@@ -123,6 +125,7 @@ class Export:
     filters: str = ""  # as the audit log shall show them
     unmasked: bool = False
     count: int = field(default=0, init=False)
+    tell: Tell | None = None  # is told how many rows were read, now and then
 
     @property
     def on(self) -> date:
@@ -155,12 +158,12 @@ class Export:
         3. Record it in the audit log, before anybody reads the file.
         Raises NoSuchRight, InputRefused (no reason), MoveRefused (no rows).
         """
-        records = self._records()
+        records = self.records()
 
         out = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the response, which closes it
         try:
             self._write(out, form, records)
-            self._log(AuditKind.EXPORT, form, request)
+            self.log(AuditKind.EXPORT, form, request)
         except BaseException:
             out.close()
             raise
@@ -176,8 +179,11 @@ class Export:
             text.detach()
             return
 
-        tabular.write_xlsx(
-            out,
+        tabular.write_workbook(out, [self.sheet(records)])
+
+    def sheet(self, records: Iterable[Any]) -> tabular.SheetOf[Any]:
+        """Return what a spreadsheet has of this ledger."""
+        return tabular.SheetOf(
             self.book.ledger,
             records,
             unit=self.unit,
@@ -192,27 +198,36 @@ class Export:
         Raises MoveRefused where there is no row, or more than a page carries; else as
         `file`.
         """
-        some = self._takeable().order_by().values("pk")[: MOST_PRINTED + 1]
-        if some.count() > MOST_PRINTED:
+        if self.up_to(MOST_PRINTED) > MOST_PRINTED:
             words = _(
                 "More than %(most)s rows do not fit a print; narrow the filter or"
                 " take the file."
             )
             raise MoveRefused(words % {"most": MOST_PRINTED})
 
-        rows = list(tabular.rows_of(self.book.ledger, self._records()))
-        self._log(AuditKind.PRINT, "", request)
+        rows = list(tabular.rows_of(self.book.ledger, self.records()))
+        self.log(AuditKind.PRINT, "", request)
         return rows
 
-    def _takeable(self) -> Any:
+    def is_empty(self) -> bool:
+        """Tell whether there is no row to take away. One query."""
+        return not self.takeable_rows().order_by().exists()
+
+    def up_to(self, most: int) -> int:
+        """Count the rows to take away, no further than one more than `most`."""
+        some = self.takeable_rows().order_by().values("pk")[: most + 1]
+        return int(some.count())
+
+    def takeable_rows(self) -> Any:
+        """Return the rows that the user may take away."""
         return takeable(self.book, self.cases, self.user, self.on)
 
-    def _records(self) -> Iterator[Any]:
+    def records(self) -> Iterator[Any]:
         """Return the records in the book's order, counted as they pass.
 
         Refuses before the first.
         """
-        self._refuse()
+        self.refuse()
 
         records = self._read()
         first = next(records, None)
@@ -220,7 +235,7 @@ class Export:
             raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
         return self._counted(chain([first], records))
 
-    def _refuse(self) -> None:
+    def refuse(self) -> None:
         """Refuse who may not take the ledger away, or gives no reason for it."""
         is_allowed = may_export(self.user, self.on)
         if is_allowed and self.unmasked:
@@ -240,7 +255,7 @@ class Export:
         sight = Sight.of(self.user, self.on)
         may_unmask_case = opener(self.user, self.on) if self.unmasked else keep_masked
 
-        rows = self.book.whole(self._takeable())
+        rows = self.book.whole(self.takeable_rows())
         for batch in batches(rows, self.book.order):
             yield from read_records(
                 self.book, batch, sight=sight, at=self.at, may_unmask=may_unmask_case
@@ -249,9 +264,11 @@ class Export:
     def _counted(self, records: Iterator[Any]) -> Iterator[Any]:
         for record in records:
             self.count += 1
+            if self.tell and self.count % TOLD_EVERY == 0:
+                self.tell(self.count)
             yield record
 
-    def _log(self, kind: AuditKind, form: str, request: HttpRequest | None) -> None:
+    def log(self, kind: AuditKind, form: str, request: HttpRequest | None) -> None:
         """Record the export or print, and that names were opened where they were."""
         subject = _("%(ledger)s, %(period)s, %(count)s rows; %(filters)s") % {
             "ledger": f"{self.book.ledger.title} {form}".strip(),

@@ -122,7 +122,11 @@ def _set_close(name: re.Match[str]) -> str:
 
 
 def require_two_characters(text: str) -> None:
-    """Refuse a word of one character, and too many words (ValidationError)."""
+    """Refuse a word of one character that is no surname by itself, and too many words
+    (ValidationError).
+    """
+    if _surname(text):
+        return
     terms = terms_of(text)
     if any(len(term) < SHORTEST for term in terms):
         raise ValidationError(
@@ -141,13 +145,17 @@ def matching(cases: CaseQuerySet, text: str, sight: Sight) -> CaseQuerySet:
        redacted ones, too.
     2. Of a phone: cases of that speaker.
     3. Of letters: cases of the neighbours whom the lookup finds by them, zcs.
-    4. Of anything, these as well: cases that contain every word of it. XJ-2024 may be a
+    4. Of a single character: cases of whoever has that surname.
+    5. Of anything, these as well: cases that contain every word of it. XJ-2024 may be a
        pump, and 1200 an amount.
 
     `cases` comes from `counted_for`. The speaker is searched only where the reader is
     shown who it is.
     """
     readable = cases.filter(Q(redacted=False))
+    if surname := _surname(text):
+        return readable.filter(_surnamed(surname, sight))
+
     with_words = readable
     for term in terms_of(text):
         with_words = _containing(with_words, term, sight)
@@ -183,6 +191,20 @@ def _spoken_by(phone: str, sight: Sight) -> Q:
     others = CoSpeaker.objects.filter(case=OuterRef("pk"), phone_hash=asked)
     theirs = Q(speaker_phone_hash=asked) | Q(Exists(others))
     return theirs & sight.speaker_shown()
+
+
+def _surname(text: str) -> str:
+    """Return the text as a surname of one character; empty where it is none."""
+    only = searchable(text)
+    is_han = re.fullmatch(f"[{HAN}]", only) is not None
+    return only if is_han else ""
+
+
+def _surnamed(surname: str, sight: Sight) -> Q:
+    """Return the condition for cases of whoever has a surname: what a ledger leaves of
+    a masked name, so that finding it tells no more.
+    """
+    return Q(speaker_name__startswith=surname) & sight.speaker_shown()
 
 
 def _letters(text: str) -> str:

@@ -22,6 +22,7 @@ from cases.models.meeting import (
     MinutesCorrection,
     StepAside,
 )
+from cases.models.own_ledger import OwnLedger
 from cases.models.rating import CallBack, Rating
 from cases.models.standard_text import StandardText
 
@@ -50,6 +51,7 @@ __all__ = [
     "Meeting",
     "MinutesCorrection",
     "NumberCounter",
+    "OwnLedger",
     "Rating",
     "Reply",
     "SignedSheet",

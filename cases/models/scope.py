@@ -289,10 +289,17 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
         return self.annotate(is_provisional=Exists(running))
 
+    def with_ledger_row(self) -> "CaseQuerySet":
+        """Read everything that a row of a ledger of cases shows, in one query: whom the
+        matter is with is not among it.
+        """
+        return self.select_related(
+            "town", "village", "group", "topic", "recorded_by__user"
+        )
+
     def with_record(self) -> "CaseQuerySet":
-        """Read everything that a row of a ledger shows, in three queries."""
-        rows = self.with_row().select_related("topic")
-        return rows.prefetch_related(_post("recorded_by"))
+        """Read everything that a row about a matter shows, in two queries."""
+        return self.with_row().select_related("topic")
 
     def with_page(self) -> "CaseQuerySet":
         """Read everything that the page of one case shows of it, in one query."""

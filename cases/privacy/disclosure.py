@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.choices import Confidentiality, Stage
+from cases.models.scope import Sight
 from cases.workflow import Facts
 from cases.workflow.who import RATERS, Handled
 from minshi import workdays
@@ -92,6 +93,44 @@ def note_small_picture(
     )
     if not noted.exists():
         note_reading(case, by=by, at=at, request=request)
+
+
+def may_show_speaker(user: User, on: date, case: Case) -> bool:
+    """Tell whether the user may have the name that a ledger masks shown: as `opener`,
+    where who spoke is not hidden from them.
+    """
+    knows = Sight.of(user, on).shows_speaker(case)
+    return knows and bool(case.speaker_name) and opener(user, on)(case)
+
+
+def show_speaker(
+    case: Case,
+    *,
+    by: User,
+    reason: str,
+    at: datetime,
+    request: HttpRequest | None = None,
+) -> tuple[str, str, str]:
+    """Return name, phone and address of who spoke, unmasked, and record in the audit
+    log who had them shown and why: one name, not a ledger of them (ux 2.8).
+
+    Raises NoSuchRight for anybody who `may_show_speaker` says may not, InputRefused
+    without a reason.
+    """
+    if not may_show_speaker(by, workdays.local_day(at), case):
+        raise NoSuchRight(_("Only village secretary and supervisor see this name."))
+    reason = said(reason, reason=_("Say why you need the name."))
+
+    subject = _("the speaker's name of %(number)s") % {"number": case.number}
+    record_audit(
+        AuditKind.UNMASK,
+        at=at,
+        user=by,
+        subject=subject,
+        reason=reason,
+        request=request,
+    )
+    return case.speaker_name, case.speaker_phone or "", case.speaker_address
 
 
 def phones_of(case: Case) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """The ledgers: tabs with counts, rows page by page, export as file or print."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,14 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    QueryDict,
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.ledgers import BOOKS, GENERAL, AnyBook, Book, read_records
+from cases.ledgers import BOOKS, GENERAL, AnyBook, Book, Record, read_records
+from cases.ledgers.arranged import as_shown, own_ledger
+from cases.ledgers.asked import Asked
 from cases.ledgers.exports import (
     FORMS,
     Export,
@@ -26,11 +27,12 @@ from cases.ledgers.exports import (
     may_unmask_anything,
     takeable,
 )
-from cases.ledgers.period import Period, PeriodForm
+from cases.ledgers.period import PeriodForm
 from cases.lists.filters import CaseFilter, oversees_towns
 from cases.lists.paging import capped_counts, page_of
-from cases.models import Case
+from cases.models import Case, OwnLedger
 from cases.models.choices import NOT_HEARD
+from cases.privacy.disclosure import opener
 from cases.views.access import StaffView
 from minshi import tabular
 from minshi.clock import now, today
@@ -38,8 +40,6 @@ from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.forms.accounts import RuleForm
 from villages.models import User
 
-# the place in the list, and the order of a list: a ledger has one of its own
-OWN_PARAMETERS = ("after", "from_row", "order")
 # the filters of a ledger of cases, and those folded away with the days
 SHOWN_OF_CASES = ("category", "grade", "q")
 FOLDED_DAYS = ("since", "until")
@@ -53,6 +53,10 @@ FOLDED_OF_CASES = (
     "stage",
 )
 LONGEST_NUMBER = 7
+OLDEST, NEWEST = "oldest", "newest"
+# The ledgers that stand beside each other, with their counts; the others wait folded
+# away, uncounted.
+FRONT = ("general", "talk-room", "handling", "supervision", "satisfaction")
 
 
 class ExportForm(RuleForm):
@@ -67,36 +71,42 @@ class Reading:
     """One ledger as the address asks for it."""
 
     book: AnyBook
-    lists: Mapping[Any, Any]  # the filter of each kind of row, by its class
-    user: User
-    period_form: PeriodForm
-    query: str
-    filters: str
+    asked: Asked
+    own: OwnLedger
+    oldest_first: bool
+
+    @property
+    def user(self) -> User:
+        return self.asked.user
+
+    @property
+    def period_form(self) -> PeriodForm:
+        return self.asked.period_form
+
+    @property
+    def query(self) -> str:
+        return self.asked.query.urlencode()
 
     @property
     def listed(self) -> Any:
-        return self.lists[self.book.filterset]
+        return self.asked.lists[self.book.filterset]
 
     @property
-    def ledger(self) -> tabular.Ledger[Any]:
-        return self.book.ledger
+    def other_first(self) -> str:
+        """The order that the page offers beside its own."""
+        return NEWEST if self.oldest_first else OLDEST
+
+    @property
+    def order(self) -> tuple[str, str]:
+        return self.book.order if self.oldest_first else self.book.newest_first
 
     @property
     def is_of_cases(self) -> bool:
         return isinstance(self.book, Book)
 
     def rows(self, book: AnyBook) -> Any:
-        """Return the rows of a book that the address asks for; none for days that
-        cannot be read.
-        """
-        rows = self.lists[book.filterset].qs
-        if not self.period_form.is_valid():
-            return book.belongs(rows).none()  # still with the columns of its order
-        return self.period.of(book, rows)
-
-    @property
-    def period(self) -> Period:
-        return self.period_form.chosen(today())
+        """Return the rows of a book that the address asks for."""
+        return self.asked.rows(book)
 
     @property
     def shows_more(self) -> bool:
@@ -131,24 +141,11 @@ class LedgerView(StaffView):
         if key not in BOOKS:
             raise Http404
 
-        query = self.request.GET.copy()
-        for name in OWN_PARAMETERS:
-            query.pop(name, None)
-
-        lists: dict[Any, Any] = {}
-        kinds = {book.filterset: book for book in BOOKS.values()}
-        for kind, book in kinds.items():
-            rows = book.in_sight(self.user, today())
-            lists[kind] = kind(query or None, rows, request=self.request)
-
-        return Reading(
-            book=BOOKS[key].for_reader(self.user, today()),
-            lists=lists,
-            user=self.user,
-            period_form=PeriodForm(query),
-            query=query.urlencode(),
-            filters=_filters_to_log(query),
-        )
+        asked = Asked.read(self.user, today(), self.request.GET)
+        book = BOOKS[key].for_reader(self.user, today())
+        own = own_ledger(self.user, book)
+        first = asked.query.get("first", "")
+        return Reading(book, asked, own, _is_oldest_first(first, own))
 
     def show(
         self, reading: Reading, form: ExportForm, status: int = 200, refusal: str = ""
@@ -157,13 +154,23 @@ class LedgerView(StaffView):
         book = reading.book
         after = request.GET.get("after", "")
 
-        counted = {key: reading.rows(each) for key, each in BOOKS.items()}
+        in_front = [BOOKS[key] for key in FRONT]
+        if book.key not in FRONT:
+            in_front.append(BOOKS[book.key])
+        folded = [each for each in BOOKS.values() if each not in in_front]
+
+        counted = {each.key: reading.rows(each) for each in in_front}
         counts = capped_counts(counted | self._set_apart(reading))
-        page = page_of(book.whole(reading.rows(book)), book.order, after)
+        page = page_of(book.whole(reading.rows(book)), reading.order, after)
         records = read_records(book, page.rows, sight=self.sight(), at=now())
 
         # the record itself masks
-        rows = [cells[1:] for cells in tabular.rows_of(reading.ledger, records)]
+        shown = as_shown(reading.own, book).ledger
+        keys = [column.key for column in shown.columns]
+        rows = [
+            list(zip(keys, cells[1:], strict=True))
+            for cells in tabular.rows_of(shown, records)
+        ]
         start = _row_number(request.GET.get("from_row", "")) if after else 1
         numbers = range(start, start + len(rows))
 
@@ -171,12 +178,15 @@ class LedgerView(StaffView):
             "nav": "ledgers",
             "reading": reading,
             "book": book,
-            "tabs": [(each, counts[key]) for key, each in BOOKS.items()],
+            "tabs": [(each, counts[each.key]) for each in in_front],
+            "folded": folded,
             "count": counts[book.key],
             "set_apart": [
                 (reason, counts[reason]) for reason in NOT_HEARD if counts[reason]
             ],
-            "headings": tabular.headings(reading.ledger),
+            "headings": tabular.headings(shown),
+            "may_show": self._shown_on_demand(records),
+            "whole": request.GET.get("whole", ""),
             "rows": list(zip(numbers, records, rows, strict=True)),
             "after": page.after,
             "next_row": start + len(rows),
@@ -187,6 +197,19 @@ class LedgerView(StaffView):
         }
         return render(request, "cases/ledger.html", context, status=status)
 
+    def _shown_on_demand(self, records: Sequence[Any]) -> set[str]:
+        """Return the numbers of the matters whose speaker the reader may have shown,
+        one by one and with a reason.
+        """
+        may_open = opener(self.user, today())
+        numbers = set()
+        for record in records:
+            if isinstance(record, Record) and not record.redacted:
+                case = record.case
+                if case.speaker_name and not record.is_hidden and may_open(case):
+                    numbers.add(case.number)
+        return numbers
+
     def _set_apart(self, reading: Reading) -> dict[str, Any]:
         """Return what was taken down by mistake, and what twice, in the days asked for.
 
@@ -196,8 +219,9 @@ class LedgerView(StaffView):
         listed = CaseFilter(
             reading.period_form.data or None, rows, request=self.request
         )
-        is_read = reading.period_form.is_valid()
-        asked_for = reading.period.of(GENERAL, listed.qs) if is_read else rows.none()
+        asked_for = rows.none()
+        if reading.period_form.is_valid():
+            asked_for = reading.asked.period.of(GENERAL, listed.qs)
         return {
             str(reason): asked_for.filter(close_reason=reason) for reason in NOT_HEARD
         }
@@ -218,7 +242,7 @@ class LedgerView(StaffView):
         book = reading.book
         rows = reading.rows(book)
         exported = takeable(book, rows, user, today())
-        bounds = reading.period.bounds(book, exported, today())
+        bounds = reading.asked.period.bounds(book, exported, today())
 
         return Export(
             book,
@@ -227,7 +251,7 @@ class LedgerView(StaffView):
             at,
             bounds,
             form.cleaned_data["reason"],
-            reading.filters,
+            reading.asked.filters,
             unmasked=asked,
         )
 
@@ -238,8 +262,13 @@ class LedgerIndex(LedgerView):
 
 
 class LedgerPage(LedgerView):
-    def get(self, _request: HttpRequest, key: str) -> HttpResponse:
-        return self.show(self.read(key), ExportForm())
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Show the ledger; opened without a filter, by the reader's default one."""
+        reading = self.read(key)
+        if not request.GET and reading.own.default_query:
+            page = reverse("cases:ledger", args=[key])
+            return redirect(f"{page}?{reading.own.default_query}")
+        return self.show(reading, ExportForm())
 
 
 class LedgerTaken(LedgerView):
@@ -294,18 +323,11 @@ class LedgerPrint(LedgerTaken):
         return render(self.request, "cases/ledger_print.html", context)
 
 
-def _filters_to_log(query: QueryDict) -> str:
-    """Return the filters in use, for the log of exports.
-
-    The words searched for may be a name or a phone: the log says that there was a
-    search, not for what.
-    """
-    parts = []
-    for name, value in query.items():
-        if value:
-            words = "…" if name == "q" else value
-            parts.append(f"{name}={words}")
-    return "&".join(parts)
+def _is_oldest_first(asked: str, own: OwnLedger) -> bool:
+    """Tell which row comes first: as asked, else as the reader keeps the ledger."""
+    if asked in (OLDEST, NEWEST):
+        return asked == OLDEST
+    return own.oldest_first
 
 
 def _row_number(text: str) -> int:

@@ -74,7 +74,7 @@ def _write_cells(database: str, at: datetime, path: str) -> None:
 
     with joined_database(database), Path(path).open("wb") as out:
         export = _export(at)
-        for row in tabular.rows_of(export.book.ledger, export._records()):
+        for row in tabular.rows_of(export.book.ledger, export.records()):
             pickle.dump(row, out)
 
 

@@ -41,16 +41,27 @@ def test_tabs_count_what_a_hand_counts():
     response = page(here.secretary)
 
     counts = {book.key: count for book, count in response.context["tabs"]}
-    cases = {
+    assert counts == {
         "general": 4,
         "talk-room": 3,
-        "home-visit": 1,
         "handling": 2,
-        "results": 1,
+        "supervision": 0,
         "satisfaction": 1,
     }
-    assert counts == {**cases, "meetings": 0, "duty": 0, "supervision": 0}
     assert response.context["count"] == 4
+
+
+def test_a_ledger_folded_away_comes_to_the_front_with_its_count_while_it_is_open():
+    here = staff()
+    rated(here)
+
+    response = page(here.secretary, "results")
+
+    counts = {book.key: count for book, count in response.context["tabs"]}
+    folded = {book.key for book in response.context["folded"]}
+    assert counts["results"] == 1
+    assert counts.keys() | folded == set(BOOKS)
+    assert not counts.keys() & folded
 
 
 def test_filters_of_the_list_narrow_the_ledger_and_all_its_tabs():
@@ -61,7 +72,11 @@ def test_filters_of_the_list_narrow_the_ledger_and_all_its_tabs():
     response = page(here.secretary, q="水管")
 
     assert [row[1] for row in shown_rows(response)] == [wanted.number]
-    assert {book.key: count for book, count in response.context["tabs"]}["results"] == 0
+    assert dict(counted(response))["handling"] == 0
+
+
+def counted(response) -> list[tuple[str, int]]:
+    return [(book.key, count) for book, count in response.context["tabs"]]
 
 
 def test_counts_stop_at_999(django_assert_num_queries):

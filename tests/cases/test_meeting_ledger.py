@@ -275,5 +275,5 @@ def test_the_minutes_cost_the_same_however_many_items(count, django_assert_num_q
     meeting = called(here, *(accepted(here) for _nth in range(count)))
     client = logged_in(here.secretary)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         client.post(reverse("cases:meeting_print", args=[meeting.pk]))

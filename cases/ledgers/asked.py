@@ -1,0 +1,75 @@
+"""The rows of ledgers that an address asks for, on a page and in a job alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import QueryDict
+
+from cases.ledgers import BOOKS, AnyBook
+from cases.ledgers.period import Period, PeriodForm
+from villages.models import User
+
+# the place in the list, and the order of a list: a ledger has one of its own
+OWN_PARAMETERS = ("after", "from_row", "order", "whole")
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Whoever asks and what for, as filters read it from a request."""
+
+    user: User
+    GET: QueryDict
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks of the ledgers: filters, and days."""
+
+    user: User
+    on: date
+    query: QueryDict
+    lists: Mapping[Any, Any]  # the filter of each kind of row, by its class
+    period_form: PeriodForm
+
+    @classmethod
+    def read(cls, user: User, on: date, given: QueryDict) -> "Asked":
+        """Read the parameters of an address. No query of the database."""
+        query = given.copy()
+        for name in OWN_PARAMETERS:
+            query.pop(name, None)
+
+        asker: Any = Asker(user, query)
+        lists: dict[Any, Any] = {}
+        kinds = {book.filterset: book for book in BOOKS.values()}
+        for kind, book in kinds.items():
+            lists[kind] = kind(query or None, book.in_sight(user, on), request=asker)
+        return cls(user, on, query, lists, PeriodForm(query))
+
+    def rows(self, book: AnyBook) -> Any:
+        """Return the rows of a book that are asked for; none for days that cannot be
+        read.
+        """
+        rows = self.lists[book.filterset].qs
+        if not self.period_form.is_valid():
+            return book.belongs(rows).none()  # still with the columns of its order
+        return self.period.of(book, rows)
+
+    @property
+    def period(self) -> Period:
+        return self.period_form.chosen(self.on)
+
+    @property
+    def filters(self) -> str:
+        """The filters in use, for the log of exports.
+
+        The words searched for may be a name or a phone: the log says that there was a
+        search, not for what.
+        """
+        parts = []
+        for name, value in self.query.items():
+            if value:
+                words = "…" if name == "q" else value
+                parts.append(f"{name}={words}")
+        return "&".join(parts)
