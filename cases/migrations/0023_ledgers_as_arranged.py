@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0022_what_was_found_and_its_ground"),
-        ("villages", "0010_leader_on_duty"),
+        ("villages", "0011_leader_on_duty"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

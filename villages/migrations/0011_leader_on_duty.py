@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("villages", "0009_telephone_of_an_account")]
+    dependencies = [("villages", "0010_imports_of_lists")]
 
     operations = [
         migrations.AddField(
