@@ -275,7 +275,7 @@ class EventFailure(models.Model):
     """
 
     event = models.OneToOneField(Event, models.PROTECT, related_name="failure")
-    since = models.DateTimeField(_("since"))
+    since = models.DateTimeField(pgettext_lazy("failure", "since"))
     tries = models.PositiveIntegerField(_("tries"), default=1)
     passed_over_at = models.DateTimeField(_("passed over"), null=True)
 
