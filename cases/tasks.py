@@ -10,6 +10,7 @@ from celery import shared_task
 from django.db.models import Exists, OuterRef, Q
 
 from cases.deadlines.calendar import load_calendar, years_without_data
+from cases.ledgers import jobs
 from cases.models import Afterword, Case, TimeRequest
 from cases.models.choices import Level, RequestKind, RequestState, Stage
 from cases.models.scope import CaseQuerySet
@@ -203,6 +204,16 @@ def rehome_orphans() -> None:
 @shared_task(ignore_result=True)
 def follow_roster() -> None:
     follow_roster_due(now())
+
+
+@shared_task(ignore_result=True)
+def write_exports() -> None:
+    jobs.write_waiting(now)
+
+
+@shared_task(ignore_result=True)
+def remove_exports() -> None:
+    jobs.remove_expired(now())
 
 
 @shared_task(ignore_result=True)

@@ -7,6 +7,7 @@ from cases.views import (
     attachments,
     detail,
     duty_round,
+    exports,
     four_two,
     home,
     intake,
@@ -62,6 +63,8 @@ urlpatterns = [
         attachments.Download.as_view(),
         name="file_sized",
     ),
+    path("exports/", exports.ExportList.as_view(), name="exports"),
+    path("exports/<uuid:uuid>/", exports.ExportFile.as_view(), name="export_file"),
     path("ledgers/", ledgers.LedgerIndex.as_view(), name="ledgers"),
     path("ledgers/<slug:key>/", ledgers.LedgerPage.as_view(), name="ledger"),
     path(

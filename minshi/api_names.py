@@ -31,6 +31,8 @@ NAMES_OF_CHOICES = {
     "BatchAction": "cases.serializers.four_two.BATCH_ACTIONS",
     "BodyKind": "villages.models.bodies.Body",
     "ConcludingAction": "cases.meetings.ITEM_ACTIONS",
+    "ExportForm": "cases.ledgers.exports.FORMS",
+    "ExportState": "cases.models.export_job.ExportState",
     "FourTwoOrigin": "cases.models.four_two.Origin",
     "InputKind": "cases.serializers.moves.INPUT_KINDS",
     "ItemPlace": "cases.serializers.meetings.PLACES",

@@ -24,6 +24,7 @@ HEARTBEAT_EVERY = 20.0  # seconds
 HOUR = 3600.0  # seconds
 STALE_AFTER = 120  # seconds without a heartbeat: beat, broker or worker stands still
 FOLLOW_ROSTER = "cases.tasks.follow_roster"
+WRITE_EXPORTS = "cases.tasks.write_exports"
 WORK_ON_IMPORTS = "villages.tasks.work_on_imports"
 PATIENCE = 10.0  # seconds a thread is given to end
 MOMENT = 1.0  # seconds a page waits for a job to be taken
@@ -86,6 +87,17 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "write-exports": {
+        "task": WRITE_EXPORTS,
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "tell-of-exports": {
+        "task": "supervision.tasks.tell_of_exports",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "remove-exports": {"task": "cases.tasks.remove_exports", "schedule": 3600.0},
     # Each looks every hour if the night's or the week's is still to be made: a machine
     # that was off makes up for it, and what failed is tried again.
     "back-up": {
@@ -152,6 +164,13 @@ def work_on_imports_soon() -> None:
     within a minute.
     """
     _ask_for(WORK_ON_IMPORTS)
+
+
+def write_exports_soon() -> None:
+    """Ask for the files that are waited for to be written: at once, or where no broker
+    answers within a minute of its return.
+    """
+    _ask_for(WRITE_EXPORTS)
 
 
 def _ask_for(task: str) -> None:

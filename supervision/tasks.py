@@ -12,7 +12,7 @@ from minshi.clock import now
 from supervision.backups import watching
 from supervision.chasing import sweeping
 from supervision.models import JobRun
-from supervision.notices import delivering
+from supervision.notices import delivering, exports
 from supervision.sealing import checking, seals
 from supervision.sealing import watching as sealing_watching
 
@@ -43,6 +43,11 @@ def check_history() -> None:
 @shared_task(ignore_result=True)
 def deliver() -> None:
     delivering.deliver(now(), clock=now)
+
+
+@shared_task(ignore_result=True)
+def tell_of_exports() -> None:
+    exports.tell_of_exports(now())
 
 
 @shared_task(ignore_result=True)

@@ -20,6 +20,7 @@ from cases.models import (
     AgendaItem,
     Attendee,
     Case,
+    ExportJob,
     FourTwoProcess,
     Meeting,
     SignedSheet,
@@ -208,6 +209,10 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "key/nth": (constant(1), None),
     "key/form": (constant(*FORMS), None),
     "filters/name": (constant("常用"), None),
+    "exports/uuid": (
+        lambda world, _case: [world.grid[ExportJob].uuid],
+        uuid.UUID(int=1),
+    ),
     "admin/app_label": (
         lambda *_: sorted({model._meta.app_label for model in admin.site._registry}),
         None,

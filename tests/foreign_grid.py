@@ -18,6 +18,7 @@ from cases.models import (
     CalendarDay,
     Case,
     DeadlineRule,
+    ExportJob,
     FourTwoProcess,
     FourTwoStep,
     Meeting,
@@ -279,6 +280,14 @@ def grid_of(
         ),
         StateAtUpdate: StateAtUpdate.objects.create(case=case, state={"work": "0"}),
         HistoryCheck: HistoryCheck.objects.create(at=NOON, cases=1, found=0),
+        ExportJob: ExportJob.objects.create(
+            user=there.secretary.user,
+            ledgers=["general"],
+            form="csv",
+            language="zh-hans",
+            reason=note,
+            asked_at=NOON,
+        ),
         EventSeen: EventSeen.objects.create(event=case.events.first()),
         EventFailure: EventFailure.objects.create(
             event=case.events.first(), since=NOON

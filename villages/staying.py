@@ -24,7 +24,7 @@ OF_ADMIN = re.compile(
     r"_\w+|.+-(?:TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.+-id|initial-.+"
 )
 CHOICES = """
-action add_to apply as_typed aside asked asks_escalation assistants backup body
+action add_to also apply as_typed aside asked asks_escalation assistants backup body
 by_letter by_robot cases category channel choose co_speaker_resident concerns
 confidentiality do doing drawn drop file fill first form from_speaker good grade group
 handling holder household how in_return index is_chair is_default is_guest is_head is_on

@@ -5,6 +5,7 @@ from django.urls import path
 from cases.api import (
     cases,
     duty,
+    exports,
     files,
     four_two,
     items,
@@ -184,6 +185,15 @@ urlpatterns = [
         name="api-step-sheets",
     ),
     path("sheets/<uuid:uuid>/", files.SheetFileAPIView.as_view(), name="api-sheet"),
+    path("exports/", exports.ExportListAPIView.as_view(), name="api-exports"),
+    path(
+        "exports/<uuid:uuid>/", exports.ExportItemAPIView.as_view(), name="api-export"
+    ),
+    path(
+        "exports/<uuid:uuid>/file/",
+        exports.ExportFileAPIView.as_view(),
+        name="api-export-file",
+    ),
     path("ledgers/", ledgers.LedgerListAPIView.as_view(), name="api-ledgers"),
     path("ledgers/<slug:key>/", ledgers.LedgerRowsAPIView.as_view(), name="api-ledger"),
     path(

@@ -6,6 +6,7 @@ from cases.models.attachment import Attachment, SignedSheet
 from cases.models.case import Case, CoSpeaker, NumberCounter, Topic
 from cases.models.clock import CalendarDay, Clock, DeadlineRule
 from cases.models.event import CaseRevision, Event, StateAtUpdate
+from cases.models.export_job import ExportJob
 from cases.models.four_two import FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.handling import (
     Assignment,
@@ -43,6 +44,7 @@ __all__ = [
     "Correction",
     "DeadlineRule",
     "Event",
+    "ExportJob",
     "FourTwoProcess",
     "FourTwoStep",
     "HandBack",

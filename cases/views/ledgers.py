@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.forms import BoundField
@@ -25,9 +26,10 @@ from cases.ledgers.exports import (
     Export,
     may_export,
     may_unmask_anything,
-    takeable,
 )
+from cases.ledgers.jobs import MOST_AT_ONCE, ask_for_file, count_rows, exports_for
 from cases.ledgers.period import PeriodForm
+from cases.ledgers.together import file_of, name_of
 from cases.lists.filters import CaseFilter, oversees_towns
 from cases.lists.paging import capped_counts, page_of
 from cases.models import Case, OwnLedger
@@ -36,8 +38,8 @@ from cases.privacy.disclosure import opener
 from cases.views.access import StaffView
 from minshi import tabular
 from minshi.clock import now, today
-from minshi.errors import UNPROCESSABLE, RuleBroken
-from villages.forms.accounts import RuleForm
+from minshi.errors import UNPROCESSABLE, MoveRefused, RuleBroken
+from villages.forms.accounts import RuleForm, offer
 from villages.models import User
 
 # the filters of a ledger of cases, and those folded away with the days
@@ -60,10 +62,22 @@ FRONT = ("general", "talk-room", "handling", "supervision", "satisfaction")
 
 
 class ExportForm(RuleForm):
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(label=_("What it is for"), max_length=100, required=False)
     unmasked = forms.BooleanField(
         label=_("With full names and phones (this is logged)"), required=False
     )
+    also = forms.MultipleChoiceField(
+        label=_("Other ledgers as further sheets of the file"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, own: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["key"].initial = uuid4
+        others = [book for key, book in BOOKS.items() if key != own]
+        offer(self, "also", [(book.key, book.ledger.title) for book in others])
 
 
 @dataclass(frozen=True)
@@ -226,32 +240,24 @@ class LedgerView(StaffView):
             str(reason): asked_for.filter(close_reason=reason) for reason in NOT_HEARD
         }
 
-    def export(self, reading: Reading, form: ExportForm) -> Export:
-        """Return the export that the form asks for, not written yet.
+    def exports(self, reading: Reading, form: ExportForm) -> list[Export]:
+        """Return the exports that the form asks for, the page's own ledger first, none
+        written yet.
 
         Http404: the account may not export, or not unmasked.
         """
         user = self.user
-        at = now()
         asked = form.cleaned_data["unmasked"]
         if not may_export(user, today()) or (
             asked and not may_unmask_anything(user, today())
         ):
             raise Http404
 
-        book = reading.book
-        rows = reading.rows(book)
-        exported = takeable(book, rows, user, today())
-        bounds = reading.asked.period.bounds(book, exported, today())
-
-        return Export(
-            book,
-            rows,
-            user,
-            at,
-            bounds,
-            form.cleaned_data["reason"],
-            reading.asked.filters,
+        return exports_for(
+            reading.asked,
+            [reading.book.key, *form.cleaned_data["also"]],
+            at=now(),
+            reason=form.cleaned_data["reason"],
             unmasked=asked,
         )
 
@@ -268,7 +274,7 @@ class LedgerPage(LedgerView):
         if not request.GET and reading.own.default_query:
             page = reverse("cases:ledger", args=[key])
             return redirect(f"{page}?{reading.own.default_query}")
-        return self.show(reading, ExportForm())
+        return self.show(reading, ExportForm(own=key))
 
 
 class LedgerTaken(LedgerView):
@@ -285,33 +291,51 @@ class LedgerTaken(LedgerView):
 
     def post(self, request: HttpRequest, key: str, form: str = "") -> HttpResponseBase:
         reading = self.read(key)
-        asked = ExportForm(request.POST)
+        asked = ExportForm(request.POST, own=key)
         if not asked.is_valid() or not reading.period_form.is_valid():
             return self.show(reading, asked, UNPROCESSABLE)
 
-        export = self.export(reading, asked)
+        exports = self.exports(reading, asked)
         try:
-            return self.answer(export, form)
+            return self.answer(exports, form, reading, asked)
         except RuleBroken as refusal:
             for name, text in refusal.fields.items():
                 asked.add_error(name, str(text))
             words = "" if refusal.fields else str(refusal)
             return self.show(reading, asked, UNPROCESSABLE, words)
 
-    def answer(self, export: Export, form: str) -> HttpResponseBase:
+    def answer(
+        self, exports: list[Export], form: str, reading: Reading, asked: ExportForm
+    ) -> HttpResponseBase:
         raise NotImplementedError
 
 
 class LedgerExport(LedgerTaken):
-    def answer(self, export: Export, form: str) -> HttpResponseBase:
+    """A file: at once where it is short, else written by a worker."""
+
+    def answer(
+        self, exports: list[Export], form: str, reading: Reading, asked: ExportForm
+    ) -> HttpResponseBase:
         if form not in FORMS:
             raise Http404
-        file = export.file(form, self.request)
-        return FileResponse(file, as_attachment=True, filename=export.file_name(form))
+        if len(exports) > 1 and form != "xlsx":
+            raise MoveRefused(_("Only a spreadsheet holds several ledgers."))
+
+        if count_rows(exports, MOST_AT_ONCE) > MOST_AT_ONCE:
+            key = asked.cleaned_data["key"]
+            ask_for_file(exports, reading.query, form, key=key)
+            return redirect("cases:exports")
+
+        file = file_of(exports, form, self.request)
+        name = name_of(exports, form)
+        return FileResponse(file, as_attachment=True, filename=name)
 
 
 class LedgerPrint(LedgerTaken):
-    def answer(self, export: Export, form: str) -> HttpResponseBase:
+    def answer(
+        self, exports: list[Export], form: str, reading: Reading, asked: ExportForm
+    ) -> HttpResponseBase:
+        export = exports[0]
         ledger: tabular.Ledger[Any] = export.book.ledger
         context = {
             "export": export,

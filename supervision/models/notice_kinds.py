@@ -78,6 +78,8 @@ class NoticeKind(models.TextChoices):
     )
     NO_BACKUPS = "no_backups", pgettext_lazy("notice", "no backups here")
     HEADS = "heads", pgettext_lazy("notice", "heads of the day")
+    EXPORT_READY = "export_ready", pgettext_lazy("notice", "file ready")
+    EXPORT_FAILED = "export_failed", pgettext_lazy("notice", "file not written")
 
 
 # templates are approved for these
@@ -87,8 +89,11 @@ BY_SMS = (
     NoticeKind.ANSWERED,
 )
 TO_SPEAKER = (*BY_SMS, NoticeKind.WITHDRAWN)
-# about the program, to those who audit it: of no matter and no town
+# about a file that somebody asked for, to them
+OF_EXPORTS = (NoticeKind.EXPORT_READY, NoticeKind.EXPORT_FAILED)
+# about the program, to those who audit it, or about a file: of no matter and no town
 OF_SYSTEM = (
+    *OF_EXPORTS,
     NoticeKind.BACKUP_FAILED,
     NoticeKind.BACKUP_LATE,
     NoticeKind.PROOF_FAILED,

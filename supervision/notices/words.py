@@ -117,6 +117,12 @@ WORDS: Mapping[str, Text] = {
     NoticeKind.HEADS: gettext_lazy(
         "The heads of the day. Keep this letter where this system does not reach:"
     ),
+    NoticeKind.EXPORT_READY: gettext_lazy(
+        "The file you asked for is ready. Fetch it by %(reply_on)s."
+    ),
+    NoticeKind.EXPORT_FAILED: gettext_lazy(
+        "The file you asked for could not be written; the list of your files says why."
+    ),
 }
 
 SHOWN_OF_CHECK = 20  # findings in a letter

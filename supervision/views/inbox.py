@@ -14,6 +14,7 @@ from cases.views.access import StaffView
 from cases.views.tabs import Tab
 from minshi.clock import now
 from supervision.models import NoticeKind
+from supervision.models.notice_kinds import OF_EXPORTS
 from supervision.notices.inbox import ORDER, inbox_of, mark_read, unread_of
 from villages.models import Post
 from villages.rights import READ_AUDIT_LOG
@@ -81,6 +82,8 @@ class Open(InboxView):
         unread = unread_of(self.user, now()).filter(pk=pk)
         mark_read(self.user, unread, now())
 
+        if notice.kind in OF_EXPORTS:
+            return redirect("cases:exports")
         if notice.case is None:
             return redirect("supervision:status")
         if notice.kind == NoticeKind.CALL:

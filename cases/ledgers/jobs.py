@@ -1,0 +1,288 @@
+"""Files of many rows: asked for on a page, written by a worker, fetched for a day by
+whoever may still take them away.
+
+A job is a row: a worker that dies leaves it to the next one, and a restart loses none.
+"""
+
+import hashlib
+import logging
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cases.ledgers import BOOKS
+from cases.ledgers.asked import Asked
+from cases.ledgers.exports import Export, may_export, may_unmask_anything, takeable
+from cases.ledgers.together import file_of, name_of
+from cases.models import ExportJob
+from cases.models.export_job import ExportState
+from minshi.celery import write_exports_soon
+from minshi.errors import MoveRefused, NoSuchRight, RuleBroken, said
+from minshi.idempotency import fingerprint, once
+from minshi.workdays import local_day
+from villages.audit import record_audit
+from villages.models import User
+from villages.models.audit import AuditKind
+from villages.rights import EXPORT
+
+MOST_AT_ONCE = 2_000  # rows of a file that is handed out at once (ux 2.8)
+MOST_WAITING = 3  # files that a reader has written at a time
+STAYS = timedelta(days=1)
+LEASE = timedelta(minutes=30)  # a job held longer was left by a worker that died
+TRIES_TOGETHER = 20  # jobs in one run
+logger = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
+
+
+def exports_for(
+    asked: Asked,
+    keys: Sequence[str],
+    *,
+    at: datetime,
+    reason: str,
+    unmasked: bool,
+) -> list[Export]:
+    """Return an export for each of the ledgers, none of them written yet.
+
+    A query for each ledger whose days have an open end.
+    """
+    user, on = asked.user, asked.on
+    exports = []
+    for key in keys:
+        book = BOOKS[key].for_reader(user, on)
+        rows = asked.rows(book)
+        bounds = asked.period.bounds(book, takeable(book, rows, user, on), on)
+        exports.append(
+            Export(
+                book, rows, user, at, bounds, reason, asked.filters, unmasked=unmasked
+            )
+        )
+    return exports
+
+
+def count_rows(exports: Sequence[Export], most: int) -> int:
+    """Count the rows of exports together, no further than one more than `most` each."""
+    return sum(export.up_to(most) for export in exports)
+
+
+# --- asking
+@transaction.atomic
+def ask_for_file(
+    exports: Sequence[Export], query: str, form: str, *, key: UUID | None = None
+) -> ExportJob:
+    """Have a worker write the file; the same form sent again is the job there is.
+
+    NoSuchRight: the user may not take ledgers away, or not with names. InputRefused: no
+    reason. MoveRefused: no rows, or too many files wait already.
+    """
+    first = exports[0]
+    user, at = first.user, first.at
+    for export in exports:
+        export.refuse()
+    reason = said(first.reason, reason=_("Say what it is for."))
+    keys = [export.book.key for export in exports]
+
+    words = {"ledgers": keys, "query": query, "form": form, "reason": reason}
+    sent = fingerprint("export", words)
+    own = ExportJob.objects.filter(user=user)
+    before = once(own, key, sent, said_before=_sent_before)
+    if before is not None:
+        return before
+
+    waiting = own.filter(state__in=(ExportState.WAITING, ExportState.RUNNING))
+    if waiting.count() >= MOST_WAITING:
+        raise MoveRefused(_("Some files are being written already; wait for them."))
+    rows = sum(export.takeable_rows().order_by().count() for export in exports)
+    if not rows:
+        raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
+
+    job = ExportJob.objects.create(
+        user=user,
+        key=key,
+        posts=posts_to_export(user, at),
+        ledgers=keys,
+        query=query,
+        form=form,
+        language=translation.get_language(),
+        reason=reason,
+        unmasked=first.unmasked,
+        rows=rows,
+        asked_at=at,
+    )
+    transaction.on_commit(write_exports_soon)
+    return job
+
+
+def _sent_before(job: ExportJob) -> str:
+    words = {
+        "ledgers": job.ledgers,
+        "query": job.query,
+        "form": job.form,
+        "reason": job.reason,
+    }
+    return fingerprint("export", words)
+
+
+def posts_to_export(user: User, at: datetime) -> list[int]:
+    """Return the keys of the user's posts from which ledgers are taken away."""
+    posts = user.posts_on(local_day(at))
+    return sorted(post.pk for post in posts if post.role in EXPORT)
+
+
+# --- writing
+def to_write(at: datetime) -> QuerySet[ExportJob]:
+    """Return the jobs that wait, and those left by a worker that died."""
+    left = Q(state=ExportState.RUNNING, claimed_at__lt=at - LEASE)
+    return ExportJob.objects.filter(Q(state=ExportState.WAITING) | left)
+
+
+def write_waiting(clock: Clock) -> int:
+    """Write the files that are waited for and return how many were written.
+
+    1. Claim one by an UPDATE, so that two workers never write the same.
+    2. Write it outside of any transaction, noting how far it is.
+    3. Put it in its place and say that it is ready, or why it is not.
+    """
+    written = 0
+    for _turn in range(TRIES_TOGETHER):
+        at = clock()
+        waiting = to_write(at)
+        job = waiting.order_by("asked_at", "pk").first()
+        if job is None:
+            break
+
+        claim = {"state": ExportState.RUNNING, "claimed_at": at, "done": 0}
+        if waiting.filter(pk=job.pk).update(**claim):
+            written += _write(job, at, clock)
+    return written
+
+
+def _write(job: ExportJob, at: datetime, clock: Clock) -> int:
+    """Write one job's file; return 1, or 0 where it could not be."""
+    try:
+        with translation.override(job.language):
+            _write_file(job, at, clock)
+    except RuleBroken as refusal:
+        _give_up(job, str(refusal), clock())
+        return 0
+    except Exception:
+        # whatever it is, the job must not be waited for for ever; it is in the log
+        logger.exception("The export %s could not be written", job.pk)
+        _give_up(job, _("It could not be written; ask again."), clock())
+        return 0
+    return 1
+
+
+def _write_file(job: ExportJob, at: datetime, clock: Clock) -> None:
+    user = User.objects.get(pk=job.user_id, is_active=True)
+    asked = Asked.read(user, local_day(at), QueryDict(job.query))
+    exports = exports_for(
+        asked, job.ledgers, at=at, reason=job.reason, unmasked=job.unmasked
+    )
+    before = 0
+    for export in exports:
+        export.tell = _telling(job, before)
+        before += export.up_to(job.rows)
+
+    with file_of(exports, job.form) as file:
+        path = f"exports/{job.uuid}.{job.form}"
+        size, checksum = _store(file, path)
+
+    ended = clock()
+    ExportJob.objects.filter(pk=job.pk).update(
+        state=ExportState.READY,
+        ended_at=ended,
+        expires_at=ended + STAYS,
+        file=path,
+        name=name_of(exports, job.form),
+        size=size,
+        sha256=checksum,
+        rows=sum(export.count for export in exports),
+        done=sum(export.count for export in exports),
+    )
+
+
+def _telling(job: ExportJob, before: int) -> Callable[[int], None]:
+    """Return what notes how far the job is, `before` rows of other ledgers counted."""
+
+    def tell(count: int) -> None:
+        ExportJob.objects.filter(pk=job.pk).update(done=before + count)
+
+    return tell
+
+
+def _store(file: IO[bytes], path: str) -> tuple[int, str]:
+    """Put a file in its place and return its bytes and their checksum."""
+    target = Path(settings.MEDIA_ROOT) / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+
+    draft = target.with_suffix(".draft")
+    with draft.open("wb") as out:
+        shutil.copyfileobj(file, out)
+    with draft.open("rb") as written:
+        checksum = hashlib.file_digest(written, "sha256").hexdigest()
+
+    draft.replace(target)
+    return target.stat().st_size, checksum
+
+
+def _give_up(job: ExportJob, error: str, at: datetime) -> None:
+    ExportJob.objects.filter(pk=job.pk).update(
+        state=ExportState.FAILED, ended_at=at, error=error[:200]
+    )
+
+
+# --- fetching
+def jobs_of(user: User) -> QuerySet[ExportJob]:
+    """Return the user's own exports, the newest first."""
+    return ExportJob.objects.filter(user=user).order_by("-asked_at", "-pk")
+
+
+def fetch(
+    job: ExportJob, *, by: User, at: datetime, request: HttpRequest | None = None
+) -> IO[bytes]:
+    """Return the file, open, and note in the audit log that it was fetched.
+
+    NoSuchRight: they hold the posts no more from which they asked, or may no longer
+    take ledgers away or open names. MoveRefused: it is not there.
+    """
+    on = local_day(at)
+    holds = set(job.posts) <= set(posts_to_export(by, at))
+    may = may_export(by, on) and (not job.unmasked or may_unmask_anything(by, on))
+    if job.user_id != by.pk or not holds or not may:
+        raise NoSuchRight(_("Your posts do not let you take this ledger away."))
+    if job.state != ExportState.READY or not job.expires_at or job.expires_at <= at:
+        raise MoveRefused(_("This file is no longer there; ask for it again."))
+
+    file = (Path(settings.MEDIA_ROOT) / job.file).open("rb")
+    record_audit(
+        AuditKind.EXPORT,
+        at=at,
+        user=by,
+        subject=_("fetched: %(file)s") % {"file": job.name},
+        reason=job.reason,
+        request=request,
+    )
+    return file
+
+
+def remove_expired(at: datetime) -> int:
+    """Remove the files that nobody may fetch any more; return how many."""
+    over = ExportJob.objects.filter(state=ExportState.READY, expires_at__lte=at)
+    removed = 0
+    for job in over.only("pk", "file"):
+        (Path(settings.MEDIA_ROOT) / job.file).unlink(missing_ok=True)
+        removed += ExportJob.objects.filter(pk=job.pk, state=ExportState.READY).update(
+            state=ExportState.EXPIRED, file="", done=F("rows")
+        )
+    return removed

@@ -1,0 +1,58 @@
+"""Several ledgers in one file: each a sheet of one spreadsheet."""
+
+import tempfile
+from collections.abc import Sequence
+from typing import IO
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from cases.ledgers.exports import Export
+from minshi import tabular
+from minshi.errors import MoveRefused
+from villages.models.audit import AuditKind
+
+
+def file_of(
+    exports: Sequence[Export], form: str, request: HttpRequest | None = None
+) -> IO[bytes]:
+    """Return ledgers as one open temporary file, at its beginning: a spreadsheet of as
+    many sheets, or the one ledger in its form. Each leaves its own line in the audit
+    log.
+
+    Ledgers without a row are left out. Raises what `Export.file` does, and MoveRefused
+    where several are asked for in a form that holds but one.
+    """
+    if len(exports) == 1:
+        return exports[0].file(form, request)
+    if form != "xlsx":
+        raise MoveRefused(_("Only a spreadsheet holds several ledgers."))
+
+    for export in exports:
+        export.refuse()
+    filled = [export for export in exports if not export.is_empty()]
+    if not filled:
+        raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
+
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, who closes it
+    try:
+        sheets = (export.sheet(export.records()) for export in filled)
+        tabular.write_workbook(out, sheets)
+        for export in filled:
+            export.log(AuditKind.EXPORT, form, request)
+    except BaseException:
+        out.close()
+        raise
+
+    out.seek(0)
+    return out
+
+
+def name_of(exports: Sequence[Export], form: str) -> str:
+    """Return the name of the file, of several ledgers by the first and their number."""
+    first = exports[0]
+    if len(exports) == 1:
+        return first.file_name(form)
+
+    words = _("%(count)s ledgers") % {"count": len(exports)}
+    return tabular.file_name_of(first.unit, words, *first.bounds, str(first.user), form)
