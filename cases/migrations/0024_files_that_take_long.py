@@ -8,46 +8,158 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0023_ledgers_as_arranged'),
+        ("cases", "0023_ledgers_as_arranged"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExportJob',
+            name="ExportJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('key', models.UUIDField(editable=False, null=True, verbose_name='key of the form')),
-                ('posts', models.JSONField(default=list, verbose_name='posts')),
-                ('ledgers', models.JSONField(default=list, verbose_name='ledgers')),
-                ('query', minshi.crypto.EncryptedTextField(blank=True, verbose_name='filters')),
-                ('form', models.CharField(max_length=4, verbose_name='kind of file')),
-                ('language', models.CharField(max_length=10, verbose_name='language')),
-                ('reason', models.CharField(max_length=100, verbose_name='what it is for')),
-                ('unmasked', models.BooleanField(default=False, verbose_name='with full names and phones')),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'being written'), ('ready', 'ready'), ('failed', 'failed'), ('expired', 'no longer there')], default='waiting', max_length=8, verbose_name='state')),
-                ('rows', models.PositiveIntegerField(default=0, verbose_name='rows')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='rows written')),
-                ('asked_at', models.DateTimeField(verbose_name='asked for at')),
-                ('claimed_at', models.DateTimeField(null=True, verbose_name='taken up at')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
-                ('expires_at', models.DateTimeField(null=True, verbose_name='fetched until')),
-                ('file', models.CharField(blank=True, max_length=120, verbose_name='file')),
-                ('name', models.CharField(blank=True, max_length=255, verbose_name='name of the file')),
-                ('size', models.PositiveBigIntegerField(default=0, verbose_name='bytes')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='checksum')),
-                ('error', models.CharField(blank=True, max_length=200, verbose_name='error')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='export_jobs', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                (
+                    "key",
+                    models.UUIDField(
+                        editable=False, null=True, verbose_name="key of the form"
+                    ),
+                ),
+                ("posts", models.JSONField(default=list, verbose_name="posts")),
+                ("ledgers", models.JSONField(default=list, verbose_name="ledgers")),
+                (
+                    "query",
+                    minshi.crypto.EncryptedTextField(
+                        blank=True, verbose_name="filters"
+                    ),
+                ),
+                ("form", models.CharField(max_length=4, verbose_name="kind of file")),
+                ("language", models.CharField(max_length=10, verbose_name="language")),
+                (
+                    "reason",
+                    models.CharField(max_length=100, verbose_name="what it is for"),
+                ),
+                (
+                    "unmasked",
+                    models.BooleanField(
+                        default=False, verbose_name="with full names and phones"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("running", "being written"),
+                            ("ready", "ready"),
+                            ("failed", "failed"),
+                            ("expired", "no longer there"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("rows", models.PositiveIntegerField(default=0, verbose_name="rows")),
+                (
+                    "done",
+                    models.PositiveIntegerField(default=0, verbose_name="rows written"),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="asked for at")),
+                (
+                    "claimed_at",
+                    models.DateTimeField(null=True, verbose_name="taken up at"),
+                ),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                (
+                    "expires_at",
+                    models.DateTimeField(null=True, verbose_name="fetched until"),
+                ),
+                (
+                    "file",
+                    models.CharField(blank=True, max_length=120, verbose_name="file"),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        blank=True, max_length=255, verbose_name="name of the file"
+                    ),
+                ),
+                (
+                    "size",
+                    models.PositiveBigIntegerField(default=0, verbose_name="bytes"),
+                ),
+                (
+                    "sha256",
+                    models.CharField(
+                        blank=True, max_length=64, verbose_name="checksum"
+                    ),
+                ),
+                (
+                    "error",
+                    models.CharField(blank=True, max_length=200, verbose_name="error"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="export_jobs",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'export',
-                'verbose_name_plural': 'exports',
-                'ordering': ('-asked_at', '-pk'),
-                'indexes': [models.Index(fields=['user', '-asked_at', '-id'], name='export_of_reader'), models.Index(condition=models.Q(('state__in', ('waiting', 'running'))), fields=['asked_at'], name='export_to_write'), models.Index(fields=['ended_at'], name='export_ended'), models.Index(condition=models.Q(('state', 'ready')), fields=['expires_at'], name='export_to_remove')],
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='export_once_a_form'), models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', False), ('state', 'ready'), models.Q(('file', ''), _negated=True)), models.Q(models.Q(('state', 'ready'), _negated=True), ('file', '')), _connector='OR'), name='export_has_a_file_iff_ready')],
+                "verbose_name": "export",
+                "verbose_name_plural": "exports",
+                "ordering": ("-asked_at", "-pk"),
+                "indexes": [
+                    models.Index(
+                        fields=["user", "-asked_at", "-id"], name="export_of_reader"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ("waiting", "running"))),
+                        fields=["asked_at"],
+                        name="export_to_write",
+                    ),
+                    models.Index(fields=["ended_at"], name="export_ended"),
+                    models.Index(
+                        condition=models.Q(("state", "ready")),
+                        fields=["expires_at"],
+                        name="export_to_remove",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "key"), name="export_once_a_form"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("expires_at__isnull", False),
+                                ("state", "ready"),
+                                models.Q(("file", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "ready"), _negated=True),
+                                ("file", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="export_has_a_file_iff_ready",
+                    ),
+                ],
             },
         ),
     ]
