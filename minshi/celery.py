@@ -74,6 +74,16 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    # boards and reports read past days from where this stores them
+    "store-figures": {
+        "task": "supervision.tasks.store_figures",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "recount-figures": {
+        "task": "supervision.tasks.recount_figures",
+        "schedule": crontab(hour=3, minute=40),
+    },
     # at night, and at once where the machine was off then
     "check-history": {
         "task": "supervision.tasks.check_history",

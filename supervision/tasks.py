@@ -11,6 +11,7 @@ from django.db.models import F
 from minshi.clock import now
 from supervision.backups import watching
 from supervision.chasing import sweeping
+from supervision.figures import storing
 from supervision.models import JobRun
 from supervision.notices import delivering, exports
 from supervision.sealing import checking, seals
@@ -28,6 +29,16 @@ def sweep() -> None:
 @shared_task(ignore_result=True)
 def end_orders() -> None:
     sweeping.end_orders(now())
+
+
+@shared_task(ignore_result=True)
+def store_figures() -> None:
+    storing.store_touched(now())
+
+
+@shared_task(ignore_result=True)
+def recount_figures() -> None:
+    storing.recount_and_repair(now())
 
 
 @shared_task(ignore_result=True)

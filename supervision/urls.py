@@ -33,6 +33,7 @@ urlpatterns = [
         figures.FigureMeanings.as_view(),
         name="figure_definitions",
     ),
+    path("figures/mine/", figures.OwnMonth.as_view(), name="own_month"),
     path("figures/rows/<str:code>/", figures.FigureRows.as_view(), name="figure_rows"),
     path("board/", board.Board.as_view(), name="board"),
     path("board/export/", board.ExportTicked.as_view(), name="export_ticked"),

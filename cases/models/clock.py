@@ -54,6 +54,12 @@ class Clock(models.Model):
         verbose_name_plural = _("clocks")
         ordering = ("case", "nth")
         indexes = (
+            # the rounds completed in a time
+            models.Index(
+                fields=("stopped_at",),
+                condition=Q(stage__in=("handle", "speak"), stopped_at__isnull=False),
+                name="clock_stopped",
+            ),
             models.Index(
                 fields=("look_at",),
                 condition=Q(stopped_at=None, look_at__isnull=False),

@@ -151,10 +151,12 @@ class Board:
 
     def __post_init__(self) -> None:
         spans = [self.days, self.days.before(), self.days.a_year_before()]
-        self._each = self.reading.by_part_of_each(spans)
-        self.now, self.before, self.a_year_before = [
-            Figures.together(parts.values()) for parts in self._each
-        ]
+        self._weeks = weeks_until(self.days.last)
+        until_today = Days(self._weeks.first, max(self.reading.on, self.days.last))
+
+        self._read = self.reading.read(spans, until_today)
+        each = [Figures.together(parts.values()) for parts in self._read.parts]
+        self.now, self.before, self.a_year_before = each
         self.parts = parts_of(self.place)
         self.heads = inhabitants_by_part(self.place)
 
@@ -245,7 +247,7 @@ class Board:
         """
         rows = []
         for part in self.parts:
-            figures = self._each[0].get(part.code, Figures.none())
+            figures = self._read.parts[0].get(part.code, Figures.none())
             is_counter = not part.is_village and not part.is_town
             if is_counter and not figures.numbers.total():
                 continue
@@ -275,10 +277,8 @@ class Board:
 
     # --- the weeks
     def weeks(self) -> list[Week]:
-        days = weeks_until(self.days.last)
-        until_today = Days(days.first, max(self.reading.on, days.last))
-        by_day = self.reading.flow(until_today)
-        return by_week(by_day, days, self.now.count("case.open.count"))
+        open_now = self.now.count("case.open.count")
+        return by_week(self._read.by_day, self._weeks, open_now)
 
     # --- open matters
     def ages(self) -> list[SplitRow]:

@@ -18,16 +18,14 @@ from cases.models.choices import Light
 from cases.models.scope import CaseQuerySet, Sight, has_light
 from minshi import workdays
 from supervision.figures.definitions import FEWEST, SHARES
+from supervision.figures.loading import load
 from supervision.figures.periods import Days
-from supervision.figures.places import COUNTER, Place
+from supervision.figures.places import COUNTER, TOWN_CODE, Place
 from supervision.figures.tallying import (
     SPLIT_MARK,
     SPREAD_MARK,
     Numbers,
-    Tally,
-    flow,
     split_key,
-    tally,
 )
 
 HUNDRED = 100
@@ -131,6 +129,14 @@ Parts = dict[str, Figures]  # by code of a part of a place
 
 
 @dataclass(frozen=True)
+class Read:
+    """What was read at once: the parts of each period, and the figures of days."""
+
+    parts: list[Parts]
+    by_day: dict[date, Figures]
+
+
+@dataclass(frozen=True)
 class Reading:
     """What a user reads of a place at a moment."""
 
@@ -150,29 +156,24 @@ class Reading:
         """Return the figures of a period by what the place consists of: towns of a
         county, villages and counter of a town, the place itself else.
         """
-        (parts,) = self.by_part_of_each([days])
+        (parts,) = self.read([days]).parts
         return parts
 
-    def by_part_of_each(self, spans: Sequence[Days]) -> list[Parts]:
-        """Return for each period what `by_part` does, by the queries of one."""
-        tallied = self._tally(spans)
-
-        found = []
-        for days in spans:
-            numbers: dict[str, Numbers] = {}
-            for (code, day), counted in tallied.items():
-                if days.holds(day):
-                    numbers.setdefault(self._part(code), Counter()).update(counted)
-            for code, counted in self._now.items():
-                numbers.setdefault(self._part(code), Counter()).update(counted)
-            found.append({code: Figures(each) for code, each in numbers.items()})
-        return found
-
-    def flow(self, days: Days) -> dict[date, Figures]:
-        """Return what was received and what was closed on each day of a period on which
-        there is any. Two queries.
+    def read(self, spans: Sequence[Days], daily: Days | None = None) -> "Read":
+        """Return for each period what `by_part` does, by the queries of one; and the
+        figures of each day of `daily` on which there is any.
         """
-        return {day: Figures(each) for day, each in flow(self.within, days).items()}
+        loaded = load(self.place, self.sight, spans, daily, self.at)
+
+        parts = []
+        for by_place in loaded.by_span:
+            numbers: dict[str, Numbers] = {}
+            for code, counted in (*by_place.items(), *self._now.items()):
+                numbers.setdefault(self._part(code), Counter()).update(counted)
+            parts.append({code: Figures(each) for code, each in numbers.items()})
+
+        by_day = {day: Figures(each) for day, each in loaded.by_day.items()}
+        return Read(parts, by_day)
 
     def cases(self) -> CaseQuerySet:
         """Return the matters that are counted: all heard, but none that concerns the
@@ -188,12 +189,7 @@ class Reading:
 
     def _part(self, code: str) -> str:
         """Return the code of the part that a village or a counter belongs to."""
-        if self.place.is_county:
-            return code[: -len(COUNTER)]
-        return code
-
-    def _tally(self, spans: Sequence[Days]) -> Tally:
-        return tally(self.within, spans)
+        return code[:TOWN_CODE] if self.place.is_county else code
 
     @cached_property
     def _now(self) -> dict[str, Numbers]:

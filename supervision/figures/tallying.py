@@ -66,18 +66,6 @@ def tally(within: Q, spans: Iterable[Days]) -> Tally:
     return found
 
 
-def flow(within: Q, days: Days) -> dict[date, Numbers]:
-    """Count by day what was received and what was closed, and nothing else. Two
-    queries.
-    """
-    found: dict[date, Numbers] = defaultdict(Counter)
-    for day, code in ((RECEIVED, "case.received.count"), (CLOSED, "case.closed.count")):
-        rows = counted(day, within).filter(on_days(day, [days])).order_by()
-        for moment in rows.values_list(day, flat=True).iterator(AT_ONCE):
-            found[workdays.local_day(moment)][code] += 1
-    return found
-
-
 @dataclass(frozen=True)
 class Row:
     place: str

@@ -5,6 +5,7 @@ each channel.
 from supervision.models.backup import BackupRun, BackupStep
 from supervision.models.call import Call
 from supervision.models.chase import Chase, ChaseStep, Rung, Told
+from supervision.models.figure import DailyFigure, FigureMark, SpanOfFigures
 from supervision.models.notice import (
     EventFailure,
     EventSeen,
@@ -31,8 +32,10 @@ __all__ = [
     "Call",
     "Chase",
     "ChaseStep",
+    "DailyFigure",
     "EventFailure",
     "EventSeen",
+    "FigureMark",
     "HistoryCheck",
     "JobRun",
     "Log",
@@ -48,6 +51,7 @@ __all__ = [
     "Rung",
     "Seal",
     "SentBack",
+    "SpanOfFigures",
     "SupervisionOrder",
     "Told",
     "TrackedCase",

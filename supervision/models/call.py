@@ -48,6 +48,12 @@ class Call(WithChoices):
         verbose_name_plural = _("calls to speakers")
         ordering = ("asked_at", "pk")
         indexes = (
+            # what was reached since the figures were last stored
+            models.Index(
+                fields=("done_at",),
+                condition=Q(done_at__isnull=False),
+                name="call_done_at",
+            ),
             models.Index(
                 fields=("asked_at", "id"),
                 condition=Q(done_at=None),

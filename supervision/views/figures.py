@@ -12,7 +12,7 @@ from cases.lists.paging import MOST_COUNTED, page_of
 from cases.views.access import StaffView
 from minshi.clock import now, today
 from minshi.errors import InputRefused
-from supervision.figures.asking import PERIODS, Asked
+from supervision.figures.asking import PERIODS, Asked, days_of_month
 from supervision.figures.board import (
     Board,
     Links,
@@ -22,6 +22,7 @@ from supervision.figures.board import (
     seen_in_weeks,
 )
 from supervision.figures.definitions import FIGURES
+from supervision.figures.own import OwnWork
 from supervision.figures.periods import Days
 from supervision.figures.places import Open, Place
 from supervision.figures.reading import Reading
@@ -30,6 +31,7 @@ from villages.models import Post
 from villages.rights import READ_FIGURES
 
 SHOWN_OF_ROW = ("town", "village", "group", "owner_office", "owner_post__user")
+OWN_ORDER = ("-stopped_at", "-id")
 PARAMETERS = ("period", "month")
 
 
@@ -127,6 +129,35 @@ class FigureMeanings(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         context = {"nav": "figures", "figures": list(FIGURES.values())}
         return render(request, "supervision/figures/definitions.html", context)
+
+
+class OwnMonth(StaffView):
+    """我的工作: for everybody who deals with matters, each their own."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        month = request.GET.get("month", "") or f"{today():%Y-%m}"
+        try:
+            days = days_of_month(month, today())
+        except InputRefused as refusal:
+            raise Http404 from refusal
+
+        own = OwnWork(self.sight(), days, now())
+        listed = own.listed()
+        page = page_of(listed, OWN_ORDER, request.GET.get("after", ""))
+        context = {
+            "nav": "own_month",
+            "at": own.at,
+            "sight": self.sight(),
+            "month": month,
+            "period": in_words(days.first, days.last),
+            "share": own.in_time,
+            "taken_down": own.taken_down().count(),
+            "waiting": own.waiting().count(),
+            "cases": [clock.case for clock in page.rows],
+            "unlisted": own.in_time.whole - listed.count(),
+            "after": page.after,
+        }
+        return render(request, "supervision/figures/mine.html", context)
 
 
 class FigureRows(FiguresView):

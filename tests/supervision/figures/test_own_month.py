@@ -1,0 +1,56 @@
+"""我的工作: everybody reads their own month, and nobody else's."""
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from tests.cases.roads import DAY, NOON, completed, decided, rated, staff, verified
+from tests.roles import handler_of
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + 20 * DAY
+
+
+def page_of(post, **query):
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(post.user)
+    with time_machine.travel(LATER, tick=False):
+        return client.get(reverse("supervision:own_month"), query)
+
+
+def test_a_lead_reads_what_they_completed_and_what_waits(django_assert_num_queries):
+    here = staff()
+    done = completed(here)
+    rated(here, verified(here))
+    late = completed(here, at=NOON + 15 * DAY)
+    decided(here)
+
+    answer = page_of(here.handler)
+
+    assert (answer.context["share"].part, answer.context["share"].whole) == (2, 3)
+    assert answer.context["waiting"] == 1
+    assert answer.context["unlisted"] == 1  # closed: out of an office's sight
+    assert {case.pk for case in answer.context["cases"]} == {done.pk, late.pk}
+
+    with django_assert_num_queries(10):
+        assert page_of(here.handler).status_code == 200
+
+
+def test_another_reads_nothing_of_it():
+    here = staff()
+    completed(here)
+
+    for post in (here.secretary, here.supervisor, handler_of(staff().office)):
+        answer = page_of(post)
+        assert answer.context["share"].whole == 0
+        assert not answer.context["cases"]
+
+
+def test_a_recorder_reads_how_many_they_took_down():
+    here = staff()
+    decided(here)
+
+    assert page_of(here.duty).context["taken_down"] == 1
+    assert page_of(here.duty, month="2026-02").context["taken_down"] == 0
+    assert page_of(here.duty, month="2027-01").status_code == 404
