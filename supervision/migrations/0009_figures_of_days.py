@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0022_index_of_rounds_completed"),
+        ("cases", "0024_index_of_rounds_completed"),
         ("supervision", "0008_who_worded_the_demand"),
         ("villages", "0010_imports_of_lists"),
     ]

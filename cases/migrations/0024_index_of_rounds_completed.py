@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0021_fold_whole_tens"),
+        ("cases", "0023_ledgers_as_arranged"),
     ]
 
     operations = [
