@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0023_ledgers_as_arranged"),
+        ("cases", "0024_files_that_take_long"),
     ]
 
     operations = [

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0024_index_of_rounds_completed"),
-        ("supervision", "0008_who_worded_the_demand"),
+        ("cases", "0025_index_of_rounds_completed"),
+        ("supervision", "0009_notices_of_files"),
         ("villages", "0010_imports_of_lists"),
     ]
 
