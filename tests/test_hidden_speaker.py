@@ -8,12 +8,9 @@ of twelve spellings.
 
 import itertools
 import json
-import logging
 from dataclasses import dataclass, field
 
 import pytest
-import time_machine
-from django.core.cache import cache
 
 from cases.models import Case
 from cases.workflow import moves_open_to
@@ -33,7 +30,7 @@ from tests.cases.roads import (
 from tests.foreign_grid import grid_of
 from tests.strangers import Markers, World, with_every_part
 from tests.villages.factories import HouseholdFactory, OfficeFactory, ResidentFactory
-from tests.visiting import ACCOUNTS, Remembered, Visit, watching
+from tests.visiting import Visit, visits
 from villages.lookup import index_residents
 from villages.models import Post
 
@@ -205,22 +202,8 @@ def add_neighbours_phone(case: Case) -> None:
 
 @pytest.fixture(autouse=True)
 def _at_noon(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    settings.MIDDLEWARE = [
-        f"{watching.__module__}.{watching.__name__}",
-        *settings.MIDDLEWARE,
-    ]
-    settings.AUTHENTICATION_BACKENDS = [
-        f"{Remembered.__module__}.{Remembered.__name__}" if name == ACCOUNTS else name
-        for name in settings.AUTHENTICATION_BACKENDS
-    ]
-    Remembered.read.clear()
-    cache.clear()
-    logging.disable(logging.CRITICAL)
-    with time_machine.travel(NOON, tick=False):
+    with visits(settings, tmp_path):
         yield
-    logging.disable(logging.NOTSET)
-    cache.clear()
 
 
 @pytest.mark.parametrize("role", READERS)

@@ -5,13 +5,11 @@ that no calendar counts from; numbers larger than any column.
 """
 
 import json
-import logging
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import quote
 
 import pytest
-import time_machine
 from django.contrib import admin
 from django.core.cache import cache
 from django.db import transaction
@@ -25,9 +23,8 @@ from cases.lists.filters import DATES, CaseFilter
 from tests import roles
 from tests.addresses import PARAMETER, Target, every_address, slot, targets
 from tests.api import described
-from tests.cases.roads import NOON
 from tests.strangers import World, build
-from tests.visiting import Watched, watching
+from tests.visiting import Watched, visits
 from villages.models import User
 from villages.views.audit import AuditFilter
 
@@ -51,17 +48,8 @@ WHO = ("reviewer", "system_admin", "auditor", "visitor")
 
 @pytest.fixture(autouse=True)
 def _at_noon(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    settings.MIDDLEWARE = [
-        f"{watching.__module__}.{watching.__name__}",
-        *settings.MIDDLEWARE,
-    ]
-    cache.clear()
-    logging.disable(logging.CRITICAL)  # some thousand refusals, each a line
-    with time_machine.travel(NOON, tick=False):
+    with visits(settings, tmp_path):
         yield
-    logging.disable(logging.NOTSET)
-    cache.clear()
 
 
 class Sweep:

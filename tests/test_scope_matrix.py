@@ -5,12 +5,9 @@ A new address joins by itself; one with a parameter that nothing here can fill f
 its name.
 """
 
-import logging
 import uuid
 
 import pytest
-import time_machine
-from django.core.cache import cache
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
@@ -25,30 +22,15 @@ from tests.villages.factories import (
     HouseholdFactory,
     ResidentFactory,
 )
-from tests.visiting import ACCOUNTS, Remembered, Visit, act_form, methods, watching
+from tests.visiting import Visit, act_form, methods, visits
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def _at_noon(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    settings.MIDDLEWARE = [
-        f"{watching.__module__}.{watching.__name__}",
-        *settings.MIDDLEWARE,
-    ]
-    settings.AUTHENTICATION_BACKENDS = [
-        f"{Remembered.__module__}.{Remembered.__name__}" if name == ACCOUNTS else name
-        for name in settings.AUTHENTICATION_BACKENDS
-    ]
-    Remembered.read.clear()
-    cache.clear()
-    # two lines for each of some thousand requests take as long as the answers
-    logging.disable(logging.CRITICAL)
-    with time_machine.travel(NOON, tick=False):
+    with visits(settings, tmp_path):
         yield
-    logging.disable(logging.NOTSET)
-    cache.clear()
 
 
 # --- asking and judging

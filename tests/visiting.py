@@ -3,13 +3,17 @@
 import copy
 import io
 import itertools
+import logging
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+import time_machine
 from django.contrib import admin
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
@@ -222,6 +226,30 @@ def watching(
         return get_response(request)
 
     return watched
+
+
+@contextmanager
+def visits(settings: Any, folder: Path) -> Iterator[None]:
+    """A noon at which some thousand addresses are asked: parameters are watched,
+    accounts remembered, and nothing is logged, which took as long as the answers.
+    """
+    settings.MEDIA_ROOT = folder
+    settings.MIDDLEWARE = [
+        f"{watching.__module__}.{watching.__name__}",
+        *settings.MIDDLEWARE,
+    ]
+    remembered = f"{Remembered.__module__}.{Remembered.__name__}"
+    settings.AUTHENTICATION_BACKENDS = [
+        remembered if name == ACCOUNTS else name
+        for name in settings.AUTHENTICATION_BACKENDS
+    ]
+    Remembered.read.clear()
+    cache.clear()
+    logging.disable(logging.CRITICAL)
+    with time_machine.travel(NOON, tick=False):
+        yield
+    logging.disable(logging.NOTSET)
+    cache.clear()
 
 
 @dataclass
