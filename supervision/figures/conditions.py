@@ -9,10 +9,12 @@ from datetime import timedelta
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from cases.models import Assignment, Case, Clock, Event, Reply, TimeRequest
+from cases.models.access import Concern
 from cases.models.choices import (
     ONLINE_CHANNELS,
     AssignmentRole,
     CloseReason,
+    Confidentiality,
     Handling,
     RequestKind,
     RequestState,
@@ -41,7 +43,11 @@ ADOPTED = ~Q(adopted_from="")
 IN_RATIO = ~ADOPTED & ~Q(close_reason=CloseReason.MERGED)
 IN_RATES = IN_RATIO & ~Q(close_reason=CloseReason.WITHDRAWN)
 
-ONLINE = Q(channel__in=ONLINE_CHANNELS)
+# of a secret matter its way is told by no count
+ONLINE = Q(channel__in=ONLINE_CHANNELS) & ~Q(confidentiality=Confidentiality.SECRET)
+IN_THE_OPEN = Q(confidentiality=Confidentiality.NORMAL) & ~Q(
+    Exists(Concern.objects.filter(case=OuterRef("pk")))
+)
 CONCLUDED = Q(stage=Stage.CLOSED) & ~Q(close_reason__in=NOT_CONCLUDED)
 ACCEPTED = Q(accepted_at__isnull=False)
 COMPLETED = Q(completed_at__isnull=False) | (
@@ -82,8 +88,13 @@ def _contacted_before_reply() -> Q:
 
 
 def _said_before() -> Q:
-    """Matters of a topic of which the same household or place spoke shortly before."""
+    """Matters of a topic of which the same household or place spoke shortly before.
+
+    Both in the open and about no cadre: beside a matter of theirs that a reader sees,
+    it would name the household of a hidden speaker, or tell a cadre of a complaint.
+    """
     before = Case.objects.heard().filter(
+        IN_THE_OPEN,
         topic=OuterRef("topic"),
         town=OuterRef("town"),
         registered_at__lt=OuterRef("registered_at"),
@@ -92,7 +103,8 @@ def _said_before() -> Q:
     of_household = before.filter(resident__household=OuterRef("resident__household"))
     at_place = before.filter(village=OuterRef("village"), place=OuterRef("place"))
     at_place = at_place.exclude(place="")
-    return Q(topic__isnull=False) & (Q(Exists(of_household)) | Q(Exists(at_place)))
+    was_said = Q(Exists(of_household)) | Q(Exists(at_place))
+    return Q(topic__isnull=False) & IN_THE_OPEN & was_said
 
 
 ANSWERED_IN_TIME = _answered_in_time()

@@ -134,7 +134,10 @@ RECEIVED_COUNTS = (
     Count(
         "case.offline.count",
         _("Received offline"),
-        _("Of those received: by every other way, the telephone too."),
+        _(
+            "Of those received: by every other way, the telephone too; secret matters"
+            " whatever their way."
+        ),
         RECEIVED,
         ~of.ONLINE,
     ),
@@ -209,7 +212,7 @@ RECEIVED_COUNTS = (
         _("Repeated"),
         _(
             "Of those received: the same household or place spoke of the same topic in"
-            " the 90 days before."
+            " the 90 days before. Both in the open, and about no cadre."
         ),
         RECEIVED,
         of.REPEATED,

@@ -122,14 +122,17 @@ REPEATED = (
     " b.topic_id = c.topic_id AND b.town_id = c.town_id AND b.close_reason NOT IN"
     " ('void', 'duplicate') AND b.registered_at < c.registered_at AND"
     " b.registered_at >= {days_before} AND (br.household_id = cr.household_id OR"
-    " b.place <> '' AND b.place = c.place AND b.village_id = c.village_id))"
+    " b.place <> '' AND b.place = c.place AND b.village_id = c.village_id) AND"
+    " c.confidentiality = 'normal' AND c.id NOT IN (SELECT case_id FROM cases_concern)"
+    " AND b.confidentiality = 'normal' AND b.id NOT IN (SELECT case_id FROM"
+    " cases_concern))"
 )
+ONLINE = "c.channel IN ('wechat_group', 'qr_code', 'mini_program')"
+OPENLY_ONLINE = f"({ONLINE} AND c.confidentiality <> 'secret')"
 IN_SQL = {
     "case.received.count": "1 = 1",
-    "case.online.count": "c.channel IN ('wechat_group', 'qr_code', 'mini_program')",
-    "case.offline.count": (
-        "c.channel NOT IN ('wechat_group', 'qr_code', 'mini_program')"
-    ),
+    "case.online.count": OPENLY_ONLINE,
+    "case.offline.count": f"NOT {OPENLY_ONLINE}",
     "case.accepted.count": "c.accepted_at IS NOT NULL",
     "case.concluded.count": CLOSED,
     "case.completed.count": DONE_OR_DIVERTED,
