@@ -23,6 +23,7 @@ SURROUNDINGS = (
 EDGE = "\n"  # a text begins and ends as a line does
 BESIDE_PART = 24  # characters that show where a part of a value stood
 FEWEST_BESIDE_PART = 2
+MOST_PARTS = 20  # more names that only both make together are none that people write
 
 
 def blanked_additions(
@@ -32,7 +33,7 @@ def blanked_additions(
 
     What spells a value and stood in `before` stays, wherever it was moved. What does so
     only together with what was added is left as it stood: the rest of it is not taken
-    over. The time grows with the length of the texts alone, whatever is written there.
+    over, which is looked for MOST_PARTS times: so texts made to be hard take moments.
     """
     values = list(values)
     before = f"{EDGE}{before}{EDGE}"
@@ -42,12 +43,15 @@ def blanked_additions(
 
     parts = []
     done = 0
+    looked_for = 0
     for span in spans:
-        if span in added:
-            start, end = span
-            parts.append(text[done:start])
-            parts.append(_part_before(before, text, span) or instead)
-            done = end
+        if span not in added:
+            continue
+        start, end = span
+        part = _part_before(before, text, span) if looked_for < MOST_PARTS else ""
+        looked_for += 1
+        parts += [text[done:start], part or instead]
+        done = end
     return "".join([*parts, text[done:]])[len(EDGE) : -len(EDGE)]
 
 

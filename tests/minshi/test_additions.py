@@ -112,3 +112,17 @@ def test_a_text_made_to_be_hard_costs_no_more_than_another(before):
     blanked_additions(before, text, NAMES)
 
     assert time.process_time() - began < 5
+
+
+ADDRESS = "甘肃省陇南市武都区柳河镇柳河村三社七十六号院内东屋"
+
+
+def test_an_address_among_ever_the_same_letters_is_found_in_moments():
+    values = [PersonalValue(ADDRESS)]
+    text = ("啊" * 24 + ADDRESS + "啊" * 23 + "吧") * 270
+    began = time.process_time()
+
+    blanked = blanked_additions("啊" * 20_000, text, values)
+
+    assert time.process_time() - began < 5
+    assert ADDRESS not in blanked
