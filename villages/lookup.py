@@ -62,7 +62,7 @@ class Neighbourhood:
         within = Q(household__group__village__in=self.villages) | Q(
             household__group__in=self.groups
         )
-        return Resident.objects.filter(within)
+        return Resident.objects.filter(within, is_on_roll=True)
 
 
 def neighbourhood_of(user: User, on: date) -> Neighbourhood:
@@ -210,7 +210,7 @@ def names_in(text: str, residents: QuerySet[Resident]) -> list[str]:
 @transaction.atomic
 def index_residents(residents: Iterable[Resident]) -> None:
     """Write the lookup keys and the phone hash of saved residents, in bulk; call after
-    any change of them.
+    any change of them. Whoever is off the roll has no keys.
     """
     residents = list(residents)
     prefetch_related_objects(residents, "household__group")
@@ -219,6 +219,8 @@ def index_residents(residents: Iterable[Resident]) -> None:
     for resident in residents:
         phone = resident.phone or ""
         resident.phone_hash = blind_index(phone, PHONE_PURPOSE)
+        if not resident.is_on_roll:
+            continue
         village_id = resident.household.group.village_id
         keys += [
             ResidentKey(village_id=village_id, resident=resident, key=key)

@@ -103,6 +103,6 @@ def with_papers(cases: CaseQuerySet) -> CaseQuerySet:
 def with_head(cases: CaseQuerySet) -> CaseQuerySet:
     """Add the name of the head of the speaker's household."""
     heads = Resident.objects.filter(
-        household=OuterRef("resident__household"), is_head=True
+        household=OuterRef("resident__household"), is_head=True, is_on_roll=True
     )
     return cases.annotate(head_name=Subquery(heads.values("name")[:1]))

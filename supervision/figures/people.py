@@ -20,5 +20,6 @@ def inhabitants_by_part(place: Place) -> dict[str, int]:
         within = Q(**{f"{TO_VILLAGE}__town__county_code": place.code})
 
     code = f"{TO_VILLAGE}__town__code" if place.is_county else f"{TO_VILLAGE}__code"
-    rows = Resident.objects.filter(within).order_by().values_list(code)
+    on_roll = Resident.objects.filter(within, is_on_roll=True)
+    rows = on_roll.order_by().values_list(code)
     return dict(rows.annotate(heads=Count("pk")))

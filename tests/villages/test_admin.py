@@ -63,6 +63,7 @@ def resident_fields(person: Resident, **changes) -> dict[str, object]:
         "household": person.household_id,
         "name": person.name,
         "is_head": "",
+        "is_on_roll": "on",
         "sex": "",
         "birth_year": "",
         "new_phone": "",
@@ -446,20 +447,3 @@ def test_lists_ask_the_same_queries_whatever_their_length(
 
     assert len(answer.context["cl"].result_list) >= count
     assert helpers.ACTION_CHECKBOX_NAME
-
-
-def test_a_resident_is_deleted_with_the_keys_they_are_looked_up_by(client):
-    post = duty_officer_of(VillageFactory())
-    person = ResidentFactory(
-        household=HouseholdFactory(group=GroupFactory(village=post.village)),
-        name="李建国",
-    )
-    index_residents([person])
-    client.force_login(post.user)
-    address = reverse("admin:villages_resident_delete", args=[person.pk])
-
-    assert "没有权限" not in client.get(address).content.decode()
-    client.post(address, {"post": "yes"})
-
-    assert not Resident.objects.filter(pk=person.pk).exists()
-    assert not ResidentKey.objects.filter(key="lijianguo").exists()

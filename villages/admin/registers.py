@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -63,12 +63,13 @@ class RegisterAdmin(PostAdmin):
     def count(self, request: HttpRequest) -> None:
         count_lookup(cast("StaffRequest", request).user, today())
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Delete the lookup keys of a resident with them; nobody needs a right over
-        those.
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        """Nobody: what kept a row would tell who ever spoke. Residents are taken off
+        the roll.
         """
-        deleted, counts, needed, protected = super().get_deleted_objects(objs, request)
-        return deleted, counts, needed - {ResidentKey._meta.verbose_name}, protected
+        return False
 
 
 @admin.register(Household)
@@ -115,7 +116,7 @@ class ResidentForm(FormOfResident):
 
     class Meta:
         model = Resident
-        fields = ("household", "name", "is_head", "sex", "birth_year")
+        fields = ("household", "name", "is_head", "sex", "birth_year", "is_on_roll")
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -151,12 +152,14 @@ class ResidentAdmin(RegisterAdmin):
         "is_head",
         "sex",
         "birth_year",
+        "is_on_roll",
         "masked",
         "new_phone",
         "remove_phone",
     )
     readonly_fields = ("masked",)
-    list_display = ("name", "household_in_words", "masked")
+    list_display = ("name", "household_in_words", "masked", "is_on_roll")
+    list_filter = ("is_on_roll",)
     list_select_related = ("household__group__village",)
     search_fields = ("name",)
     autocomplete_fields = ("household",)

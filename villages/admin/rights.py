@@ -136,6 +136,15 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> bool:
         return self.edits(request)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say what goes with rows. What they are needed for is not named: it may be out
+        of the reader's sight.
+        """
+        deleted, counts, needed, protected = super().get_deleted_objects(objs, request)
+        if needed or protected:
+            return deleted[:1], {}, set(), [_("something that still needs it")]
+        return deleted, counts, needed, protected
+
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:

@@ -163,6 +163,10 @@ class Sex(models.TextChoices):
 
 
 class Resident(models.Model):
+    """A neighbour. Never removed, only taken off the roll: what keeps a row from being
+    removed would tell whether they ever spoke.
+    """
+
     household = models.ForeignKey(
         Household, models.PROTECT, related_name="residents", verbose_name=_("household")
     )
@@ -171,6 +175,14 @@ class Resident(models.Model):
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
     birth_year = models.PositiveSmallIntegerField(
         _("year of birth"), null=True, blank=True
+    )
+    is_on_roll = models.BooleanField(
+        _("on the roll"),
+        default=True,
+        help_text=_(
+            "Not ticked: moved away or died. Nobody finds them any more; their matters"
+            " stay."
+        ),
     )
     phone = EncryptedTextField(_("phone"), blank=True)
     phone_hash = models.CharField(
@@ -184,7 +196,7 @@ class Resident(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("household",),
-                condition=Q(is_head=True),
+                condition=Q(is_head=True, is_on_roll=True),
                 name="household_has_one_head",
             ),
             models.CheckConstraint(
