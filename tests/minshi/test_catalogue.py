@@ -46,6 +46,10 @@ def test_header_is_not_fuzzy_for_the_whole_file_would_be_left_out():
     assert not read(ROOT).fuzzy
 
 
+def test_header_says_the_plural_for_without_it_numbers_speak_english():
+    assert "Plural-Forms: nplurals=1; plural=0;" in (ROOT / PO).read_text()
+
+
 def placeholders(texts):
     texts = texts if isinstance(texts, (list, tuple)) else [texts]
     return {name for text in texts for name in PLACEHOLDER.findall(text)}
