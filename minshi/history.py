@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 Run = Callable[[str], Any]
@@ -94,9 +93,6 @@ class Frozen:
         for verb in self.verbs:
             run(f"DROP TRIGGER IF EXISTS {self._name(verb)}{on}")
 
-    def names(self) -> list[str]:
-        return [self._name(verb) for verb in self.verbs]
-
     def _name(self, verb: str) -> str:
         return f"{self.table}_frozen_{verb.lower()}"
 
@@ -135,35 +131,7 @@ def _plain(schema_editor: BaseDatabaseSchemaEditor) -> Run:
     return lambda sql: schema_editor.execute(sql, None)
 
 
-def missing_triggers() -> list[str]:
-    """Return the names of the triggers that the migrations made and the database has
-    not, or has switched off.
-    """
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        else:
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'")
-        there = {name for (name,) in cursor.fetchall()}
-
-    return sorted(_wanted_triggers() - there)
-
-
-def _wanted_triggers() -> set[str]:
-    """Return the names of the triggers that are there once all migrations ran."""
-    wanted: set[str] = set()
-    migrations = MigrationLoader(None).disk_migrations
-
-    for _app_and_name, migration in sorted(migrations.items()):
-        for operation in migration.operations:
-            if isinstance(operation, ThawedRows):
-                wanted.difference_update(operation.names())
-            elif isinstance(operation, _Triggers):
-                wanted.update(operation.names())
-    return wanted
-
-
-class _Triggers(Operation):
+class ChangesTriggers(Operation):
     """A migration operation that changes triggers of a table.
 
     Repeat it after every later change of the table, as SQLite drops triggers then.
@@ -178,10 +146,6 @@ class _Triggers(Operation):
 
     def undo(self, run: Run) -> None:
         """Change them back."""
-        raise NotImplementedError
-
-    def names(self) -> list[str]:
-        """Return the names of the triggers."""
         raise NotImplementedError
 
     def state_forwards(self, app_label: str, state: Any) -> None:
@@ -206,7 +170,7 @@ class _Triggers(Operation):
         self.undo(_plain(schema_editor))
 
 
-class AppendOnly(_Triggers):
+class AppendOnly(ChangesTriggers):
     """A migration operation that makes a table append-only."""
 
     def __init__(self, table: str) -> None:
@@ -218,16 +182,11 @@ class AppendOnly(_Triggers):
     def undo(self, run: Run) -> None:
         unprotect_rows(self.table, run)
 
-    def names(self) -> list[str]:
-        if connection.vendor == "sqlite":
-            return [f"{self.table}_no_update", f"{self.table}_no_delete"]
-        return [f"{self.table}_append_only"]
-
     def describe(self) -> str:
         return f"Makes {self.table} append-only"
 
 
-class FrozenRows(_Triggers):
+class FrozenRows(ChangesTriggers):
     """A migration operation that freezes the closed rows of a table."""
 
     def __init__(self, rows: Frozen) -> None:
@@ -239,14 +198,11 @@ class FrozenRows(_Triggers):
     def undo(self, run: Run) -> None:
         self.rows.thaw(run)
 
-    def names(self) -> list[str]:
-        return self.rows.names()
-
     def describe(self) -> str:
         return f"Freezes closed rows of {self.rows.table}"
 
 
-class ThawedRows(_Triggers):
+class ThawedRows(ChangesTriggers):
     """A migration operation that lets closed rows change, before a change of a table
     that the triggers read: SQLite would stop at them.
     """
@@ -259,9 +215,6 @@ class ThawedRows(_Triggers):
 
     def undo(self, run: Run) -> None:
         self.rows.freeze(run)
-
-    def names(self) -> list[str]:
-        return self.rows.names()
 
     def describe(self) -> str:
         return f"Lets closed rows of {self.rows.table} change"

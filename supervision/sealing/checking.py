@@ -15,7 +15,7 @@ from cases.models import Case
 from cases.workflow.findings import Finding
 from cases.workflow.proof import check_cases, check_numbers
 from minshi import workdays
-from minshi.history import missing_triggers
+from minshi.locks import broken_locks
 from minshi.written import written_otherwise
 from supervision.installation import brought_up_at
 from supervision.models import HistoryCheck, Log, Seal
@@ -104,8 +104,8 @@ def check_everything(at: datetime) -> Result:
             result.note(finding)
     for finding in _check_heads():
         result.note(finding)
-    for trigger in missing_triggers():
-        result.note(Finding(trigger, LogWrong.UNLOCKED))
+    for lock in broken_locks():
+        result.note(Finding(lock, LogWrong.UNLOCKED))
 
     return result
 

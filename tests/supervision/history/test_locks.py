@@ -5,7 +5,7 @@ found.
 import pytest
 from django.db import connection
 
-from minshi.history import missing_triggers
+from minshi.locks import broken_locks
 from supervision.sealing.checking import LogWrong
 from tests.supervision.history.attacks import found
 
@@ -31,7 +31,7 @@ def drop(name, table):
 
 
 def test_all_that_the_migrations_made_are_there():
-    assert missing_triggers() == []
+    assert broken_locks() == []
     assert found() == set()
 
 
@@ -40,7 +40,7 @@ def test_every_lock_that_is_taken_off_is_found_by_its_name():
     for name, table in dropped:
         drop(name, table)
 
-    assert missing_triggers() == sorted(name for name, _table in dropped)
+    assert broken_locks() == sorted(name for name, _table in dropped)
     assert found() == {LogWrong.UNLOCKED}
 
 
@@ -52,4 +52,51 @@ def test_a_lock_that_is_switched_off_is_found():
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
 
-    assert missing_triggers() == [name]
+    assert broken_locks() == [name]
+
+
+EMPTIED = {
+    "sqlite": (
+        "DROP TRIGGER cases_event_no_update",
+        "CREATE TRIGGER cases_event_no_update BEFORE UPDATE ON cases_event BEGIN SELECT"
+        " 1; END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION minshi_append_only() RETURNS trigger LANGUAGE"
+        " plpgsql AS $$ BEGIN RETURN NULL; END $$",
+    ),
+}
+
+
+def test_a_lock_that_was_emptied_under_its_own_name_is_found():
+    with connection.cursor() as cursor:
+        for statement in EMPTIED[connection.vendor]:
+            cursor.execute(statement)
+
+    broken = broken_locks()
+
+    assert broken
+    assert all(name.startswith("cases_event") for name in broken) == (
+        connection.vendor == "sqlite"
+    )
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE cases_event ENABLE REPLICA TRIGGER cases_event_append_only",
+        "DROP TRIGGER cases_event_append_only ON cases_event;"
+        " CREATE TRIGGER cases_event_append_only BEFORE UPDATE ON cases_event FOR EACH"
+        " STATEMENT EXECUTE FUNCTION minshi_append_only()",
+        "DROP TRIGGER cases_event_append_only ON cases_event;"
+        " CREATE TRIGGER cases_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON"
+        " cases_event FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION"
+        " minshi_append_only()",
+    ],
+)
+def test_a_lock_that_holds_no_longer_for_all_is_found(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+    assert broken_locks() == ["cases_event_append_only"]
