@@ -22,7 +22,8 @@ TRIGGER = re.compile(
 # "O" and "A" fire in every session, "D" never and "R" for replicas alone
 IN_POSTGRESQL = """
     SELECT trigger.tgname, pg_get_triggerdef(trigger.oid), function.prosrc
-      FROM pg_trigger AS trigger JOIN pg_proc AS function ON function.oid = trigger.tgfoid
+      FROM pg_trigger AS trigger
+      JOIN pg_proc AS function ON function.oid = trigger.tgfoid
      WHERE NOT trigger.tgisinternal AND trigger.tgenabled IN ('O', 'A')
 """
 IN_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"

@@ -58,12 +58,16 @@ def test_a_lock_that_is_switched_off_is_found():
 EMPTIED = {
     "sqlite": (
         "DROP TRIGGER cases_event_no_update",
-        "CREATE TRIGGER cases_event_no_update BEFORE UPDATE ON cases_event BEGIN SELECT"
-        " 1; END",
+        (
+            "CREATE TRIGGER cases_event_no_update BEFORE UPDATE ON cases_event BEGIN SELECT"
+            " 1; END"
+        ),
     ),
     "postgresql": (
-        "CREATE OR REPLACE FUNCTION minshi_append_only() RETURNS trigger LANGUAGE"
-        " plpgsql AS $$ BEGIN RETURN NULL; END $$",
+        (
+            "CREATE OR REPLACE FUNCTION minshi_append_only() RETURNS trigger LANGUAGE"
+            " plpgsql AS $$ BEGIN RETURN NULL; END $$"
+        ),
     ),
 }
 
@@ -86,13 +90,17 @@ def test_a_lock_that_was_emptied_under_its_own_name_is_found():
     "statement",
     [
         "ALTER TABLE cases_event ENABLE REPLICA TRIGGER cases_event_append_only",
-        "DROP TRIGGER cases_event_append_only ON cases_event;"
-        " CREATE TRIGGER cases_event_append_only BEFORE UPDATE ON cases_event FOR EACH"
-        " STATEMENT EXECUTE FUNCTION minshi_append_only()",
-        "DROP TRIGGER cases_event_append_only ON cases_event;"
-        " CREATE TRIGGER cases_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON"
-        " cases_event FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION"
-        " minshi_append_only()",
+        (
+            "DROP TRIGGER cases_event_append_only ON cases_event;"
+            " CREATE TRIGGER cases_event_append_only BEFORE UPDATE ON cases_event FOR EACH"
+            " STATEMENT EXECUTE FUNCTION minshi_append_only()"
+        ),
+        (
+            "DROP TRIGGER cases_event_append_only ON cases_event;"
+            " CREATE TRIGGER cases_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON"
+            " cases_event FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION"
+            " minshi_append_only()"
+        ),
     ],
 )
 def test_a_lock_that_holds_no_longer_for_all_is_found(statement):
