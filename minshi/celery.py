@@ -80,6 +80,12 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    # each looks if the month that is over has its report
+    "make-reports": {
+        "task": "supervision.tasks.make_reports",
+        "schedule": HOUR,
+        "options": {"expires": HOUR},
+    },
     "recount-figures": {
         "task": "supervision.tasks.recount_figures",
         "schedule": crontab(hour=3, minute=40),

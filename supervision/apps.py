@@ -11,10 +11,13 @@ class Supervision(AppConfig):
     def ready(self) -> None:
         from cases.ledgers import add_book
         from cases.lists.desk import add_desk_work
-        from supervision.desk import calls_to_make, orders_to_sign
+        from supervision.desk import calls_to_make, orders_to_sign, reports_to_sign
         from supervision.ledger import CHASES
+        from supervision.reports.ledger import MONTHLY
         from villages.duty.drafting import add_to_hand_over
 
         add_book(CHASES)
+        add_book(MONTHLY)
         add_desk_work(orders_to_sign)
+        add_desk_work(reports_to_sign)
         add_to_hand_over(calls_to_make)

@@ -16,8 +16,10 @@ from minshi import workdays
 from supervision.models import OrderState
 from supervision.notices.calls import ORDER, calls_of
 from supervision.orders import orders_seen_by
+from supervision.reports.ledger import reports_in_sight
 from villages.duty.drafting import ShiftDone
 from villages.models import DutyShift, Post, User
+from villages.rights import SIGN_REPORTS
 
 
 def orders_to_sign(user: User, at: datetime) -> list[DeskWork]:
@@ -32,6 +34,20 @@ def orders_to_sign(user: User, at: datetime) -> list[DeskWork]:
     counts = capped_counts({"to_sign": to_sign})
     address = f"{reverse('supervision:orders')}?state=to_sign"
     return [DeskWork(_("Orders to sign"), address, counts["to_sign"])]
+
+
+def reports_to_sign(user: User, at: datetime) -> list[DeskWork]:
+    """Return the monthly reports that wait for a signature. One query for a supervisor,
+    none for everybody else.
+    """
+    on = workdays.local_day(at)
+    if not user.holds(on, *SIGN_REPORTS):
+        return []
+
+    to_sign = reports_in_sight(user, on).newest().filter(signed_at=None)
+    counts = capped_counts({"reports": to_sign})
+    words = _("Monthly reports to sign")
+    return [DeskWork(words, reverse("supervision:reports"), counts["reports"])]
 
 
 def calls_to_make(

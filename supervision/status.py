@@ -43,6 +43,7 @@ NAMES: dict[str, str | Promise] = {
     "supervision.tasks.end_orders": _("end orders with their matter"),
     "supervision.tasks.seal_logs": _("seal what was recorded"),
     "supervision.tasks.store_figures": _("store the figures of past days"),
+    "supervision.tasks.make_reports": _("make the monthly reports"),
     "supervision.tasks.recount_figures": _("count all figures anew"),
     "supervision.tasks.check_history": _("check that no record was changed"),
     "cases.tasks.end_suspensions": _("end suspensions"),

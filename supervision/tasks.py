@@ -14,6 +14,7 @@ from supervision.chasing import sweeping
 from supervision.figures import storing
 from supervision.models import JobRun
 from supervision.notices import delivering, exports
+from supervision.reports import making
 from supervision.sealing import checking, seals
 from supervision.sealing import watching as sealing_watching
 
@@ -39,6 +40,11 @@ def store_figures() -> None:
 @shared_task(ignore_result=True)
 def recount_figures() -> None:
     storing.recount_and_repair(now())
+
+
+@shared_task(ignore_result=True)
+def make_reports() -> None:
+    making.make_reports_due(now())
 
 
 @shared_task(ignore_result=True)

@@ -9,6 +9,7 @@ from supervision.views import (
     inbox,
     of_case,
     orders,
+    reports,
     settings,
     signing,
     status,
@@ -35,6 +36,12 @@ urlpatterns = [
     ),
     path("figures/mine/", figures.OwnMonth.as_view(), name="own_month"),
     path("figures/rows/<str:code>/", figures.FigureRows.as_view(), name="figure_rows"),
+    path("reports/", reports.ReportList.as_view(), name="reports"),
+    path("reports/<int:pk>/", reports.ReportPage.as_view(), name="report"),
+    path("reports/<int:pk>/print/", reports.ReportPrint.as_view(), name="report_print"),
+    path(
+        "reports/<int:pk>/<slug:act>/", reports.ReportAct.as_view(), name="report_act"
+    ),
     path("board/", board.Board.as_view(), name="board"),
     path("board/export/", board.ExportTicked.as_view(), name="export_ticked"),
     path("board/chase/", board.ChaseTogether.as_view(), name="chase_together"),

@@ -27,8 +27,9 @@ from cases.models import (
 )
 from cases.slips import SLIPS
 from cases.workflow import Action
-from supervision.models import TrackingMeeting
+from supervision.models import MonthlyReport, TrackingMeeting
 from supervision.views.orders import FORMS as FORMS_OF_ORDERS
+from supervision.views.reports import REPORT_ACTS
 from tests.strangers import MARKERS, STRANGERS, World
 from villages.imports.kinds import KINDS
 from villages.models import (
@@ -190,6 +191,7 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
             "roll",
             "minutes",
             "close",
+            *REPORT_ACTS,
             *FORMS_OF_ORDERS,
         ),
         None,
@@ -203,6 +205,7 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "inbox/pk": (lambda _world, case: [case.notices.get().pk], NOWHERE),
     "orders/pk": (lambda _world, case: [case.orders.get().pk], NOWHERE),
     "matters/number": (number_of, NO_NUMBER),
+    "reports/pk": (row_of(MonthlyReport), NOWHERE),
     "ledgers/key": (constant(*BOOKS), None),
     "rows/code": (constant("case.received.count", "round.completed.count"), None),
     "slips/key": (constant(*SLIPS), None),

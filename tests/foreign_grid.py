@@ -37,6 +37,7 @@ from supervision.models import (
     EventSeen,
     HistoryCheck,
     JobRun,
+    MonthlyReport,
     NoticeText,
     OrderCounter,
     Robot,
@@ -295,6 +296,13 @@ def grid_of(
         Watermark: Watermark.objects.create(pk=1),
         TrackingMeeting: TrackingMeeting.objects.create(
             town=there.town, began_at=NOON, began_by=there.duty
+        ),
+        MonthlyReport: MonthlyReport.objects.create(
+            town=there.town,
+            month=NOON.date().replace(day=1),
+            made_at=NOON,
+            typical=note,
+            numbers={"this": {}, "before": {}, "a_year_before": {}},
         ),
         CalendarDay: CalendarDay.objects.create(
             town=there.town, day=NOON.date(), is_working=True

@@ -22,6 +22,7 @@ from supervision.models.order import (
     SentBack,
     SupervisionOrder,
 )
+from supervision.models.report import MonthlyReport, MonthlyReportRow
 from supervision.models.run import JobRun
 from supervision.models.seal import HistoryCheck, Log, Seal
 from supervision.models.tracking import TrackedCase, TrackingMeeting, TrackingVerdict
@@ -39,6 +40,8 @@ __all__ = [
     "HistoryCheck",
     "JobRun",
     "Log",
+    "MonthlyReport",
+    "MonthlyReportRow",
     "Notice",
     "NoticeChannel",
     "NoticeKind",

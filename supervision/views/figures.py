@@ -28,7 +28,7 @@ from supervision.figures.places import Open, Place
 from supervision.figures.reading import Reading
 from supervision.figures.rows import Behind
 from villages.models import Post
-from villages.rights import READ_FIGURES
+from villages.rights import READ_FIGURES, READ_REPORTS
 
 SHOWN_OF_ROW = ("town", "village", "group", "owner_office", "owner_post__user")
 OWN_ORDER = ("-stopped_at", "-id")
@@ -98,6 +98,7 @@ class FiguresPage(FiguresView):
             "nav": "figures",
             "at": at,
             "place": place,
+            "reads_reports": self.user.holds(today(), *READ_REPORTS),
             "board": board,
             "above": [(wider, links.page(wider.code)) for wider in self.above(place)],
             "period": in_words(days.first, days.last),

@@ -1,0 +1,148 @@
+"""Wording, signing and correcting of a monthly report."""
+
+import re
+import unicodedata
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from cases.models import Case
+from cases.models.choices import Confidentiality
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight, said
+from minshi.text import clean_text
+from minshi.workdays import local_day
+from supervision.models import MonthlyReport
+from supervision.reports.making import LANGUAGE, make_report
+from supervision.reports.wording import parts_of_report
+from supervision.sealing.heads import Unreadable, heads_now, newest_line
+from villages.models import Post, User
+from villages.rights import SIGN_REPORTS, first_post
+
+LONGEST = 4000
+NUMBER = re.compile(r"[A-Z][A-Z0-9]{1,3}-\d{4}-\d{4,6}")
+
+
+def signing_post(report: MonthlyReport, user: User, at: datetime) -> Post | None:
+    """Return the post from which a user signs the report: a supervisor of the town,
+    else of its county; None: they may not.
+    """
+    posts = user.posts_on(local_day(at))
+    town = report.town
+    return first_post(posts, SIGN_REPORTS, town_id=town.pk) or first_post(
+        posts, SIGN_REPORTS, county_code=town.county_code
+    )
+
+
+@transaction.atomic
+def word_typical(
+    report: MonthlyReport, text: str, *, by: User, at: datetime
+) -> MonthlyReport:
+    """Write the typical matters, which a person chooses and words.
+
+    NoSuchRight: not a supervisor of the place. MoveRefused: it is signed. InputRefused:
+    too long, or it names a matter that is hidden, secret or of another town.
+    """
+    report = _locked(report, by, at)
+    text = clean_text(text)
+    if len(text) > LONGEST:
+        words = _("At most %(length)s characters.") % {"length": LONGEST}
+        raise InputRefused.at(typical=words)
+    _refuse_named(text, report, by, at)
+
+    report.typical = text
+    report.save(update_fields=["typical"])
+    return report
+
+
+@transaction.atomic
+def sign(report: MonthlyReport, *, by: User, at: datetime) -> MonthlyReport:
+    """Sign the report as it reads now, with the newest heads of the sealed logs. One
+    that is signed stays as it is, whoever clicks again.
+
+    NoSuchRight: not a supervisor of the place. MoveRefused: a newer edition is there.
+    """
+    post = signing_post(report, by, at)
+    if post is None:
+        raise NoSuchRight(_("Only a supervisor of the place signs its report."))
+    report = MonthlyReport.objects.select_for_update().get(pk=report.pk)
+    if report.is_signed:
+        return report
+    if not MonthlyReport.objects.newest().filter(pk=report.pk).exists():
+        raise MoveRefused(_("There is a newer edition of this report."))
+
+    with override(LANGUAGE):
+        parts = parts_of_report(report)
+        report.parts = [[part.title, part.text] for part in parts]
+        report.heads = printed_heads()
+    report.signed_at = at
+    report.signed_by = post
+    report.save()
+    return report
+
+
+@transaction.atomic
+def correct(
+    report: MonthlyReport, why: str, *, by: User, at: datetime
+) -> MonthlyReport:
+    """Make another edition of a signed report, counted anew, and return it.
+
+    NoSuchRight, MoveRefused (not signed, or a newer edition is there), InputRefused (no
+    reason).
+    """
+    if signing_post(report, by, at) is None:
+        raise NoSuchRight(_("Only a supervisor of the place signs its report."))
+    report = MonthlyReport.objects.select_for_update().get(pk=report.pk)
+    if not report.is_signed:
+        raise MoveRefused(_("It is not signed yet: there is nothing to correct."))
+    if not MonthlyReport.objects.newest().filter(pk=report.pk).exists():
+        raise MoveRefused(_("There is a newer edition of this report."))
+
+    reason = said(clean_text(why), why=_("Say why another edition is made."))
+    new = make_report(
+        report.town, report.month, at=at, edition=report.edition + 1, why_again=reason
+    )
+    new.typical = report.typical
+    new.save(update_fields=["typical"])
+    return new
+
+
+def printed_heads() -> list[str]:
+    """Return the heads that go onto the paper: those kept outside of the database, with
+    their minute, or where none were kept those of the database.
+    """
+    try:
+        line = newest_line()
+    except Unreadable:
+        return [_("The heads kept outside of the database cannot be read.")]
+    if line is None:
+        return [str(head) for head in heads_now()]
+    return [line.day, *[str(head) for head in line.heads]]
+
+
+def _locked(report: MonthlyReport, by: User, at: datetime) -> MonthlyReport:
+    if signing_post(report, by, at) is None:
+        raise NoSuchRight(_("Only a supervisor of the place signs its report."))
+    locked = MonthlyReport.objects.select_for_update().get(pk=report.pk)
+    if locked.is_signed:
+        raise MoveRefused(_("It is signed; make another edition to correct it."))
+    return locked
+
+
+def _refuse_named(text: str, report: MonthlyReport, by: User, at: datetime) -> None:
+    """Refuse a text that names a matter which may not be named: 保密 and 隐名 ones are
+    counted everywhere and named nowhere, and nobody names what they do not see.
+    """
+    written = unicodedata.normalize("NFKC", text).upper()
+    named = NUMBER.findall(written)
+    seen = Case.objects.visible_to(by, local_day(at)).filter(
+        town=report.town,
+        number__in=named,
+        confidentiality=Confidentiality.NORMAL,
+    )
+    may_be_named = set(seen.values_list("number", flat=True))
+    for number in named:
+        if number not in may_be_named:
+            words = _("%(number)s cannot be named in a report.") % {"number": number}
+            raise InputRefused.at(typical=words)

@@ -1,0 +1,183 @@
+"""The text of a monthly report, in the usual skeleton of seven parts; every number is a
+figure of its snapshot.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from cases.ledgers.period import in_words
+from supervision.figures.definitions import NONE, SECRET
+from supervision.figures.periods import Days
+from supervision.figures.reading import Figures, ShareOf
+from supervision.figures.shown import share_in_words, spread_in_words
+from supervision.figures.small import topics_of
+from supervision.models import MonthlyReport
+from supervision.reports.making import A_YEAR_BEFORE, BEFORE, THIS
+
+HOT_TOPICS = 5
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the seven parts: its heading and its text."""
+
+    title: str
+    text: str
+
+
+def figures_of(numbers: dict[str, Any]) -> Figures:
+    """Return the figures of stored numbers."""
+    return Figures(Counter(numbers))
+
+
+def title_of(report: MonthlyReport) -> str:
+    """Return the title as an office writes it: 白关镇2026年10月民事直说工作月报."""
+    days = Days.month_of(report.month)
+    words = _("%(town)s, %(month)s: monthly report of the work")
+    title = words % {"town": report.town, "month": in_words(days.first, days.last)}
+    if report.edition == 1:
+        return title
+    return _("%(title)s (edition %(edition)s)") % {
+        "title": title,
+        "edition": report.edition,
+    }
+
+
+def parts_of_report(report: MonthlyReport) -> list[Part]:
+    """Return the seven parts; of a signed report as they were signed."""
+    if report.is_signed:
+        return [Part(title, text) for title, text in report.parts]
+
+    this = figures_of(report.numbers[THIS])
+    before = figures_of(report.numbers[BEFORE])
+    a_year_before = figures_of(report.numbers[A_YEAR_BEFORE])
+    return [
+        Part(_("I. In general"), _general(this, before, a_year_before)),
+        Part(_("II. Where from, and what kind"), _kinds(this)),
+        Part(_("III. Handling"), _handling(this)),
+        Part(_("IV. What was spoken of most"), _topics(this, report.names)),
+        Part(_("V. Repeated and hard matters"), _repeated(this)),
+        Part(_("VI. Supervision"), _supervision(this)),
+        Part(_("VII. Typical matters"), report.typical or _("None this month.")),
+    ]
+
+
+def _general(this: Figures, before: Figures, a_year_before: Figures) -> str:
+    received = this.count("case.received.count")
+    return _(
+        "In the month %(received)s matters were received, %(before)s, %(year)s."
+        " %(concluded)s of them are concluded by now, %(ratio)s of those received."
+        " %(closed)s matters were closed in the month. %(open)s are in hand as this is"
+        " counted, %(overdue)s of them overdue."
+    ) % {
+        "received": received,
+        "before": beside(received, before, _("last month")),
+        "year": beside(received, a_year_before, _("the same month of last year")),
+        "concluded": this.count("case.concluded.count"),
+        "ratio": share(this.share("ratio.concluded")),
+        "closed": this.count("case.closed.count"),
+        "open": this.count("case.open.count"),
+        "overdue": this.count("case.overdue.count"),
+    }
+
+
+def beside(received: int, other: Figures, when: str) -> str:
+    """Say by how many more or fewer than at another time, in numbers."""
+    number = other.count("case.received.count")
+    words = {"when": when, "number": number, "by": abs(received - number)}
+    if received > number:
+        return _("%(by)s more than %(when)s (%(number)s)") % words
+    if received < number:
+        return _("%(by)s fewer than %(when)s (%(number)s)") % words
+    return _("as many as %(when)s") % words
+
+
+def share(of: ShareOf) -> str:
+    """Return a share with its numbers: 97.3% (178/183)."""
+    return f"{share_in_words(of)}（{of.part}/{of.whole}）"
+
+
+def _kinds(this: Figures) -> str:
+    categories = this.split("category")
+    return _(
+        "Online %(online)s, offline %(offline)s. Village matters %(village)s,"
+        " neighbours' matters %(neighbour)s, family matters %(family)s, not sorted yet"
+        " %(none)s. Settled on the spot %(on_spot)s, led by one cadre %(led)s, joint"
+        " %(joint)s, by the committee's meeting %(meeting)s."
+    ) % {
+        "online": this.count("case.online.count"),
+        "offline": this.count("case.offline.count"),
+        "village": categories.get("village", 0),
+        "neighbour": categories.get("neighbour", 0),
+        "family": categories.get("family", 0),
+        "none": categories.get(NONE, 0),
+        **{
+            key: this.split("handling").get(key, 0)
+            for key in ("on_spot", "led", "joint", "meeting")
+        },
+    }
+
+
+def _handling(this: Figures) -> str:
+    return _(
+        "Told in time of acceptance: %(answered)s. Contacted before the reply:"
+        " %(contacted)s. Completed of accepted: %(completed)s. Completed in time:"
+        " %(in_time)s. Days to the reply: %(reply)s. Days to closing: %(closing)s."
+        " Satisfied: %(satisfied)s. Solved: %(solved)s. Rated of completed: %(rated)s."
+    ) % {
+        "answered": share(this.share("rate.answered")),
+        "contacted": share(this.share("rate.contacted")),
+        "completed": share(this.share("rate.completed")),
+        "in_time": share(this.share("rate.in_time")),
+        "reply": spread_in_words(this.spread("days.reply")),
+        "closing": spread_in_words(this.spread("days.closing")),
+        "satisfied": share(this.share("rate.satisfied")),
+        "solved": share(this.share("rate.solved")),
+        "rated": share(this.share("rate.rated")),
+    }
+
+
+def _topics(this: Figures, names: dict[str, dict[str, str]]) -> str:
+    topics = []
+    for cell in topics_of(this, leaves_village=True):
+        if cell.value in (NONE, SECRET, ""):
+            continue
+        name = names["topic"].get(cell.value, cell.value)
+        topics.append(f"{name} {cell.shown}")
+    if not topics:
+        return _("Nothing was received in this time.")
+
+    listed = pgettext("list", ", ").join(topics[:HOT_TOPICS])
+    return _("By topic, the most first: %(topics)s.") % {"topics": listed}
+
+
+def _repeated(this: Figures) -> str:
+    return _(
+        "Repeated within 90 days %(repeated)s, in a second round or a later one"
+        " %(redone)s, opened again %(reopened)s, handed back %(handed_back)s, given"
+        " more time %(extended)s, suspended %(suspended)s."
+    ) % {
+        name: this.count(f"case.{name}.count")
+        for name in (
+            "repeated",
+            "redone",
+            "reopened",
+            "handed_back",
+            "extended",
+            "suspended",
+        )
+    }
+
+
+def _supervision(this: Figures) -> str:
+    return _(
+        "Of the matters received %(chased)s were urged, put under an order or"
+        " circulated. Dissatisfied: %(dissatisfied)s."
+    ) % {
+        "chased": this.count("case.chased.count"),
+        "dissatisfied": this.count("rating.dissatisfied.count"),
+    }

@@ -1,0 +1,182 @@
+"""月报: the list of reports, one report with its text, its signing, its print."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from cases.ledgers.exports import may_print_of
+from cases.views.access import StaffView
+from minshi import tabular
+from minshi.clock import now, today
+from minshi.errors import UNPROCESSABLE, RuleBroken
+from supervision.models import MonthlyReport
+from supervision.reports.ledger import MONTHLY, RowRecord, reports_in_sight
+from supervision.reports.signing import (
+    LONGEST,
+    correct,
+    printed_heads,
+    sign,
+    signing_post,
+    word_typical,
+)
+from supervision.reports.wording import parts_of_report, title_of
+from villages.audit import record_audit
+from villages.forms.accounts import RuleForm
+from villages.models import Post
+from villages.models.audit import AuditKind
+from villages.rights import READ_REPORTS
+
+SHOWN = 60  # reports of a list: five years of a town, a month or two of a county
+
+
+class TypicalForm(RuleForm):
+    typical = forms.CharField(
+        label=_("Typical matters"),
+        widget=forms.Textarea({"rows": 5}),
+        max_length=LONGEST,
+        required=False,
+        help_text=_("Chosen and worded by you; name nobody, and no secret matter."),
+    )
+
+
+class CorrectForm(RuleForm):
+    why = forms.CharField(label=_("Why another edition is made"), max_length=200)
+
+
+class ReportsView(StaffView):
+    """For reviewers and supervisors of a town or county."""
+
+    def is_for(self, posts: Iterable[Post]) -> bool:
+        return any(post.role in READ_REPORTS for post in posts)
+
+    def report(self, pk: int) -> MonthlyReport:
+        """Return a report in sight. Http404: there is none."""
+        reports = reports_in_sight(self.user, today()).filter(pk=pk)
+        report = reports.select_related("town", "signed_by__user").first()
+        if report is None:
+            raise Http404
+        return report
+
+    def show(
+        self,
+        report: MonthlyReport,
+        typical: TypicalForm,
+        again: CorrectForm,
+        status: int = 200,
+    ) -> HttpResponse:
+        rows = report.rows.select_related("report__town").order_by("pk")
+        records = [RowRecord(row) for row in rows]
+        newest = MonthlyReport.objects.newest().filter(
+            town=report.town, month=report.month
+        )
+        context = {
+            "nav": "figures",
+            "report": report,
+            "title": title_of(report),
+            "parts": parts_of_report(report),
+            "may_sign": signing_post(report, self.user, now()) is not None,
+            "newest": newest.get(),
+            "typical": typical,
+            "again": again,
+            "form": again if again.errors else typical,
+            "headings": tabular.headings(MONTHLY.ledger),
+            "rows": list(tabular.rows_of(MONTHLY.ledger, records)),
+        }
+        return render(
+            self.request, "supervision/reports/report.html", context, status=status
+        )
+
+
+class ReportList(ReportsView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        reports = reports_in_sight(self.user, today()).newest()
+        with_people = reports.select_related("town", "signed_by__user")
+        context = {"nav": "figures", "reports": with_people[:SHOWN]}
+        return render(request, "supervision/reports/list.html", context)
+
+
+class ReportPage(ReportsView):
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        report = self.report(pk)
+        form = TypicalForm(initial={"typical": report.typical})
+        return self.show(report, form, CorrectForm())
+
+
+class ReportAct(ReportsView):
+    """Wording, signing, correcting; each leads back to the report."""
+
+    def get(self, _request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        """Lead to the report after a login in between."""
+        return redirect(self.report(pk))
+
+    def post(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        report = self.report(pk)
+        if act not in REPORT_ACTS or signing_post(report, self.user, now()) is None:
+            raise Http404
+
+        is_again = act == "correct"
+        typical = TypicalForm(
+            None if is_again else request.POST, initial={"typical": report.typical}
+        )
+        again = CorrectForm(request.POST if is_again else None)
+        form = again if is_again else typical
+        if form.is_valid():
+            try:
+                return redirect(self._do(report, act, form.cleaned_data))
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+                report.refresh_from_db()
+        return self.show(report, typical, again, UNPROCESSABLE)
+
+    def _do(
+        self, report: MonthlyReport, act: str, values: dict[str, Any]
+    ) -> MonthlyReport:
+        by = self.user
+        if act == "correct":
+            return correct(report, values["why"], by=by, at=now())
+
+        if not report.is_signed:
+            report = word_typical(report, values["typical"], by=by, at=now())
+        if act == "sign":
+            report = sign(report, by=by, at=now())
+        return report
+
+
+REPORT_ACTS = ("word", "sign", "correct")
+
+
+class ReportPrint(ReportsView):
+    """The report as a paper of an office (GB/T 9704); a draft says that it is one."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        report = self.report(pk)
+        if not may_print_of(
+            self.user, today(), village_id=None, town=report.town, county_code=""
+        ):
+            raise Http404
+
+        record_audit(
+            AuditKind.PRINT,
+            at=now(),
+            user=self.user,
+            subject=title_of(report),
+            request=request,
+        )
+        context = {
+            "report": report,
+            "title": title_of(report),
+            "parts": parts_of_report(report),
+            "heads": report.heads or printed_heads(),
+            "on": today(),
+        }
+        response = render(request, "supervision/reports/print.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        """Lead back to the report: a print is asked for by its button."""
+        return redirect(self.report(pk))

@@ -1,0 +1,307 @@
+"""The monthly report: frozen, recounted by plain SQL, worded and signed by a
+supervisor, corrected by another edition.
+"""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+
+from cases.models import Case
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from supervision.figures.definitions import COUNTS
+from supervision.figures.periods import Days
+from supervision.models import MonthlyReport, MonthlyReportRow
+from supervision.reports.ledger import COLUMNS, RowRecord
+from supervision.reports.making import make_reports_due
+from supervision.reports.signing import correct, sign, word_typical
+from supervision.reports.wording import parts_of_report
+from supervision.sealing.heads import keep_newest
+from supervision.sealing.seals import seal_logs
+from tests.cases.roads import DAY, NOON, rated
+from tests.supervision.figures.world import in_sql, make_world
+
+pytestmark = pytest.mark.django_db
+APRIL = NOON + 30 * DAY  # the first of April, at noon
+MARCH = Days(date(2026, 3, 1), date(2026, 3, 31))
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        with time_machine.travel(APRIL, tick=False):
+            yield make_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(made, db, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    return made
+
+
+@pytest.fixture
+def report(world):
+    make_reports_due(APRIL)
+    return MonthlyReport.objects.get(town=world.here.town)
+
+
+def client_of(post):
+    client = Client(headers={"Accept-Language": "zh-hans"})
+    client.force_login(post.user)
+    return client
+
+
+def test_a_report_is_made_once_for_each_town_with_matters(world):
+    assert make_reports_due(APRIL) == 2
+    assert make_reports_due(APRIL + DAY) == 0
+    assert make_reports_due(APRIL + 30 * DAY) == 2
+
+    months = MonthlyReport.objects.values_list("month", flat=True)
+    assert set(months) == {date(2026, 3, 1), date(2026, 4, 1)}
+
+
+def test_every_number_of_a_report_is_what_plain_sql_counts(world, report):
+    within = f"c.town_id = {world.here.town.pk}"
+    for code in COUNTS:
+        counted = in_sql(code, MARCH, within, APRIL)
+        assert report.numbers["this"].get(code, 0) == counted, code
+
+    rows = report.rows.order_by("pk")
+    total, village, *_rest = [RowRecord(row) for row in rows]
+    assert total.row.is_total
+    assert village.row.place == world.here.village.code
+    within = f"c.village_id = {world.here.village.pk}"
+    for column, code in (
+        ("case_received_count", "case.received.count"),
+        ("case_online_count", "case.online.count"),
+        ("case_open_count", "case.open.count"),
+        ("rating_satisfied_count", "rating.satisfied.count"),
+    ):
+        (value,) = [each.value for each in COLUMNS if each.key == column]
+        assert value(village) == in_sql(code, MARCH, within, APRIL)
+
+
+def test_the_rows_have_the_columns_of_the_ledger_in_their_order():
+    with override("zh-hans"):
+        headings = [str(column.heading) for column in COLUMNS]
+
+    assert headings == [
+        "村",
+        "征集总数",
+        "线上",
+        "线下",
+        "村里事",
+        "邻里事",
+        "家里事",
+        "直办",
+        "领办",
+        "联办",
+        "上会",
+        "办结",
+        "办结率",
+        "在办",
+        "逾期",
+        "督办",
+        "满意",
+        "基本满意",
+        "不满意",
+        "满意率",
+        "参评率",
+        "备注",
+    ]
+
+
+def test_kinds_and_ways_of_the_ledger_add_up(report):
+    for row in report.rows.all():
+        record = RowRecord(row)
+        values = {column.key: column.value(record) for column in COLUMNS}
+        received = values["case_received_count"]
+        assert values["case_online_count"] + values["case_offline_count"] == received
+        none = record.figures.split("category").get("none", 0)
+        kinds = sum(
+            values[f"category_{key}"] for key in ("village", "neighbour", "family")
+        )
+        assert kinds + none == received
+
+
+def test_the_text_has_the_seven_parts_and_the_numbers_of_the_snapshot(report):
+    with override("zh-hans"):
+        parts = parts_of_report(report)
+
+    assert [part.title[0] for part in parts] == list("一二三四五六七")
+    text = parts[0].text
+    received = report.numbers["this"]["case.received.count"]
+    assert re.search(rf"征集(事项)? ?{received} ?件", text), text
+    assert not re.search("[A-Za-z]{3}", "".join(part.text for part in parts))
+
+
+def test_what_happens_later_changes_no_report(world, report):
+    before = dict(report.numbers["this"])
+
+    rated(world.here, world.cases["answered"], at=APRIL)
+    report.refresh_from_db()
+
+    assert report.numbers["this"] == before
+
+
+# --- wording and signing
+
+
+def test_a_supervisor_words_and_signs_with_the_newest_heads(world, report):
+    seal_logs(APRIL)
+    keep_newest(APRIL)
+    by = world.here.supervisor.user
+
+    word_typical(report, "三组路灯连夜修好", by=by, at=APRIL)
+    signed = sign(report, by=by, at=APRIL)
+
+    assert signed.signed_by == world.here.supervisor
+    assert signed.parts[6][1] == "三组路灯连夜修好"
+    assert signed.heads[0] == "2026-04-01 12:00"
+    assert sign(report, by=by, at=APRIL + DAY).signed_at == APRIL
+
+
+@pytest.mark.parametrize("who", ["reviewer", "secretary", "handler"])
+def test_nobody_else_signs(world, report, who):
+    user = getattr(world.here, who).user
+
+    for act in (
+        lambda: sign(report, by=user, at=APRIL),
+        lambda: word_typical(report, "路灯", by=user, at=APRIL),
+    ):
+        with pytest.raises(NoSuchRight):
+            act()
+
+
+def test_a_supervisor_of_another_town_does_not_sign(world, report):
+    with pytest.raises(NoSuchRight):
+        sign(report, by=world.there.supervisor.user, at=APRIL)
+    assert sign(report, by=world.here.county_supervisor.user, at=APRIL).is_signed
+
+
+def test_a_secret_matter_is_named_nowhere(world, report):
+    by = world.here.supervisor.user
+
+    for name in ("secret", "elsewhere"):
+        number = world.cases[name].number
+        for written in (number, number.lower(), number.translate(WIDE)):
+            with pytest.raises(InputRefused):
+                word_typical(report, f"{written}办得好", by=by, at=APRIL)
+
+    named = world.cases["praised"].number
+    assert word_typical(report, f"{named}办得好", by=by, at=APRIL).typical
+
+
+WIDE = {ord("-"): "－", ord("0"): "０", ord("2"): "２"}
+
+
+def test_a_signed_report_is_corrected_by_another_edition(world, report):
+    by = world.here.supervisor.user
+    with pytest.raises(MoveRefused):
+        correct(report, "漏了一件", by=by, at=APRIL)
+    sign(report, by=by, at=APRIL)
+    with pytest.raises(MoveRefused):
+        word_typical(report, "路灯", by=by, at=APRIL)
+
+    Case.objects.filter(pk=world.cases["heard"].pk).update(channel="phone")
+    with pytest.raises(InputRefused):
+        correct(report, " ", by=by, at=APRIL)
+    second = correct(report, "更正一件的渠道", by=by, at=APRIL + timedelta(hours=1))
+
+    report.refresh_from_db()
+    assert (second.edition, second.is_signed) == (2, False)
+    assert report.numbers["this"]["case.online.count"] == 1
+    assert "case.online.count" not in second.numbers["this"]
+    with pytest.raises(MoveRefused):
+        correct(report, "再来一版", by=by, at=APRIL)
+
+
+# --- the pages
+
+
+def test_reports_are_read_by_reviewers_and_supervisors_of_the_place(world, report):
+    page = report.get_absolute_url()
+    here = world.here
+
+    with time_machine.travel(APRIL, tick=False):
+        for post, status in (
+            (here.reviewer, 200),
+            (here.supervisor, 200),
+            (here.county_reviewer, 200),
+            (here.secretary, 404),
+            (here.handler, 404),
+            (world.there.supervisor, 404),
+        ):
+            assert client_of(post).get(page).status_code == status
+            listed = client_of(post).get(reverse("supervision:reports"))
+            assert listed.status_code == (
+                404 if post in (here.secretary, here.handler) else 200
+            )
+
+
+def test_a_report_is_worded_signed_and_printed_on_its_page(world, report):
+    client = client_of(world.here.supervisor)
+    act = lambda name: reverse("supervision:report_act", args=[report.pk, name])  # noqa: E731
+    with time_machine.travel(APRIL, tick=False):
+        home = client.get("/").content.decode()
+        client.post(act("word"), {"typical": "路灯连夜修好"})
+        refused = client.post(act("sign"), {"typical": world.cases["secret"].number})
+        signed = client.post(act("sign"), {"typical": "路灯连夜修好"})
+        paper = client.post(reverse("supervision:report_print", args=[report.pk]))
+        again = client.post(act("correct"), {"why": ""})
+        corrected = client.post(act("correct"), {"why": "漏了一件"})
+
+    assert "待签发的月报" in home
+    assert refused.status_code == again.status_code == 422
+    assert signed.status_code == corrected.status_code == 302
+    text = paper.content.decode()
+    assert "2026年3月" in text
+    assert "路灯连夜修好" in text
+    assert str(world.here.supervisor.user) in text
+    assert MonthlyReport.objects.filter(town=report.town).count() == 2
+
+
+def test_a_reviewer_reads_without_buttons(world, report):
+    client = client_of(world.here.reviewer)
+    act = reverse("supervision:report_act", args=[report.pk, "sign"])
+
+    with time_machine.travel(APRIL, tick=False):
+        assert client.post(act, {"typical": "路灯"}).status_code == 404
+        assert act not in client.get(report.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("who", ["supervisor", "county_supervisor", "secretary"])
+def test_the_ledger_of_reports_shows_those_in_sight(world, report, who):
+    post = getattr(world.here, who)
+    page = reverse("cases:ledger", args=["monthly"])
+    numbers = {"supervisor": 3, "county_supervisor": 6, "secretary": 0}
+
+    with time_machine.travel(APRIL, tick=False):
+        answer = client_of(post).get(page, {"period": "all"})
+        rows = client_of(post).get("/api/v1/ledgers/monthly/?period=all").json()
+
+    expected = MonthlyReportRow.objects.filter(report__town=world.here.town).count()
+    if who == "county_supervisor":
+        expected = MonthlyReportRow.objects.count()
+    if who == "secretary":
+        expected = 0
+    assert numbers[who] >= expected
+    assert answer.context["count"] == len(rows["results"]) == expected
+
+
+def test_the_summary_is_taken_away_as_a_spreadsheet(world, report):
+    page = reverse("cases:ledger_export", args=["monthly", "xlsx"])
+
+    with time_machine.travel(APRIL, tick=False):
+        answer = client_of(world.here.supervisor).post(
+            page + "?period=all", {"reason": "上报县里"}
+        )
+
+    assert answer.status_code in (200, 302)
+    assert b"".join(answer.streaming_content)[:2] == b"PK"
