@@ -20,6 +20,7 @@ from supervision.figures.places import Open, Place
 from supervision.figures.reading import Figures, Reading, ShareOf, SpreadOf
 from supervision.figures.rows import Behind
 from supervision.figures.small import topics_of
+from supervision.figures.storing import store_touched
 from tests.cases.roads import DAY, NOON
 from tests.roles import group_leader_of, secretary_of
 from tests.supervision.figures.world import in_sql, make_world
@@ -376,11 +377,30 @@ def test_a_page_of_figures_costs_the_same_whatever_it_counts(
     page = reverse("supervision:figures")
 
     with time_machine.travel(LATER, tick=False):
+        client_of(world.here.supervisor).get(page)  # the calendar is read once
         for post, queries in (
             (world.here.supervisor, 14),
             (world.here.county_supervisor, 14),
-            (world.here.secretary, 14),
+            (world.here.secretary, 15),
         ):
             client = client_of(post)
             with django_assert_num_queries(queries):
                 assert client.get(page).status_code == 200
+
+
+def test_a_page_of_stored_figures_costs_at_most_twenty_queries(
+    world, django_assert_num_queries
+):
+    store_touched(LATER)
+    world.cases["heard"].concerns.create(
+        user=world.here.duty.user, village=world.here.village
+    )
+
+    with time_machine.travel(LATER, tick=False):
+        for post, queries in (
+            (world.here.supervisor, 16),
+            (world.here.secretary, 20),
+        ):
+            client = client_of(post)
+            with django_assert_num_queries(queries):
+                assert client.get(reverse("supervision:figures")).status_code == 200
