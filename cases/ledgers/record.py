@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.ledgers.asking import Asking
-from cases.models import Assignment, Case, Event, Rating, Reply
+from cases.models import Assignment, CallBack, Case, Event, Rating, Reply
 from cases.models.choices import AssignmentRole
 from cases.models.scope import Sight
 from cases.privacy.redactor import speaker_redactor
@@ -37,6 +37,7 @@ class Record:
     ratings: list[Rating] = field(default_factory=list)
     # for slips alone, like what was asked for
     replies: list[Reply] = field(default_factory=list)
+    call_backs: list[CallBack] = field(default_factory=list)
     asked: Asking | None = None
     writers: Writers = NOBODY  # where who spoke is hidden from the reader
 

@@ -175,6 +175,49 @@ def replies(record: Record) -> str:
     return "\n".join(lines)
 
 
+# --- 回访: the last answer of the speaker; empty boxes where it is still asked for
+def called_at(record: Record) -> str:
+    return minute(record.ratings[-1].at) if record.ratings else ""
+
+
+def called_how(record: Record) -> str:
+    return str(record.ratings[-1].get_how_display()) if record.ratings else ""
+
+
+def satisfied(record: Record) -> str:
+    """Return both answers, and why the speaker is not satisfied."""
+    if not record.ratings:
+        return ""
+    last = record.ratings[-1]
+    reason = record.words(last.reason, post=last.entered_by_id)
+    return joined(last.get_solved_display(), last.get_satisfaction_display(), reason)
+
+
+def relapse(record: Record) -> str:
+    """Return what was answered when somebody called again after closing; empty where
+    nobody did, for whoever calls to write into.
+    """
+    lines = []
+    for call in record.call_backs:
+        answers = joined(call.get_solved_display(), call.get_satisfaction_display())
+        note = record.words(call.note, post=call.post_id)
+        lines.append(joined(local_day(call.at), answers, note))
+    return "\n".join(lines)
+
+
+def done_about_it(record: Record) -> str:
+    """Return the measures of a later round; empty where there was none."""
+    return cells.put_right(record) if record.ratings else ""
+
+
+def called_by(record: Record) -> str:
+    """Return who entered the last answer; of a speaker's own that it is theirs."""
+    if not record.ratings:
+        return ""
+    post = record.ratings[-1].entered_by
+    return str(post.user) if post else pgettext("ledger", "the speaker")
+
+
 # --- more time, a break, a return
 def applicant(record: Record) -> str:
     return _who(record, record.asked.by) if record.asked else ""

@@ -1,5 +1,5 @@
-"""交办单, 延期/退回单, 办结单: their columns in the order of ledgers.md, and who
-signs.
+"""交办单, 延期/退回单, 办结单, 回访表: their columns in the order of ledgers.md, and
+who signs.
 """
 
 from collections.abc import Callable, Mapping
@@ -80,6 +80,7 @@ def _slip(
     columns: tuple[Column[Record], ...],
     *signatures: Text,
     unread_events: tuple[Action, ...] = (),
+    ratings: bool = False,
 ) -> Slip:
     """Return a slip of these columns and signatures."""
     book = Book(
@@ -88,6 +89,7 @@ def _slip(
         belongs=lambda cases: cases,
         unread_events=unread_events,
         assignments=True,
+        ratings=ratings,
         enrich=with_work_clock,
     )
     return Slip(book, signatures)
@@ -257,6 +259,51 @@ REPORT = _slip(
     unread_events=(Action.DECIDE,),  # no box shows it
 )
 
+CALL_BACK = _slip(
+    "call-back",
+    pgettext_lazy("slip", "Call-back form"),
+    (
+        headed(SPEAKER, pgettext_lazy("slip", "Party or speaker")),
+        headed(NUMBER, pgettext_lazy("slip", "No.")),
+        column(
+            "occasion",
+            pgettext_lazy("slip", "What the call-back is about"),
+            cells.whole_title,
+            width=36,
+        ),
+        column("called_at", pgettext_lazy("slip", "Called back at"), cells.called_at),
+        column("how", pgettext_lazy("slip", "Called back how"), cells.called_how),
+        column(
+            "satisfied",
+            pgettext_lazy("slip", "Whether it was done, and how satisfied"),
+            cells.satisfied,
+            width=36,
+        ),
+        column(
+            "relapse",
+            pgettext_lazy("slip", "Whether it came back, or may"),
+            cells.relapse,
+            width=36,
+        ),
+        column(
+            "measures",
+            pgettext_lazy("slip", "What was done about it"),
+            cells.done_about_it,
+            width=36,
+        ),
+        column(
+            "signature",
+            pgettext_lazy("slip", "Signature of who was called back"),
+            lambda _record: None,
+        ),
+        column("caller", pgettext_lazy("slip", "Called back by"), cells.called_by),
+    ),
+    pgettext_lazy("slip", "Called back by (signature)"),
+    pgettext_lazy("slip", "Date"),
+    unread_events=(Action.SETTLE,),
+    ratings=True,
+)
+
 SLIPS: Mapping[str, Slip] = MappingProxyType(
-    {slip.key: slip for slip in (HANDOVER, TIME, REPORT)}
+    {slip.key: slip for slip in (HANDOVER, TIME, REPORT, CALL_BACK)}
 )

@@ -11,9 +11,17 @@ from cases.ledgers import Record, read_records
 from cases.ledgers.asking import AFTER_A_RETURN, GIVEN_BACK, askings, times_asked
 from cases.lists.requests import RULED_BY
 from cases.models import Assignment, Case, Event, TimeRequest
-from cases.models.choices import AssignmentRole, Level
+from cases.models.choices import AssignmentRole, Level, Stage
 from cases.models.scope import CaseQuerySet, Sight
-from cases.slips.forms import HANDOVER, REPORT, SLIPS, TIME, WIDE, Slip
+from cases.slips.forms import (
+    CALL_BACK,
+    HANDOVER,
+    REPORT,
+    SLIPS,
+    TIME,
+    WIDE,
+    Slip,
+)
 from cases.workflow import Action
 from minshi import tabular
 from minshi.errors import Text
@@ -116,6 +124,8 @@ def slips_of(
         offers.append(SlipOffer(TIME, nth, f"{kind} {local_day(at)}"))
     if case.completed_at:
         offers.append(SlipOffer(REPORT, nth=1))
+    if case.stage == Stage.RATE or case.satisfaction:
+        offers.append(SlipOffer(CALL_BACK, nth=1))
 
     return offers
 
@@ -142,6 +152,8 @@ def read_sheet(
 
     record = read_records(slip.book, [case], sight=sight, at=at)[0]
     record.replies = list(case.replies.all())
+    if slip is CALL_BACK:
+        record.call_backs = list(case.call_backs.order_by("at", "pk"))
     if slip is TIME:
         asked = askings(requests, events, words=record.words, note=record.note)
         record.asked = asked[nth - 1]

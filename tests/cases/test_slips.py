@@ -22,6 +22,7 @@ from tests.cases.roads import (
     decided,
     officer,
     people_of,
+    rated,
     spoken,
     staff,
     verified,
@@ -309,6 +310,32 @@ def test_what_was_found_and_its_ground_stand_in_boxes_of_their_own(here):
 
     assert (box["findings"], box["basis"]) == ("三盏灯泡烧坏", "村规民约第六条")
     assert box["opinion"].splitlines()[:2] == ["换灯", "换了灯泡"]
+
+
+def test_a_call_back_form_is_blank_to_take_along_and_filled_once_it_was_answered(here):
+    case = verified(here, completed(here, decided(here)))
+    blank = boxes(here.secretary, case, "call-back")
+
+    case = rated(here, case, satisfaction="mostly", solved="partly")
+    filled = boxes(here.secretary, case, "call-back")
+
+    assert list(filled) == [
+        "speaker",
+        "number",
+        "occasion",
+        "called_at",
+        "how",
+        "satisfied",
+        "relapse",
+        "measures",
+        "signature",
+        "caller",
+    ]
+    assert (blank["called_at"], blank["satisfied"], blank["caller"]) == ("", "", "")
+    assert (filled["number"], filled["how"]) == (case.number, "电话")
+    assert filled["satisfied"] == "部分解决 · 基本满意"
+    assert filled["caller"] == str(here.duty.user)
+    assert printed(here.secretary, case, "call-back").status_code == 200
 
 
 def test_a_report_has_the_replies_of_its_round(here):
