@@ -4,11 +4,13 @@ from django.urls import path
 
 from cases.views import (
     act,
+    archive,
     attachments,
     detail,
     duty_round,
     exports,
     four_two,
+    frozen,
     home,
     intake,
     ledgers,
@@ -38,6 +40,7 @@ urlpatterns = [
     path("cases/<str:number>/", detail.CaseDetail.as_view(), name="detail"),
     path("cases/<str:number>/receipt/", receipt.Receipt.as_view(), name="receipt"),
     path("cases/<str:number>/phone/", detail.OpenPhone.as_view(), name="open_phone"),
+    path("cases/<str:number>/archive/", archive.Archive.as_view(), name="archive"),
     path(
         "cases/<str:number>/speaker/", shown.ShowSpeaker.as_view(), name="show_speaker"
     ),
@@ -65,6 +68,8 @@ urlpatterns = [
     ),
     path("exports/", exports.ExportList.as_view(), name="exports"),
     path("exports/<uuid:uuid>/", exports.ExportFile.as_view(), name="export_file"),
+    path("frozen/", frozen.FrozenList.as_view(), name="frozen_list"),
+    path("frozen/<int:pk>/", frozen.FrozenPage.as_view(), name="frozen"),
     path("ledgers/", ledgers.LedgerIndex.as_view(), name="ledgers"),
     path("ledgers/<slug:key>/", ledgers.LedgerPage.as_view(), name="ledger"),
     path(

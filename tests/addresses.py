@@ -22,6 +22,7 @@ from cases.models import (
     Case,
     ExportJob,
     FourTwoProcess,
+    FrozenLedger,
     Meeting,
     SignedSheet,
 )
@@ -212,6 +213,7 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "key/nth": (constant(1), None),
     "key/form": (constant(*FORMS), None),
     "filters/name": (constant("常用"), None),
+    "frozen/pk": (row_of(FrozenLedger), NOWHERE),
     "exports/uuid": (
         lambda world, _case: [world.grid[ExportJob].uuid],
         uuid.UUID(int=1),

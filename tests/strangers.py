@@ -19,10 +19,13 @@ from cases.models import (
     Case,
     CaseAccess,
     Concern,
+    FrozenLedger,
+    FrozenRow,
     HandBack,
     JoinedVillage,
     MandatoryReport,
     Rating,
+    RedEntry,
     Reply,
     TimeRequest,
 )
@@ -258,6 +261,35 @@ def secret_case(role: str, here: Staff, there: Staff, helpers: Office) -> Case:
     return handed_over(case, here, marks, helpers)
 
 
+def closed_with(case: Case, note: str, by: Post) -> None:
+    """A closed ledger of the case's village with a row and an entry in red about it."""
+    day = NOON.date() + case.pk * DAY
+    book = FrozenLedger.objects.create(
+        ledger="general",
+        village=case.village,
+        town=None if case.village else case.town,
+        first_on=day,
+        last_on=day,
+        columns=[["number", "事项编号"], ["content", "事项内容"]],
+        rows=1,
+        digest="0",
+        frozen_at=NOON,
+        frozen_by=by,
+    )
+    cells = {"number": case.number, "content": note}
+    FrozenRow.objects.create(book=book, position=1, case=case, cells=cells)
+    RedEntry.objects.create(
+        book=book,
+        case=case,
+        column="content",
+        was=note,
+        now=note,
+        reason=note,
+        at=NOON,
+        by=by,
+    )
+
+
 def with_every_part(case: Case, by: Post, elsewhere: Staff, marks: Markers) -> Case:
     """One row of every model that belongs to a case, by moves where a move makes it,
     else written down directly.
@@ -295,6 +327,7 @@ def with_every_part(case: Case, by: Post, elsewhere: Staff, marks: Markers) -> C
     )
     Rating.objects.create(case=case, round=1, at=NOON, reason=marks.note, **answers)
     CallBack.objects.create(case=case, at=NOON, note=marks.note, post=other, **answers)
+    closed_with(case, marks.note, other)
     Afterword.objects.create(
         case=case,
         said_at=NOON,

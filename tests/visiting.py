@@ -27,6 +27,7 @@ from cases.models import (
     Case,
     DeadlineRule,
     Event,
+    ExportJob,
     NumberCounter,
     StandardText,
     StateAtUpdate,
@@ -137,6 +138,7 @@ RIGHTFUL: dict[str, frozenset[object]] = {
             StateAtUpdate,
             LookupCount,
             BackupRun,
+            ExportJob,
         }
     ),
     "office_handler": frozenset({"api-talk-room"}),

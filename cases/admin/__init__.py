@@ -3,6 +3,6 @@
 Only topics, standard texts and the calendar are edited.
 """
 
-from cases.admin import case, meetings, parts, settings
+from cases.admin import case, ledgers, meetings, parts, settings
 
-__all__ = ["case", "meetings", "parts", "settings"]
+__all__ = ["case", "ledgers", "meetings", "parts", "settings"]

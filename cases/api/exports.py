@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, QueryDict
+from django.http import FileResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -21,7 +21,7 @@ from cases.ledgers.exports import FORMS, may_export, may_unmask_anything
 from cases.ledgers.jobs import ask_for_file, exports_for, fetch, jobs_of
 from cases.models import ExportJob
 from minshi.api import KeyPages
-from minshi.errors import InputRefused
+from minshi.errors import InputRefused, NoSuchRight
 
 LONGEST_QUERY = 500
 
@@ -79,7 +79,7 @@ class ExportApi(CaseApi):
 
     def jobs(self) -> QuerySet[ExportJob]:
         if not may_export(self.user, self.on):
-            raise Http404
+            return ExportJob.objects.none()
         return jobs_of(self.user)
 
 
@@ -108,11 +108,12 @@ class ExportListAPIView(ExportApi, GenericAPIView[Any]):
     )
     def post(self, request: Request) -> Response:
         """Have one or several ledgers written; the file is fetched once it is ready."""
-        self.jobs()
         body = ExportAsked(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
 
+        if not may_export(self.user, self.on):
+            raise NoSuchRight(_("Your posts do not let you take this ledger away."))
         if set(said["ledgers"]) - BOOKS.keys():
             raise InputRefused.at(ledgers=_("There is no such ledger."))
         if said["unmasked"] and not may_unmask_anything(self.user, self.on):

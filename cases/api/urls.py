@@ -3,11 +3,13 @@
 from django.urls import path
 
 from cases.api import (
+    archive,
     cases,
     duty,
     exports,
     files,
     four_two,
+    frozen,
     items,
     ledgers,
     meetings,
@@ -194,6 +196,15 @@ urlpatterns = [
         exports.ExportFileAPIView.as_view(),
         name="api-export-file",
     ),
+    path("frozen/", frozen.FrozenListAPIView.as_view(), name="api-frozen-ledgers"),
+    path(
+        "frozen/<int:pk>/", frozen.FrozenItemAPIView.as_view(), name="api-frozen-ledger"
+    ),
+    path(
+        "frozen/<int:pk>/red/",
+        frozen.FrozenRedAPIView.as_view(),
+        name="api-frozen-ledger-red",
+    ),
     path("ledgers/", ledgers.LedgerListAPIView.as_view(), name="api-ledgers"),
     path("ledgers/<slug:key>/", ledgers.LedgerRowsAPIView.as_view(), name="api-ledger"),
     path(
@@ -210,6 +221,11 @@ urlpatterns = [
         "ledgers/<slug:key>/own/filters/<str:name>/",
         own_ledgers.SavedFilterAPIView.as_view(),
         name="api-own-ledger-filter",
+    ),
+    path(
+        "cases/<slug:number>/archive/",
+        archive.ArchiveAPIView.as_view(),
+        name="api-archive",
     ),
     path(
         "cases/<slug:number>/speaker/",

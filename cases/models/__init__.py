@@ -8,6 +8,7 @@ from cases.models.clock import CalendarDay, Clock, DeadlineRule
 from cases.models.event import CaseRevision, Event, StateAtUpdate
 from cases.models.export_job import ExportJob
 from cases.models.four_two import FourTwoProcess, FourTwoStep, StepCorrection
+from cases.models.frozen import FrozenLedger, FrozenRow, RedEntry
 from cases.models.handling import (
     Assignment,
     HandBack,
@@ -47,6 +48,8 @@ __all__ = [
     "ExportJob",
     "FourTwoProcess",
     "FourTwoStep",
+    "FrozenLedger",
+    "FrozenRow",
     "HandBack",
     "JoinedVillage",
     "MandatoryReport",
@@ -55,6 +58,7 @@ __all__ = [
     "NumberCounter",
     "OwnLedger",
     "Rating",
+    "RedEntry",
     "Reply",
     "SignedSheet",
     "StandardText",

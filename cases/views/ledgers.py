@@ -41,6 +41,7 @@ from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, MoveRefused, RuleBroken
 from villages.forms.accounts import RuleForm, offer
 from villages.models import User
+from villages.rights import FREEZE_LEDGERS
 
 # the filters of a ledger of cases, and those folded away with the days
 SHOWN_OF_CASES = ("category", "grade", "q")
@@ -205,6 +206,7 @@ class LedgerView(StaffView):
             "after": page.after,
             "next_row": start + len(rows),
             "may_export": may_export(self.user, today()),
+            "may_freeze": self.user.holds(today(), *FREEZE_LEDGERS),
             "may_unmask": may_unmask_anything(self.user, today()),
             "form": form,
             "refusal": refusal,

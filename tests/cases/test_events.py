@@ -26,7 +26,10 @@ pytestmark = pytest.mark.django_db
 APPEND_ONLY = (
     "cases_event",
     "cases_fourtwostep",
+    "cases_frozenledger",
+    "cases_frozenrow",
     "cases_minutescorrection",
+    "cases_redentry",
     "cases_stepcorrection",
     "supervision_seal",
     "villages_auditrecord",

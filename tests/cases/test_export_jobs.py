@@ -200,7 +200,8 @@ def test_the_api_asks_for_a_file_and_fetches_it(here):
     file = api.post(f"exports/{job['uuid']}/file/")
     assert "李*国" in b"".join(file.streaming_content).decode()
     assert Api(here.reviewer).get(f"exports/{job['uuid']}/").status_code == 404
-    assert Api(here.leader).get("exports/").status_code == 404
+    assert Api(here.leader).get("exports/").json()["results"] == []
+    assert Api(here.leader).post("exports/", body).status_code == 403
     assert api.post("exports/", {**body, "ledgers": ["x"]}).status_code == 400
 
 

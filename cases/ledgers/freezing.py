@@ -1,0 +1,291 @@
+"""锁账 and 红字更正: a ledger closed as it stands, and what is put right in it later.
+
+What is closed is read as nobody in particular may see it: names masked, the hidden ones
+left out, a secret matter by its number and dates alone. So nobody reads in it more than
+in the ledger itself, whoever closed it.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case as When
+from django.db.models import QuerySet, Value
+from django.db.models import When as Then
+from django.utils.translation import gettext as _
+
+from cases.ledgers import BOOKS_OF_CASES, Book, batches, read_records
+from cases.ledgers.period import Period, in_words
+from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
+from cases.models.choices import Confidentiality
+from cases.models.scope import CaseQuerySet, Sight
+from minshi import tabular
+from minshi.crypto import digest
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight, said
+from minshi.workdays import local_day
+from villages.models import Post, Town, User, Village
+from villages.models.posts import Reach
+from villages.rights import FREEZE_LEDGERS, first_post
+
+MOST_ROWS = 20_000
+NOBODY = Reach()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a cell of a closed ledger says now; an empty column means the whole row."""
+
+    case: Case
+    column: str
+    was: str
+    now: str
+
+
+# --- closing
+@transaction.atomic
+def freeze(
+    key: str, place: Village | Town, *, first: date, last: date, by: User, at: datetime
+) -> FrozenLedger:
+    """Close a ledger of a village or town from one day to another; closed already, it
+    is the one there is.
+
+    NoSuchRight: neither the village's secretary nor reviewer or supervisor above it.
+    InputRefused: no such ledger of matters, or days that are not over. MoveRefused: no
+    row, or too many.
+    """
+    post = freezing_post(by, place, local_day(at))
+    if key not in BOOKS_OF_CASES:
+        raise InputRefused.at(ledger=_("There is no such ledger of matters."))
+    if last < first:
+        raise InputRefused.at(last=_("The last day is before the first."))
+    if last >= local_day(at):
+        raise InputRefused.at(last=_("These days are not over yet."))
+
+    book = BOOKS_OF_CASES[key]
+    where = {"ledger": key, "first_on": first, "last_on": last, **_place(place)}
+    before = FrozenLedger.objects.filter(**where).first()
+    if before is not None:
+        return before
+
+    rows = list(_rows(book, place, Period(first, last), at))
+    if not rows:
+        raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
+    if len(rows) > MOST_ROWS:
+        raise MoveRefused(_("Too many rows; close a shorter time."))
+
+    columns = [[each.key, str(each.heading)] for each in book.ledger.columns]
+    frozen = FrozenLedger.objects.create(
+        **where,
+        columns=columns,
+        rows=len(rows),
+        digest=seal_of(columns, [(row.case_id, row.cells) for row in rows]),
+        frozen_at=at,
+        frozen_by=post,
+    )
+    for row in rows:
+        row.book = frozen
+    FrozenRow.objects.bulk_create(rows, batch_size=500)
+    return frozen
+
+
+def freezing_post(user: User, place: Village | Town, on: date) -> Post:
+    """Return the post from which a user closes ledgers of a place. NoSuchRight: they
+    hold none.
+    """
+    posts = user.posts_on(on)
+    town = place.town if isinstance(place, Village) else place
+
+    found = first_post(posts, FREEZE_LEDGERS, town_id=town.pk)
+    found = found or first_post(posts, FREEZE_LEDGERS, county_code=town.county_code)
+    if isinstance(place, Village):
+        found = first_post(posts, FREEZE_LEDGERS, village_id=place.pk) or found
+    if found is None:
+        raise NoSuchRight(_("Your posts do not let you close this ledger."))
+    return found
+
+
+def headline_of(frozen: FrozenLedger) -> str:
+    """Return the title of a closed ledger as an office writes it."""
+    ledger = BOOKS_OF_CASES[frozen.ledger].ledger
+    return ledger.headline(frozen.place, in_words(frozen.first_on, frozen.last_on))
+
+
+def seal_of(columns: Any, rows: Iterable[Any]) -> str:
+    """Return the keyed digest of a closed ledger's columns and rows."""
+    whole = [columns, [list(row) for row in rows]]
+    return digest(json.dumps(whole, ensure_ascii=False, sort_keys=True))
+
+
+def is_whole(frozen: FrozenLedger) -> bool:
+    """Tell whether the rows are those that were closed. One query."""
+    rows = frozen.frozen_rows.order_by("position").values_list("case", "cells")
+    return seal_of(frozen.columns, rows) == frozen.digest
+
+
+def _place(place: Village | Town) -> dict[str, Any]:
+    if isinstance(place, Village):
+        return {"village": place}
+    return {"town": place}
+
+
+def _cases_of(place: Village | Town) -> CaseQuerySet:
+    """Return the matters heard of a place, secret ones marked as redacted."""
+    is_secret = Then(confidentiality=Confidentiality.SECRET, then=Value(True))
+    of_place = Case.objects.filter(**_place(place)).heard()
+    return of_place.annotate(redacted=When(is_secret, default=Value(False)))
+
+
+def _rows(
+    book: Book, place: Village | Town, period: Period, at: datetime
+) -> Iterator[FrozenRow]:
+    """Yield the rows of a ledger as nobody in particular sees them, in its order."""
+    sight = Sight(User(pk=0), local_day(at), NOBODY, NOBODY, NOBODY)
+    keys = [column.key for column in book.ledger.columns]
+    chosen = book.whole(period.of(book, _cases_of(place)))
+
+    position = 0
+    for batch in batches(chosen, book.order):
+        records = read_records(book, batch, sight=sight, at=at)
+        rows = tabular.rows_of(book.ledger, records)
+        for record, cells in zip(records, rows, strict=True):
+            position += 1
+            texts = ["" if cell is None else str(cell) for cell in cells[1:]]
+            yield FrozenRow(
+                position=position,
+                case=record.case,
+                cells=dict(zip(keys, texts, strict=True)),
+                was_hidden=record.is_hidden or record.redacted,
+            )
+
+
+# --- in red
+def differences(frozen: FrozenLedger, at: datetime) -> list[Difference]:
+    """List what the ledger of those days says otherwise now, than it did closed with
+    what was entered in red since.
+    """
+    book = BOOKS_OF_CASES[frozen.ledger]
+    period = Period(frozen.first_on, frozen.last_on)
+
+    known = _as_corrected(frozen)
+    present = {row.case_id: row for row in _rows(book, frozen.where, period, at)}
+
+    found = []
+    for case_id, row in present.items():
+        cells = known.get(case_id)
+        if cells is None:
+            found.append(Difference(row.case, "", "", row.case.number))
+            continue
+        for key, text in row.cells.items():
+            if cells.get(key, "") != text:
+                found.append(Difference(row.case, key, cells.get(key, ""), text))
+
+    gone = known.keys() - present.keys()
+    for case in Case.objects.filter(pk__in=gone).order_by("pk"):
+        found.append(Difference(case, "", case.number, ""))
+    return found
+
+
+def _as_corrected(frozen: FrozenLedger) -> dict[int, dict[str, str]]:
+    """Return the cells of each row by its case, with what was entered in red."""
+    rows = frozen.frozen_rows.values_list("case", "cells")
+    cells: dict[int, dict[str, str]] = {case: dict(each) for case, each in rows}
+
+    for entry in frozen.red_entries.order_by("pk"):
+        if entry.column:
+            cells.setdefault(entry.case_id, {})[entry.column] = entry.now
+        elif entry.now:
+            cells[entry.case_id] = {}
+        else:
+            cells.pop(entry.case_id, None)
+    return cells
+
+
+@transaction.atomic
+def enter_in_red(
+    frozen: FrozenLedger, *, reason: str, by: User, at: datetime
+) -> list[RedEntry]:
+    """Enter in red all that has changed since, with the reason; what was closed stays
+    as it is.
+
+    NoSuchRight as `freeze`. InputRefused: no reason. MoveRefused: nothing has changed.
+    """
+    post = freezing_post(by, frozen.where, local_day(at))
+    reason = said(reason, reason=_("Say why it is put right."))
+
+    # whoever else enters in red waits here, and then finds nothing left to enter
+    FrozenLedger.objects.select_for_update(of=("self",)).get(pk=frozen.pk)
+    entries = []
+    for each in differences(frozen, at):
+        entries.append(
+            RedEntry(
+                book=frozen,
+                case=each.case,
+                column=each.column,
+                was=each.was,
+                now=each.now,
+                reason=reason,
+                at=at,
+                by=post,
+            )
+        )
+    if not entries:
+        raise MoveRefused(_("Nothing has changed since it was closed."))
+    return RedEntry.objects.bulk_create(entries, batch_size=500)
+
+
+# --- reading
+@dataclass(frozen=True)
+class ShownRow:
+    """A row of a closed ledger as its reader may see it, and what was entered in red
+    about it, by column.
+    """
+
+    position: int
+    number: str
+    cells: list[str]
+    red: dict[str, RedEntry]
+
+    def in_columns(self, keys: Iterable[str]) -> list[tuple[str, RedEntry | None]]:
+        """Pair each cell with its entry in red, the row's own with the first."""
+        own = self.red.get("")
+        paired = []
+        for key, cell in zip(keys, self.cells, strict=True):
+            paired.append((cell, self.red.get(key) or own))
+            own = None
+        return paired
+
+
+def shown_rows(
+    frozen: FrozenLedger, rows: list[FrozenRow], sight: Sight
+) -> list[ShownRow]:
+    """Return the rows that the reader may see. Two queries.
+
+    A matter out of their sight is left out; of one that is secret to them, or whose
+    speaker is hidden from them only since, they read the number alone.
+    """
+    counted = Case.objects.counted_for(sight.user, sight.on)
+    cases = counted.filter(pk__in=[row.case_id for row in rows])
+    in_sight = {case.pk: case for case in cases.select_related("town")}
+
+    red: dict[int, dict[str, RedEntry]] = {}
+    entries: QuerySet[RedEntry] = frozen.red_entries.filter(case__in=in_sight)
+    for entry in entries.select_related("by__user").order_by("pk"):
+        red.setdefault(entry.case_id, {})[entry.column] = entry
+
+    keys = [key for key, _heading in frozen.columns]
+    shown = []
+    for row in rows:
+        case: Any = in_sight.get(row.case_id)
+        if case is None:
+            continue
+        may_read = not case.redacted and (row.was_hidden or sight.shows_speaker(case))
+        cells = [row.cells.get(key, "") for key in keys]
+        of_row = red.get(row.case_id, {})
+        if not may_read:
+            cells = [case.number if key == "number" else "" for key in keys]
+            of_row = {}
+        shown.append(ShownRow(row.position, case.number, cells, of_row))
+    return shown

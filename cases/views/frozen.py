@@ -1,0 +1,175 @@
+"""锁账: closed ledgers, one of them with its entries in red, and the forms for both."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from cases.ledgers import BOOKS_OF_CASES
+from cases.ledgers.freezing import (
+    differences,
+    enter_in_red,
+    freeze,
+    headline_of,
+    is_whole,
+    shown_rows,
+)
+from cases.lists.paging import page_of
+from cases.models import FrozenLedger
+from cases.models.frozen import FrozenLedgerQuerySet
+from cases.views.access import StaffView
+from minshi.clock import now, today
+from minshi.days import DayField
+from minshi.errors import UNPROCESSABLE, RuleBroken
+from villages.forms.accounts import DayInput, ReasonForm, RuleForm, offer
+from villages.models import Town, Village
+from villages.rights import FREEZE_LEDGERS, OVERSEE
+
+ROWS_A_PAGE = 100
+LONGEST_PAGE = 6
+
+
+class FreezeForm(RuleForm):
+    ledger = forms.ChoiceField(label=_("Ledger"))
+    place = forms.ChoiceField(label=_("Whose"))
+    first = DayField(label=_("First day"), widget=DayInput)
+    last = DayField(label=_("Last day"), widget=DayInput)
+
+    def __init__(self, *args: Any, places: dict[str, Any], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.places = places
+        books = BOOKS_OF_CASES.values()
+        offer(self, "ledger", [(book.key, book.ledger.title) for book in books])
+        offer(self, "place", [(key, str(place)) for key, place in places.items()])
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {
+            "key": given["ledger"],
+            "place": self.places[given["place"]],
+            "first": given["first"],
+            "last": given["last"],
+        }
+
+
+class FrozenView(StaffView):
+    def visible_books(self) -> FrozenLedgerQuerySet:
+        """Return the closed ledgers of the own place. Http404: the account closes and
+        reads none.
+        """
+        if not self.user.holds(today(), *FREEZE_LEDGERS):
+            raise Http404
+        rows = FrozenLedger.objects.visible_to(self.user, today())
+        return rows.select_related("town", "village", "frozen_by__user")
+
+    def places(self) -> dict[str, Any]:
+        """Return the villages and towns whose ledgers the account may close."""
+        villages = Village.objects.in_reach_of(self.user, today(), FREEZE_LEDGERS)
+        towns = Town.objects.in_reach_of(self.user, today(), OVERSEE)
+        places: dict[str, Any] = {f"t{town.pk}": town for town in towns}
+        for village in villages.select_related("town").order_by("pk"):
+            places[f"v{village.pk}"] = village
+        return places
+
+
+class FrozenList(FrozenView):
+    def get(self, _request: HttpRequest) -> HttpResponse:
+        return self.show(FreezeForm(places=self.places()))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        self.visible_books()
+        form = FreezeForm(request.POST, places=self.places())
+        if form.is_valid():
+            try:
+                frozen = freeze(**form.asked, by=self.user, at=now())
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, str(_("The ledger is closed.")))
+                return redirect(frozen)
+        return self.show(form, UNPROCESSABLE)
+
+    def show(self, form: FreezeForm, status: int = 200) -> HttpResponse:
+        after = self.request.GET.get("after", "")
+        page = page_of(self.visible_books(), ("-frozen_at", "-id"), after)
+        context = {
+            "nav": "ledgers",
+            "form": form,
+            "books": [(each, headline_of(each)) for each in page.rows],
+            "after": page.after,
+        }
+        return render(self.request, "cases/frozen/list.html", context, status=status)
+
+
+class FrozenPage(FrozenView):
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show(self.frozen(pk), ReasonForm())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Enter in red what has changed since."""
+        frozen = self.frozen(pk)
+        form = ReasonForm(request.POST)
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            try:
+                made = enter_in_red(frozen, reason=reason, by=self.user, at=now())
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+            else:
+                words = ngettext(
+                    "%(count)s entry was made in red.",
+                    "%(count)s entries were made in red.",
+                    len(made),
+                )
+                messages.success(request, words % {"count": len(made)})
+                return redirect(frozen)
+        return self.show(frozen, form, UNPROCESSABLE)
+
+    def frozen(self, pk: int) -> FrozenLedger:
+        return get_object_or_404(self.visible_books(), pk=pk)
+
+    def check(self, frozen: FrozenLedger) -> dict[str, Any]:
+        """Compare the closed rows with their seal and with today, where that is asked
+        for: it reads them all.
+        """
+        if not self.request.GET.get("check"):
+            return {"is_checked": False}
+        return {
+            "is_checked": True,
+            "is_whole": is_whole(frozen),
+            "changed": len(differences(frozen, now())),
+        }
+
+    def show(
+        self, frozen: FrozenLedger, form: ReasonForm, status: int = 200
+    ) -> HttpResponse:
+        start = _page_number(self.request.GET.get("from", ""))
+        found = frozen.frozen_rows.filter(position__gte=start).order_by("position")
+        rows = list(found[:ROWS_A_PAGE])
+        keys = [key for key, _heading in frozen.columns]
+
+        shown = shown_rows(frozen, rows, self.sight())
+        following = rows[-1].position + 1 if len(rows) == ROWS_A_PAGE else None
+        context = {
+            "nav": "ledgers",
+            "frozen": frozen,
+            "title": headline_of(frozen),
+            "headings": [heading for _key, heading in frozen.columns],
+            "rows": [(row, row.in_columns(keys)) for row in shown],
+            "following": following,
+            "form": form,
+            **self.check(frozen),
+        }
+        return render(self.request, "cases/frozen/page.html", context, status=status)
+
+
+def _page_number(text: str) -> int:
+    """Return the number of the first row asked for; 1 where it cannot be read."""
+    if text.isdecimal() and len(text) <= LONGEST_PAGE:
+        return int(text)
+    return 1

@@ -1,0 +1,253 @@
+"""锁账 and 红字更正: who closes a ledger, what stays as it stood, who reads it."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+
+from cases.ledgers.freezing import differences, enter_in_red, freeze, is_whole
+from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from tests import roles
+from tests.api import Api
+from tests.cases.ledger_desk import logged_in, page
+from tests.cases.roads import DAY, NOON, decided, spoken, staff
+from tests.villages.factories import VillageFactory
+
+pytestmark = pytest.mark.django_db
+FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
+APRIL = NOON + 40 * DAY
+
+
+@pytest.fixture(autouse=True)
+def in_april(time_machine):
+    time_machine.move_to(APRIL, tick=False)
+
+
+@pytest.fixture
+def here():
+    return staff()
+
+
+def closed(here, key="general", place=None, by=None) -> FrozenLedger:
+    return freeze(
+        key,
+        place or here.village,
+        first=FIRST,
+        last=LAST,
+        by=(by or here.secretary).user,
+        at=APRIL,
+    )
+
+
+def text_of(post, frozen, query="") -> str:
+    address = f"{reverse('cases:frozen', args=[frozen.pk])}{query}"
+    return logged_in(post).get(address).content.decode()
+
+
+def test_a_closed_ledger_stays_as_it_stood_and_is_the_same_when_asked_for_again(here):
+    case = spoken(here, verbatim="路灯坏了")
+
+    frozen = closed(here)
+    Case.objects.filter(pk=case.pk).update(verbatim="水管漏了")
+
+    assert closed(here) == frozen
+    assert frozen.rows == 1
+    assert frozen.frozen_rows.get().cells["content"] == "路灯坏了"
+    assert "路灯坏了" in text_of(here.secretary, frozen)
+    assert is_whole(frozen)
+
+
+def test_what_changed_is_entered_in_red_once_with_a_reason(here):
+    case = spoken(here, verbatim="路灯坏了")
+    frozen = closed(here)
+    later = spoken(here, verbatim="晚登记的")
+    Case.objects.filter(pk=case.pk).update(verbatim="水管漏了")
+    by, at = here.secretary.user, APRIL + DAY
+
+    entries = enter_in_red(frozen, reason="登记有误", by=by, at=at)
+
+    assert [(each.case, each.column, each.was, each.now) for each in entries] == [
+        (case, "content", "路灯坏了", "水管漏了"),
+        (later, "", "", later.number),
+    ]
+    shown = text_of(here.secretary, frozen)
+    assert "<del>路灯坏了</del>" in shown
+    assert "登记有误" in shown
+    assert [each for each in differences(frozen, at) if each.case == case] == []
+    with pytest.raises(InputRefused):
+        enter_in_red(frozen, reason=" ", by=by, at=at)
+
+
+def test_what_was_void_since_is_taken_out_in_red(here):
+    case = spoken(here)
+    frozen = closed(here)
+    Case.objects.filter(pk=case.pk).update(
+        stage="closed",
+        close_reason="void",
+        closed_at=APRIL,
+        owner_post=None,
+        due_at=None,
+        yellow_at=None,
+    )
+    by = here.secretary.user
+
+    (entry,) = enter_in_red(frozen, reason="重复登记", by=by, at=APRIL)
+
+    assert (entry.column, entry.was, entry.now) == ("", case.number, "")
+    with pytest.raises(MoveRefused):
+        enter_in_red(frozen, reason="重复登记", by=by, at=APRIL)
+
+
+def test_the_database_refuses_to_change_a_closed_row(here):
+    spoken(here)
+    frozen = closed(here)
+
+    for rows in (FrozenRow.objects, FrozenLedger.objects):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.all().delete()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        FrozenRow.objects.update(cells={})
+    assert is_whole(frozen)
+
+
+@pytest.mark.parametrize("role", ["duty", "member", "leader", "handler"])
+def test_only_secretary_and_those_above_close_or_find_closed_ledgers(here, role):
+    spoken(here)
+    frozen = closed(here)
+    post = getattr(here, role)
+
+    with pytest.raises(NoSuchRight):
+        closed(here, "handling", by=post)
+    assert logged_in(post).get(reverse("cases:frozen_list")).status_code == 404
+    address = reverse("cases:frozen", args=[frozen.pk])
+    assert logged_in(post).get(address).status_code == 404
+    assert Api(post).get("frozen/").json()["results"] == []
+
+
+def test_a_village_closes_nothing_of_its_town_and_finds_nothing_of_its_neighbour(here):
+    spoken(here)
+    frozen = closed(here)
+    beside = roles.secretary_of(VillageFactory(town=here.town))
+
+    with pytest.raises(NoSuchRight):
+        closed(here, place=here.town)
+    assert closed(here, place=here.town, by=here.supervisor).town == here.town
+    address = reverse("cases:frozen", args=[frozen.pk])
+    assert logged_in(beside).get(address).status_code == 404
+    listed = logged_in(beside).get(reverse("cases:frozen_list"))
+    assert frozen.get_absolute_url() not in listed.content.decode()
+
+
+def test_days_that_are_not_over_and_empty_ledgers_are_refused(here):
+    with pytest.raises(MoveRefused):
+        closed(here)
+    spoken(here)
+    today = APRIL.date()
+    for first, last in ((today, today), (LAST, FIRST)):
+        with pytest.raises(InputRefused):
+            freeze(
+                "general",
+                here.village,
+                first=first,
+                last=last,
+                by=here.secretary.user,
+                at=APRIL,
+            )
+    with pytest.raises(InputRefused):
+        closed(here, "duty")
+
+
+def test_nobody_reads_more_in_it_than_in_the_ledger(here):
+    open_case = spoken(here, verbatim="张三家的事", speaker_name="李建国")
+    hidden = spoken(here, verbatim="我是孙淑芬", confidentiality="hidden")
+    secret = spoken(here, verbatim="不可外传", confidentiality="secret")
+
+    frozen = closed(here, by=here.reviewer)
+
+    cells = {row.case_id: row.cells for row in frozen.frozen_rows.all()}
+    assert cells[open_case.pk]["speaker"] == "李*国"
+    assert cells[hidden.pk]["speaker"] == "隐名"
+    assert "不可外传" not in str(cells[secret.pk])
+    assert cells[secret.pk]["number"] == secret.number
+
+
+def test_what_is_secret_or_hidden_only_since_is_not_read_there(here):
+    since = spoken(here, verbatim="后来保密", speaker_name="李建国")
+    named = spoken(here, verbatim="后来隐名", speaker_name="孙淑芬")
+    frozen = closed(here)
+    Case.objects.filter(pk=since.pk).update(confidentiality="secret")
+    Case.objects.filter(pk=named.pk).update(confidentiality="hidden")
+
+    shown = text_of(here.supervisor, frozen)
+
+    assert since.number in shown
+    assert "后来保密" not in shown
+    assert "孙*芬" not in shown
+
+
+def test_the_pages_close_a_ledger_and_put_it_right(here):
+    case = spoken(here, verbatim="路灯坏了")
+    client = logged_in(here.secretary)
+    said = {
+        "ledger": "general",
+        "place": f"v{here.village.pk}",
+        "first": FIRST,
+        "last": LAST,
+    }
+
+    made = client.post(reverse("cases:frozen_list"), said)
+    frozen = FrozenLedger.objects.get()
+    Case.objects.filter(pk=case.pk).update(verbatim="水管漏了")
+    checked = text_of(here.secretary, frozen, "?check=1")
+    client.post(f"{made['Location']}?check=1", {"reason": "登记有误"})
+
+    assert made["Location"] == f"/frozen/{frozen.pk}/"
+    assert "红字" in checked
+    assert RedEntry.objects.get().reason == "登记有误"
+    assert f"{here.village}2026年3月民事直说总台账" in text_of(here.secretary, frozen)
+    assert reverse("cases:frozen_list") in page(here.secretary).content.decode()
+
+
+def test_the_api_closes_reads_checks_and_puts_right(here):
+    case = spoken(here, verbatim="路灯坏了")
+    api = Api(here.secretary)
+    body = {"ledger": "general", "village": here.village.pk}
+
+    made = api.post("frozen/", {**body, "first_on": str(FIRST), "last_on": str(LAST)})
+    at = f"frozen/{made.json()['id']}/"
+    rows = api.get(at).json()["rows"]
+    Case.objects.filter(pk=case.pk).update(verbatim="水管漏了")
+    before = api.get(f"{at}red/").json()
+    after = api.post(f"{at}red/", {"reason": "登记有误"})
+
+    assert made.status_code == 201
+    assert rows[0]["cells"]["content"] == "路灯坏了"
+    assert (before["is_whole"], before["changed"]) == (True, 1)
+    assert after.status_code == 201
+    (red,) = api.get(at).json()["rows"][0]["red"]
+    assert (red["column"], red["now"]) == ("content", "水管漏了")
+    foreign = Api(roles.secretary_of(VillageFactory()))
+    assert foreign.get(at).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_page_costs_the_same_however_many_rows(
+    here, count, django_assert_num_queries
+):
+    for _nth in range(count):
+        decided(here)
+    frozen = closed(here)
+    client = logged_in(here.secretary)
+
+    with django_assert_num_queries(6):
+        client.get(reverse("cases:frozen", args=[frozen.pk]))
+
+
+def test_the_days_are_those_of_the_ledger(here):
+    spoken(here)
+    Case.objects.update(registered_at=NOON - timedelta(days=10))
+
+    with pytest.raises(MoveRefused):
+        closed(here)
