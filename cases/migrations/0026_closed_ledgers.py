@@ -8,7 +8,7 @@ from minshi.history import AppendOnly
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0024_files_that_take_long"),
+        ("cases", "0025_index_of_rounds_completed"),
         ("villages", "0011_leader_on_duty"),
     ]
 
