@@ -1,5 +1,5 @@
 """The app's name in words, the check of what its settings may be, and what a shift
-hands over of it.
+hands over of it, and the list that it adds to those to import.
 """
 
 from django.apps import AppConfig
@@ -12,9 +12,12 @@ class Cases(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
+        from cases.imports import OldLedger
         from cases.lawful import check_lawful_numbers
         from cases.lists.shift import taken_down_in
         from villages.duty.drafting import add_to_hand_over
+        from villages.imports.kinds import add_kind
 
         checks.register(check_lawful_numbers)
         add_to_hand_over(taken_down_in)
+        add_kind(OldLedger())

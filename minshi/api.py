@@ -20,6 +20,7 @@ from rest_framework.exceptions import (
     UnsupportedMediaType,
     ValidationError,
 )
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -280,6 +281,16 @@ def _field(queryset: QuerySet[Any], column: str) -> Any:
     if annotation is not None:
         return annotation.output_field
     return queryset.model._meta.get_field(column)
+
+
+# --- files
+class AnyAccepted(DefaultContentNegotiation):
+    """Send a file as it is, whatever content type the client asks for."""
+
+    def select_renderer(
+        self, request: Any, renderers: Any, format_suffix: Any = None
+    ) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
 # --- retries and versions

@@ -34,6 +34,8 @@ NAMES_OF_CHOICES = {
     "ExportForm": "cases.ledgers.exports.FORMS",
     "ExportState": "cases.models.export_job.ExportState",
     "FourTwoOrigin": "cases.models.four_two.Origin",
+    "ImportState": "villages.models.imports.ImportState",
+    "ImportVerdict": "villages.models.imports.Verdict",
     "InputKind": "cases.serializers.moves.INPUT_KINDS",
     "ItemPlace": "cases.serializers.meetings.PLACES",
     "ItemState": "cases.models.meeting.ItemState",

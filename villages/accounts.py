@@ -29,6 +29,11 @@ from villages.rights import MANAGE_ACCOUNTS
 ALPHABET = (  # no look-alikes: it is read out over the phone
     "abcdefghjkmnpqrstuvwxyz23456789"
 )
+FIRST_ACCOUNTS = {
+    "sysadmin": Role.SYSTEM_ADMIN,
+    "secadmin": Role.SECURITY_ADMIN,
+    "auditor": Role.AUDITOR,
+}
 PASSWORD_GROUPS = 3
 GROUP_LENGTH = 4
 
@@ -75,6 +80,38 @@ def create_account(
     user.save()
     _record(_("opened %(account)s"), user, by, at, request)
     return user, password
+
+
+@transaction.atomic
+def open_first_accounts(at: datetime) -> list[tuple[User, str]]:
+    """Open an account for each of the 三员 of an installation that has none, and return
+    them with their one-time passwords.
+
+    Whoever runs the server does this once: every later account comes from the security
+    administrator. NoSuchRight: there is one already.
+    """
+    on = localtime(at).date()
+    if Post.objects.current(on).filter(role__in=MANAGE_ACCOUNTS).exists():
+        raise NoSuchRight(
+            _("There is a security administrator already, who opens accounts.")
+        )
+
+    opened = []
+    for username, role in FIRST_ACCOUNTS.items():
+        password = one_time_password()
+        user = User(
+            username=username,
+            name=str(role.label),
+            must_change_password=True,
+            password_changed_at=at,
+        )
+        user.set_password(password)
+        _check_fields(user)
+        user.save()
+        Post.objects.create(user=user, role=role, from_on=on)
+        _record(_("opened %(account)s"), user, None, at, None)
+        opened.append((user, password))
+    return opened
 
 
 @transaction.atomic
@@ -352,7 +389,7 @@ def _record_post(
 def _record(
     text: str,
     user: User,
-    by: User,
+    by: User | None,
     at: datetime,
     request: HttpRequest | None,
     **words: str,

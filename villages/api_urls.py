@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from villages.api import bodies, duty, grid, hand_overs, leaves, login, talk_rooms
+from villages.api import (
+    bodies,
+    duty,
+    grid,
+    hand_overs,
+    imports,
+    leaves,
+    login,
+    talk_rooms,
+)
 
 urlpatterns = [
     path("login/", login.Login.as_view(), name="api-login"),
@@ -20,6 +29,31 @@ urlpatterns = [
     path("bodies/", bodies.Bodies.as_view(), name="api-bodies"),
     path("bodies/seats/<int:pk>/end/", bodies.SeatEnd.as_view(), name="api-end-seat"),
     path("bodies/rules/<slug:kind>/", bodies.RulesItem.as_view(), name="api-rules"),
+    path("imports/", imports.Imports.as_view(), name="api-imports"),
+    path("imports/<int:pk>/", imports.ImportItem.as_view(), name="api-import"),
+    path(
+        "imports/<int:pk>/columns/",
+        imports.ImportColumns.as_view(),
+        name="api-import-columns",
+    ),
+    path(
+        "imports/<int:pk>/enter/",
+        imports.ImportEnter.as_view(),
+        name="api-import-enter",
+    ),
+    path(
+        "imports/<int:pk>/take-back/",
+        imports.ImportTakeBack.as_view(),
+        name="api-import-take-back",
+    ),
+    path(
+        "imports/<int:pk>/rows/", imports.ImportRows.as_view(), name="api-import-rows"
+    ),
+    path(
+        "imports/<int:pk>/results/",
+        imports.ImportResults.as_view(),
+        name="api-import-results",
+    ),
     path("duty/now/", duty.OnDutyNow.as_view(), name="api-duty-now"),
     path("duty/shifts/", duty.ShiftList.as_view(), name="api-shifts"),
     path("duty/shifts/<int:shift>/", duty.ShiftItem.as_view(), name="api-shift"),

@@ -208,6 +208,33 @@ def take_seat(
     of another place, somebody who oversees those they sit with (组织法 37).
     """
     _check_right(place, by, at)
+    return seat_at(
+        place,
+        body,
+        name,
+        from_on=from_on,
+        until_on=until_on,
+        is_chair=is_chair,
+        user=user,
+        at=at,
+    )
+
+
+@transaction.atomic
+def seat_at(
+    place: BodyPlace,
+    body: str,
+    name: str,
+    *,
+    from_on: date,
+    until_on: date | None = None,
+    is_chair: bool = False,
+    user: int | None = None,
+    at: datetime,
+) -> Seat:
+    """Seat somebody as `take_seat` does, for whoever was let do so already: by the list
+    of a town its reviewer seats the bodies of all its villages.
+    """
     name = name.strip()
     if body not in place.bodies:
         raise InputRefused.at(body=_("That body does not sit here."))

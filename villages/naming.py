@@ -142,6 +142,15 @@ def name_keys_of(name: str, phone: str) -> set[str]:
     return {key[:KEY_LENGTH] for key in keys if key}
 
 
+def pinyin_of(name: str) -> str:
+    """Return a name in Latin letters, without tones and blanks; the first reading of a
+    surname that has one of its own.
+    """
+    written = lookup_text(name)
+    readings = list(_readings(written))
+    return "".join(readings[1] if len(readings) > 1 else readings[0])
+
+
 def lookup_text(text: str) -> str:
     """Return a text in the one form in which keys are stored and asked for: folded,
     without blanks.

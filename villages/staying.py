@@ -17,23 +17,26 @@ MOST_TEXTS = 50
 SECRET = re.compile(r"password|passwd|code|otp|token|secret", re.IGNORECASE)
 # the code on a receipt; the account that goes with a password
 SECRET_NAMES = frozenset({"k", "login"})
-# a row that is chosen by its key: lifted-12, substitute-12
-CHOSEN_OF_ROW = re.compile(r"(?:aside|lifted|place|ready|show|substitute)[-_].+")
+# a row that is chosen by its key (lifted-12, substitute-12), a column of a list
+CHOSEN_OF_ROW = re.compile(
+    r"(?:aside|lifted|place|ready|show|substitute)[-_].+|(?:column|head)-\d+"
+)
 # of a page of the administration: a button, how many rows it has, a row's key
 OF_ADMIN = re.compile(
     r"_\w+|.+-(?:TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.+-id|initial-.+"
 )
 CHOICES = """
-action add_to also apply as_typed aside asked asks_escalation assistants backup body
-by_letter by_robot cases category channel choose co_speaker_resident concerns
-confidentiality do doing drawn drop file fill first form from_speaker good grade group
-handling holder household how in_return index is_chair is_default is_guest is_head is_on
-item_version key kind language lead lifted look matter may_sign meeting members
-minutes_version names_officers next node notices nth offered officer origin outcome part
-pass_above pass_base period photo post primary print public quorum_above reached
-remember remove remove_phone report reserved resident role ruling satisfaction save
-select_across settled sex solved step substitute substitutes_vote supervision_level sure
-topic town type unit unmasked use user verdict version village void_as works
+action add_to again also apply as_typed aside asked asks_escalation assistants backup
+body by_letter by_robot cases category channel choose co_speaker_resident concerns
+confidentiality do doing drawn drop encoding file fill first form from_speaker good
+good_only grade group handling holder household how in_return index is_chair is_default
+is_guest is_head is_on item_version key kind language lead lifted look matter may_sign
+meeting members minutes_version names_officers next node notices nth offered officer
+origin outcome part pass_above pass_base period photo post primary print public
+quorum_above reached remember remove remove_phone report reread reserved resident role
+ruling satisfaction save select_across separator settled sex sheets solved source step
+substitute substitutes_vote supervision_level sure topic town type unit unmasked use
+user verdict version village void_as works
 """
 CHOSEN = frozenset(CHOICES.split())
 

@@ -66,6 +66,11 @@ pages = [
     ),
     path("imports/<int:pk>/file/", imports.ImportFile.as_view(), name="import_file"),
     path(
+        "imports/<int:pk>/passwords/",
+        imports.ImportPasswords.as_view(),
+        name="import_passwords",
+    ),
+    path(
         "imports/<int:pk>/<slug:act>/", imports.ImportAct.as_view(), name="import_act"
     ),
     path("own-phone/", own_phone.OwnPhone.as_view(), name="own_phone"),

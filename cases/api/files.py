@@ -14,7 +14,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -26,21 +25,12 @@ from cases.meetings.four_two import last_held
 from cases.models import FourTwoStep, Meeting, SignedSheet
 from cases.models.attachment import KeptFile
 from cases.serializers.parts import SignedSheetBody, SignedSheetSerializer
-from minshi.api import KeyPages
+from minshi.api import AnyAccepted, KeyPages
 from minshi.parsers import FilesBody
 from villages.models import Post
 
 SIZE = OpenApiParameter("size", str, enum=["small"])
 FILE_RESPONSES = {(200, kind): OpenApiTypes.BINARY for kind in (*PHOTOS, *PAPERS)}
-
-
-class AnyAccepted(DefaultContentNegotiation):
-    """Send a file as it is, whatever content type the client asks for."""
-
-    def select_renderer(
-        self, request: Any, renderers: Any, format_suffix: Any = None
-    ) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 def file_answer(stored: KeptFile, request: Request) -> FileResponse:

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.api.files import FILE_RESPONSES, SIZE, AnyAccepted, file_answer
+from cases.api.files import FILE_RESPONSES, SIZE, file_answer
 from cases.api.four_two import FourTwoApi
 from cases.attachments import attach
 from cases.meetings.four_two import redacted
@@ -34,7 +34,7 @@ from cases.serializers.parts import (
 )
 from cases.workflow import read_facts, readers_of
 from cases.workflow.files import take_off
-from minshi.api import KeyPages
+from minshi.api import AnyAccepted, KeyPages
 from minshi.parsers import FilesBody
 
 

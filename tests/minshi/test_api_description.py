@@ -43,6 +43,7 @@ def test_a_body_is_json_alone_and_a_form_only_where_a_file_comes_with_it(db):
         "/api/v1/cases/{number}/attachments/",
         "/api/v1/meetings/{id}/sheets/",
         "/api/v1/four-two/{id}/steps/{nth}/sheets/",
+        "/api/v1/imports/",
     }
     assert len(addresses_that_read("application/json")) > 30
 

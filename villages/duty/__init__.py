@@ -2,7 +2,12 @@
 swapped, left and handed over.
 """
 
-from villages.duty.arranging import arrange_shift, cancel_shift, change_shift
+from villages.duty.arranging import (
+    arrange_shift,
+    cancel_shift,
+    change_shift,
+    put_shift,
+)
 from villages.duty.handing_over import hand_over, hand_over_of, take_over, takers_of
 from villages.duty.leaving import end_leave, note_leave
 from villages.duty.rights import (
@@ -53,6 +58,7 @@ __all__ = [
     "plan_round",
     "post_held_by",
     "posts_of",
+    "put_shift",
     "read_roster",
     "standing_among",
     "take_over",

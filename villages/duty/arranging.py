@@ -40,6 +40,31 @@ def arrange_shift(
     may not stand there.
     """
     arranging_post(by, village, workdays.local_day(at))
+    return put_shift(
+        village,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        primary=primary,
+        backup=backup,
+        leader=leader,
+        at=at,
+    )
+
+
+@transaction.atomic
+def put_shift(
+    village: Village,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    primary: Post,
+    backup: Post | None = None,
+    leader: str = "",
+    at: datetime,
+) -> DutyShift:
+    """Put somebody on duty as `arrange_shift` does, for whoever was let do so already:
+    by the list of a town its reviewer arranges the rosters of all its villages.
+    """
     lock_roster(village.pk)
 
     wanted = {

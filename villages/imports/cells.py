@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from math import isfinite
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -55,6 +56,8 @@ def stored(cell: Cell) -> Stored:
         return {"time": cell.isoformat(timespec="minutes")}
     if isinstance(cell, timedelta):
         return {"time": str(cell)}
+    if isinstance(cell, float) and not isfinite(cell):
+        return str(cell)
     return cell
 
 
@@ -189,6 +192,8 @@ def as_year(cell: Stored) -> int | None:
     )
     if found is None:
         raise _no_day(text)
+    if found.re is not YEAR and found[3]:
+        as_day(text)
     if int(found[1]) not in YEARS:
         raise Unclear(_("Write a year from 1900 on."))
     return int(found[1])

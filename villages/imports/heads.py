@@ -126,13 +126,11 @@ def _told_apart(headings: list[str]) -> list[str]:
     letter of their column.
     """
     found: list[str] = []
+    times: dict[str, int] = {}
     for heading in headings:
-        text = heading
-        again = 2
-        while text and text in found:
-            text = f"{heading} {again}"
-            again += 1
-        found.append(text)
+        times[heading] = times.get(heading, 0) + 1
+        is_again = heading and times[heading] > 1
+        found.append(f"{heading} {times[heading]}" if is_again else heading)
     return found
 
 

@@ -3,11 +3,13 @@ are.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from minshi.crypto import masked_phone
 from minshi.errors import InputRefused
 from villages.imports.cells import shown
 from villages.imports.columns import Column, is_number_of_papers
@@ -18,6 +20,7 @@ from villages.imports.reading import Sheet
 from villages.models import ImportRun, Town, Village
 from villages.models.imports import ImportState
 
+LONG_NUMBER = re.compile(r"\d[\d -]{5,}\d")
 SAMPLED = 3  # values shown of each column
 READ = (ImportState.CHECKED, ImportState.ENTERING, ImportState.ENTERED)
 
@@ -113,7 +116,9 @@ def headings_of(sheets: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def sample_of(heading: str, run: ImportRun) -> list[str]:
-    """Return the first values below a heading; none of numbers that are not kept."""
+    """Return the first values below a heading, of long numbers the end alone; none of
+    numbers that are not kept.
+    """
     if is_number_of_papers(heading):
         return []
 
@@ -121,8 +126,13 @@ def sample_of(heading: str, run: ImportRun) -> list[str]:
     for sheet, rows in zip(run.sheets, samples, strict=False):
         if heading in sheet["headings"]:
             place = sheet["headings"].index(heading)
-            return [row[place] for row in rows if place < len(row) and row[place]]
+            texts = [row[place] for row in rows if place < len(row) and row[place]]
+            return [LONG_NUMBER.sub(_masked, text) for text in texts]
     return []
+
+
+def _masked(number: re.Match[str]) -> str:
+    return masked_phone(number[0])
 
 
 def check_mapping(

@@ -15,7 +15,7 @@ from villages.models import ImportRow, ImportRun
 from villages.models.imports import Verdict
 
 SHOWN = 50
-PHONE = "phone"
+PHONES = ("phone", "speaker_phone")
 TABS = (
     Verdict.FAULTY,
     Verdict.NEW,
@@ -63,15 +63,22 @@ def rows_shown(
     return list(rows[: most + 1])
 
 
-def as_shown(rows: Sequence[ImportRow], run: ImportRun) -> list[ShownRow]:
-    """Return rows with their cells and what is wrong with each; of a telephone that is
-    one, the end alone.
+def as_shown(
+    rows: Sequence[ImportRow], run: ImportRun, *, is_own: bool
+) -> list[ShownRow]:
+    """Return rows with their cells and what is wrong with each.
+
+    Of a telephone the end alone: but what is none stands as it was typed before whoever
+    uploaded the list (`is_own`), who has to mend it. Others read no other words either
+    than those of the columns.
     """
     columns = mapped_columns(run)
-    return [_shown(row, run, columns) for row in rows]
+    return [_shown(row, run, columns, is_own) for row in rows]
 
 
-def _shown(row: ImportRow, run: ImportRun, columns: Sequence[Column]) -> ShownRow:
+def _shown(
+    row: ImportRow, run: ImportRun, columns: Sequence[Column], is_own: bool
+) -> ShownRow:
     about = run.sheets[row.sheet]
     places = places_of(about, run.mapping)
     cells = cells_of(row)
@@ -85,11 +92,12 @@ def _shown(row: ImportRow, run: ImportRun, columns: Sequence[Column]) -> ShownRo
         text = shown(cells[place]) if place is not None and place < len(cells) else ""
         text = text or str(about["defaults"].get(column.key, ""))
         problems = by_column.pop(column.key, [])
-        if column.key == PHONE and not problems:
+        if column.key in PHONES and not (problems and is_own):
             text = masked_phone(text)
         found.append(ShownCell(text, problems))
 
-    if row.verdict == Verdict.LEFT_OUT and not any(cell.text for cell in found):
+    is_other = row.verdict == Verdict.LEFT_OUT
+    if is_other and is_own and not any(cell.text for cell in found):
         words = " ".join(filter(None, map(shown, cells)))
         found[:1] = [ShownCell(words, [])]
     rest = [problem for problems in by_column.values() for problem in problems]

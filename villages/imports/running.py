@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
@@ -35,6 +35,8 @@ from villages.models.imports import AT_WORK, ImportState, Verdict
 BATCH = 1000
 # A worker that was killed is followed by another after so long.
 LEASE = timedelta(minutes=2)
+# A list that failed lets others go first for so long.
+PUT_OFF = timedelta(minutes=10)
 WRITTEN = ("verdict", "problems", "undo", "is_entered", "kept_because")
 
 Clock = Callable[[], datetime]
@@ -71,15 +73,32 @@ def work_through(
         return False
 
     work = _Work(pk)
+    free_at = None
     try:
         while run := work.do_batch(clock()):
             if shown:
                 shown(run)
             if until and clock() >= until:
                 break
+    except (OperationalError, InterfaceError):
+        raise  # the database is gone: no fault of the list
+    except Exception:
+        free_at = clock() + PUT_OFF
+        _note_failure(pk)
+        raise
     finally:
-        ImportRun.objects.filter(pk=pk).update(claimed_until=None)
+        ImportRun.objects.filter(pk=pk).update(claimed_until=free_at)
     return True
+
+
+def _note_failure(pk: int) -> None:
+    """Say on its page that a list could not be worked on. One that was only being read
+    is over; one that is half in goes on later.
+    """
+    words = _("Something went wrong here; whoever runs the server finds it in the log.")
+    runs = ImportRun.objects.filter(pk=pk)
+    runs.update(trouble=words)
+    runs.filter(state=ImportState.READING).update(state=ImportState.FAILED)
 
 
 class _Work:
@@ -134,8 +153,8 @@ class _Work:
     def _read(self, run: ImportRun, at: datetime) -> None:
         """Store and judge the next rows of the file."""
         kind = KINDS[run.kind]
-        around = self._what_is_around(run, at)
         try:
+            around = self._what_is_around(run, at)
             rows = self._rows
         except RuleBroken as refusal:
             run.state = ImportState.FAILED
@@ -218,6 +237,9 @@ class _Work:
             entry.row.is_entered = not entry.has_fault
         _write(entries)
         run.done += len(rows)
+        refused = [entry for entry in due if entry.has_fault]
+        if refused and not run.good_only:
+            _give_up(run, refused[0])
 
     # --- taking back
 

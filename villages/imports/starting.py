@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.text import clean_line
 from villages.audit import record_audit
 from villages.imports.kinds import KINDS, Kind, roles_by_kind
 from villages.imports.mapping import check_mapping, described, first_mapping
@@ -138,7 +139,7 @@ def upload(
             town=place.town,
             village=place.village,
             state=ImportState.MAPPING,
-            file_name=name[-LONGEST_NAME:],
+            file_name=clean_line(name)[-LONGEST_NAME:],
             file_hash=file_hash,
             content=base64.b64encode(content).decode(),
             reading=reading,
@@ -278,7 +279,7 @@ def drop(run: ImportRun, *, by: User) -> None:
     run = _locked(run, by)
     if run.state == ImportState.DROPPED:
         return
-    _must_be(run, *NOT_ENTERED)
+    _must_be(run, *NOT_ENTERED, ImportState.READING)
 
     ImportRow.objects.filter(run=run).delete()
     run.state = ImportState.DROPPED

@@ -25,7 +25,9 @@ from villages.audit import record_audit
 from villages.forms.imports import ColumnsForm, EnterForm, UploadForm
 from villages.imports import starting
 from villages.imports.kinds import KINDS, Kind, kinds_of
+from villages.imports.kinds.people import People
 from villages.imports.mended import template_of, with_results
+from villages.imports.passwords import take_passwords, waiting_passwords
 from villages.imports.preview import SHOWN, TABS, as_shown, mapped_columns, rows_shown
 from villages.models import ImportRun, User
 from villages.models.audit import AuditKind
@@ -172,11 +174,13 @@ class ImportProgress(ImportPage):
 
 
 class ImportFile(ImportPage):
-    """The list with what was found in each row, to be mended and sent again."""
+    """The list with what was found in each row, to be mended and sent again: for
+    whoever uploaded it, for it holds telephones in full.
+    """
 
     def post(self, request: StaffRequest, pk: int) -> HttpResponseBase:
         run = self.run(pk)
-        if not run.rows.exists():
+        if run.by_id != self.user.pk or not run.rows.exists():
             raise Http404
 
         record_audit(
@@ -189,6 +193,21 @@ class ImportFile(ImportPage):
         name = run.file_name.rpartition(".")[0] or run.file_name
         name = f"{name}_{_('Result of the check')}.xlsx"
         return FileResponse(with_results(run), as_attachment=True, filename=name)
+
+
+class ImportPasswords(ImportPage):
+    """The one-time passwords of the accounts that a list opened, shown once."""
+
+    def post(self, request: StaffRequest, pk: int) -> HttpResponse:
+        run = self.run(pk)
+        if run.kind != People.key or run.state != ImportState.ENTERED:
+            raise Http404
+
+        strips = take_passwords(run, by=self.user, at=now(), request=request)
+        context = {"run": run, "strips": strips}
+        response = render(request, "villages/imports/passwords.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
 
 
 class ImportAct(ImportPage):
@@ -292,7 +311,10 @@ def show_run(
         "share": share_of(run),
         "may_take_back": starting.may_be_taken_back(run, now()),
         "kept_days": starting.KEPT.days,
+        "is_own": run.by_id == request.user.pk,
     }
+    if run.kind == People.key and run.state == ImportState.ENTERED:
+        context["passwords"] = waiting_passwords(run)
     if part == PARTS[ImportState.MAPPING]:
         run.refresh_from_db(fields=["samples"])
         context["form"] = form or ColumnsForm(run=run)
@@ -316,7 +338,7 @@ def _preview(request: StaffRequest, run: ImportRun) -> dict[str, Any]:
     return {
         "tabs": tabs,
         "columns": mapped_columns(run),
-        "rows": as_shown(rows[:SHOWN], run),
+        "rows": as_shown(rows[:SHOWN], run, is_own=run.by_id == request.user.pk),
         "verdict": verdict,
         "after": rows[SHOWN - 1].nth if len(rows) > SHOWN else "",
         "faulty": run.counts.get(Verdict.FAULTY, 0),

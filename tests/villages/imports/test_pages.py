@@ -82,7 +82,7 @@ def test_a_list_goes_from_the_upload_to_the_register_and_back(client, secretary)
     client.post(act(run, "take-back"), {})
     run = worked(run)
     assert "已撤回" in client.get(page(run)).content.decode()
-    assert not Resident.objects.exists()
+    assert not Resident.objects.filter(is_on_roll=True).exists()
 
 
 def test_a_file_that_cannot_be_read_is_refused_beside_the_field(client, secretary):

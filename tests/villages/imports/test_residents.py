@@ -21,7 +21,7 @@ from tests.villages.imports.files import (
 )
 from villages.imports import running, starting
 from villages.lookup import find_residents
-from villages.models import AuditRecord, Household, Resident, ResidentKey, Village
+from villages.models import AuditRecord, Resident, ResidentKey, Village
 from villages.models.imports import Verdict
 
 pytestmark = pytest.mark.django_db
@@ -41,8 +41,12 @@ def secretary(village):
 
 
 def register(village: Village) -> list[tuple[object, ...]]:
-    """Everything an import may write, without keys of rows."""
-    residents = Resident.objects.filter(household__group__village=village)
+    """Whoever is on the roll with everything an import may write, without keys of
+    rows.
+    """
+    residents = Resident.objects.filter(
+        household__group__village=village, is_on_roll=True
+    )
     people = [
         (
             person.household.group.number,
@@ -57,9 +61,7 @@ def register(village: Village) -> list[tuple[object, ...]]:
         )
         for person in residents.select_related("household__group")
     ]
-    households = Household.objects.filter(group__village=village)
-    doors = list(households.values_list("group__number", "number"))
-    return sorted(people, key=str) + sorted(doors)
+    return sorted(people, key=str)
 
 
 def test_a_clean_list_goes_in_and_everybody_is_found_at_the_counter(village, secretary):
@@ -164,26 +166,36 @@ def test_taken_back_everything_is_as_before(village, secretary):
     assert register(village) == before
 
 
-def test_what_somebody_touched_since_stays_and_is_listed():
+def test_what_somebody_touched_since_stays_and_nothing_tells_who_spoke():
     here = staff()
-    run = entered(
-        checked(
-            xlsx(HEAD, *[[here.group.number, *row[1:]] for row in FAMILY]),
-            here.secretary,
-            here.village,
-        )
-    )
+    content = xlsx(HEAD, *[[here.group.number, *row[1:]] for row in FAMILY])
+    run = entered(checked(content, here.secretary, here.village))
     li, wang = (Resident.objects.get(name=name) for name in ("李建国", "王桂兰"))
     spoken(here, resident=li, speaker_name="李建国")
     Resident.objects.filter(pk=wang.pk).update(birth_year=1971)
 
     run = taken_back(run)
 
-    assert set(Resident.objects.values_list("name", flat=True)) == {"李建国", "王桂兰"}
+    on_roll = Resident.objects.filter(is_on_roll=True)
+    assert [person.name for person in on_roll] == ["王桂兰"]
     kept = run.rows.exclude(kept_because="").order_by("nth")
-    assert [row.kept_because for row in kept] == ["已在别处用到", "之后有人改过"]
-    assert run.counts["kept"] == 2
-    assert Household.objects.get().number == 3
+    assert [row.kept_because for row in kept] == ["之后有人改过"]
+    assert find_residents("lijianguo", [here.village]) == []
+
+
+def test_whoever_was_off_the_roll_and_stands_in_a_list_is_on_it_again(
+    village, secretary
+):
+    taken_back(entered(checked(xlsx(HEAD, *FAMILY), secretary, village)))
+    assert register(village) == []
+
+    run = entered(checked(xlsx(HEAD, *FAMILY), secretary, village))
+
+    assert run.counts["changed"] == 3
+    assert len(register(village)) == 3
+    assert Resident.objects.count() == 3
+    taken_back(run)
+    assert register(village) == []
 
 
 def test_faults_keep_all_of_a_list_out_until_somebody_says_the_rest_is_enough(
@@ -288,7 +300,7 @@ def test_a_row_that_no_longer_fits_takes_the_whole_list_back(village, secretary)
 
     assert run.state == "taken_back"
     assert run.trouble.startswith("第 4 行")
-    assert not Resident.objects.exists()
+    assert register(village) == []
 
 
 def test_after_thirty_days_only_numbers_are_left(village, secretary):

@@ -3,7 +3,12 @@
 from datetime import date
 
 from villages.imports.kinds.base import Kind
+from villages.imports.kinds.grid import Groups, Offices
+from villages.imports.kinds.links import Links
+from villages.imports.kinds.people import People
 from villages.imports.kinds.residents import Residents
+from villages.imports.kinds.roster import Roster
+from villages.imports.kinds.seats import Seats
 from villages.models import User
 from villages.rights import Roles
 
@@ -26,7 +31,7 @@ def roles_by_kind() -> dict[str, Roles]:
     return {key: kind.roles for key, kind in KINDS.items()}
 
 
-for each in (Residents(),):
+for each in (Groups(), Offices(), People(), Residents(), Seats(), Roster(), Links()):
     add_kind(each)
 
 __all__ = ["KINDS", "Kind", "add_kind", "kinds_of", "roles_by_kind"]

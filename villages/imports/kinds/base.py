@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -31,10 +32,19 @@ class Around:
     at: datetime
     # by key, the row in which something was met first in this file, and its sheet
     met: dict[Any, tuple[int, int]] = field(default_factory=dict)
+    # what was read once for several rows
+    read_once: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, run: ImportRun, at: datetime) -> "Around":
         return cls(run.town, run.village, run.by, at)
+
+    @cached_property
+    def villages(self) -> list[Village]:
+        """The villages whose rows may stand in the list."""
+        if self.village:
+            return [self.village]
+        return list(self.town.villages.select_related("town"))
 
     @property
     def on(self) -> date:

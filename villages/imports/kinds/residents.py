@@ -1,10 +1,11 @@
 """户和人: households and their residents, of a village or a whole town.
 
 A household is known by village, group and door number, a resident by name and
-household. An empty cell changes nothing of somebody who is there already.
+household. An empty cell changes nothing of somebody who is there already; whoever was
+off the roll and stands in a list is on it again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,8 +17,8 @@ from minshi.text.finding import numbers_in
 from villages.imports.cells import Stored, Unclear, as_name, as_phone, as_text, as_year
 from villages.imports.columns import Column, called
 from villages.imports.entries import Entry
-from villages.imports.kinds.base import Around, Kind, village_named
-from villages.imports.kinds.references import used_rows
+from villages.imports.kinds.base import Around, Kind
+from villages.imports.kinds.rows import village_of
 from villages.imports.kinds.words import (
     HEAD,
     RELATIONS,
@@ -32,31 +33,26 @@ from villages.models import (
     ImportRow,
     ImportRun,
     Resident,
-    ResidentKey,
-    Village,
 )
 from villages.models.imports import Verdict
 from villages.rights import IMPORT_REGISTER
 
 Door = tuple[int, int]  # key of the group, number of the household
-FIELDS = ("is_head", "sex", "birth_year", "phone")
+FIELDS = ("is_head", "sex", "birth_year", "phone", "is_on_roll")
 
 
 @dataclass
 class Neighbours(Around):
-    """The villages and groups of a list of residents."""
+    """The groups of a list of residents, by village and number."""
 
-    villages: list[Village] = field(default_factory=list)
     groups: dict[tuple[int, int], int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, run: ImportRun, at: datetime) -> "Neighbours":
-        villages = [run.village] if run.village else list(run.town.villages.all())
-        groups = Group.objects.filter(village__in=villages)
-        by_number = {(each.village_id, each.number): each.pk for each in groups}
-        return cls(
-            run.town, run.village, run.by, at, villages=villages, groups=by_number
-        )
+        around = cls(run.town, run.village, run.by, at)
+        for group in Group.objects.filter(village__in=around.villages):
+            around.groups[group.village_id, group.number] = group.pk
+        return around
 
 
 class Residents(Kind):
@@ -172,12 +168,7 @@ class Residents(Kind):
             words = _("Leave the number out of the name; type it as the phone.")
             entry.fault("name", words)
 
-        village = around.village
-        if village is None and values.get("village"):
-            village = village_named(values["village"], around.villages)
-            if village is None:
-                words = _("%(town)s has no village of this name.")
-                entry.fault("village", words % {"town": around.town})
+        village = village_of(entry, around)
         if village is None or not values.get("group"):
             return
 
@@ -251,54 +242,40 @@ class Residents(Kind):
                 changed.append(resident)
                 continue
 
-            household, is_made = made[values["at"]]
-            resident = Resident(household=household, name=values["name"])
+            resident = Resident(household=made[values["at"]], name=values["name"])
             _fill(resident, values)
             entry.undo = {"after": _fields(resident)}
-            if is_made:
-                entry.undo["household"] = household.pk
-                made[values["at"]] = (household, False)
             values["resident"] = resident
             fresh.append(resident)
 
-        # who is the head no longer goes first: a household has one
-        changed.sort(key=lambda resident: resident.is_head)
-        Resident.objects.bulk_update(changed, FIELDS)
+        _save(changed)
         Resident.objects.bulk_create(fresh)
-        index_residents([*changed, *fresh])
+        index_residents(fresh)
         for entry in entries:
             entry.undo["resident"] = entry.values["resident"].pk
 
     def take_back(
         self, undone: Sequence[tuple[ImportRow, Mapping[str, Any]]], around: Any
     ) -> dict[int, str]:
+        """Take whoever the list brought in off the roll again, and give those it
+        changed their old values. Nobody is removed: what kept a row would tell who ever
+        spoke.
+        """
         keys = [undo["resident"] for _row, undo in undone]
         there = Resident.objects.select_related("household__group").in_bulk(keys)
-        used = used_rows(Resident, keys, besides=(ResidentKey,))
 
         kept = {}
-        removed: list[int] = []
         restored: list[Resident] = []
         for row, undo in undone:
-            resident = there.get(undo["resident"])
-            if resident is None:
-                kept[row.pk] = _("somebody removed it since")
-            elif _fields(resident) != undo["after"]:
+            resident = there[undo["resident"]]
+            if _fields(resident) != undo["after"]:
                 kept[row.pk] = _("somebody changed it since")
-            elif "before" in undo:
-                for name, value in undo["before"].items():
-                    setattr(resident, name, value)
-                restored.append(resident)
-            elif resident.pk in used:
-                kept[row.pk] = _("a matter names it")
-            else:
-                removed.append(resident.pk)
+                continue
+            for name, value in undo.get("before", {"is_on_roll": False}).items():
+                setattr(resident, name, value)
+            restored.append(resident)
 
-        Resident.objects.filter(pk__in=removed).delete()
-        restored.sort(key=lambda resident: resident.is_head)
-        Resident.objects.bulk_update(restored, FIELDS)
-        index_residents(restored)
-        _remove_empty(undo["household"] for _row, undo in undone if "household" in undo)
+        _save(restored)
         return kept
 
 
@@ -330,6 +307,9 @@ def _compare_with_database(entry: Entry, at_home: Mapping[str, Resident]) -> Non
         return
 
     entry.values["resident"] = resident
+    entry.values["is_on_roll"] = True
+    if not resident.is_on_roll and entry.values["is_head"] is None:
+        entry.values["is_head"] = False
     before = _fields(resident)
     wanted = _wanted(entry.values)
     is_same = all(before[name] == value for name, value in wanted.items())
@@ -359,13 +339,14 @@ def _judge_heads(
             continue
 
         for other in there.get(values["at"], {}).values():
-            is_other = other.is_head and other.name != values["name"]
+            is_head = other.is_head and other.is_on_roll
+            is_other = is_head and other.name != values["name"]
             if is_other and (values["at"], other.name) not in leaving:
                 words = _(
-                    "%(name)s is the head of this household. Say in the list what"
-                    " %(name)s is now."
+                    "This household has another head. Say in the list what that one is"
+                    " now."
                 )
-                entry.fault("relation", words % {"name": other.name})
+                entry.fault("relation", words)
 
 
 def _wanted(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -382,28 +363,31 @@ def _fill(resident: Resident, values: Mapping[str, Any]) -> None:
 def _fields(resident: Resident) -> dict[str, Any]:
     return {
         "is_head": resident.is_head,
+        "is_on_roll": resident.is_on_roll,
         "sex": str(resident.sex),
         "birth_year": resident.birth_year,
         "phone": resident.phone or "",
     }
 
 
-def _households_for(entries: Sequence[Entry]) -> dict[Door, tuple[Household, bool]]:
-    """Return the household behind each door, and whether it was made just now."""
+def _households_for(entries: Sequence[Entry]) -> dict[Door, Household]:
+    """Return the household behind each door, made where there was none."""
     doors = _doors(entries)
     groups = {group for group, _number in doors}
     there = Household.objects.filter(group__in=groups).select_related("group")
-    found = {(each.group_id, each.number): (each, False) for each in there}
+    found = {(each.group_id, each.number): each for each in there}
 
     missing = sorted(door for door in doors if door not in found)
     households = [Household(group_id=group, number=number) for group, number in missing]
     for household in Household.objects.bulk_create(households):
-        found[household.group_id, household.number] = (household, True)
+        found[household.group_id, household.number] = household
     return found
 
 
-def _remove_empty(households: Iterable[int]) -> None:
-    """Remove the households that a list made and that hold nobody any more."""
-    keys = list(households)
-    used = used_rows(Household, keys)
-    Household.objects.filter(pk__in=[key for key in keys if key not in used]).delete()
+def _save(residents: list[Resident]) -> None:
+    """Write changed residents and their keys. Who is the head no longer, or off the
+    roll, goes first: a household has one head.
+    """
+    residents.sort(key=lambda each: each.is_head and each.is_on_roll)
+    Resident.objects.bulk_update(residents, FIELDS)
+    index_residents(residents)

@@ -8,8 +8,18 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from villages.imports.reading.recognising import refused, save_anew
-from villages.imports.reading.sheets import Row, Sheet, until_it_ends
+from villages.imports.reading.recognising import (
+    refused,
+    save_anew,
+    too_many_rows,
+)
+from villages.imports.reading.sheets import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Row,
+    Sheet,
+    until_it_ends,
+)
 
 ENCODINGS = ("utf-8", "gb18030", "utf-16")
 SEPARATORS = (",", "\t", ";", "|")
@@ -53,7 +63,9 @@ def sheet_of(content: bytes, reading: dict[str, str]) -> Sheet:
     rows: list[Row] = []
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            rows.append([_cell(cell) for cell in cells])
+            rows.append([_cell(cell) for cell in cells[:MOST_COLUMNS]])
+            if len(rows) > MOST_ROWS:
+                raise refused(too_many_rows())
     except csv.Error as error:
         raise refused(
             save_anew(_("The rows of this file cannot be told apart."))

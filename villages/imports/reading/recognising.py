@@ -9,6 +9,7 @@ from enum import Enum
 from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused
+from villages.imports.reading.sheets import MOST_ROWS
 
 MEGABYTE = 1_048_576
 LARGEST_FILE = 20 * MEGABYTE
@@ -18,6 +19,8 @@ HIGHEST_RATIO = 100
 # below that a ratio is no harm: empty rows pack well
 HARMLESS = 20 * MEGABYTE
 
+# of .ods and .xlsb: how far their cells reach is not known before they are laid out
+NOT_WALKED_THROUGH = {"content.xml", "xl/workbook.bin"}
 ZIP = b"PK\x03\x04"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
@@ -81,7 +84,9 @@ def _refuse_bomb(content: bytes) -> None:
     names = {part.filename for part in parts}
     if any(name.startswith("word/") for name in names):
         raise refused(_no_spreadsheet())
-    if not any(name.startswith("xl/") or name == "content.xml" for name in names):
+    if names & NOT_WALKED_THROUGH:
+        raise refused(save_anew(_("This form of spreadsheet is not read here.")))
+    if not any(name.startswith("xl/") for name in names):
         raise refused(
             _(
                 "This is a packed file, no spreadsheet. Unpack it and send what is"
@@ -109,6 +114,11 @@ def _refuse_what_is_no_book(content: bytes) -> None:
         raise refused(_no_spreadsheet())
     if not any(name in content for name in BOOKS):
         raise refused(save_anew(_("No sheet was found in this file.")))
+
+
+def too_many_rows() -> str:
+    words = _("The list has more than %(most)s rows. Split it by village.")
+    return words % {"most": MOST_ROWS}
 
 
 def with_password() -> str:

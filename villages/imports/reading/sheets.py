@@ -9,6 +9,8 @@ Row = list[Stored]
 Merged = tuple[int, int, int, int]
 # A sheet ends where so many rows in a row are empty: thousands may be formatted.
 EMPTY_ROWS = 200
+MOST_ROWS = 100_000
+MOST_COLUMNS = 200
 
 
 @dataclass

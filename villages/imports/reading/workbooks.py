@@ -2,22 +2,34 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
+from minshi.text import clean_line
 from villages.imports.cells import Cell, Stored, is_empty_row, stored
 from villages.imports.reading.inner import Inner
-from villages.imports.reading.recognising import refused, save_anew, with_password
-from villages.imports.reading.sheets import EMPTY_ROWS, Row, Sheet
+from villages.imports.reading.recognising import (
+    ZIP,
+    refused,
+    save_anew,
+    too_many_rows,
+    with_password,
+)
+from villages.imports.reading.sheets import (
+    EMPTY_ROWS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Row,
+    Sheet,
+)
 
 # What Chinese becomes when it is read by the code page of another language.
-GARBLED = re.compile("[\u0080-\u00ff\u0100-\u024f\ufffd]")
-LETTER = re.compile(r"[^\x00-\x7f]")
+GARBLED = re.compile("[\x00-\x08\x0e-\x1f\u0080-\u024f\ufffd]")
+LETTER = re.compile(r"[^\t\n\r -~]")
 GARBLED_SHARE = 0.3
 LOOKED_AT = 400  # cells
-MOST_ROWS = 100_000
-MOST_COLUMNS = 200
 
 
 def sheets_of(content: bytes) -> list[Sheet]:
@@ -28,25 +40,28 @@ def sheets_of(content: bytes) -> list[Sheet]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
+        # an old .xls has no parts to be walked through, and 65,536 rows at most
+        inner = Inner.of(content) if content.startswith(ZIP) else Inner()
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        inner = Inner.of(content)
 
         sheets = []
         for name in book.sheet_names:
             found = book.get_sheet_by_name(name)
+            part = inner.part(name)
             sheet = Sheet(
-                name=name,
+                name=clean_line(name),
                 rows=_rows(found.iter_rows()),
+                hidden=part.hidden,
+                unvalued=part.unvalued,
                 merged=[
                     (*first, *last) for first, last in found.merged_cell_ranges or ()
                 ],
             )
             if sheet.rows:
-                inner.look_into(sheet)
                 sheets.append(sheet)
     except PasswordError as error:
         raise refused(with_password()) from error
-    except (CalamineError, OSError, ValueError) as error:
+    except (CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
         raise refused(save_anew(_("The file is damaged."))) from error
 
     if not sheets:
@@ -67,10 +82,7 @@ def _rows(found: Iterable[Sequence[Cell]]) -> list[Row]:
         elif len(rows) - last >= EMPTY_ROWS:
             break
         if len(rows) > MOST_ROWS:
-            raise refused(
-                _("The list has more than %(most)s rows. Split it by village.")
-                % {"most": MOST_ROWS}
-            )
+            raise refused(too_many_rows())
     return rows[:last]
 
 

@@ -1,0 +1,239 @@
+"""新镇准备: what a town needs before its villages can work here, what of it is there,
+and who enters the rest.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.deadlines.calendar import years_without_data
+from cases.models import StandardText, Topic
+from minshi.errors import NoSuchRight, Text
+from minshi.workdays import local_day
+from villages.models import (
+    Body,
+    DutyShift,
+    Group,
+    Office,
+    Post,
+    Resident,
+    Role,
+    Seat,
+    TalkRoom,
+    Town,
+    User,
+    Village,
+)
+from villages.rights import CONFIGURE, MANAGE_ACCOUNTS, Roles
+
+SHOWN = 6  # names of villages that lack something
+ENTERED_IN_VILLAGE: Roles = (Role.SECRETARY, Role.REVIEWER)
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something a town needs: how many have it, of how many, and who enters it."""
+
+    label: Text
+    have: int
+    of: int
+    who: Roles
+    # the kind of list that brings it, or the name of the page where it is entered
+    kind: str = ""
+    page: str = ""
+    lacking: tuple[str, ...] = field(default_factory=tuple)
+
+    @property
+    def is_done(self) -> bool:
+        return self.have >= self.of
+
+    @property
+    def lacking_in_words(self) -> str:
+        """The first villages that lack it, and how many more."""
+        names = "、".join(self.lacking[:SHOWN])
+        more = len(self.lacking) - SHOWN
+        if more > 0:
+            names += _(" and %(more)s more") % {"more": more}
+        return names
+
+
+def check_list(town: Town, village: Village | None, at: datetime) -> list[Item]:
+    """Return what a town needs, or one of its villages, in the order in which it is
+    entered. Fourteen queries for a town, fewer for a village.
+    """
+    villages = [village] if village else list(town.villages.order_by("code"))
+    items = [] if village else _of_town(town, villages, at)
+    return [*items, *_of_villages(villages, at)]
+
+
+def _of_town(town: Town, villages: Sequence[Village], at: datetime) -> list[Item]:
+    posts = Post.objects.current(local_day(at)).filter(town=town)
+    roles = set(posts.values_list("role", flat=True))
+    above = len(roles & {Role.REVIEWER, Role.SUPERVISOR})
+    texts = StandardText.objects.filter(Q(town=None) | Q(town=town))
+
+    return [
+        Item(gettext_lazy("Villages"), len(villages), 1, CONFIGURE),
+        Item(
+            gettext_lazy("Offices of the town"),
+            Office.objects.filter(town=town).count(),
+            1,
+            CONFIGURE,
+            "offices",
+        ),
+        Item(
+            gettext_lazy("Topics"),
+            Topic.objects.filter(town=town).count(),
+            1,
+            CONFIGURE,
+            page="admin:cases_topic_changelist",
+        ),
+        Item(
+            gettext_lazy("Standard texts"),
+            texts.count(),
+            1,
+            CONFIGURE,
+            page="admin:cases_standardtext_changelist",
+        ),
+        Item(
+            gettext_lazy("Days off of this year and the next"),
+            0 if years_without_data(at) else 1,
+            1,
+            CONFIGURE,
+            page="admin:cases_calendarday_changelist",
+        ),
+        Item(
+            gettext_lazy(
+                "Deadlines (those of the county hold unless you set your own)"
+            ),
+            1,
+            1,
+            (Role.REVIEWER,),
+            page="cases:deadlines",
+        ),
+        Item(
+            gettext_lazy("Reviewer and supervisor of the town"),
+            above,
+            2,
+            MANAGE_ACCOUNTS,
+            "people",
+        ),
+    ]
+
+
+def _of_villages(villages: Sequence[Village], at: datetime) -> list[Item]:
+    on = local_day(at)
+    posts = Post.objects.current(on).filter(village__in=villages)
+    secretaries = posts.filter(role=Role.SECRETARY)
+    officers = posts.filter(role=Role.DUTY_OFFICER)
+    committee = Seat.objects.current(on).filter(body=Body.MINSHI_COMMITTEE)
+    shifts = DutyShift.objects.filter(ends_at__gt=at)
+    living = Village.objects.filter(
+        Exists(
+            Resident.objects.filter(
+                household__group__village=OuterRef("pk"), is_on_roll=True
+            )
+        )
+    )
+
+    def item(
+        label: Text, there: Iterable[int], who: Roles, kind: str = "", page: str = ""
+    ) -> Item:
+        keys = set(there)
+        lacking = tuple(each.name for each in villages if each.pk not in keys)
+        have = len(villages) - len(lacking)
+        return Item(label, have, len(villages), who, kind, page, lacking)
+
+    def of(rows: "Iterable[tuple[int]]") -> list[int]:
+        return [key for (key,) in rows]
+
+    groups = Group.objects.filter(village__in=villages)
+    rooms = TalkRoom.objects.filter(village__in=villages)
+    return [
+        item(
+            gettext_lazy("Villagers' groups"),
+            of(groups.values_list("village").distinct().order_by()),
+            CONFIGURE,
+            "groups",
+        ),
+        item(
+            gettext_lazy("Account of the secretary"),
+            of(secretaries.values_list("village").order_by()),
+            MANAGE_ACCOUNTS,
+            "people",
+        ),
+        item(
+            gettext_lazy("Account of a duty officer"),
+            of(officers.values_list("village").order_by()),
+            MANAGE_ACCOUNTS,
+            "people",
+        ),
+        item(
+            gettext_lazy("Households and residents"),
+            of(living.filter(pk__in=[each.pk for each in villages]).values_list("pk")),
+            ENTERED_IN_VILLAGE,
+            "residents",
+        ),
+        item(
+            gettext_lazy("Talk room"),
+            of(rooms.values_list("village").order_by()),
+            (Role.SECRETARY,),
+            page="villages:talk_room",
+        ),
+        item(
+            gettext_lazy("Members of the committee"),
+            of(
+                committee.filter(village__in=villages).values_list("village").order_by()
+            ),
+            ENTERED_IN_VILLAGE,
+            "seats",
+        ),
+        item(
+            gettext_lazy("Duty roster ahead"),
+            of(shifts.filter(village__in=villages).values_list("village").order_by()),
+            ENTERED_IN_VILLAGE,
+            "roster",
+        ),
+    ]
+
+
+@transaction.atomic
+def copy_topics(source: Town, town: Town, *, by: User, at: datetime) -> int:
+    """Give a town the topics and standard texts of another, and return how many were
+    new. What it has already stays as it is; a second time nothing is new.
+
+    NoSuchRight: not a system administrator.
+    """
+    if not by.holds(local_day(at), *CONFIGURE):
+        raise NoSuchRight(_("Only the system administrator does this."))
+
+    there = {topic.name: topic for topic in Topic.objects.filter(town=town)}
+    before = len(there)
+    originals = list(Topic.objects.filter(town=source).order_by("pk"))
+    names = {topic.pk: topic.name for topic in originals}
+    for topic in sorted(originals, key=lambda topic: topic.parent_id is not None):
+        if topic.name not in there:
+            there[topic.name] = Topic.objects.create(
+                town=town,
+                name=topic.name,
+                parent=there.get(names.get(topic.parent_id or 0, "")),
+                reserved=topic.reserved,
+                is_red_line=topic.is_red_line,
+            )
+
+    own = set(
+        StandardText.objects.filter(town=town).values_list("action", "input", "title")
+    )
+    texts = []
+    for text in StandardText.objects.filter(town=source):
+        if (text.action, text.input, text.title) not in own:
+            text.pk = None
+            text.town = town
+            texts.append(text)
+    StandardText.objects.bulk_create(texts)
+    return len(there) - before + len(texts)

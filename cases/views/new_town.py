@@ -1,0 +1,134 @@
+"""The check-list of a new town: for those who enter what it needs."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.generic import View
+
+from cases.models import Topic
+from cases.new_town import Item, check_list, copy_topics
+from minshi.clock import now, today
+from villages.imports.kinds import KINDS
+from villages.models import Post, Role, Town, User, Village
+from villages.requests import whole_number
+from villages.rights import CONFIGURE, IMPORT_LISTS, MANAGE_ACCOUNTS
+
+
+class NewTownView(LoginRequiredMixin, View):
+    @property
+    def user(self) -> User:
+        return cast("User", self.request.user)
+
+    def roles(self) -> set[Role]:
+        """Return the reader's roles that enter something. Http404: none."""
+        posts = self.user.posts_on(today())
+        roles = {Role(post.role) for post in posts if post.role in IMPORT_LISTS}
+        if not roles:
+            raise Http404
+        return roles
+
+    def towns(self) -> QuerySet[Town]:
+        """Return the towns whose list the reader may look at."""
+        if self.user.holds(today(), *CONFIGURE, *MANAGE_ACCOUNTS):
+            return Town.objects.all()
+        return Town.objects.in_reach_of(self.user, today(), IMPORT_LISTS)
+
+    def place(self) -> tuple[Town | None, Village | None]:
+        """Return the town asked for, else the first that is at work; of a secretary the
+        village. Http404: another's town.
+        """
+        self.roles()
+        reach = self.user.reach(today(), IMPORT_LISTS)
+        asked = whole_number(self.request.GET.get("town", ""))
+        if asked is not None:
+            town = self.towns().filter(pk=asked).first()
+            if town is None:
+                raise Http404
+            return town, None
+
+        if reach.villages and not (reach.towns or reach.counties):
+            village = Village.objects.select_related("town").get(pk=min(reach.villages))
+            return village.town, village
+
+        posts = Post.objects.filter(village__town=OuterRef("pk"))
+        at_work = self.towns().filter(Exists(posts)).first()
+        return at_work or self.towns().first(), None
+
+    def items(self) -> list[tuple[Item, str, str]]:
+        """Return the list, each item with who enters it and, for them, the page."""
+        town, village = self.place()
+        if town is None:
+            return []
+        roles = self.roles()
+        rows = []
+        for item in check_list(town, village, now()):
+            who = "、".join(str(Role(role).label) for role in item.who)
+            rows.append((item, who, _page_of(item, roles)))
+        return rows
+
+
+def _page_of(item: Item, roles: set[Role]) -> str:
+    """Return where a reader enters an item; empty where others do."""
+    if roles.isdisjoint(item.who):
+        return ""
+    if item.kind and not roles.isdisjoint(KINDS[item.kind].roles):
+        return reverse("villages:import_new", args=[item.kind])
+    return reverse(item.page) if item.page else ""
+
+
+class NewTown(NewTownView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        town, village = self.place()
+        towns = self.towns()
+        sources = Town.objects.filter(Exists(Topic.objects.filter(town=OuterRef("pk"))))
+        may_copy = town is not None and self.user.holds(today(), *CONFIGURE)
+
+        context: dict[str, Any] = {
+            "town": town,
+            "village": village,
+            "towns": [] if village else list(towns),
+            "items": self.items(),
+            "sources": list(sources.exclude(pk=town.pk)) if town and may_copy else [],
+        }
+        return render(request, "cases/new_town.html", context)
+
+
+class NewTownSummary(NewTownView):
+    """A line on the home of those who enter something, as long as something lacks."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        items = self.items()
+        lacking = [item for item, _who, _page in items if not item.is_done]
+        context = {"lacking": len(lacking), "count": len(items)}
+        return render(request, "cases/_new_town_line.html", context)
+
+
+class CopyTopics(NewTownView):
+    """Topics and standard texts of another town, for the system administrator."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if not self.user.holds(today(), *CONFIGURE):
+            raise Http404
+        town = self._town("town")
+        source = self._town("source")
+
+        new = copy_topics(source, town, by=self.user, at=now())
+        words = ngettext("%(new)s was copied.", "%(new)s were copied.", new)
+        messages.success(
+            request, words % {"new": new} if new else _("Nothing was new.")
+        )
+        return redirect(f"{reverse('cases:new_town')}?town={town.pk}")
+
+    def _town(self, name: str) -> Town:
+        key = whole_number(self.request.POST.get(name, ""))
+        town = Town.objects.filter(pk=key).first() if key is not None else None
+        if town is None:
+            raise Http404
+        return town

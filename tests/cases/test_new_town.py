@@ -1,0 +1,208 @@
+"""The check-list of a new town: what is there, what lacks, who enters it, and where."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from cases.models import StandardText, Topic
+from cases.new_town import check_list, copy_topics
+from minshi.errors import NoSuchRight
+from tests.cases.roads import NOON, staff
+from tests.roles import (
+    committee_member_of,
+    duty_officer_of,
+    reviewer_of,
+    secretary_of,
+    security_admin,
+    supervisor_of,
+    system_admin,
+)
+from tests.villages.factories import (
+    GroupFactory,
+    HouseholdFactory,
+    OfficeFactory,
+    ResidentFactory,
+    TownFactory,
+    VillageFactory,
+)
+from villages.models import DutyShift, Seat, TalkRoom
+
+pytestmark = pytest.mark.django_db
+PAGE = "/new-town/"
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def standing(town, village=None) -> dict[str, tuple[int, int]]:
+    return {
+        str(item.label): (item.have, item.of)
+        for item in check_list(town, village, NOON)
+    }
+
+
+def ready(village) -> None:
+    """Whatever a village needs."""
+    secretary = secretary_of(village)
+    duty = duty_officer_of(village)
+    household = HouseholdFactory(group=GroupFactory(village=village))
+    ResidentFactory(household=household)
+    TalkRoom.objects.create(village=village, place="村委会")
+    Seat.objects.create(
+        body="minshi_committee", village=village, name="王桂兰", from_on=NOON.date()
+    )
+    DutyShift.objects.create(
+        village=village,
+        starts_at=NOON,
+        ends_at=NOON + timedelta(hours=5),
+        primary=duty,
+        backup=secretary,
+    )
+
+
+def test_each_item_says_how_many_villages_have_it_and_which_do_not():
+    town = TownFactory()
+    whole, bare = (
+        VillageFactory(town=town, name=name) for name in ("柳河村", "石桥村")
+    )
+    ready(whole)
+
+    items = {str(item.label): item for item in check_list(town, None, NOON)}
+
+    of_villages = list(items.values())[-7:]
+    assert {(item.have, item.of) for item in of_villages} == {(1, 2)}
+    assert {item.lacking for item in of_villages} == {(bare.name,)}
+    assert not items["镇上站所"].is_done
+
+
+def test_a_town_with_everything_lacks_nothing():
+    town = TownFactory()
+    ready(VillageFactory(town=town))
+    OfficeFactory(town=town)
+    Topic.objects.create(town=town, name="饮水")
+    reviewer_of(town)
+    supervisor_of(town)
+    call_command("load_standard_texts", stdout=StringIO())
+    call_command("load_calendar", stdout=StringIO())
+
+    assert [
+        item.label for item in check_list(town, None, NOON) if not item.is_done
+    ] == []
+
+
+def test_each_reader_has_links_to_what_they_enter(client):
+    village = VillageFactory(name="柳河村")
+    people = {
+        system_admin(): {"/imports/new/groups/", "/imports/new/offices/"},
+        security_admin(): {"/imports/new/people/"},
+        secretary_of(village): {
+            "/imports/new/residents/",
+            "/imports/new/seats/",
+            "/imports/new/roster/",
+            "/duty/room/",
+        },
+    }
+
+    for post, wanted in people.items():
+        client.force_login(post.user)
+        rows = client.get(PAGE).context["items"]
+        pages = {page for _item, _who, page in rows if page}
+        assert wanted <= pages
+        assert not any(
+            page in others
+            for page in pages
+            for other, others in people.items()
+            if other != post
+        )
+
+
+def test_the_homes_of_those_who_enter_something_say_what_lacks(client):
+    village = VillageFactory()
+    homes = {
+        system_admin(): "/supervision/status/",
+        security_admin(): "/accounts/",
+        secretary_of(village): "/",
+    }
+
+    for post, home in homes.items():
+        client.force_login(post.user)
+        assert "/new-town/line/" in client.get(home, follow=True).content.decode()
+        line = client.get("/new-town/line/").content.decode()
+        assert "还缺" in line
+    client.force_login(committee_member_of(village).user)
+    assert "/new-town/line/" not in client.get("/").content.decode()
+    assert client.get(PAGE).status_code == 404
+    assert client.get("/new-town/line/").status_code == 404
+
+
+def test_a_town_of_others_is_none_and_a_secretary_sees_the_own_village(client):
+    village = VillageFactory(name="柳河村")
+    VillageFactory(town=village.town, name="石桥村")
+    other = TownFactory()
+    client.force_login(secretary_of(village).user)
+    page = client.get(PAGE)
+    assert page.context["village"] == village
+    assert "石桥村" not in page.content.decode()
+    client.force_login(reviewer_of(village.town).user)
+
+    assert client.get(PAGE).context["town"] == village.town
+    assert client.get(f"{PAGE}?town={other.pk}").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3, 26])
+def test_the_list_asks_as_many_queries_however_many_villages(
+    client, count, django_assert_num_queries
+):
+    town = TownFactory()
+    VillageFactory.create_batch(count, town=town)
+    client.force_login(reviewer_of(town).user)
+
+    with django_assert_num_queries(20):
+        client.get(PAGE)
+
+
+def test_topics_and_texts_of_another_town_are_copied_once(client):
+    source, town = TownFactory(), TownFactory()
+    water = Topic.objects.create(town=source, name="饮水", is_red_line=False)
+    Topic.objects.create(town=source, name="水管", parent=water, reserved="other")
+    Topic.objects.create(town=town, name="饮水")
+    StandardText.objects.create(
+        town=source, action="reply", input="reply", title="饮水", text="修好了"
+    )
+    admin = system_admin()
+    client.force_login(admin.user)
+    form = {"town": town.pk, "source": source.pk}
+
+    answer = client.post(f"{PAGE}copy/", form, follow=True)
+
+    assert "已复制 2 个" in answer.content.decode()
+    pipe = Topic.objects.get(town=town, name="水管")
+    assert (pipe.parent.town, pipe.reserved) == (town, "other")
+    assert StandardText.objects.get(town=town).text == "修好了"
+    assert copy_topics(source, town, by=admin.user, at=NOON) == 0
+    with pytest.raises(NoSuchRight):
+        copy_topics(source, town, by=reviewer_of(town).user, at=NOON)
+    client.force_login(reviewer_of(town).user)
+    assert client.post(f"{PAGE}copy/", form).status_code == 404
+
+
+def test_an_empty_database_says_where_to_begin(client):
+    client.force_login(system_admin().user)
+
+    assert "还没有镇" in client.get(PAGE).content.decode()
+
+
+def test_the_list_of_a_town_at_work_counts_its_people():
+    here = staff()
+
+    standing_now = standing(here.town)
+
+    assert standing_now["村支书账号"] == (1, 1)
+    assert standing_now["村民小组"] == (1, 1)
+    assert standing(here.town, here.village)["村支书账号"] == (1, 1)

@@ -1,0 +1,133 @@
+"""An old ledger as a list: its matters become cases with their old dates, each once."""
+
+from datetime import date
+
+import pytest
+
+from cases.models import Case, Clock
+from minshi.errors import MoveRefused
+from tests.cases.roads import NOON, staff
+from tests.chains import findings_of
+from tests.villages.imports.files import (
+    checked,
+    entered,
+    said_of,
+    uploaded,
+    xlsx,
+)
+from villages.imports import starting
+
+pytestmark = pytest.mark.django_db
+HEAD = [
+    "编号",
+    "村名",
+    "说事时间",
+    "说事人",
+    "说事内容",
+    "事项类别",
+    "办理结果",
+    "办结时间",
+    "满意度",
+    "是否解决",
+]
+
+
+def old(here, number, told="2025.3.11", result="换了灯", done="2025年3月14日", *more):
+    answers = more or ("满意", "解决")
+    return [
+        number,
+        here.village.name,
+        told,
+        "李建国",
+        "村口两盏路灯坏了",
+        "村里事",
+        result,
+        done,
+        *answers,
+    ]
+
+
+def imported(here, *rows):
+    return checked(
+        xlsx(HEAD, *rows), here.reviewer, here.town, "old-ledger", again=True
+    )
+
+
+def test_closed_matters_keep_their_days_and_get_no_clock():
+    here = staff()
+
+    run = entered(imported(here, old(here, 1), old(here, "2025-018")))
+
+    assert run.counts["entered"] == 2
+    case = Case.objects.get(adopted_from="2025-1")
+    assert case.stage == "closed"
+    assert case.registered_at.date() == date(2025, 3, 10)  # midnight in Shanghai
+    assert case.close_reason == "rated"
+    assert (case.satisfaction, case.solved) == ("satisfied", "yes")
+    assert case.number.startswith(f"{here.town.abbreviation}-2025-")
+    assert not Clock.objects.exists()
+    assert not findings_of([case])
+
+
+def test_a_number_of_the_old_ledger_comes_in_once():
+    here = staff()
+    entered(imported(here, old(here, 1)))
+
+    again = imported(
+        here, old(here, 1), old(here, 2), old(here, 2), old(here, 1, "2024.3.1")
+    )
+
+    assert again.counts["same"] == 1
+    assert again.counts["new"] == 2  # of another year it is another matter
+    assert said_of(again)[4] == [("number", "这个编号在第 3 行已经有了。")]
+    entered(again, good_only=True)
+    assert Case.objects.count() == 3
+
+
+def test_open_matters_come_in_as_just_heard_and_what_lacks_is_said():
+    here = staff()
+    still_open = old(here, 3, result=None, done=None)
+    half_answered = old(here, 4, "2025.3.11", "换了灯", "2025.3.14", "满意", None)
+    wrong = old(here, 5, "2025.3.11", "换了灯", "2025.3.1")
+    future = old(here, 6, "2027.3.11")
+
+    run = imported(here, still_open, half_answered, wrong, future)
+
+    said = said_of(run)
+    assert said[2][0] == ("standing", "没有办结：按刚说的事录入，重新受理。")
+    assert said[3][0][0] == "solved"
+    assert said[4][0][0] == ""
+    assert said[5][0][0] == ""
+    entered(run, good_only=True)
+    stages = dict(Case.objects.values_list("adopted_from", "stage"))
+    assert stages == {"2025-3": "speak", "2025-4": "closed"}
+    assert Clock.objects.count() == 1
+    assert Case.objects.get(adopted_from="2025-4").close_reason == "unrated"
+
+
+def test_what_was_adopted_cannot_be_taken_back_and_the_page_says_so_before(client):
+    here = staff()
+    client.force_login(here.reviewer.user)
+
+    page = client.get("/imports/new/old-ledger/").content.decode()
+    run = entered(imported(here, old(here, 1)))
+
+    assert "不能撤回" in page
+    with pytest.raises(MoveRefused):
+        starting.take_back(run, by=run.by, at=NOON)
+    assert Case.objects.count() == 1
+
+
+def test_a_reviewer_who_left_has_their_ledger_read_no_more():
+    here = staff()
+    run = uploaded(xlsx(HEAD, old(here, 1)), here.reviewer, here.town, "old-ledger")
+    here.reviewer.until_on = date(2026, 1, 1)
+    here.reviewer.save()
+
+    starting.confirm_columns(run, run.mapping, {0}, by=run.by)
+    from tests.villages.imports.files import worked
+
+    run = worked(run)
+
+    assert run.state == "failed"
+    assert "审核人" in run.trouble

@@ -1,0 +1,404 @@
+"""Every other kind of list: people, seats, rosters, contact links, groups, offices."""
+
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from minshi.errors import NoSuchRight
+from tests.cases.roads import NOON
+from tests.roles import (
+    committee_member_of,
+    duty_officer_of,
+    reviewer_of,
+    secretary_of,
+    security_admin,
+    system_admin,
+)
+from tests.villages.factories import (
+    GroupFactory,
+    HouseholdFactory,
+    OfficeFactory,
+    TownFactory,
+    UserFactory,
+    VillageFactory,
+)
+from tests.villages.imports.files import (
+    checked,
+    entered,
+    said_of,
+    taken_back,
+    uploaded,
+    xlsx,
+)
+from villages.accounts import end_post
+from villages.imports.starting import forget_old
+from villages.models import (
+    ContactLink,
+    DutyShift,
+    Group,
+    ImportRun,
+    Office,
+    Post,
+    Role,
+    Seat,
+    User,
+)
+
+pytestmark = pytest.mark.django_db
+PEOPLE = ["姓名", "电话", "岗位", "村名", "组"]
+
+
+@pytest.fixture
+def town():
+    town = TownFactory(name="白关镇")
+    village = VillageFactory(town=town, name="柳河村")
+    GroupFactory(village=village, number=3)
+    VillageFactory(town=town, name="石桥村")
+    OfficeFactory(town=town, name="水管站")
+    return town
+
+
+@pytest.fixture
+def village(town):
+    return town.villages.get(name="柳河村")
+
+
+@pytest.fixture
+def secadmin():
+    return security_admin()
+
+
+# --- groups and offices
+
+
+def test_groups_and_offices_come_from_the_system_administrator(town):
+    admin = system_admin()
+    groups = xlsx(
+        ["村名", "组"], ["柳河村", "一组"], ["柳河", 2], ["柳河村", 3], ["石桥村", 1]
+    )
+    offices = xlsx(
+        ["站所名称", "办公电话"], ["水管站", "0939-4421234"], ["司法所", None]
+    )
+
+    run = entered(checked(groups, admin, town, "groups"))
+    assert run.counts == {"new": 3, "same": 1, "entered": 3, "kept": 0}
+    run = entered(checked(offices, admin, town, "offices"))
+    assert Office.objects.get(name="水管站").phone == "0939-4421234"
+    assert Office.objects.filter(town=town).count() == 2
+
+    taken_back(run)
+    assert [(each.name, each.phone) for each in Office.objects.all()] == [
+        ("水管站", "")
+    ]
+    with pytest.raises(NoSuchRight):
+        uploaded(offices, reviewer_of(town), town, "offices")
+
+
+def test_a_group_with_households_stays_when_its_list_is_taken_back(town, village):
+    run = entered(
+        checked(
+            xlsx(["村名", "组"], ["柳河村", 7], ["柳河村", 8]),
+            system_admin(),
+            town,
+            "groups",
+        )
+    )
+    HouseholdFactory(group=Group.objects.get(number=7))
+
+    run = taken_back(run)
+
+    assert run.counts["kept"] == 1
+    assert set(village.groups.values_list("number", flat=True)) == {3, 7}
+
+
+# --- people and posts
+
+
+def test_people_get_an_account_and_their_posts_and_one_password_each(
+    town, village, secadmin
+):
+    rows = [
+        ["王桂兰", "13893912345", "值班员", "柳河村", None],
+        ["王桂兰", "13893912345", "民事直说委员", "柳河村", None],
+        ["单田芳", "13893912346", "小组长", "柳河村", "3组"],
+        ["赵敏", "13893912347", "站所经办", "水管站", None],
+        ["李强", "13893912348", "审核人", None, None],
+    ]
+
+    run = entered(checked(xlsx(PEOPLE, *rows), secadmin, town, "people"))
+
+    assert run.counts["entered"] == 5
+    wang = User.objects.get(name="王桂兰")
+    assert (wang.username, wang.phone) == ("wangguilan2345", "13893912345")
+    assert wang.must_change_password
+    assert {post.role for post in wang.posts.all()} == {
+        "duty_officer",
+        "committee_member",
+    }
+    assert User.objects.get(name="单田芳").username == "shantianfang2346"
+    places = {post.user.name: post.place for post in Post.objects.with_places()}
+    assert places["单田芳"] == "柳河村3组"
+    assert places["赵敏"] == "水管站"
+    assert places["李强"] == "白关镇"
+
+
+def test_the_sheet_of_passwords_is_printed_once_and_opens_the_accounts(
+    client, town, secadmin
+):
+    rows = [
+        ["王桂兰", "13893912345", "值班员", "柳河村", None],
+        ["赵敏", "13893912347", "站所经办", "水管站", None],
+    ]
+    run = entered(checked(xlsx(PEOPLE, *rows), secadmin, town, "people"))
+    client.force_login(secadmin.user)
+    address = reverse("villages:import_passwords", args=[run.pk])
+
+    before = client.get(reverse("villages:import", args=[run.pk])).content.decode()
+    sheet = client.post(address)
+    again = client.post(address)
+
+    assert "2 个一次性密码" in before
+    strips = sheet.context["strips"]
+    assert [strip.user.name for strip in strips] == ["王桂兰", "赵敏"]
+    assert "柳河村 值班员" in sheet.content.decode()
+    for strip in strips:
+        assert strip.user.check_password(strip.password)
+        assert strip.password not in again.content.decode()
+    assert again.context["strips"] == []
+    assert sheet["Cache-Control"] == "no-store"
+    assert not any("password" in row.undo for row in run.rows.all())
+
+
+def test_people_who_are_there_already_are_appointed_and_not_opened_again(
+    town, village, secadmin
+):
+    user = UserFactory(name="王桂兰", phone="13893912345")
+    namesake = ["王桂兰", "13893900000", "值班员", "石桥村", None]
+    rows = [["王桂兰", "13893912345", "村支书", "柳河村", None], namesake]
+
+    run = entered(checked(xlsx(PEOPLE, *rows), secadmin, town, "people"))
+    again = checked(xlsx(PEOPLE, *rows), secadmin, town, "people", again=True)
+
+    assert [post.role for post in user.posts.all()] == ["secretary"]
+    assert User.objects.filter(name="王桂兰").count() == 2
+    assert again.counts["same"] == 2
+    taken_back(run)
+    assert User.objects.filter(name="王桂兰").get() == user
+    assert not user.posts.exists()
+
+
+def test_an_account_that_was_used_stays_when_its_list_is_taken_back(
+    client, town, secadmin
+):
+    rows = [
+        ["王桂兰", "13893912345", "值班员", "柳河村", None],
+        ["赵敏", "13893912347", "站所经办", "水管站", None],
+    ]
+    run = entered(checked(xlsx(PEOPLE, *rows), secadmin, town, "people"))
+    post = Post.objects.get(user__name="赵敏")
+    end_post(post, date(2027, 1, 1), by=secadmin.user, at=NOON)
+
+    run = taken_back(run)
+
+    assert run.counts["kept"] == 1
+    assert set(User.objects.values_list("name", flat=True)) >= {"赵敏"}
+    assert not User.objects.filter(name="王桂兰").exists()
+
+
+def test_faults_of_people_are_told_by_column(town, secadmin):
+    UserFactory(username="taken", name="别人")
+    head = [*PEOPLE, "账号", "任职时间", "任期结束"]
+    rows = [
+        ["王桂兰", "138939", "值班员", "柳河村", None],
+        ["赵敏", "13893912347", "镇长", "柳河村", None],
+        ["李强", "13893912348", "站所经办", "派出所", None],
+        ["张强", "13893912349", "小组长", "柳河村", 9],
+        ["孙明", "13893912350", "值班员", "黑沟村", None],
+        ["钱进", "13893912351", "值班员", "柳河村", None, "taken"],
+        [
+            "周全",
+            "13893912352",
+            "值班员",
+            "柳河村",
+            None,
+            None,
+            "2026-12-01",
+            "2026-01-01",
+        ],
+        ["周全", "13893912352", "值班员", "柳河村", None],
+    ]
+
+    said = said_of(checked(xlsx(head, *rows), secadmin, town, "people"))
+
+    columns = {
+        number: [column for column, _words in each] for number, each in said.items()
+    }
+    assert columns == {
+        2: ["phone"],
+        3: ["role"],
+        4: ["place"],
+        5: ["group"],
+        6: ["place"],
+        7: ["username"],
+        8: ["until_on"],
+    }
+
+
+def test_passwords_that_were_never_printed_go_with_the_rows(town, secadmin):
+    rows = [["王桂兰", "13893912345", "值班员", "柳河村", None]]
+    run = entered(checked(xlsx(PEOPLE, *rows), secadmin, town, "people"))
+
+    forget_old(NOON + timedelta(days=31))
+
+    assert not run.rows.exists()
+
+
+# --- seats
+
+
+def test_a_reviewer_seats_the_bodies_of_the_whole_town(town, village):
+    head = ["村名", "组织", "姓名", "职务", "任期开始"]
+    rows = [
+        ["柳河村", "村“两委”", "王桂兰", "书记", "2026-01-10"],
+        ["柳河村", "两委", "李强", "副主任", "2026-01-10"],
+        ["石桥村", "村务监督委员会", "赵敏", "主任", "2026-01-10"],
+        [None, "镇党委", "张强", None, "2026-01-10"],
+    ]
+    reviewer = reviewer_of(town)
+
+    run = entered(checked(xlsx(head, *rows), reviewer, town, "seats"))
+
+    assert run.counts["entered"] == 4
+    wang = Seat.objects.get(name="王桂兰")
+    assert (wang.is_chair, wang.body, wang.village) == (True, "two_committees", village)
+    assert not Seat.objects.get(name="李强").is_chair
+    assert Seat.objects.get(name="张强").town == town
+    taken_back(run)
+    assert not Seat.objects.exists()
+
+
+def test_whoever_would_oversee_themselves_is_refused_by_the_same_rule_as_by_hand(
+    village,
+):
+    secretary = secretary_of(village)
+    head = ["组织", "姓名", "职务"]
+    rows = [
+        ["两委", "王桂兰", "书记"],
+        ["监委会", "王桂兰", "主任"],
+        ["两委", "李强", "主任"],
+    ]
+
+    run = checked(xlsx(head, *rows), secretary, village, "seats")
+    assert said_of(run)[4][0][0] == "is_chair"
+    run = entered(run, good_only=True)
+
+    assert Seat.objects.get().name == "王桂兰"
+    assert said_of(run)[3][0][0] == "name"
+    assert (run.counts["entered"], run.counts["faulty"]) == (1, 2)
+
+
+# --- the roster
+
+
+def test_a_roster_by_day_and_name(village):
+    secretary = secretary_of(village)
+    duty = duty_officer_of(village)
+    member = committee_member_of(village)
+    tomorrow = NOON.date() + timedelta(days=1)
+    head = ["日期", "值班人", "备班", "时段"]
+    rows = [
+        [tomorrow, duty.user.name, member.user.name, None],
+        [tomorrow + timedelta(days=1), member.user.name, None, "9:00—12:30"],
+        [tomorrow + timedelta(days=2), "外人", None, None],
+        [NOON.date() - timedelta(days=3), duty.user.name, None, None],
+        [tomorrow, member.user.name, None, "随时"],
+    ]
+
+    run = checked(xlsx(head, *rows), secretary, village, "roster")
+
+    said = said_of(run)
+    assert {number: each[0][0] for number, each in said.items()} == {
+        4: "primary",
+        5: "day",
+        6: "hours",
+    }
+    run = entered(run, good_only=True)
+    shifts = DutyShift.objects.order_by("starts_at")
+    assert [shift.hours for shift in shifts] == ["8:00–17:00", "9:00–12:30"]
+    assert shifts[0].backup == member
+    assert (
+        checked(xlsx(head, *rows[:2]), secretary, village, "roster").counts["same"] == 2
+    )
+    taken_back(run)
+    assert not DutyShift.objects.exists()
+
+
+# --- contact links
+
+
+def test_households_and_the_cadres_who_keep_in_touch_with_them(village):
+    secretary = secretary_of(village)
+    duty = duty_officer_of(village)
+    HouseholdFactory(group=village.groups.get(), number=12)
+    head = ["包户干部", "组", "户号"]
+    rows = [[duty.user.name, 3, 12], [duty.user.name, 3, 99], ["外人", 3, 12]]
+
+    run = checked(xlsx(head, *rows), secretary, village, "links")
+
+    assert {number: each[0][0] for number, each in said_of(run).items()} == {
+        3: "door",
+        4: "cadre",
+    }
+    run = entered(run, good_only=True)
+    link = ContactLink.objects.get()
+    assert (link.post, link.household.number) == (duty, 12)
+    taken_back(run)
+    assert not ContactLink.objects.exists()
+
+
+def test_each_kind_is_offered_to_those_who_may_enter_it_by_hand(client, town, village):
+    offered = {}
+    for post in (
+        secretary_of(village),
+        reviewer_of(town),
+        system_admin(),
+        security_admin(),
+    ):
+        client.force_login(post.user)
+        page = client.get("/imports/")
+        offered[Role(post.role)] = {kind.key for kind in page.context["kinds"]}
+
+    assert offered[Role.SYSTEM_ADMIN] >= {"groups", "offices"}
+    assert offered[Role.SECURITY_ADMIN] == {"people"}
+    assert offered[Role.SECRETARY] == {"residents", "seats", "roster", "links"}
+    assert offered[Role.REVIEWER] >= {"residents", "seats", "roster", "links"}
+    assert not ImportRun.objects.exists()
+
+
+@pytest.fixture(autouse=True)
+def _at_noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def test_a_new_installation_opens_the_accounts_of_its_three_administrators_once():
+    out = StringIO()
+    call_command("first_accounts", stdout=out)
+
+    lines = [line.split("\t") for line in out.getvalue().splitlines()]
+    assert [username for username, _name, _password in lines] == [
+        "sysadmin",
+        "secadmin",
+        "auditor",
+    ]
+    for username, _name, password in lines:
+        user = User.objects.get(username=username)
+        assert user.check_password(password)
+        assert user.must_change_password
+    with pytest.raises(CommandError):
+        call_command("first_accounts", stdout=out)
+    assert User.objects.count() == 3

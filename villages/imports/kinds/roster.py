@@ -1,0 +1,165 @@
+"""值班表: who is on duty on which day, of a village or all villages of a town."""
+
+import re
+from datetime import datetime, time
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from minshi.workdays import SHANGHAI
+from villages.duty import put_shift
+from villages.duty.rotating import BEGINS, ENDS
+from villages.imports.cells import Stored, Unclear, as_day, as_name, text_of
+from villages.imports.columns import Column, called
+from villages.imports.entries import Entry
+from villages.imports.kinds.base import Around
+from villages.imports.kinds.grid import VILLAGE
+from villages.imports.kinds.rows import RowKind, village_of
+from villages.models import DutyShift, Post, Village
+from villages.rights import IMPORT_ROSTER, TAKE_DUTY
+
+HOURS = re.compile(r"(\d{1,2})[:：点](\d{2})?\s*[-–—~至到]+\s*(\d{1,2})[:：点](\d{2})?")
+
+
+def as_hours(cell: Stored) -> tuple[time, time] | None:
+    """Return when a shift begins and ends, of 8:00-17:00. Unclear: no such hours."""
+    text = text_of(cell).replace(" ", "")
+    if not text:
+        return None
+    found = HOURS.fullmatch(text)
+    if found is None:
+        raise Unclear(_("Write the hours as 8:00-17:00."))
+    try:
+        begins = time(int(found[1]), int(found[2] or 0))
+        return begins, time(int(found[3]), int(found[4] or 0))
+    except ValueError:
+        raise Unclear(_("Write the hours as 8:00-17:00.")) from None
+
+
+class Roster(RowKind):
+    key = "roster"
+    label = gettext_lazy("Duty roster")
+    guide = gettext_lazy(
+        "One line for each day. Whoever is on duty has a post in the village already:"
+        " duty officer, committee member or secretary."
+    )
+    roles = IMPORT_ROSTER
+    is_of_village = True
+    model = DutyShift
+    columns = (
+        VILLAGE,
+        Column(
+            "day",
+            pgettext_lazy("column", "Day"),
+            as_day,
+            called("日期 值班日期 时间 值班时间 值班日"),
+            is_needed=True,
+            example="2026-12-01",
+        ),
+        Column(
+            "hours",
+            pgettext_lazy("column", "Hours"),
+            as_hours,
+            called("值班时段 时段 起止时间 钟点"),
+            example="8:00-17:00",
+            help=gettext_lazy("Empty: 8:00–17:00."),
+        ),
+        Column(
+            "primary",
+            pgettext_lazy("column", "On duty"),
+            as_name,
+            called("值班员 值班人 值班人员 姓名 值班干部"),
+            is_needed=True,
+            example="王桂兰",
+        ),
+        Column(
+            "backup",
+            pgettext_lazy("column", "Backup"),
+            as_name,
+            called("备班 备班人 备班员 替班 副班"),
+            example="李强",
+        ),
+        Column(
+            "leader",
+            pgettext_lazy("column", "Leader on duty"),
+            as_name,
+            called("带班领导 带班 带班人 带班干部"),
+            example="张主任",
+        ),
+    )
+
+    def find(self, entry: Entry, around: Around) -> DutyShift | None:
+        values = entry.values
+        village = village_of(entry, around)
+        if village is None:
+            return None
+
+        begins, ends = values.get("hours") or (BEGINS, ENDS)
+        starts_at = datetime.combine(values["day"], begins, SHANGHAI)
+        values["village_at"] = village
+        values["starts_at"] = starts_at
+        values["ends_at"] = datetime.combine(values["day"], ends, SHANGHAI)
+        values["key"] = (village.pk, starts_at)
+        values["primary_at"] = self._post_of("primary", entry, village, around)
+        values["backup_at"] = self._post_of("backup", entry, village, around)
+        if entry.has_fault:
+            return None
+
+        there = DutyShift.objects.filter(village=village, starts_at=starts_at).first()
+        if there is None:
+            if values["ends_at"] <= around.at:
+                entry.fault("day", _("This time is over already."))
+            return None
+        is_same = (there.primary_id, there.backup_id) == (
+            values["primary_at"].pk,
+            values["backup_at"].pk if values["backup_at"] else None,
+        )
+        if not is_same:
+            words = _("%(name)s is on duty then already; change it on the roster.")
+            entry.fault("day", words % {"name": there.primary.user})
+        return there
+
+    def _post_of(
+        self, column: str, entry: Entry, village: Village, around: Around
+    ) -> Post | None:
+        """Return the post of whoever a cell names. Nobody, and two of a name, are a
+        fault.
+        """
+        name = entry.values.get(column)
+        if not name:
+            return None
+
+        found: dict[int, Post] = {}
+        for post in _members_of(village, around):
+            if post.user.name == name and post.is_current(entry.values["day"]):
+                found.setdefault(post.user_id, post)
+        if len(found) == 1:
+            return next(iter(found.values()))
+
+        words = _("%(name)s holds no post in this village on that day that takes duty.")
+        if found:
+            words = _("Two people of the village are called %(name)s.")
+        entry.fault(column, words % {"name": name})
+        return None
+
+    def make(self, entry: Entry, around: Around) -> DutyShift:
+        values = entry.values
+        return put_shift(
+            values["village_at"],
+            starts_at=values["starts_at"],
+            ends_at=values["ends_at"],
+            primary=values["primary_at"],
+            backup=values["backup_at"],
+            leader=values.get("leader") or "",
+            at=around.at,
+        )
+
+
+def _members_of(village: Village, around: Around) -> list[Post]:
+    """Return the posts of a village that take duty, read once for a list."""
+    key = ("members", village.pk)
+    if key not in around.read_once:
+        posts = Post.objects.filter(village=village, role__in=TAKE_DUTY)
+        around.read_once[key] = list(posts.select_related("user").in_order())
+    members: list[Post] = around.read_once[key]
+    return members

@@ -1,0 +1,166 @@
+"""Import a list from a file, as its page does: read, checked, and entered where that is
+asked for; or take an import back.
+"""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from minshi.clock import now, today
+from minshi.errors import RuleBroken
+from minshi.system_words import reason_of
+from villages.imports import starting
+from villages.imports.kinds import KINDS, Kind
+from villages.imports.preview import result_in_words
+from villages.imports.running import work_through
+from villages.imports.starting import ListPlace
+from villages.models import ImportRun, User
+from villages.models.imports import ImportState, Verdict
+
+SHOWN_FAULTS = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports a list (households and residents, people, seats, rosters …) for"
+        " somebody who may import it on the pages as well. Without --enter it is only"
+        " checked. A run that was interrupted goes on by itself where beat runs."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("kind", choices=sorted(KINDS), help="what the list is of")
+        parser.add_argument("file", type=Path, help="xlsx, xls, et or csv")
+        parser.add_argument(
+            "--by", required=True, metavar="ACCOUNT", help="who imports it"
+        )
+        parser.add_argument(
+            "--at",
+            default="",
+            metavar="CODE",
+            help="division code of the village or town; may be left out if it is clear",
+        )
+        parser.add_argument(
+            "--enter", action="store_true", help="enter what was checked"
+        )
+        parser.add_argument(
+            "--good-only", action="store_true", help="leave rows with faults out"
+        )
+        parser.add_argument(
+            "--again", action="store_true", help="also a file that was entered before"
+        )
+        parser.add_argument(
+            "--take-back", action="store_true", help="take back what this file entered"
+        )
+
+    def handle(
+        self,
+        *_args: Any,
+        kind: str,
+        file: Path,
+        by: str,
+        at: str,
+        enter: bool,
+        good_only: bool,
+        again: bool,
+        take_back: bool,
+        **_options: Any,
+    ) -> None:
+        user = User.objects.filter(username=by).first()
+        if user is None:
+            raise CommandError(f"{by}: there is no such account.")
+        try:
+            place = _place(KINDS[kind], user, at)
+            if take_back:
+                self._take_back(kind, place, file, user)
+            else:
+                self._import(KINDS[kind], place, file, user, enter, good_only, again)
+        except RuleBroken as refusal:
+            raise CommandError(f"{file}: {refusal}") from refusal
+        except OSError as error:
+            raise CommandError(f"{file}: {reason_of(error)}") from error
+
+    def _import(
+        self,
+        kind: Kind,
+        place: ListPlace,
+        file: Path,
+        user: User,
+        enter: bool,
+        good_only: bool,
+        again: bool,
+    ) -> None:
+        with file.open("rb") as content:
+            run = starting.upload(
+                kind, place, content, file.name, by=user, at=now(), again=again
+            )
+        chosen = {nth for nth, sheet in enumerate(run.sheets) if sheet["chosen"]}
+        run = starting.confirm_columns(run, run.mapping, chosen, by=user)
+        run = self._worked(run, "checked")
+        self._tell(run)
+        if not enter:
+            self.stdout.write("Nothing was entered yet: add --enter.")
+            return
+
+        run = starting.enter(run, good_only=good_only, by=user, at=now())
+        run = self._worked(run, "entered")
+        if run.state != ImportState.ENTERED:
+            raise CommandError(run.trouble)
+        self.stdout.write(f"Entered: {run.counts['entered']} rows.")
+
+    def _take_back(self, kind: str, place: ListPlace, file: Path, user: User) -> None:
+        runs = starting.runs_in_sight(user, today()).filter(
+            kind=kind,
+            town=place.town,
+            village=place.village,
+            file_name=file.name,
+            state=ImportState.ENTERED,
+        )
+        run = runs.order_by("-pk").first()
+        if run is None:
+            raise CommandError(f"{file}: no such list was entered.")
+        run = starting.take_back(run, by=user, at=now())
+        run = self._worked(run, "taken back")
+        self.stdout.write(f"Taken back; {run.counts['kept']} rows were kept.")
+
+    def _worked(self, run: ImportRun, words: str) -> ImportRun:
+        """Do what the run waits for, here and now, with a bar on a terminal."""
+        is_silent = not sys.stderr.isatty()
+        with tqdm(
+            total=run.total,
+            unit=" rows",
+            desc=words,
+            file=sys.stderr,
+            disable=is_silent,
+        ) as bar:
+            work_through(run.pk, now, _moving(bar))
+        return ImportRun.objects.select_related("town", "village").get(pk=run.pk)
+
+    def _tell(self, run: ImportRun) -> None:
+        counts = [f"{run.counts.get(each, 0)} {each}" for each in Verdict.values]
+        self.stdout.write(f"{run.file_name}: {', '.join(counts)}.")
+        faulty = run.rows.filter(verdict=Verdict.FAULTY).order_by("nth")
+        for row in faulty[:SHOWN_FAULTS]:
+            self.stdout.write(f"{row.number}: {result_in_words(row, run)}")
+
+
+def _moving(bar: Any) -> Callable[[ImportRun], None]:
+    def move(run: ImportRun) -> None:
+        bar.total = run.total
+        bar.update(run.done - bar.n)
+
+    return move
+
+
+def _place(kind: Kind, user: User, code: str) -> ListPlace:
+    """Return the place of a division code; the only one the user has without."""
+    for place in starting.places_for(kind, user, today()):
+        if code == (place.village or place.town).code:
+            return place
+    if code:
+        raise CommandError(f"{code}: no such list of that place is theirs to import.")
+    return starting.place_for(kind, user, today(), "")
