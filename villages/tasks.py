@@ -27,8 +27,8 @@ TURN = timedelta(seconds=25)
 
 @shared_task(ignore_result=True)
 def work_on_imports() -> None:
-    """Work on the lists that wait, one after another, for one turn. One that fails stops
-    no other; the job then ends as failed.
+    """Work on the lists that wait, one after another, for one turn. One that fails
+    stops no other; the job then ends as failed.
     """
     until = now() + TURN
     failed: list[str] = []

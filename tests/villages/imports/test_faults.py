@@ -4,6 +4,7 @@ it can mend it. What is not understood is left out and said, never guessed.
 
 import io
 import re
+import time
 import zipfile
 from datetime import UTC, date, datetime
 
@@ -529,3 +530,107 @@ def test_what_is_said_of_a_file_stands_in_it_row_by_row(secretary):
         "未导入：合计行",
     ]
     assert not re.search("[a-z]{4,}", "".join(results))
+
+
+# --- files made to do harm
+
+
+def with_part(content: bytes, change) -> bytes:
+    """The workbook with its first sheet's XML changed."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for part in old.infolist():
+            data = old.read(part)
+            if part.filename.endswith("sheet1.xml"):
+                data = change(data)
+            new.writestr(part.filename, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        b"<row r='1048576'><x:c r='GR1048576' t=\"n\"><v>1</v></x:c></row>",
+        b"<row/>" * 1_000_000 + b"<row>" + b"<c/>" * 300 + b"<c><v>1</v></c></row>",
+    ],
+)
+def test_cells_in_opposite_corners_are_refused_before_a_sheet_is_laid_out(
+    secretary, row
+):
+    content = with_part(
+        xlsx(HEAD, *FAMILY),
+        lambda xml: xml.replace(b"</sheetData>", row + b"</sheetData>"),
+    )
+
+    assert "太远" in refusal_of(content, secretary)
+
+
+@pytest.mark.parametrize("name", ["content.xml", "xl/workbook.bin"])
+def test_forms_whose_reach_is_not_known_beforehand_are_sent_back(secretary, name):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr(name, "x")
+
+    assert "另存为 .xlsx" in refusal_of(out.getvalue(), secretary)
+
+
+def test_thousands_of_empty_cells_behind_a_formula_take_no_time(secretary):
+    empty = "".join(
+        f'<row r="{n}">{"".join(f"<c r={chr(34)}{c}{n}{chr(34)} s={chr(34)}1{chr(34)}/>" for c in "ABCDEFG")}</row>'
+        for n in range(10, 5010)
+    ).encode()
+    content = with_part(
+        xlsx(HEAD, FAMILY[0], [1, "=1+2", "赵敏"]),
+        lambda xml: xml.replace(b"</sheetData>", empty + b"</sheetData>"),
+    )
+    began = time.process_time()
+
+    run = uploaded(content, secretary, secretary.village)
+
+    assert time.process_time() - began < 2
+    assert run.sheets[0]["unvalued"] == ["户号"]
+
+
+@pytest.mark.parametrize("value", [b"NaN", b"1e400", b"-1e400", b"1e300"])
+def test_a_number_that_is_none_is_a_fault_of_its_row(secretary, value):
+    content = with_part(
+        xlsx(HEAD, [1, 3, "李建国", "户主", "男", 1968777, None]),
+        lambda xml: xml.replace(b"1968777", value),
+    )
+
+    run = read(content, secretary)
+
+    assert (run.state, run.counts["faulty"]) == ("checked", 1)
+    assert list(words_of(run)[2]) == ["birth_year"]
+
+
+def test_a_line_of_equal_headings_takes_no_time(secretary):
+    began = time.process_time()
+
+    run = uploaded(
+        ("组," * 3000 + "\n" + "1," * 3000).encode(), secretary, secretary.village
+    )
+
+    assert time.process_time() - began < 1
+    assert len(run.sheets[0]["headings"]) == 200
+
+
+def test_nothing_unseen_is_left_in_the_name_of_a_sheet(secretary):
+    content = xlsx(sheets={"SHEETNAME": [HEAD, *FAMILY]})
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(out, "w") as new,
+    ):
+        for part in old.infolist():
+            new.writestr(part.filename, old.read(part).replace(b"SHEETNAME", b"A\0B"))
+
+    try:
+        run = uploaded(out.getvalue(), secretary, secretary.village)
+    except InputRefused:
+        return
+    assert run.sheets[0]["name"] == "AB"

@@ -255,3 +255,22 @@ def test_a_step_that_is_over_leads_back_to_the_list(client, secretary):
     other = reviewer_of(VillageFactory().town)
     client.force_login(other.user)
     assert client.get(page(run)).status_code == 404
+
+
+def test_telephones_of_a_list_are_whole_for_whoever_uploaded_it_alone(
+    client, secretary
+):
+    run = checked(xlsx(HEAD, *FAMILY, BAD), secretary, secretary.village)
+    file = reverse("villages:import_file", args=[run.pk])
+    columns = uploaded(xlsx([*HEAD, "别的"], *FAMILY), secretary, secretary.village)
+    own = client.get(page(run))
+    assert own.context["rows"][0].cells[-1].text == "139"  # to be mended
+    assert client.post(file).status_code == 200
+    assert "13893912345" not in client.get(page(columns)).content.decode()
+
+    client.force_login(reviewer_of(secretary.village.town).user)
+    others = client.get(page(run))
+
+    assert others.context["rows"][0].cells[-1].text == "****"
+    assert client.post(file).status_code == 404
+    assert "带核对结果的表" not in others.content.decode()

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.jobs import SomeFailed
 from tests.cases.roads import NOON, spoken, staff
 from tests.roles import duty_officer_of, reviewer_of, secretary_of
 from tests.villages.factories import GroupFactory, VillageFactory
@@ -23,6 +25,7 @@ from villages.imports import running, starting
 from villages.lookup import find_residents
 from villages.models import AuditRecord, Resident, ResidentKey, Village
 from villages.models.imports import Verdict
+from villages.tasks import work_on_imports
 
 pytestmark = pytest.mark.django_db
 
@@ -337,3 +340,42 @@ def test_rows_are_encrypted_where_they_wait(village, secretary):
     assert all(raw.startswith("f1:") for raw in stored)
     assert ResidentKey.objects.count() == 0
     assert run.rows.filter(verdict=Verdict.NEW).count() == 3
+
+
+def test_a_list_that_fails_stops_no_other_and_can_be_given_up(
+    village, secretary, monkeypatch, caplog
+):
+    def confirmed(*rows):
+        run = uploaded(xlsx(HEAD, *rows), secretary, village)
+        return starting.confirm_columns(run, run.mapping, {0}, by=secretary.user)
+
+    broken, good = confirmed(*FAMILY[:1]), confirmed(*FAMILY)
+    type(broken).objects.filter(pk=broken.pk).update(content="", kind="nonsense")
+
+    with time_machine.travel(NOON), pytest.raises(SomeFailed):
+        work_on_imports()
+
+    broken.refresh_from_db()
+    good.refresh_from_db()
+    assert (broken.state, good.state) == ("failed", "checked")
+    assert broken.trouble
+    assert "could not be worked on" in caplog.text
+
+
+def test_a_list_being_read_can_be_given_up(village, secretary):
+    run = uploaded(xlsx(HEAD, *FAMILY), secretary, village)
+    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user)
+
+    starting.drop(run, by=secretary.user)
+
+    assert worked(run).state == "dropped"
+    assert not run.rows.exists()
+
+
+def test_no_list_names_the_head_of_a_door(village, secretary):
+    entered(checked(xlsx(HEAD, *FAMILY), secretary, village))
+
+    run = checked(xlsx(HEAD, [1, 3, "某某", "户主"]), secretary, village)
+
+    assert "另有户主" in said_of(run)[2][0][1]
+    assert "李建国" not in str(said_of(run))
