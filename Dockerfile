@@ -16,6 +16,8 @@ RUN pip install --require-hashes --only-binary :all: -r requirements.lock
 
 COPY . ./
 RUN pybabel compile -D django -d minshi/locale
+# Once here: a container, which may write nothing there, would do so at each start.
+RUN python -m compileall -q cases minshi supervision villages
 # Collecting needs settings that load, not real keys: these live in this one step only.
 RUN SECRET_KEY=build FIELD_KEYS=build INDEX_KEY=build python manage.py collectstatic --noinput
 
