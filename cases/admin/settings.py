@@ -80,7 +80,7 @@ class DeadlineRuleAdmin(OfTown):
 @admin.register(Topic)
 class TopicAdmin(OfTown):
     form = TopicForm
-    list_display = ("name", "parent", "town", "reserved", "is_red_line")
+    list_display = ("name", "parent", "town", "reserved", "is_red_line", "is_offered")
     list_select_related = ("parent", "town")
     search_fields = ("name",)
 
@@ -88,6 +88,12 @@ class TopicAdmin(OfTown):
         self, request: HttpRequest, obj: Topic | None = None
     ) -> tuple[str, ...]:
         return ("town",) if obj else ()  # its cases are that town's
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Topic | None = None
+    ) -> bool:
+        """Nobody: see the model. It is offered no more."""
+        return False
 
 
 def towns_of(request: Any) -> QuerySet[Town]:

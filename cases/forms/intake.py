@@ -193,7 +193,7 @@ class IntakeForm(RuleForm):
 
         if town:
             villages = [village] if village else []
-            self._choose("topic", Topic.objects.filter(town=town))
+            self._choose("topic", Topic.objects.filter(town=town, is_offered=True))
             self._choose("concerns", cadres_over(town, villages, on))
         else:
             del self.fields["topic"]

@@ -34,7 +34,9 @@ from villages.models.grid import Sex
 
 
 class Topic(models.Model):
-    """议题: a small tree per town."""
+    """议题: a small tree per town. Never removed, only offered no more: what keeps a
+    topic from being removed would tell that a secret matter has it.
+    """
 
     town = models.ForeignKey(
         Town, models.CASCADE, related_name="topics", verbose_name=_("town")
@@ -62,6 +64,11 @@ class Topic(models.Model):
             "Harm to a child, violence at home: a matter of this topic that nobody has"
             " reported after an hour is warned of."
         ),
+    )
+    is_offered = models.BooleanField(
+        _("offered"),
+        default=True,
+        help_text=_("Not ticked: no new matter gets it; those that have it keep it."),
     )
 
     class Meta:

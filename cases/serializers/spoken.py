@@ -84,7 +84,7 @@ class SpokenBody(serializers.Serializer[Any]):
             town = village.town
 
         self._one("group", Group.objects.filter(village=village), attrs)
-        self._one("topic", Topic.objects.filter(town=town), attrs)
+        self._one("topic", Topic.objects.filter(town=town, is_offered=True), attrs)
         self._one("resident", self._neighbours(), attrs)
 
         if "concerns" in attrs:

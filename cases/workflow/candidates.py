@@ -178,7 +178,9 @@ def _groups(facts: Facts, _user: User | None) -> QuerySet[Group]:
 
 
 def _topics(facts: Facts, _user: User | None) -> QuerySet[Topic]:
-    return Topic.objects.filter(town=facts.case.town_id)
+    """Return the topics offered, and that of the case, which may be offered no more."""
+    is_choice = Q(is_offered=True) | Q(pk=facts.case.topic_id)
+    return Topic.objects.filter(is_choice, town=facts.case.town_id)
 
 
 def _neighbours(facts: Facts, user: User | None) -> QuerySet[Resident]:
