@@ -29,7 +29,7 @@ from rest_framework.settings import api_settings
 from rest_framework.utils import encoders, json
 from rest_framework.utils.urls import replace_query_param
 
-from minshi.clock import now, today
+from minshi.clock import now
 from minshi.errors import InputRefused, RuleBroken
 from minshi.parsers import OtherKind
 
@@ -57,7 +57,7 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
     """Return every refusal as {"code", "detail"}, and "fields" where inputs are at
     fault; None: not a refusal but a fault.
     """
-    # views read the settings that name TokenLogin below
+    # views read the settings, which name a login by token that imports this module
     from rest_framework.views import (
         exception_handler,
     )
@@ -145,19 +145,6 @@ class AnyToken(TokenAuthentication):
             return False
         auth_token.delete()
         return True
-
-
-class TokenLogin(AnyToken):
-    """A token does what a session does: no work before the own password, the posts read
-    once.
-    """
-
-    def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
-        user, auth_token = super().authenticate_credentials(token)
-        if user.must_change_password:
-            raise OwnPasswordFirst
-        user.keep_posts(today())
-        return user, auth_token
 
 
 # --- pages

@@ -158,7 +158,7 @@ class Endpoint(APIView):
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
-    target_class = "minshi.api.TokenLogin"
+    target_class = "villages.token_login.TokenLogin"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:

@@ -345,7 +345,8 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "minshi.api.TokenLogin",  # first: whoever is not logged in gets 401, not 403
+        # first, so that whoever is not logged in gets 401 and not 403
+        "villages.token_login.TokenLogin",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

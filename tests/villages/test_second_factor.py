@@ -113,6 +113,20 @@ def test_no_token_is_given_without_it(user):
     assert (answer.status_code, answer.json()["code"]) == (403, "second_factor")
 
 
+def test_a_token_is_of_no_use_once_a_post_demands_it(user, settings):
+    """As a session is: it was given before the demand."""
+    settings.SECOND_FACTOR_ROLES = []
+    api = Api()
+    token = api.post("login/", {"username": "shen", "password": PASSWORD}).json()
+    headers = {"Authorization": f"Token {token['token']}"}
+    assert api.get("cases/", **headers).status_code == 200
+
+    settings.SECOND_FACTOR_ROLES = ADMINISTRATORS
+    answer = api.get("cases/", **headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "second_factor")
+
+
 def test_setting_up_and_taking_away_are_noted(
     client, user, settings, django_capture_on_commit_callbacks
 ):

@@ -16,7 +16,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from knox.models import AuthToken
 from rest_framework import serializers, status
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,6 +33,7 @@ from villages.models import Post, User
 from villages.open_logins import end_all_logins
 from villages.passwords import is_too_old
 from villages.second_factor import lacks_second_factor
+from villages.token_login import SecondFactorFirst
 from villages.tries import trying
 
 SHORT_CODE = 20  # an authenticator's 6 digits, or a recovery code
@@ -59,11 +60,6 @@ class SecondFactorNeeded(AuthenticationFailed):
 class SecondFactorWrong(AuthenticationFailed):
     default_code = "second_factor_wrong"
     default_detail = _("The code is wrong.")
-
-
-class SecondFactorFirst(PermissionDenied):
-    default_code = "second_factor"
-    default_detail = _("Set up the authenticator app first.")
 
 
 class Credentials(serializers.Serializer[Any]):
