@@ -90,7 +90,7 @@ class TopicAdmin(OfTown):
         return ("town",) if obj else ()  # its cases are that town's
 
     def has_delete_permission(
-        self, request: HttpRequest, obj: Topic | None = None
+        self, request: HttpRequest, obj: Model | None = None
     ) -> bool:
         """Nobody: see the model. It is offered no more."""
         return False

@@ -39,7 +39,7 @@ def test_a_topic_out_of_use_is_offered_no_more_but_kept_by_its_matters(here):
     client = logged_in(here.duty)
 
     intake = client.get("/intake/").content.decode()
-    accepting = client.get(f"/cases/{case.number}/do/accept/").content.decode()
+    amending = client.get(f"/cases/{case.number}/do/amend/").content.decode()
     body = {
         "village": here.village.pk,
         "group": here.group.pk,
@@ -50,5 +50,5 @@ def test_a_topic_out_of_use_is_offered_no_more_but_kept_by_its_matters(here):
     refused = Api(here.duty).post("cases/", body)
 
     assert "低保" not in intake
-    assert "低保" in accepting
+    assert "低保" in amending
     assert (refused.status_code, list(refused.json()["fields"])) == (400, ["topic"])
