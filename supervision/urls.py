@@ -15,6 +15,7 @@ from supervision.views import (
     status,
     tracking,
     undelivered,
+    wall,
 )
 
 app_name = "supervision"
@@ -42,6 +43,9 @@ urlpatterns = [
     path(
         "reports/<int:pk>/<slug:act>/", reports.ReportAct.as_view(), name="report_act"
     ),
+    path("wall/", wall.show_wall, name="wall"),
+    path("walls/", wall.Walls.as_view(), name="walls"),
+    path("walls/<int:pk>/end/", wall.EndWall.as_view(), name="end_wall"),
     path("board/", board.Board.as_view(), name="board"),
     path("board/export/", board.ExportTicked.as_view(), name="export_ticked"),
     path("board/chase/", board.ChaseTogether.as_view(), name="chase_together"),

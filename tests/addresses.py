@@ -28,7 +28,7 @@ from cases.models import (
 )
 from cases.slips import SLIPS
 from cases.workflow import Action
-from supervision.models import MonthlyReport, TrackingMeeting
+from supervision.models import MonthlyReport, TrackingMeeting, Wall
 from supervision.views.orders import FORMS as FORMS_OF_ORDERS
 from supervision.views.reports import REPORT_ACTS
 from tests.strangers import MARKERS, STRANGERS, World
@@ -206,6 +206,7 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "inbox/pk": (lambda _world, case: [case.notices.get().pk], NOWHERE),
     "orders/pk": (lambda _world, case: [case.orders.get().pk], NOWHERE),
     "matters/number": (number_of, NO_NUMBER),
+    "walls/pk": (row_of(Wall), NOWHERE),
     "reports/pk": (row_of(MonthlyReport), NOWHERE),
     "ledgers/key": (constant(*BOOKS), None),
     "rows/code": (constant("case.received.count", "round.completed.count"), None),

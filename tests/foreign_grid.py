@@ -46,6 +46,7 @@ from supervision.models import (
     Rung,
     Seal,
     TrackingMeeting,
+    Wall,
     Watermark,
 )
 from tests.cases.roads import NOON, Staff
@@ -312,6 +313,13 @@ def grid_of(
         Watermark: Watermark.objects.create(pk=1),
         TrackingMeeting: TrackingMeeting.objects.create(
             town=there.town, began_at=NOON, began_by=there.duty
+        ),
+        Wall: Wall.objects.create(
+            town=there.town,
+            name="大厅",
+            digest="x",
+            given_at=NOON,
+            given_by=there.duty.user,
         ),
         MonthlyReport: MonthlyReport.objects.create(
             town=there.town,

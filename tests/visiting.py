@@ -114,6 +114,7 @@ RIGHTFUL: dict[str, frozenset[object]] = {
             Watermark,
             DeadlineRule,
             NoticeText,
+            "supervision:end_wall",
         }
     ),
     "security_admin": frozenset(

@@ -48,6 +48,7 @@ ONLINE = Q(channel__in=ONLINE_CHANNELS) & ~Q(confidentiality=Confidentiality.SEC
 IN_THE_OPEN = Q(confidentiality=Confidentiality.NORMAL) & ~Q(
     Exists(Concern.objects.filter(case=OuterRef("pk")))
 )
+CONCERNS_ANYBODY = Q(Exists(Concern.objects.filter(case=OuterRef("pk"))))
 CONCLUDED = Q(stage=Stage.CLOSED) & ~Q(close_reason__in=NOT_CONCLUDED)
 ACCEPTED = Q(accepted_at__isnull=False)
 COMPLETED = Q(completed_at__isnull=False) | (

@@ -80,7 +80,7 @@ class Sources:
 
 def load(
     place: Place,
-    sight: Sight | None,
+    hidden: Q | None,
     spans: Sequence[Days],
     daily: Days | None,
     at: datetime,
@@ -90,12 +90,11 @@ def load(
     1. Find the days touched since the figures were last stored, today among them.
     2. Read all other months and days as they are stored.
     3. Count the touched days from the matters.
-    4. Take off, of what was stored, what concerns the reader (domain §3, conflict).
+    4. Take off, of what was stored, what is hidden from the reader.
     Before anything is stored all is counted from the matters.
     """
     loaded = Loaded(spans, daily)
     within = place.within
-    hidden = _hidden_from(sight)
     if hidden is not None:
         within &= ~hidden
 
@@ -127,12 +126,10 @@ def _count(loaded: Loaded, within: Q, days: Collection[date]) -> None:
         loaded.add_day(code, day, numbers, NO_MONTHS)
 
 
-def _hidden_from(sight: Sight | None) -> Q | None:
-    """Return the condition of the matters that concern the reader; None: there are
-    none. One query.
+def hidden_from(sight: Sight) -> Q | None:
+    """Return the condition of the matters that concern the reader or, for a cadre of a
+    village, one of its cadres (domain §3, conflict); None: there are none. One query.
     """
-    if sight is None:
-        return None
     who = Q(user=sight.user)
     if sight.reach.villages:
         who |= Q(village__in=sight.reach.villages)

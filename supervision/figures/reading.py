@@ -18,7 +18,7 @@ from cases.models.choices import Light
 from cases.models.scope import CaseQuerySet, Sight, has_light
 from minshi import workdays
 from supervision.figures.definitions import FEWEST, SHARES
-from supervision.figures.loading import load
+from supervision.figures.loading import hidden_from, load
 from supervision.figures.periods import Days
 from supervision.figures.places import COUNTER, TOWN_CODE, Place
 from supervision.figures.tallying import (
@@ -143,6 +143,8 @@ class Reading:
     place: Place
     at: datetime
     sight: Sight | None  # none: the wall and the report, which are nobody's own
+    # what these leave out, for whoever reads them may be concerned
+    leaves_out: Q | None = None
 
     @property
     def on(self) -> date:
@@ -163,7 +165,7 @@ class Reading:
         """Return for each period what `by_part` does, by the queries of one; and the
         figures of each day of `daily` on which there is any.
         """
-        loaded = load(self.place, self.sight, spans, daily, self.at)
+        loaded = load(self.place, self.hidden, spans, daily, self.at)
 
         parts = []
         for by_place in loaded.by_span:
@@ -176,16 +178,21 @@ class Reading:
         return Read(parts, by_day)
 
     def cases(self) -> CaseQuerySet:
-        """Return the matters that are counted: all heard, but none that concerns the
-        reader or, for a cadre of a village, one of its cadres (domain §3).
-        """
+        """Return the matters that are counted: all heard that are not hidden."""
         return Case.objects.heard().filter(self.within)
 
     @property
     def within(self) -> Q:
-        if self.sight is None:
+        if self.hidden is None:
             return self.place.within
-        return self.place.within & ~Q(self.sight.in_conflict())
+        return self.place.within & ~self.hidden
+
+    @cached_property
+    def hidden(self) -> Q | None:
+        """The condition of the matters that are in none of the figures read."""
+        if self.sight is None:
+            return self.leaves_out
+        return hidden_from(self.sight)
 
     def _part(self, code: str) -> str:
         """Return the code of the part that a village or a counter belongs to."""

@@ -26,6 +26,7 @@ from supervision.models.report import MonthlyReport, MonthlyReportRow
 from supervision.models.run import JobRun
 from supervision.models.seal import HistoryCheck, Log, Seal
 from supervision.models.tracking import TrackedCase, TrackingMeeting, TrackingVerdict
+from supervision.models.wall import Wall
 
 __all__ = [
     "BackupRun",
@@ -60,5 +61,6 @@ __all__ = [
     "TrackedCase",
     "TrackingMeeting",
     "TrackingVerdict",
+    "Wall",
     "Watermark",
 ]

@@ -3,17 +3,19 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from cases.models import Topic
+from cases.models import Concern, Topic
 from minshi import workdays
 from minshi.workdays import ONE_DAY
 from supervision.figures.periods import Days
 from supervision.figures.places import Place, parts_of
 from supervision.figures.reading import Figures, Reading
 from supervision.models import MonthlyReport, MonthlyReportRow
-from villages.models import Office, Town
+from villages.models import Office, Post, Town
+from villages.rights import READ_REPORTS
 
 LANGUAGE = "zh-hans"  # in which a report is written, whoever makes it
 THIS, BEFORE, A_YEAR_BEFORE = "this", "before", "a_year_before"
@@ -50,7 +52,7 @@ def make_report(
     days = Days.month_of(month)
     place = Place.of_town(town)
     spans = [days, days.before(), days.a_year_before()]
-    read = Reading(place, at, None).read(spans)
+    read = Reading(place, at, None, concerns_readers(town)).read(spans)
     by_period = [Figures.together(parts.values()) for parts in read.parts]
 
     this, before, a_year_before = by_period
@@ -76,6 +78,20 @@ def make_report(
                 rows.append(_row(report, part, _name_of(part), figures))
     MonthlyReportRow.objects.bulk_create(rows)
     return report
+
+
+def concerns_readers(town: Town) -> Q | None:
+    """Return the condition of the matters that concern whoever reads the reports of a
+    town; None: there are none. Beside their own figures, which leave these out, the
+    report would tell of them. One query.
+    """
+    posts = Post.objects.filter(
+        Q(town=town) | Q(county_code=town.county_code), role__in=READ_REPORTS
+    )
+    about = Concern.objects.filter(user__in=posts.values("user"))
+    if not about.filter(case__town=town).exists():
+        return None
+    return Q(Exists(about.filter(case=OuterRef("pk"))))
 
 
 def _row(

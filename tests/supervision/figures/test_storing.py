@@ -12,7 +12,7 @@ from django.db.models import Q
 from cases.models import Case, Topic
 from cases.models.scope import Sight
 from cases.workflow import Action, make_move
-from supervision.figures.loading import load
+from supervision.figures.loading import hidden_from, load
 from supervision.figures.periods import Days
 from supervision.figures.places import Place
 from supervision.figures.reading import Reading
@@ -67,7 +67,8 @@ def counted(place, sight=None):
 
 
 def stored(place, sight=None):
-    loaded = load(place, sight, SPANS, DAILY, LATER)
+    hidden = hidden_from(sight) if sight else None
+    loaded = load(place, hidden, SPANS, DAILY, LATER)
     spans = [without_nothing(by_place) for by_place in loaded.by_span]
     return spans, without_nothing(loaded.by_day)
 

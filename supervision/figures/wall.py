@@ -1,0 +1,182 @@
+"""The wall of a town (ux 2.9): figures of the past year that name nobody, opened by a
+token of its own.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cases.ledgers.period import TWELVE_MONTHS
+from cases.models import Concern, Topic
+from minshi.errors import InputRefused, said
+from minshi.text import clean_line
+from minshi.workdays import local_day
+from supervision.figures.asking import days_named
+from supervision.figures.conditions import CONCERNS_ANYBODY
+from supervision.figures.definitions import FEWEST, NONE, SECRET, SHARES
+from supervision.figures.periods import Days
+from supervision.figures.pictures import Bar
+from supervision.figures.places import Place, parts_of
+from supervision.figures.reading import Figures, Reading
+from supervision.figures.shown import share_in_short
+from supervision.figures.tallying import DELICATE
+from supervision.figures.trend import Week, by_week, weeks_until
+from supervision.models import Wall
+from villages.models import Town, User
+
+TOKEN_BYTES = 24
+RATES = ("rate.answered", "rate.solved", "rate.satisfied")
+TOPICS = 6
+
+
+@dataclass(frozen=True)
+class VillageOnWall:
+    name: str
+    received: int
+    open: int
+    overdue: int
+    satisfied: str
+    bar: int  # of the share, in whole hundredths; 0 where it is not worked out
+
+
+@dataclass(frozen=True)
+class RateOnWall:
+    label: str
+    shown: str
+    part: int
+    whole: int
+    meaning: str
+
+
+@dataclass(frozen=True)
+class OnWall:
+    town: Town
+    days: Days
+    at: datetime
+    total: Figures
+    villages: list[VillageOnWall]
+    rates: list[RateOnWall]
+    weeks: list[Week]
+    topics: list[Bar]
+
+    @property
+    def received(self) -> int:
+        return self.total.count("case.received.count")
+
+    @property
+    def concluded(self) -> int:
+        return self.total.count("case.concluded.count")
+
+
+def give_wall(town: Town, name: str, *, by: User, at: datetime) -> tuple[Wall, str]:
+    """Let a screen show a town's figures, and return it with its token, which nobody
+    can read again. InputRefused: no word of where it hangs.
+    """
+    name = said(clean_line(name), name=_("Say where it hangs."))
+    longest = Wall._meta.get_field("name").max_length or 0
+    if len(name) > longest:
+        words = _("At most %(length)s characters.") % {"length": longest}
+        raise InputRefused.at(name=words)
+
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    wall = Wall.objects.create(
+        town=town, name=name, digest=digest_of(token), given_at=at, given_by=by
+    )
+    return wall, token
+
+
+def end_wall(wall: Wall, *, at: datetime) -> None:
+    """End a wall; one that was ended stays as it is."""
+    Wall.objects.filter(pk=wall.pk, ended_at=None).update(ended_at=at)
+
+
+def wall_of(token: str) -> Wall | None:
+    """Return the wall that a token opens; None: none, or it was ended. One query."""
+    walls = Wall.objects.filter(digest=digest_of(token), ended_at=None)
+    return walls.select_related("town").first()
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def on_wall(town: Town, at: datetime) -> OnWall:
+    """Return what the wall of a town shows.
+
+    Matters that concern a cadre are left out: beside the figures of that cadre, which
+    leave them out too, the wall would tell of them.
+    """
+    place = Place.of_town(town)
+    days = days_named(TWELVE_MONTHS, local_day(at))
+    concerned = Concern.objects.filter(case__town=town).exists()
+    reading = Reading(place, at, None, CONCERNS_ANYBODY if concerned else None)
+
+    weeks = weeks_until(days.last)
+    read = reading.read([days], weeks)
+    (by_part,) = read.parts
+    total = Figures.together(by_part.values())
+
+    villages = []
+    for part in parts_of(place):
+        if part.is_village:
+            figures = by_part.get(part.code, Figures.none())
+            villages.append(_village(part.name, figures))
+    return OnWall(
+        town=town,
+        days=days,
+        at=at,
+        total=total,
+        villages=villages,
+        rates=[_rate(code, total) for code in RATES],
+        weeks=by_week(read.by_day, weeks, total.count("case.open.count")),
+        topics=_topics(total),
+    )
+
+
+def _village(name: str, figures: Figures) -> VillageOnWall:
+    satisfied = figures.share("rate.satisfied")
+    return VillageOnWall(
+        name=name,
+        received=figures.count("case.received.count"),
+        open=figures.count("case.open.count"),
+        overdue=figures.count("case.overdue.count"),
+        satisfied=share_in_short(satisfied),
+        bar=round(satisfied.percent or 0),
+    )
+
+
+def _rate(code: str, total: Figures) -> RateOnWall:
+    rate = SHARES[code]
+    share = total.share(code)
+    return RateOnWall(
+        label=str(rate.label),
+        shown=share_in_short(share),
+        part=share.part,
+        whole=share.whole,
+        meaning=str(rate.meaning),
+    )
+
+
+def _topics(total: Figures) -> list[Bar]:
+    """Return the topics with five matters at least, the most first; none that is
+    delicate, whatever its number.
+    """
+    numbers = total.split("topic")
+    delicate = total.split(DELICATE)
+    keys = []
+    for value, number in numbers.items():
+        is_told = value not in (NONE, SECRET) and value not in delicate
+        if is_told and number >= FEWEST:
+            keys.append(value)
+
+    names = {str(topic.pk): topic.name for topic in Topic.objects.filter(pk__in=keys)}
+    bars = [Bar(names[key], numbers[key]) for key in keys if key in names]
+    bars.sort(key=_most_first)
+    return bars[:TOPICS]
+
+
+def _most_first(bar: Bar) -> tuple[int, str]:
+    return -bar.number, bar.label
