@@ -98,6 +98,9 @@ OF_TOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "supervision.NoticeText": ("town",),
         "supervision.TrackingMeeting": ("town",),
         "supervision.TrackedCase": ("meeting__town",),
+        "supervision.DailyFigure": ("town",),
+        "supervision.MonthlyReport": ("town",),
+        "supervision.MonthlyReportRow": ("report__town",),
     }
 )
 # of the program or of a reader, not of the town; keys, doors and what is made anew
@@ -108,6 +111,7 @@ LEFT_OUT = frozenset(
         "supervision.BackupRun",
         "supervision.EventFailure",
         "supervision.EventSeen",
+        "supervision.FigureMark",
         "supervision.HistoryCheck",
         "supervision.JobRun",
         "supervision.Notice",
