@@ -28,6 +28,13 @@ OUTCOMES = {
 }
 
 
+def in_a_row(*texts: str) -> str:
+    """Join texts into one, each once; a full stop before another gives way."""
+    said = list(dict.fromkeys(text for text in texts if text))
+    beginnings = [text.rstrip("。") for text in said[:-1]]
+    return "；".join([*beginnings, *said[-1:]])
+
+
 def mode(record: Record) -> Text:
     return ONLINE if record.case.is_online else OFFLINE
 
@@ -75,8 +82,7 @@ def when_and_where(record: Record) -> str:
 
 def content_and_wish(record: Record) -> str:
     """Return the words, and what is wanted where that was written down."""
-    lines = (content(record), record.words(record.case.request_text))
-    return "；".join(line for line in lines if line)
+    return in_a_row(content(record), record.words(record.case.request_text))
 
 
 def last_reply(record: Record) -> str:
@@ -114,8 +120,7 @@ def answer(record: Record) -> str:
 
 def answer_and_result(record: Record) -> str:
     """Return what was answered or decided, and the result where it says more."""
-    lines = (answer(record), record.column("result"))
-    return "；".join(dict.fromkeys(line for line in lines if line))
+    return in_a_row(answer(record), record.column("result"))
 
 
 def went_to(record: Record) -> str:

@@ -137,6 +137,8 @@ class Reading:
         fields.append(self.listed.form["village"])
         if self.is_of_cases:
             fields += [self.listed.form[name] for name in SHOWN_OF_CASES]
+            search = self.listed.form["q"].field  # its label takes no room of its own
+            search.widget.attrs["placeholder"] = search.label
         return fields
 
     @property
