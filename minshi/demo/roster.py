@@ -71,6 +71,7 @@ class _Roster:
             cast.one(Role.DUTY_OFFICER, village=village),
             *cast.at(Role.COMMITTEE_MEMBER, village=village),
         ]
+        self.leader = str(cast.one(Role.REVIEWER, town=village.town).user)
 
     def make(self) -> None:
         by = self.secretary.user
@@ -88,7 +89,9 @@ class _Roster:
             by=by,
             at=before,
         )
-        wanted = Round(self._in_turn(first), first, end, self.calendar)
+        wanted = Round(
+            self._in_turn(first), first, end, self.calendar, leader=self.leader
+        )
         arrange_round(self.village, wanted, by=by, at=before)
 
         own_shifts = DutyShift.objects.filter(village=self.village)
