@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases.models.choices import SupervisionLevel
 from minshi.days import DayField
 from supervision.models import Told, TrackingVerdict
 from supervision.models.chase import MOST_DAYS
@@ -75,6 +76,22 @@ class TalkForm(RuleForm):
     agreed = forms.CharField(
         label=_("What was agreed"), max_length=2000, widget=forms.Textarea(TALL)
     )
+
+
+class TogetherForm(RuleForm):
+    supervision_level = forms.ChoiceField(
+        label=_("How urgently"),
+        choices=[
+            (level.value, level.label)
+            for level in (SupervisionLevel.REMIND, SupervisionLevel.URGE)
+        ],
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Whoever has it and their head hear of it at once. “Remind” is not counted,"
+            " “urge” is. No paper goes out."
+        ),
+    )
+    note = forms.CharField(label=_("Say what is expected"), max_length=200)
 
 
 class RungForm(RuleForm):

@@ -224,6 +224,7 @@ class Spent:
     used: int
     paused: int
     last_on: date
+    stopped_on: date | None
     left: int | None  # below 0: overdue; None: the stage was left
     in_time: bool
 
@@ -251,6 +252,7 @@ def _spent(clock: Clock, at: datetime) -> Spent:
         used=(until - workdays.local_day(clock.started_at)).days - paused,
         paused=paused,
         last_on=last_on,
+        stopped_on=until if clock.stopped_at else None,
         left=None if clock.stopped_at else (last_on - until).days,
         in_time=not clock.is_overdue(at),
     )

@@ -19,7 +19,7 @@ from cases.models.choices import (
 )
 from cases.workflow import Spoken
 from cases.workflow.candidates import cadres_over
-from cases.workflow.inputs import SAID_AT, Input, Kind, fault_of
+from cases.workflow.inputs import SAID_AT, WHO_MAY_SEE, Input, Kind, fault_of
 from cases.workflow.speakers import LONGEST_NAME, named_apart
 from minshi.days import MomentField
 from minshi.workdays import local_day
@@ -129,6 +129,7 @@ class IntakeForm(RuleForm):
     )
     confidentiality = forms.ChoiceField(
         label=_("Who may see it"),
+        help_text=WHO_MAY_SEE,
         choices=Confidentiality.choices,
         widget=forms.RadioSelect,
         required=False,

@@ -31,6 +31,7 @@ from cases.workflow.standing import holder_key
 from cases.workflow.writers import NOBODY
 from minshi.days import DayField, MomentField
 from minshi.errors import Text
+from minshi.text import PLACEHOLDER
 from villages.forms.accounts import DayInput, RuleForm, in_plain_words, offered
 from villages.models import User
 
@@ -97,9 +98,7 @@ class MoveForm(RuleForm):
 
         if answers.get("reply") and offer.action == Action.VERIFY:
             self.fields["reply"].widget.attrs |= {"data-draft": "1", "rows": 6}
-            self.fields["reply"].help_text = _(
-                "Put together from what was reported; change it as you like."
-            )
+            self.fields["reply"].help_text = _help_for_draft(answers["reply"])
 
     def clean(self) -> dict[str, Any]:
         """Name beside the fields that are missing those that are wrong as well."""
@@ -157,6 +156,16 @@ class MoveForm(RuleForm):
     def shown_with_ready(self) -> list[tuple[forms.BoundField, list[Ready]]]:
         """Return each field with the standard texts it may be filled from."""
         return [(field, self.ready.get(field.name, [])) for field in self.shown()]
+
+
+def _help_for_draft(draft: str) -> Text:
+    """Say where a draft comes from, and that what is blanked in it is worded anew."""
+    if PLACEHOLDER in draft:
+        return _(
+            "Put together from what was reported. A name or number is blanked where"
+            " ［…］ stands: write it another way, or the villager reads it so."
+        )
+    return _("Put together from what was reported; change it as you like.")
 
 
 def _first_answers(offer: Offer, facts: Facts, inputs: list[Input]) -> dict[str, Any]:

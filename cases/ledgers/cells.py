@@ -1,6 +1,8 @@
 """Values of the cells for which a column needs more than one value of the case."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import cast
 
 from django.utils.translation import gettext as _
@@ -26,6 +28,15 @@ OUTCOMES = {
     CloseReason.DIVERTED: Outcome.REDIRECTED,
     CloseReason.EXPLAINED: Outcome.EXPLAINED,
 }
+# the official words, where the pages say it plainly
+OUTCOME_WORDS: Mapping[str, Text] = MappingProxyType(
+    {
+        Outcome.DONE: pgettext_lazy("ledger outcome", "done"),
+        Outcome.PARTLY: pgettext_lazy("ledger outcome", "partly solved"),
+        Outcome.EXPLAINED: pgettext_lazy("ledger outcome", "explained"),
+        Outcome.REDIRECTED: pgettext_lazy("ledger outcome", "sent the proper route"),
+    }
+)
 
 
 def in_a_row(*texts: str) -> str:
@@ -178,12 +189,12 @@ def outcome(record: Record) -> Text:
     """Return how it ended; closed without 办结, by the reason of the closing."""
     case = record.case
     if case.outcome:
-        return case.get_outcome_display()
+        return OUTCOME_WORDS[case.outcome]
     if not case.close_reason:
         return ""
 
     ended = OUTCOMES.get(CloseReason(case.close_reason))
-    return ended.label if ended else ""
+    return OUTCOME_WORDS[ended] if ended else ""
 
 
 def measures(record: Record) -> str:

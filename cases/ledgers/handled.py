@@ -26,7 +26,7 @@ from cases.ledgers.columns import (
     column,
     handling,
 )
-from cases.models.choices import Outcome, Satisfaction, Solved
+from cases.models.choices import Satisfaction, Solved
 from cases.workflow import Action
 from minshi.tabular import Ledger
 
@@ -111,7 +111,7 @@ RESULTS = Book(
                 pgettext_lazy("ledger", "Result (done/partly/explained/proper route)"),
                 cells.outcome,
                 kind="choice",
-                choices=tuple(Outcome.labels),
+                choices=tuple(cells.OUTCOME_WORDS.values()),
             ),
             COMPLETED,
             bare(

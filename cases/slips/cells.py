@@ -74,14 +74,13 @@ def _part(record: Record, item: Assignment) -> str:
 
 
 def time_limit(record: Record) -> str:
-    """天/截止日: calendar days from handing over, and the last day."""
+    """Return the last day alone: calendar days beside it would not fit the working days
+    that the rule counts.
+    """
     last_on = record.worked_until
-    lead = record.lead
-    if last_on is None or lead is None:
+    if last_on is None or record.lead is None:
         return ""
-
-    days = (last_on - local_day(lead.assigned_at)).days
-    return _("%(days)s calendar days, until %(date)s") % {"days": days, "date": last_on}
+    return _("by %(date)s") % {"date": last_on}
 
 
 def feedback(_record: Record) -> str:

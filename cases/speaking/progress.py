@@ -14,10 +14,11 @@ from cases.speaking.afterwords import AfterwordTold, afterwords_told
 from cases.speaking.story import TOLD, Entry, story_of
 from cases.workflow.pasted import unnamed_in
 
-RECEIVED, WORKED_ON, DONE = range(3)  # the three plain states (ux 2.10)
+# the plain states (ux 2.10)
+RECEIVED, TAKEN_UP, WORKED_ON, DONE = range(4)
 PLAIN_STATES = {
     Stage.SPEAK: RECEIVED,
-    Stage.DELIBERATE: WORKED_ON,
+    Stage.DELIBERATE: TAKEN_UP,
     Stage.HANDLE: WORKED_ON,
     Stage.SUPERVISE: WORKED_ON,
     Stage.RATE: DONE,
@@ -42,11 +43,18 @@ class SpeakerAccount:
     afterwords: list[AfterwordTold] = field(default_factory=list)
 
     @property
+    def awaits_acceptance(self) -> bool:
+        """True while the day promised is only that of taking the matter up."""
+        return self.is_open and self.state == RECEIVED
+
+    @property
     def state_in_words(self) -> str:
         if self.is_void:
             return _("It was taken down by mistake or twice")
         if self.state == RECEIVED:
             return _("We have received it")
+        if self.state == TAKEN_UP:
+            return _("It is taken up; we are talking over what to do")
         if self.state == WORKED_ON:
             return _("It is being worked on")
         if self.is_open:

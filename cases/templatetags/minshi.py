@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from cases.deadlines.calendar import has_data
 from cases.deadlines.counting import Spent
@@ -45,9 +45,13 @@ SPEAKERS_WORDS: Mapping[str, str | Promise] = MappingProxyType(
         Action.AFTERWORD: gettext_lazy("I have something more to say"),
     }
 )
-# what a step means, where two stand side by side
+# what a step means, where two stand side by side or one cannot be undone
 SPEAKERS_HINTS: Mapping[str, str | Promise] = MappingProxyType(
     {
+        Action.WITHDRAW: gettext_lazy(
+            "Nobody works on it any more, and it is closed. You may always come and say"
+            " it again."
+        ),
         Action.REOPEN: gettext_lazy(
             "It was not done well, or is broken again: it is done once more."
         ),
@@ -253,7 +257,9 @@ def left_of(row: Spent) -> str:
     """Say how much of a stage's time is left, or, once it was left, how it ended."""
     if row.left is None:
         return _("in time") if row.in_time else _("too late")
-    return days(row.left) if row.in_time else _("overdue")
+    if not row.in_time:
+        return _("overdue")
+    return pgettext("time used", "still %(days)s") % {"days": days(row.left)}
 
 
 @register.filter

@@ -20,7 +20,15 @@ from cases.views.late import typed_for, was_made_before
 from cases.views.namesakes import namesakes_of
 from cases.views.steps import WORDS_FOR_SPEAKER, StepView, typed_in, with_text
 from cases.views.timeline import TimelineEntry, entry_of
-from cases.workflow import MOVES, Action, Facts, Offer, make_move, read_facts
+from cases.workflow import (
+    MOVES,
+    Action,
+    Facts,
+    Offer,
+    make_move,
+    read_facts,
+    why_not_open,
+)
 from cases.workflow.chased import chased_today
 from cases.workflow.event_data import data_of
 from cases.workflow.inputs import Kind
@@ -42,7 +50,7 @@ class Act(StepView):
         offer = self.offer(case, facts, action)
 
         if offer is None:
-            words = _(
+            words = why_not_open(self.user, facts, Action(action)) or _(
                 "This step is not open to you now; here is where the matter stands."
             )
             messages.warning(request, words)
@@ -277,7 +285,7 @@ def read_by(offer: Offer) -> str:
     action = offer.action
     if not any(item.kind in (Kind.TEXT, Kind.LINE) for item in offer.move.inputs):
         return ""
-    if action in WORDS_FOR_SPEAKER:
+    if action in WORDS_FOR_SPEAKER or action == Action.ANSWER_AFTERWORD:
         return _("The speaker reads this on the tracking page.")
     if action == Action.PROGRESS:
         return _(

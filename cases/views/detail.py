@@ -36,6 +36,7 @@ from cases.workflow import (
     moves_open_to,
     read_facts,
     readers_of,
+    why_not_open,
 )
 from cases.workflow.files import post_that_shows
 from cases.workflow.writers import NOBODY, Writers, receipt_for
@@ -130,13 +131,16 @@ def _speaker(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
 
 
 def _steps(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
-    """Return the steps open to this reader: what waits for them, and the others."""
+    """Return the steps open to this reader: what waits for them, the others, and why
+    the lead cannot report the matter done yet.
+    """
     case = facts.case
     offers = moves_open_to(user, case, facts.at, facts)
     pressing = _pressing(offers, sight, facts)
     urged = facts.happened(Action.URGE)
     return {
         "everyday": pressing,
+        "held_up": why_not_open(user, facts, Action.COMPLETE),
         "further": [offer for offer in offers if offer not in pressing],
         "urged_at": urged[-1].at if urged and case.is_open else None,
     }

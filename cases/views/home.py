@@ -112,7 +112,10 @@ def _queues_of_supervisor(level: Level) -> list[WorkQueue]:
     return [
         WorkQueue(_("Overdue"), {"overdue": "true"}),
         WorkQueue(_("Dissatisfied twice, needs an order"), {"needs_order": "true"}),
-        WorkQueue(_("Satisfied, but not solved"), {"unsolved": "true"}),
+        WorkQueue(
+            _("Satisfied, but not wholly solved (to look at only)"),
+            {"unsolved": "true"},
+        ),
         WorkQueue(_("Drawn for a call-back"), {"to_call_back": "true"}),
         _said_after_closing(),
         _to_be_checked(level),

@@ -151,6 +151,10 @@ def _nothing_in(tab: str, place: HoldingPlace) -> str:
         return _(
             "Nothing waits for a decision. What the duty officer accepts appears here."
         )
+    if place.level == Level.COUNTY:
+        return _(
+            "Nothing waits for a decision. What a town cannot settle appears here."
+        )
     return _("Nothing waits for a decision. What a village cannot settle appears here.")
 
 

@@ -80,8 +80,24 @@ def entry_of(
     speaker, and to whoever wrote it. `names` are those of posts and offices by their
     key in the data, as `names_of_holders` gives them.
     """
-    words = " · ".join([_label_of(event), *_chosen(event, names)])
+    words = _order_sent(event)
+    if not words:
+        words = " · ".join([_label_of(event), *_chosen(event, names)])
     return TimelineEntry(event, words, redact.note(event))
+
+
+def _order_sent(event: Event) -> str:
+    """Say that a supervision order went out, by which day it is to be answered; "": the
+    event is another.
+    """
+    data = data_of(event)
+    is_order = data.get("supervision_level") == SupervisionLevel.ORDER
+    if not (is_order and data.get("order_number") and data.get("until_on")):
+        return ""
+    return _("sent supervision order %(number)s, answer by %(day)s") % {
+        "number": data["order_number"],
+        "day": day(date.fromisoformat(data["until_on"])),
+    }
 
 
 def _label_of(event: Event) -> str:

@@ -11,7 +11,13 @@ from cases.workflow.drafts import merged_reply
 from cases.workflow.facts import Facts
 from cases.workflow.move import Move
 from cases.workflow.moves import MOVES, actions_that
-from cases.workflow.moving import Offer, make_move, moves_open_to, offer_to
+from cases.workflow.moving import (
+    Offer,
+    make_move,
+    moves_open_to,
+    offer_to,
+    why_not_open,
+)
 from cases.workflow.readers import readers_of
 from cases.workflow.reading_facts import read_facts
 from cases.workflow.register import Spoken, register
@@ -41,4 +47,5 @@ __all__ = [
     "readers_of",
     "register",
     "who_rules",
+    "why_not_open",
 ]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.choices import Channel, Confidentiality, Stage, SupervisionLevel
+from cases.models.choices import Channel, Confidentiality, Stage
 from cases.models.reserved import ReservedMatter
 from cases.workflow import guards, who
 from cases.workflow.actions import Action
@@ -35,14 +35,17 @@ from cases.workflow.inputs import (
     NOTE,
     OTHERS,
     REASON,
+    RECEIPT_LINE,
     REMOVE_PHONE,
     REPLY,
     RESULT,
     RULING,
     SATISFACTION,
     SOLVED,
+    SUPERVISION_LEVEL,
     TOLD_WHY,
     UNTIL,
+    WHO_MAY_SEE,
     WHY_LOWER,
     WHY_OPTIONAL,
     WHY_REFUSED,
@@ -261,6 +264,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
                     _("Who may see it"),
                     Confidentiality,
                     required=True,
+                    help=WHO_MAY_SEE,
                 ),
                 WHY_OPTIONAL,
             ),
@@ -306,7 +310,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
                     max_length=80,
                 ),
                 Input("told_at", Kind.DATETIME, _("When")),
-                Input("receipt", Kind.LINE, _("Receipt"), max_length=120),
+                RECEIPT_LINE,
             ),
         ),
         Action.RECEIPT: Move(
@@ -315,9 +319,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             who=who.READERS,
             inputs=(
                 Input("report", Kind.REPORT, _("Which report"), required=True),
-                Input(
-                    "receipt", Kind.LINE, _("Receipt"), required=True, max_length=120
-                ),
+                replace(RECEIPT_LINE, required=True),
             ),
             guards=(guards.receipt_awaited,),
         ),
@@ -327,12 +329,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             who=who.OVERSEERS,
             system=True,
             inputs=(
-                choice(
-                    "supervision_level",
-                    _("How urgently"),
-                    SupervisionLevel,
-                    required=True,
-                ),
+                SUPERVISION_LEVEL,
                 replace(NOTE, label=_("What is demanded")),
             ),
             guards=(guards.not_with_oneself,),

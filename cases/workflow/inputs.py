@@ -186,6 +186,23 @@ BAD = text(
     is_note=True,
     help=_("Needed where the answer is “dissatisfied”."),
 )
+# who hears of it is the same at each: supervision/telling/concerning.py
+SUPERVISION_LEVEL = choice(
+    "supervision_level",
+    _("How urgently"),
+    choices.SupervisionLevel,
+    required=True,
+    help=_(
+        "Whoever has it and their head hear of it at once, whichever you choose."
+        " “Remind” is not counted, “urge” is; “order” has a supervision order drafted"
+        " as well, which goes out once it is signed; “circulate” is noted as such."
+    ),
+)
+RECEIPT_LINE = Input("receipt", Kind.LINE, _("What they answered"), max_length=120)
+WHO_MAY_SEE = _(
+    "Name hidden: whoever works on it reads what it is about, not who spoke. Secret:"
+    " only those named in it open it; nobody else reads even what it is about."
+)
 SAID_AT = Input("said_at", Kind.DATETIME, _("When they said so"))
 
 

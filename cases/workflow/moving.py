@@ -353,6 +353,22 @@ def offer_to(
     return _offer(asked, MOVES[asked], facts, actor, posts)
 
 
+def why_not_open(user: User, facts: Facts, action: Action) -> Text | None:
+    """Return the reason against a move that is the user's to make but for it.
+
+    None: nothing is against it, or it is not theirs or not of this stage at all. No
+    query but for the user's posts.
+    """
+    move = MOVES[action]
+    if move.inner or facts.case.stage not in move.sources:
+        return None
+    for post in user.posts_on(facts.on):
+        by = Officer(user, post)
+        if _may(move, facts, by):
+            return refusal_of(move, facts, by)
+    return None
+
+
 def _posts_of(actor: User | Speaker, facts: Facts) -> list[Post]:
     return [] if isinstance(actor, Speaker) else actor.posts_on(facts.on)
 

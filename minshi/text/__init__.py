@@ -3,7 +3,7 @@
 `finding` tells where a person's name or number stands in it.
 """
 
-from minshi.text.finding import PLACEHOLDER, PersonalValue, blanked
+from minshi.text.finding import PLACEHOLDER, PersonalValue, blanked, without_spans
 from minshi.text.folding import (
     HAN,
     clean_line,
@@ -27,4 +27,5 @@ __all__ = [
     "is_blank",
     "searchable",
     "visible",
+    "without_spans",
 ]

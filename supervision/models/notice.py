@@ -111,7 +111,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         (supervision/notices/words.py).
         """
         return self.select_related(
-            "chase",
+            "chase__by__user",
             "order",
             "event",
             "case__town",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from cases.models import Case, Event
 from cases.models.choices import Stage
 from cases.models.standard_text import BRACED
+from cases.workflow import Action
 from minshi import workdays
 from minshi.errors import Text
 from supervision.models import Chase, Notice, NoticeKind, SupervisionOrder
@@ -125,6 +126,21 @@ WORDS: Mapping[str, Text] = {
     ),
 }
 
+# what to do, to whom the matter comes at a stage
+TO_DO: Mapping[str, Text] = {
+    Stage.SPEAK: gettext_lazy("It is with you now: say whether it is taken up."),
+    Stage.DELIBERATE: gettext_lazy("It is with you now: decide, and hand it over."),
+    Stage.HANDLE: gettext_lazy("It is with you now: acknowledge it and handle it."),
+    Stage.SUPERVISE: gettext_lazy("It is with you now: check what was done."),
+    Stage.RATE: gettext_lazy("It is with you now: call the speaker for the rating."),
+}
+# what the speaker did
+SPEAKER_DID: Mapping[str, Text] = {
+    Action.URGE: gettext_lazy("The speaker asks to hurry."),
+    Action.SUPPLEMENT: gettext_lazy("The speaker added something; please read it."),
+    Action.AFTERWORD: gettext_lazy("The speaker said something more: answer it."),
+}
+
 SHOWN_OF_CHECK = 20  # findings in a letter
 
 # the facts of a notice, in the order in which FILLED_IN names them for a town
@@ -188,7 +204,22 @@ def words_of(notice: Notice) -> str:
     facts = _facts_of(notice)
     if notice.own_text:
         return _filled_in(notice.own_text, facts)
-    return str(WORDS[notice.kind]) % facts
+    return str(_standard_words_of(notice)) % facts
+
+
+def _standard_words_of(notice: Notice) -> Text:
+    """Return the words of a notice in a town without its own, as exact as they can be:
+    what is to be done, who urges, what the speaker did.
+    """
+    event = notice.event
+    words: Text | None = None
+    if notice.kind == NoticeKind.YOURS and event:
+        words = TO_DO.get(event.target)
+    if notice.kind == NoticeKind.SPEAKER and event:
+        words = SPEAKER_DID.get(event.action)
+    if notice.kind == NoticeKind.CHASED and notice.chase and notice.chase.by:
+        words = _("%(by)s urges you: %(reason)s")
+    return words or WORDS[notice.kind]
 
 
 def _facts_of(notice: Notice) -> dict[str, Any]:
@@ -209,6 +240,13 @@ def _facts_of(notice: Notice) -> dict[str, Any]:
         fell_due_on = workdays.last_day_of(chase.due_at)
         last_day = workdays.day_in_words(fell_due_on, written_on)
 
+    by = ""
+    if chase and chase.by:
+        by = _("%(name)s (%(role)s)") % {
+            "name": chase.by.user,
+            "role": chase.by.get_role_display(),
+        }
+
     reason = ""
     if chase and _is_in_sight(notice):
         reason = chase.reason
@@ -220,6 +258,7 @@ def _facts_of(notice: Notice) -> dict[str, Any]:
         "stage": event.get_target_display() if event else "",
         "number": notice.case.number if notice.case else "",
         "promised": day,
+        "by": by,
         "reason": reason or _("please see to it."),
     }
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from cases.ledgers import BOOKS
 from cases.ledgers.exports import Export
@@ -37,10 +37,9 @@ from cases.workflow.standing import is_with
 from minshi import workdays
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken
-from supervision.forms import TakeForm
+from supervision.forms import TakeForm, TogetherForm
 from supervision.models import Chase, SupervisionOrder
 from supervision.models.order import LIVE
-from villages.forms.accounts import RuleForm
 from villages.models import User
 from villages.rights import OVERSEE, READ_BOARD
 
@@ -64,18 +63,6 @@ BUCKETS = (
 )
 PLACES = ("town", "village", "office")
 LIGHTS = (Light.RED, Light.YELLOW, Light.GREY, Light.GREEN)
-
-
-class TogetherForm(RuleForm):
-    supervision_level = forms.ChoiceField(
-        label=gettext_lazy("How urgently"),
-        choices=[
-            (level.value, level.label)
-            for level in (SupervisionLevel.REMIND, SupervisionLevel.URGE)
-        ],
-        widget=forms.RadioSelect,
-    )
-    note = forms.CharField(label=gettext_lazy("Say what is expected"), max_length=200)
 
 
 def aged(cases: CaseQuerySet, name: str, at: datetime) -> CaseQuerySet:
@@ -142,7 +129,7 @@ class BoardRow:
             place=str(case.village or case.town),
             holder=holder_of(case),
             address=case.get_absolute_url(),
-            tick=f"{case.number}:{case.version}",
+            tick="" if is_with(case, user) else f"{case.number}:{case.version}",
             order_address=_order_address(case, order, user),
             order_state=order.get_state_display() if order else "",
             is_own=order is None and is_with(case, user),
@@ -169,7 +156,9 @@ class BoardView(StaffView):
 
     def warn_nothing_ticked(self) -> HttpResponse:
         messages.warning(self.request, _("Tick the matters first."))
-        return redirect("supervision:board")
+        here = {"request": self.request}
+        query = query_with(here, light=self.request.POST.get("light", ""))
+        return redirect(reverse("supervision:board") + query)
 
 
 class Board(BoardView):

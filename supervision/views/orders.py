@@ -11,9 +11,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from cases.ledgers.exports import exportable, may_export
 from cases.lists.paging import capped_counts, page_of
@@ -53,6 +52,7 @@ from supervision.orders import (
 )
 from supervision.orders.paper import OrderSheet, contact_of
 from supervision.views.order_history import history_of
+from supervision.views.order_words import ActWords, words_of_act
 from villages.audit import record_audit
 from villages.forms.accounts import RuleForm
 from villages.models import Post
@@ -75,30 +75,6 @@ FORMS: dict[str, type[RuleForm]] = {
 }
 
 
-@dataclass(frozen=True)
-class ActWords:
-    """The words of an act on the page of an order, and its button's style."""
-
-    heading: str | Promise
-    button: str | Promise
-    style: str = "btn-primary"
-
-
-WORDS = {
-    "sign": ActWords(gettext_lazy("Sign it"), gettext_lazy("Sign and send")),
-    "cancel": ActWords(
-        pgettext_lazy("order", "Take it back"),
-        pgettext_lazy("order", "Take it back"),
-        "btn-plain",
-    ),
-    "reply": ActWords(gettext_lazy("Answer it"), gettext_lazy("Send the answer")),
-    "check": ActWords(gettext_lazy("Check the answer"), gettext_lazy("Done checking")),
-    "talk": ActWords(
-        gettext_lazy("Note a talk that was held"),
-        gettext_lazy("Note the talk"),
-        "btn-plain",
-    ),
-}
 COLOURS = {
     OrderState.CLOSED: Light.GREEN,
     OrderState.CANCELLED: Light.GREY,
@@ -233,7 +209,8 @@ class OrderDetail(OrderView):
             "awaits_signer": order.state == OrderState.TO_SIGN and "sign" not in acts,
             "contact": contact_of(order),
             "acts": [
-                OfferedAct(name, WORDS[name], form) for name, form in forms.items()
+                OfferedAct(name, words_of_act(name, order, acts), form)
+                for name, form in forms.items()
             ],
             "grace": settings.ORDER_GRACE_SECONDS,
             "history": history_of(order, redact),
@@ -358,7 +335,20 @@ class NewOrder(OrderView):
             form.refuse(refusal)
             return self.show(case, post, form, UNPROCESSABLE)
 
+        if order.state == OrderState.TO_SIGN:
+            self._say_whom_it_waits_for(case)
         return redirect(order)
+
+    def _say_whom_it_waits_for(self, case: Case) -> None:
+        signers = recipients_of([case], today()).told(case, (Told.SIGNER,))
+        words = _(
+            "Written. Nobody here may sign orders yet; ask the account administrator."
+        )
+        if signers:
+            words = _("Handed to %(names)s to be signed. It goes out once signed.") % {
+                "names": "、".join(map(str, signers))
+            }
+        messages.success(self.request, words)
 
     def case_to_chase(self, number: str) -> tuple[Case, Post]:
         """Return the case, and the user's post from which it is chased.

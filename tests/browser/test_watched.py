@@ -80,7 +80,7 @@ def test_nothing_falls_overdue_unseen(open_as, clock, group):
 
     minute_passes(clock, NOON + timedelta(minutes=1))
     station = open_as(here.handler)
-    told(station, "这件事现在由您承办（到了“办”）", case)
+    told(station, "到您这里了：请您签收", case)
     assert lamp_of(station, case) == "green"
     minute_passes(clock, on(9, 17))
     station = open_as(here.handler)
@@ -187,7 +187,7 @@ def done_and_closed(open_as, clock, here, case) -> None:
     send(station, form)
     minute_passes(clock, now() + timedelta(minutes=1))
     secretary = open_as(here.secretary)
-    told(secretary, "这件事现在由您承办（到了“督”）", case)
+    told(secretary, "到您这里了：请您核查", case)
     form = act(secretary, case.number, "verify")
     form.locator("[name=reply]").fill("灯修好了，请您看看")
     send(secretary, form)

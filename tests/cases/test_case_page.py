@@ -321,6 +321,20 @@ def test_a_second_click_is_done_though_the_part_ruled_on_is_over(client, here):
     assert "另有人办" in other.content.decode()
 
 
+def test_the_lead_reads_what_keeps_it_from_being_reported_done(client, here):
+    case = decided(here, handling="joint", assistants=[here.member])
+    client.force_login(here.handler.user)
+    awaited = f"{here.member.user}还没反馈，反馈了才能交核查"
+
+    address = reverse("cases:act", args=[case.number, "complete"])
+    pages = [client.get(case.get_absolute_url()), client.get(address, follow=True)]
+
+    for page in pages:
+        assert awaited in page.content.decode()
+    client.force_login(here.secretary.user)
+    assert awaited not in client.get(case.get_absolute_url()).content.decode()
+
+
 def test_what_is_pasted_too_long_is_said_and_kept(client, here):
     case = decided(here)
     client.force_login(here.handler.user)
@@ -397,7 +411,7 @@ def test_a_closed_matter_says_who_did_it_how_it_ended_and_how_it_was_rated(
     assert [item.office for item, _ask, _report in page.context["assignments"]] == [
         here.office
     ]
-    assert re.search(r"办理结果</dt>\s*<dd>办结", page.content.decode())
+    assert re.search(r"办理结果</dt>\s*<dd>办好了", page.content.decode())
     assert page.context["timeline"][0].label == "登记评价 · 满意 · 解决"
 
 

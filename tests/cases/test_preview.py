@@ -60,8 +60,12 @@ def form_of(client, case, action, **words):
             {"category": "village", "result": "当场换了灯泡"},
             ("当场换了灯泡", "请您评一评"),
         ),
-        ("reply", {"reply": "正在问电管站"}, ("正在问电管站", "最迟")),
-        ("accept", {"category": "village", "grade": "minor"}, ("正在办", "3月6日")),
+        ("reply", {"reply": "正在问电管站"}, ("正在问电管站", "收不收")),
+        (
+            "accept",
+            {"category": "village", "grade": "minor"},
+            ("正在商量怎么办", "3月6日"),
+        ),
         ("divert", {"route": "法院", "told": "请去法院立案"}, ("请去法院立案",)),
     ],
 )
@@ -248,8 +252,10 @@ def test_the_reply_of_an_earlier_round_is_not_shown_as_the_answer_to_a_new_one(
 
 
 # --- one reply after joint handling
-def joint(here):
-    case = decided(here, handling="joint", assistants=[here.leader, here.member])
+def joint(here, *taken_up):
+    case = decided(
+        here, *taken_up, handling="joint", assistants=[here.leader, here.member]
+    )
     case = make_move(
         case,
         Action.REPORT,
@@ -280,9 +286,20 @@ def test_the_reply_starts_with_what_each_of_them_did(here):
     lines = form["reply"].value().splitlines()
     assert lines[1:] == [
         f"{here.office}：换了蓄电池",
-        f"{here.leader.user}：［…］家门口的线接好了",
+        f"{here.leader.user}：您家门口的线接好了",
     ]
     assert 'data-draft="1"' in str(form["reply"])
+
+
+def test_a_draft_says_that_what_is_blanked_in_it_is_worded_anew(here):
+    """A hidden name stays blanked: 您 would tell its reader who was named."""
+    case = joint(here, accepted(here, confidentiality="hidden"))
+
+    address = reverse("cases:act", args=[case.number, "verify"])
+    form = logged_in(here.secretary).get(address).context["form"]
+
+    assert "［…］家门口的线接好了" in form["reply"].value()
+    assert "［…］处隐去了" in form["reply"].help_text
 
 
 def test_what_the_officer_makes_of_the_draft_is_sent_and_kept_on_an_error(client, here):

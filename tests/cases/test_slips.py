@@ -81,7 +81,7 @@ def test_a_handover_slip_says_who_does_what_until_when(here):
     )
     assert (box["speaker"], box["assigned_on"]) == ("李*国", "2026-03-02")
     assert box["assisting"].startswith(f"{here.leader.place}：")
-    assert box["time_limit"] == "21 个自然日，2026-03-23 截止"
+    assert box["time_limit"] == "2026-03-23前办好"
     assert (box["leader"], box["receiver"]) == (
         str(here.secretary.user),
         str(here.handler.user),

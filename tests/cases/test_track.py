@@ -178,8 +178,9 @@ def test_the_day_promised_goes_once_the_answer_was_given(client, here):
         reverse("cases:track", args=[case.number]),
     )
 
-    assert "最迟答复日" in client.get(receipt).content.decode()
-    assert "最迟" in client.get(tracking, {"k": case.tracking_code}).content.decode()
+    promise = "前告诉您收不收、谁来办"
+    assert promise in client.get(receipt).content.decode()
+    assert promise in client.get(tracking, {"k": case.tracking_code}).content.decode()
 
     verified(here, completed(here, decided(here, accepted(here, case))))
     for address in (
@@ -187,7 +188,9 @@ def test_the_day_promised_goes_once_the_answer_was_given(client, here):
         case.get_absolute_url(),
         f"{tracking}?k={case.tracking_code}",
     ):
-        assert "最迟" not in client.get(address).content.decode()
+        shown = client.get(address).content.decode()
+        assert promise not in shown
+        assert "最迟" not in shown
 
 
 def test_a_villager_sees_that_hurrying_was_noted_and_what_they_answered_and_so_does_the_officer(

@@ -91,7 +91,7 @@ def test_the_inbox_is_ones_own_and_is_read_once(here):
     sweep(NOON)
     (row,) = Api(here.handler).get("inbox/").json()["results"]
 
-    assert row["words"] == "这件事现在由您承办（到了“办”）。"
+    assert row["words"] == "到您这里了：请您签收，抓紧办。"
     assert Api(here.secretary).post(f"inbox/{row['id']}/read/").status_code == 404
     assert Api(here.handler).post(f"inbox/{row['id']}/read/").json() == {"read": 1}
     assert Api(here.handler).post("inbox/read/").json() == {"read": 0}

@@ -51,7 +51,7 @@ def test_a_notice_is_unread_until_it_is_opened(client, here):
     notice = Notice.objects.get(recipient=here.handler.user)
 
     assert "badge" in page(client, here.handler, "unread")
-    assert "这件事现在由您承办（到了“办”）" in page(client, here.handler, "inbox")
+    assert "到您这里了：请您签收" in page(client, here.handler, "inbox")
     answer = client.get(reverse("supervision:open", args=[notice.pk]))
 
     assert answer.url == notice.case.get_absolute_url()
@@ -389,8 +389,8 @@ def test_the_printed_form_holds_the_boxes_of_the_design_in_their_order_and_leave
         "牵头领导",
         "配合领导",
         "附件",
-        "交办时限",
-        "反馈类型/周期",
+        "回复期限",
+        "反馈类型／周期",
         "牵头单位",
         "配合单位",
         "督办联系人",
@@ -441,8 +441,8 @@ def test_a_case_tells_how_it_was_chased(client, here):
 
     told = page(client, here.secretary, "of_case", order.case.number)
     assert order.number in told
-    assert "发督办单" not in told
-    assert "发督办单" in page(client, here.supervisor, "of_case", order.case.number)
+    assert "写督办单" not in told
+    assert "写督办单" in page(client, here.supervisor, "of_case", order.case.number)
 
 
 def named_everywhere(here):
@@ -501,7 +501,9 @@ def test_a_talk_is_noted_on_the_page_and_stands_in_the_ledger(client, here):
     )
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(30, "30秒后发出"), (90, "90秒后发出")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(30, "30秒后自动发出"), (90, "90秒后自动发出")]
+)
 def test_how_long_an_order_can_be_taken_back_is_as_it_is_set(
     client, here, settings, seconds, words
 ):

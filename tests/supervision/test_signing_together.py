@@ -178,7 +178,7 @@ def test_over_the_api_who_may_not_sign_is_told_why(here):
     answer = Api(here.reviewer).post("orders/sign/", {"orders": [order.pk]})
 
     assert [(row["done"], row["refusal"]) for row in answer.json()] == [
-        (False, "只有可签发的审核人能签督办单。")
+        (False, "督办单只能由有权签发的审核人签。")
     ]
 
 

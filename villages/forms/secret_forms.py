@@ -41,8 +41,13 @@ class ChangePasswordForm(account.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
 
+        old = gettext_lazy("The password you have now")
+        if self.user.must_change_password:
+            old = gettext_lazy(
+                "The one-time password the account administrator gave you"
+            )
         labels = {
-            "oldpassword": gettext_lazy("The password you have now"),
+            "oldpassword": old,
             "password1": gettext_lazy("New password"),
             "password2": gettext_lazy("New password once more"),
         }
@@ -61,7 +66,10 @@ class ChangePasswordForm(account.ChangePasswordForm):
     def clean_oldpassword(self) -> str:
         with guarded(self.user, OLD_PASSWORD):
             if not self.user.check_password(self.cleaned_data["oldpassword"]):
-                raise ValidationError(_("This is not the password you have now."))
+                words = _("This is not the password you have now.")
+                if self.user.must_change_password:
+                    words = _("This is not the one-time password.")
+                raise ValidationError(words)
         return str(self.cleaned_data["oldpassword"])
 
     def clean_password1(self) -> str:
