@@ -98,7 +98,7 @@ class MoveForm(RuleForm):
 
         if answers.get("reply") and offer.action == Action.VERIFY:
             self.fields["reply"].widget.attrs |= {"data-draft": "1", "rows": 6}
-            self.fields["reply"].help_text = _help_for_draft(answers["reply"])
+            self.fields["reply"].help_text = str(_help_for_draft(answers["reply"]))
 
     def clean(self) -> dict[str, Any]:
         """Name beside the fields that are missing those that are wrong as well."""

@@ -53,7 +53,7 @@ class Act(StepView):
             words = why_not_open(self.user, facts, Action(action)) or _(
                 "This step is not open to you now; here is where the matter stands."
             )
-            messages.warning(request, words)
+            messages.warning(request, str(words))
             return self._go(request, case.get_absolute_url())
         return self._show(request, facts, offer, self.form(facts, offer))
 

@@ -97,7 +97,7 @@ def _queues_of_decider(level: Level) -> list[WorkQueue]:
         ),
         _to_be_checked(level),
         WorkQueue(
-            _("Parts given back, waiting for a ruling"),
+            _("Parts given back, for you to settle"),
             {"given_back": "true", "level": level},
         ),
         WorkQueue(

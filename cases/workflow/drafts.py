@@ -40,7 +40,7 @@ def _addressed(case: Case, text: str) -> str:
         return text
 
     letters = Letters(text)
-    spans = []
+    spans: list[tuple[int, int]] = []
     for name in filter(None, values_in("speaker_name", case.speaker_name)):
         spans += PersonalValue(name).spans(letters)
     return without_spans(text, spans, "您")
