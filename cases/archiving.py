@@ -203,7 +203,7 @@ def _cover(case: Case, sight: Sight, at: datetime, shown: dict[str, Any]) -> Pap
         for event in case.events.select_related("user").order_by("sequence")
     ]
     page = render_to_string(
-        "cases/archive/matter.html", {**shown, "rows": rows, "happened": happened}
+        "cases/archive/matter_print.html", {**shown, "rows": rows, "happened": happened}
     )
     return Paper("papers/00.html", page)
 

@@ -50,8 +50,13 @@ class Arrangement(serializers.Serializer[Any]):
     oldest_first = serializers.BooleanField(default=False)
 
 
+class FilterSaved(SavedFilter):
+    is_default = serializers.BooleanField(read_only=True)
+
+
 class OwnLedgerSerializer(Arrangement):
-    filters = SavedFilter(many=True)
+    oldest_first = serializers.BooleanField(read_only=True)
+    filters = FilterSaved(many=True)
 
 
 class OwnLedgerApi(CaseApi):

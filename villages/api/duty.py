@@ -46,6 +46,7 @@ class ShiftSerializer(serializers.ModelSerializer[DutyShift]):
     village_name = serializers.CharField(source="village", read_only=True)
     primary = PersonSerializer(read_only=True)
     backup = PersonSerializer(read_only=True, allow_null=True)
+    leader = serializers.CharField(read_only=True)
     on_duty = serializers.SerializerMethodField()
 
     class Meta:
