@@ -35,11 +35,14 @@ from cases.models import (
 )
 from supervision.models import (
     BackupRun,
+    DailyFigure,
     EventFailure,
     EventSeen,
+    FigureMark,
     HistoryCheck,
     JobRun,
     MonthlyReport,
+    MonthlyReportRow,
     NoticeText,
     OrderCounter,
     Robot,
@@ -214,6 +217,13 @@ def grid_of(
     linked = ContactLink.objects.create(
         post=there.leader, household=household, from_on=NOON.date()
     )
+    report = MonthlyReport.objects.create(
+        town=there.town,
+        month=NOON.date().replace(day=1),
+        made_at=NOON,
+        typical=note,
+        numbers={"this": {}, "before": {}, "a_year_before": {}},
+    )
     return {
         Town: there.town,
         Village: there.village,
@@ -321,13 +331,14 @@ def grid_of(
             given_at=NOON,
             given_by=there.duty.user,
         ),
-        MonthlyReport: MonthlyReport.objects.create(
-            town=there.town,
-            month=NOON.date().replace(day=1),
-            made_at=NOON,
-            typical=note,
-            numbers={"this": {}, "before": {}, "a_year_before": {}},
+        MonthlyReport: report,
+        MonthlyReportRow: report.rows.create(
+            at=NOON, place=there.village.code, name=note[:60]
         ),
+        DailyFigure: DailyFigure.objects.create(
+            town=there.town, place=there.village.code, span="day", day=NOON.date()
+        ),
+        FigureMark: FigureMark.objects.create(pk=1, at=NOON),
         CalendarDay: CalendarDay.objects.create(
             town=there.town, day=NOON.date(), is_working=True
         ),

@@ -36,8 +36,10 @@ from cases.models import (
 from minshi.parsers import FilesBody
 from supervision.models import (
     BackupRun,
+    DailyFigure,
     EventFailure,
     EventSeen,
+    FigureMark,
     HistoryCheck,
     JobRun,
     NoticeText,
@@ -45,6 +47,7 @@ from supervision.models import (
     Robot,
     Rung,
     Seal,
+    Wall,
     Watermark,
 )
 from tests.addresses import Address, Target
@@ -114,6 +117,9 @@ RIGHTFUL: dict[str, frozenset[object]] = {
             Watermark,
             DeadlineRule,
             NoticeText,
+            DailyFigure,
+            FigureMark,
+            Wall,
             "supervision:end_wall",
         }
     ),

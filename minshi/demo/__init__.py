@@ -3,5 +3,6 @@ by real moves.
 """
 
 from minshi.demo.making import already_made, make_demo
+from minshi.demo.neighbour import NEIGHBOUR, make_neighbour
 
-__all__ = ["already_made", "make_demo"]
+__all__ = ["NEIGHBOUR", "already_made", "make_demo", "make_neighbour"]

@@ -56,7 +56,7 @@ def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town
 
     cast, heads = _settle(town, password, workdays.local_day(at), rng)
     _tell(cast, heads, at, rng)
-    roster.add_rosters(cast, _calendar_of_the_year(town, at), at)
+    roster.add_rosters(cast, calendar_of_the_year(town, at), at)
 
     # a year's worth of notices would bury those of today
     unread = Notice.objects.filter(channel=NoticeChannel.INBOX, state=NoticeState.SENT)
@@ -95,7 +95,7 @@ def _tell(cast: Cast, heads: list[Resident], at: datetime, rng: Random) -> None:
     """
     topics = places.add_topics(cast.town)
     groups = list(dict.fromkeys(person.household.group for person in heads))
-    diary = Diary(_calendar_of_the_year(cast.town, at), rng)
+    diary = Diary(calendar_of_the_year(cast.town, at), rng)
     stories = Plan(groups, heads, diary, at).stories()
     tellings = tellings_of(stories, cast, topics)
 
@@ -108,7 +108,7 @@ def _tell(cast: Cast, heads: list[Resident], at: datetime, rng: Random) -> None:
         tellings[nth].tell(step, moment)
 
 
-def _calendar_of_the_year(town: Town, at: datetime) -> WorkCalendar:
+def calendar_of_the_year(town: Town, at: datetime) -> WorkCalendar:
     """Return the work calendar of the year that ends at `at`, and of the weeks after
     it.
     """

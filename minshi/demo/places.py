@@ -130,11 +130,13 @@ def add_groups(villages: Iterable[Village], rng: Random) -> list[Group]:
     return Group.objects.bulk_create(groups)
 
 
-def add_residents(groups: list[Group], rng: Random, names: Names) -> list[Resident]:
-    """Create about 1,000 households, indexed for lookup, and return their heads, who do
-    the speaking.
+def add_residents(
+    groups: list[Group], rng: Random, names: Names, wanted: int = HOUSEHOLDS
+) -> list[Resident]:
+    """Create about 1,000 households, or as many as are wanted, indexed for lookup, and
+    return their heads, who do the speaking.
     """
-    size = HOUSEHOLDS // len(groups)
+    size = wanted // len(groups)
     households = []
     for group in groups:
         end = size + rng.choice((0, 1, 2))

@@ -6,10 +6,20 @@ from supervision.admin import (
     backups,
     chasing,
     counters,
+    figures,
     notices,
     orders,
     sealing,
     settings,
 )
 
-__all__ = ["backups", "chasing", "counters", "notices", "orders", "sealing", "settings"]
+__all__ = [
+    "backups",
+    "chasing",
+    "counters",
+    "figures",
+    "notices",
+    "orders",
+    "sealing",
+    "settings",
+]

@@ -14,6 +14,7 @@ from cases.models import Case, Topic
 from cases.models.choices import Light
 from cases.models.scope import Sight, has_light
 from cases.privacy.redactor import title_for
+from minshi import workdays
 from minshi.errors import Text
 from supervision.figures.definitions import (
     COUNTS,
@@ -396,7 +397,8 @@ def bars_of(rows: list[SplitRow]) -> list[Bar]:
 def chart_of(weeks: list[Week]) -> LineChart:
     marks = []
     for week in weeks:
-        marks.append(f"{week.days.last.month}.{week.days.last.day}")
+        last = week.days.last
+        marks.append(workdays.day_in_words(last, last))
     return LineChart(
         [
             Line(pgettext("chart", "received"), [week.received for week in weeks]),

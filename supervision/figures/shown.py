@@ -63,13 +63,19 @@ def few_in_words(number: int) -> str:
 
 
 def spread_in_words(spread: SpreadOf) -> str:
-    """Return half and nine tenths of some days: half within 3 days, 90 % within 9."""
+    """Return half and nine tenths of some days: half on the same day, 90 % within 9
+    days.
+    """
     if spread.median is None or spread.most is None:
         return few_in_words(spread.number)
 
-    half = ngettext("%(days)s day", "%(days)s days", spread.median)
-    most = ngettext("%(days)s day", "%(days)s days", spread.most)
-    return _("half within %(half)s, 90%% within %(most)s") % {
-        "half": half % {"days": spread.median},
-        "most": most % {"days": spread.most},
-    }
+    words = {"half": _within(spread.median), "most": _within(spread.most)}
+    return _("half %(half)s, 90%% %(most)s") % words
+
+
+def _within(days: int) -> str:
+    """Say within how many days: 0 is the day itself."""
+    if days == 0:
+        return _("on the same day")
+    words = ngettext("within %(days)s day", "within %(days)s days", days)
+    return words % {"days": days}

@@ -95,7 +95,8 @@ class ReportList(ReportsView):
     def get(self, request: HttpRequest) -> HttpResponse:
         reports = reports_in_sight(self.user, today()).newest()
         with_people = reports.select_related("town", "signed_by__user")
-        context = {"nav": "figures", "reports": with_people[:SHOWN]}
+        rows = [(report, title_of(report)) for report in with_people[:SHOWN]]
+        context = {"nav": "figures", "rows": rows}
         return render(request, "supervision/reports/list.html", context)
 
 

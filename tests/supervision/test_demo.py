@@ -24,19 +24,27 @@ from cases.models import (
     Meeting,
 )
 from cases.models.choices import CloseReason, Confidentiality, Light, Stage
+from cases.models.scope import Sight
 from cases.tasks import follow_roster_due
 from minshi import workdays
-from minshi.demo import make_demo
+from minshi.demo import make_demo, make_neighbour
 from minshi.demo.load import Writer
-from minshi.demo.making import _calendar_of_the_year
+from minshi.demo.making import calendar_of_the_year
 from minshi.demo.names import GIVEN
 from minshi.demo.samples import read_samples
+from supervision.figures.asking import days_named
+from supervision.figures.board import Board, Links
+from supervision.figures.definitions import COUNTS
+from supervision.figures.places import Place
+from supervision.figures.reading import Reading
+from supervision.figures.storing import store_touched
 from supervision.models import Log, Notice, SupervisionOrder, TrackedCase
 from supervision.sealing.checking import check_everything
 from supervision.sealing.seals import seal_logs
 from supervision.telling import tell_events
 from tests.cases.roads import SHANGHAI
 from tests.chains import findings_of
+from tests.supervision.figures.world import in_sql
 from villages.duty import who_is_on_duty
 from villages.lookup import find_residents
 from villages.models import (
@@ -156,7 +164,7 @@ def test_every_event_is_a_real_move_in_order_by_a_post_and_not_after_now(town):
 
 
 def test_officers_act_on_working_days_in_office_hours(town):
-    calendar = _calendar_of_the_year(town, NOW)
+    calendar = calendar_of_the_year(town, NOW)
     for event in Event.objects.filter(actor_kind="officer").exclude(action="register"):
         local = event.at.astimezone(SHANGHAI)
         assert calendar.is_working_day(local.date()), event
@@ -333,7 +341,7 @@ def test_meetings_of_every_kind_of_the_article_are_held_in_office_hours(town):
         "party_mass_day",
         "town_committee",
     }
-    calendar = _calendar_of_the_year(town, NOW)
+    calendar = calendar_of_the_year(town, NOW)
     for meeting in meetings:
         start = meeting.starts_at.astimezone(SHANGHAI)
         assert calendar.is_working_day(start.date())
@@ -604,3 +612,53 @@ def test_the_last_of_a_million_matters_is_told_just_before_now(town):
     (matter,) = writer.matters(999_999, 1_000_000, SystemRandom())
 
     assert NOW - timedelta(minutes=3) < matter.registered_at < NOW
+
+
+# --- figures
+
+
+def test_the_boards_figures_are_those_of_the_article(town):
+    supervisor = Post.objects.get(user__username="supervisor").user
+    reading = Reading(Place.of_town(town), NOW, Sight.of(supervisor, TODAY))
+    board = Board(reading, days_named("twelve_months", TODAY), Links(town.code, {}))
+
+    six = {number.address.split("/")[-2]: number for number in board.six()}
+    assert board.villages == 26
+    assert six["case.received.count"].shown == "183"
+    assert "50" in six["case.received.count"].note
+    assert six["case.concluded.count"].shown == "178"
+    assert six["ratio.concluded.whole"].shown == "97.3%"
+    assert (six["case.open.count"].shown, six["case.overdue.count"].shown) == ("5", "1")
+
+
+def test_every_figure_of_the_demo_is_counted_alike_by_plain_sql_and_from_the_store(
+    town,
+):
+    days = days_named("twelve_months", TODAY)
+    place = Place.of_town(town)
+    live = Reading(place, NOW, None).of(days)
+    store_touched(NOW)
+    stored = Reading(place, NOW, None).of(days)
+
+    assert +stored.numbers == +live.numbers
+    for code in COUNTS:
+        within = f"c.town_id = {town.pk}"
+        assert live.count(code) == in_sql(code, days, within, NOW), code
+
+
+def test_a_second_town_stands_beside_it_for_the_county_to_compare(town):
+    other = make_neighbour(PASSWORD, seed=1, at=NOW)
+
+    assert make_neighbour(PASSWORD, seed=2, at=NOW) == other
+    assert findings_of(Case.objects.filter(town=other)) == []
+    supervisor = Post.objects.get(user__username="supervisor.county").user
+    county = Place(town.county_code, "礼县")
+    reading = Reading(county, NOW, Sight.of(supervisor, TODAY))
+    by_town = reading.by_part(days_named("twelve_months", TODAY))
+
+    assert by_town[town.code].count("case.received.count") == 183
+    figures = by_town[other.code]
+    assert figures.count("case.received.count") >= 24
+    assert figures.count("case.open.count") == 4
+    assert figures.share("rate.satisfied").percent is not None
+    assert not Notice.objects.filter(state="sent", created_at__lt=NOW).exists()

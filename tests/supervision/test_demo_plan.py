@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from cases.deadlines.calendar import load_calendar
 from minshi.demo import make_demo
 from minshi.demo.diary import Diary
-from minshi.demo.making import _calendar_of_the_year
+from minshi.demo.making import calendar_of_the_year
 from minshi.demo.plan import Plan
 from minshi.demo.samples import in_group
 from tests.cases.roads import SHANGHAI
@@ -83,7 +83,7 @@ def grid():
 def plan_at(grid, at, seed=1):
     groups, people = grid
     load_calendar(None, at)
-    calendar = _calendar_of_the_year(groups[0].village.town, at)
+    calendar = calendar_of_the_year(groups[0].village.town, at)
     return Plan(groups, people, Diary(calendar, Random(seed)), at).stories()  # noqa: S311 - nothing is secret
 
 

@@ -7,10 +7,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from minshi.clock import now, today
-from minshi.demo import make_demo
+from minshi.demo import NEIGHBOUR, already_made, make_demo, make_neighbour
 from minshi.demo.accounts import accounts_of, table
 from minshi.demo.load import load as load_matters
 from minshi.errors import RuleBroken
+
+COUNTY = NEIGHBOUR[:6]
 
 
 class Command(BaseCommand):
@@ -54,7 +56,10 @@ class Command(BaseCommand):
             )
 
         try:
+            is_new = not already_made(town)
             made = make_demo(town, settings.DEMO_PASSWORD, seed=seed, at=now())
+            if is_new and made.county_code == COUNTY and town != NEIGHBOUR:
+                make_neighbour(settings.DEMO_PASSWORD, seed=seed, at=now())
         except RuleBroken as refusal:
             raise CommandError(str(refusal)) from refusal
 
