@@ -33,7 +33,9 @@ class UploadForm(RuleForm):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy("Excel (.xlsx, .xls), WPS (.et) or CSV, up to 20 MB."),
-        widget=forms.FileInput({"accept": ".xlsx,.xls,.et,.csv,.txt,.xlsm,.ett"}),
+        widget=forms.FileInput(
+            {"accept": ".xlsx,.xls,.et,.csv,.txt,.xlsm,.ett", "class": "form-control"}
+        ),
     )
     again = forms.BooleanField(
         label=gettext_lazy("Enter the same file once more"), required=False
