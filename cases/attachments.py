@@ -203,7 +203,9 @@ def _decoded(content: bytes, kind: str) -> Image.Image:
                 raise _refused(_too_many_pixels())
 
             small = _made_smaller(photo)
-            return _on_white(_upright(small))
+            upright = _on_white(_upright(small))
+            upright.info.clear()  # else a comment or a profile would be saved again
+            return upright
     except Image.DecompressionBombError:
         raise _refused(_too_many_pixels()) from None
     except (

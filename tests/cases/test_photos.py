@@ -17,7 +17,7 @@ from django.urls import reverse
 from PIL import Image
 
 from cases import attachments
-from cases.attachments import attach
+from cases.attachments import attach, reencoded
 from cases.models import Attachment, SignedSheet
 from cases.orphan_files import LEFT_ALONE, remove_orphans
 from cases.tasks import remove_orphan_files
@@ -146,6 +146,21 @@ def test_what_is_transparent_comes_out_white(here, kind, ending):
         assert max(image.getpixel((200, 100))) < 5
     with stored.thumbnail.open() as file, Image.open(file) as image:
         assert min(image.getpixel((10, 10))) > 250
+
+
+@pytest.mark.parametrize(
+    ("kind", "noted"),
+    [("JPEG", "comment"), ("JPEG", "icc_profile"), ("PNG", "icc_profile")],
+)
+def test_what_is_noted_beside_the_picture_is_not_kept(kind, noted):
+    """Where it was taken, whose telephone: also where no camera notes it."""
+    words = b"34.19N 105.18E 13912345678"
+    content = picture(kind, (300, 200), **{noted: words})
+
+    for kept in reencoded(content, f"image/{kind.lower()}"):
+        found = Image.open(io.BytesIO(kept)).info
+        assert words not in found.values()
+        assert words not in kept
 
 
 def test_colours_by_number_and_grey_ones_may_be_transparent_too(here):
