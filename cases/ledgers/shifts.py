@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.db.models import Exists, OuterRef
 from django.utils.formats import date_format
 from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.ledgers.book import OtherBook
 from cases.ledgers.record import joined
 from cases.lists.filters import ShiftFilter
-from cases.models import Event
+from cases.models import Concern, Event
 from cases.workflow import Action
 from minshi.tabular import Column, Ledger
 from villages.duty import hand_over_of, read_roster
@@ -159,7 +160,8 @@ def _done(
 ) -> dict[tuple[int, str], list[dt.datetime]]:
     """Return when each post took something down or settled it, by post and action.
 
-    In order of time, within the time that the shifts span. One query, none without
+    In order of time, within the time that the shifts span. What concerns a cadre is
+    left out for every reader: a number would tell them of it. One query, none without
     posts.
     """
     moments: defaultdict[tuple[int, str], list[dt.datetime]] = defaultdict(list)
@@ -169,7 +171,11 @@ def _done(
     first = min(shift.starts_at for shift in shifts)
     last = max(shift.ends_at for shift in shifts)
     acts = Event.objects.filter(
-        action__in=COUNTED, post__in=posts, at__gte=first, at__lt=last
+        ~Exists(Concern.objects.filter(case=OuterRef("case"))),
+        action__in=COUNTED,
+        post__in=posts,
+        at__gte=first,
+        at__lt=last,
     )
     in_order = acts.order_by("at").values_list("post", "action", "at")
 

@@ -161,3 +161,17 @@ def test_the_page_costs_eight_queries_however_many_shifts_it_has(
         response = client.get(reverse("cases:ledger", args=["duty"]), EVERYTHING)
 
     assert len(shown_rows(response)) == count
+
+
+def test_a_complaint_about_its_reader_is_in_no_number(here):
+    before = shown_rows(page(here.secretary, "duty"))
+    case = spoken(here, by=here.duty, verbatim="支书把自家的院墙砌到了路中间")
+    make_move(
+        case,
+        Action.RECUSE,
+        by=officer(here.duty),
+        at=NOON,
+        concerns=[here.secretary.user],
+    )
+
+    assert shown_rows(page(here.secretary, "duty")) == before
