@@ -10,12 +10,14 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from axes.helpers import get_cool_off
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +31,7 @@ from villages.sessions import stay
 from villages.tries import minutes_left, trying, wait_until, words_of
 
 LONGEST_NAME = 150
+BEGUN_WITH = "login_begun_with"  # in the session: which password it was
 
 
 class LoginForm(forms.LoginForm):
@@ -94,6 +97,25 @@ class AccountAdapter(DefaultAccountAdapter):
         with trying(request, name_at_login(request, credentials)):
             user: User | None = super().authenticate(request, **credentials)
         return user
+
+    def pre_login(
+        self, request: HttpRequest, user: User, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Note the password that a login begins with; a second step may follow."""
+        request.session[BEGUN_WITH] = user.get_session_auth_hash()
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Log in, unless the password was changed since the first step: what began with
+        the old one is over like every session of it.
+        """
+        begun_with = request.session.pop(BEGUN_WITH, "")
+        if not constant_time_compare(begun_with, user.get_session_auth_hash()):
+            words = _("The password was changed meanwhile. Please log in again.")
+            messages.warning(request, words)
+            raise ImmediateHttpResponse(redirect("account_login"))
+        super().login(request, user)
 
     def set_password(self, user: User, password: str) -> None:
         user.must_change_password = False

@@ -175,6 +175,20 @@ def test_a_login_that_waited_too_long_for_its_code_says_so_and_keeps_its_page(
     assert "太久" in page.content.decode()
 
 
+def test_a_login_half_done_ends_with_the_password_it_began_with(client, user):
+    """Whoever knew the old one waits at the second step while it is changed."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    log_in(client)
+    user.set_password(GOOD)
+    user.save()
+
+    answer = client.post("/login/code/", {"code": code_of(secret)}, follow=True)
+
+    assert "密码已经改过" in answer.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
 @pytest.mark.parametrize(
     ("roles", "named"),
     [([], []), (ADMINISTRATORS, []), (["auditor", "audtior"], ["audtior"])],
