@@ -22,7 +22,8 @@ from cases.serializers.ledgers import BookSerializer, LedgerRow
 from minshi import tabular, workdays
 from minshi.api import KeyPages
 
-PERIOD = frozenset({"period", "since", "until"})
+PERIOD = frozenset({"period", "since", "until", "first"})
+FIRST = ("oldest", "newest")
 
 
 class LedgerFilters(CaseFilters):
@@ -83,6 +84,9 @@ class LedgerRowsAPIView(CaseApi, GenericAPIView[Any]):
 
     @property
     def order(self) -> tuple[str, str]:
+        """The ledger's own date, the oldest first unless the newest are asked for."""
+        if self.request.query_params.get("first") == "newest":
+            return self.book.newest_first
         return self.book.order
 
     @extend_schema(
@@ -91,14 +95,15 @@ class LedgerRowsAPIView(CaseApi, GenericAPIView[Any]):
         parameters=[
             OpenApiParameter("order", exclude=True),
             OpenApiParameter("period", str, enum=[name for name, _words in PERIODS]),
+            OpenApiParameter("first", str, enum=FIRST),
             OpenApiParameter("since", {"type": "string", "format": "date"}),
             OpenApiParameter("until", {"type": "string", "format": "date"}),
         ],
         responses={200: LedgerRow(many=True)},
     )
     def get(self, request: Request, key: str) -> Response:
-        """The rows of one ledger, names and phones masked, oldest first; without a
-        period the past twelve months.
+        """The rows of one ledger, names and phones masked, oldest first unless `first`
+        says newest; without a period the past twelve months.
 
         The rows of `meetings` are agenda items and those of `duty` shifts, narrowed by
         town, village and period alone.

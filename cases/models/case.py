@@ -330,6 +330,13 @@ class Case(WithChoices):
             models.Index(
                 fields=("group", "-registered_at"), name="case_group_registered"
             ),
+            # the orders of the ledgers of handling, and of what was heard by a way
+            models.Index(
+                fields=("-decided_at", "-id"),
+                condition=Q(decided_at__isnull=False),
+                name="case_decided",
+            ),
+            models.Index(fields=("channel", "-said_at", "-id"), name="case_said"),
             # by the surname alone
             models.Index(
                 fields=("speaker_name",),

@@ -95,6 +95,19 @@ def test_the_newest_row_comes_first_unless_the_reader_wants_the_oldest(here):
     assert asked == kept == [old.number, new.number]
 
 
+def test_the_api_gives_the_newest_first_where_that_is_asked_for(here):
+    old, new = spoken(here), spoken(here)
+    Case.objects.filter(pk=old.pk).update(registered_at=NOON - 3 * DAY)
+    api = Api(here.secretary)
+
+    def numbers(query: str) -> list[str]:
+        answer = api.get(f"ledgers/general/?period=all{query}")
+        return [row["number"] for row in answer.json()["results"]]
+
+    assert numbers("") == numbers("&first=oldest") == [old.number, new.number]
+    assert numbers("&first=newest") == [new.number, old.number]
+
+
 # --- filters
 def test_a_filter_is_saved_under_a_name_and_opens_the_ledger(here):
     wanted = decided(here)
