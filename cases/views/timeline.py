@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from cases.models import Case, Event
 from cases.models.choices import (
+    ActorKind,
     Confidentiality,
     Grade,
     Handling,
@@ -103,6 +104,8 @@ def _order_sent(event: Event) -> str:
 def _label_of(event: Event) -> str:
     if event.action == Action.REHOME and event.via == ROSTER:
         return _("Goes on with whoever is on duty")
+    if event.action == Action.WITHDRAW and event.actor_kind == ActorKind.SPEAKER:
+        return _("took it back")
     if event.action in Action.values:
         return str(Action(event.action).label)
     return event.action

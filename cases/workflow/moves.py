@@ -88,7 +88,13 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             handled=Handled.THIS_ROUND,
             inputs=(
                 Input(
-                    "into", Kind.CASE, _("Number of the other matter"), required=True
+                    "into",
+                    Kind.CASE,
+                    _("Number of the other matter"),
+                    required=True,
+                    help=_(
+                        "This one is handled no more; its speaker follows that one."
+                    ),
                 ),
             ),
             guards=(guards.above_village_after_dissatisfaction,),

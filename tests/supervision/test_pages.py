@@ -10,7 +10,7 @@ import time_machine
 from django.urls import reverse
 
 from cases.models import Case
-from cases.workflow import Action, make_move
+from cases.workflow import Action, Speaker, make_move
 from supervision.chasing.sweeping import sweep
 from supervision.models import (
     Notice,
@@ -43,6 +43,25 @@ def page(client, post, name, *args, **query):
 
 
 # --- the inbox
+
+
+def test_the_words_of_the_inbox_say_who_urges_and_what_the_speaker_did(client, here):
+    case = decided(here)
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON,
+        supervision_level="urge",
+        text="群众等水用",
+    )
+    make_move(case, Action.URGE, by=Speaker(case, "code"), at=NOON)
+    sweep(NOON)
+
+    inbox = page(client, here.handler, "inbox")
+
+    assert f"{here.supervisor.user}（督办员）催您：群众等水用" in inbox
+    assert "说事人催这件事" in inbox
 
 
 def test_a_notice_is_unread_until_it_is_opened(client, here):
@@ -533,3 +552,41 @@ def test_who_chases_a_matter_again_the_same_day_is_told_so_first(client, here):
     assert asked.count("今天已督办过") == 1
     with time_machine.travel(NOON + DAY + DAY / 24, tick=False):
         assert "今天已督办过" not in client.get(address).text
+
+
+def test_taking_an_order_back_is_named_by_what_it_does(client, here):
+    """Before the signature, to whoever signs, it is a refusal; after it a stop."""
+    order = raised(here)
+    words = ("不签，退回", "撤回，不发了")
+    before = page(client, here.signer, "order", order.pk)
+    writers = page(client, here.supervisor, "order", order.pk)
+    signed(here, order)
+    after = page(client, here.signer, "order", order.pk)
+
+    assert [word in before for word in words] == [True, False]
+    assert [word in writers for word in words] == [False, False]
+    assert [word in after for word in words] == [False, True]
+
+
+def test_the_page_of_a_matter_tells_the_order_that_was_sent(client, here):
+    order = sent(here)
+
+    client.force_login(here.supervisor.user)
+    timeline = client.get(order.case.get_absolute_url()).content.decode()
+
+    assert f"发出督办单 {order.number}，" in timeline
+    assert "当面代录" not in timeline
+
+
+def test_whoever_writes_an_order_reads_who_signs_it(client, here):
+    case = decided(here)
+    client.force_login(here.supervisor.user)
+    address = reverse("supervision:new_order", args=[case.number])
+
+    form = client.get(address)
+    typed = {"reason": "逾期", "demand": "请立即办理", "key": uuid.uuid4()}
+    typed["reply_on"] = form.context["form"]["reply_on"].value().isoformat()
+    answer = client.post(address, typed, follow=True)
+
+    assert f"交{here.signer.user}签发" in form.content.decode()
+    assert f"已交给{here.signer.user}签发" in answer.content.decode()
