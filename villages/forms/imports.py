@@ -45,6 +45,7 @@ class UploadForm(RuleForm):
         self, *args: Any, kind: Kind, places: list[ListPlace], **options: Any
     ) -> None:
         super().__init__(*args, **options)
+        self.fields["file"].error_messages["required"] = _("Choose a file.")
         self.fields["file"].error_messages["empty"] = _("The file is empty.")
         offer(self, "at", [(place.key, place.label) for place in places])
         if len(places) == 1:

@@ -191,12 +191,18 @@ def as_year(cell: Stored) -> int | None:
         YEAR.fullmatch(text) or FULL_DAY.fullmatch(text) or DENSE_DAY.fullmatch(text)
     )
     if found is None:
-        raise _no_day(text)
+        raise _no_year(text)
     if found.re is not YEAR and found[3]:
         as_day(text)
     if int(found[1]) not in YEARS:
         raise Unclear(_("Write a year from 1900 on."))
     return int(found[1])
+
+
+def _no_year(text: str) -> Unclear:
+    if LUNAR.search(text) or SHORT_DAY.fullmatch(text):
+        return _no_day(text)
+    return Unclear(_("Write the year with four digits, such as 1968."))
 
 
 def _no_day(text: str) -> Unclear:

@@ -46,6 +46,7 @@ def heading_key(text: str) -> str:
     return AROUND_HEADING.sub("", folded(text))
 
 
+IDENTITY_CARD = "身份证"
 # Kept nowhere here, and so never read.
 NUMBERS_OF_PAPERS = frozenset(
     called(
@@ -59,4 +60,5 @@ def is_number_of_papers(heading: str) -> bool:
     """Tell whether a heading announces numbers of identity cards or the like, which
     are not kept here.
     """
-    return heading_key(heading) in NUMBERS_OF_PAPERS
+    key = heading_key(heading)
+    return key in NUMBERS_OF_PAPERS or IDENTITY_CARD in key

@@ -77,7 +77,8 @@ def _rows_of_head(sheet: Sheet, row: int) -> tuple[int, int]:
     two rows.
     """
     for top, left, bottom, right in sheet.merged:
-        is_title = left == 0 and right + 1 >= len(sheet.rows[row])
+        # over more than half of the columns it is a title, above whatever stands there
+        is_title = left == 0 and 2 * (right + 1) > len(sheet.rows[row])
         if is_title:
             continue
         reaches_down = top == row and bottom == row + 1

@@ -210,7 +210,7 @@ def test_6_the_forms_in_which_days_are_understood(secretary, cell, year):
         ("68.11.3", "年份请写四位"),
         ("冬月初三", "农历"),
         ("戊申年", "农历"),
-        ("不详", "日期请写成"),
+        ("不详", "四位数"),
         ("1868年", "1900"),
         ("1968.13.40", "没有这一天"),
     ],
@@ -634,3 +634,24 @@ def test_nothing_unseen_is_left_in_the_name_of_a_sheet(secretary):
     except InputRefused:
         return
     assert run.sheets[0]["name"] == "AB"
+
+
+def test_more_merged_cells_than_a_list_has_are_refused(secretary):
+    merged = b'<mergeCells count="3">' + b'<mergeCell ref="A2:A100000"/>' * 3
+    content = with_part(
+        xlsx(HEAD, *FAMILY),
+        lambda xml: xml.replace(
+            b"</sheetData>", b"</sheetData>" + merged + b"</mergeCells>"
+        ),
+    )
+
+    run = read(content, secretary)
+
+    assert run.state == "failed"
+    assert "合并的单元格太多" in run.trouble
+
+
+def test_a_word_that_is_no_year_asks_for_four_digits(secretary):
+    run = read(xlsx(HEAD, [1, 3, "李建国", None, None, "明年", None]), secretary)
+
+    assert words_of(run)[2]["birth_year"] == "年份请写四位数，例如 1968。"

@@ -379,3 +379,22 @@ def test_no_list_names_the_head_of_a_door(village, secretary):
 
     assert "另有户主" in said_of(run)[2][0][1]
     assert "李建国" not in str(said_of(run))
+
+
+def test_a_village_reads_what_its_list_would_change_and_a_town_does_not(
+    village, secretary
+):
+    entered(checked(xlsx(HEAD, *FAMILY), secretary, village))
+    row = [1, 3, "李建国", "户主", "男", 1970, "13893900000"]
+
+    own = checked(xlsx(HEAD, row), secretary, village)
+    of_town = checked(
+        xlsx(["村名", *HEAD], ["柳河村", *row]), reviewer_of(village.town), village.town
+    )
+
+    assert said_of(own)[2] == [
+        ("birth_year", "原来是 1968"),
+        ("phone", "原来是 ****2345"),
+    ]
+    assert own.counts["changed"] == of_town.counts["changed"] == 1
+    assert said_of(of_town) == {}

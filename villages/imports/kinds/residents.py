@@ -158,6 +158,9 @@ class Residents(Kind):
                 self._compare_with_file(entry, around)
             if not entry.has_fault:
                 _compare_with_database(entry, there.get(entry.values["at"], {}))
+            # to a village's own list alone: a town's would look up whole villages
+            if entry.verdict == Verdict.CHANGED and around.village:
+                _say_what_was(entry)
         _judge_heads(entries, there, around)
 
     def _find_place(self, entry: Entry, around: Neighbours) -> None:
@@ -314,6 +317,28 @@ def _compare_with_database(entry: Entry, at_home: Mapping[str, Resident]) -> Non
     wanted = _wanted(entry.values)
     is_same = all(before[name] == value for name, value in wanted.items())
     entry.verdict = Verdict.SAME if is_same else Verdict.CHANGED
+
+
+def _say_what_was(entry: Entry) -> None:
+    """Say beside each changed cell what stands there now."""
+    resident = entry.values["resident"]
+    before = _fields(resident)
+    in_words = {
+        "sex": resident.get_sex_display(),
+        "birth_year": str(resident.birth_year or ""),
+        "phone": resident.masked_phone,
+    }
+    wanted = _wanted(entry.values)
+    for name, text in in_words.items():
+        if name in wanted and wanted[name] != before[name] and text:
+            entry.note(name, _("before: %(value)s") % {"value": text})
+    if wanted.get("is_head", before["is_head"]) != before["is_head"]:
+        words = _("before: head of the household")
+        if not before["is_head"]:
+            words = _("before: not the head")
+        entry.note("relation", words)
+    if not resident.is_on_roll:
+        entry.note("name", _("off the roll until now"))
 
 
 def _judge_heads(
