@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Min, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q
 
 from cases.models import Case, Event
+from cases.models.scope import CaseQuerySet
 from minshi import workdays
 from minshi.workdays import ONE_DAY
 from supervision.figures.periods import Days
@@ -58,10 +59,20 @@ def store_touched(at: datetime) -> int:
 
 
 def _to_store(at: datetime) -> Touched:
+    """Return the days to count anew: all of a town of which nothing is stored yet,
+    whose past may have been told after the mark.
+    """
     mark = FigureMark.objects.first()
     if mark is None:
         return every_day()
-    return touched_since(min(mark.at, at) - LATE)
+
+    touched = touched_since(min(mark.at, at) - LATE)
+    stored = DailyFigure.objects.filter(town=OuterRef("pk"))
+    cases = Case.objects.filter(town=OuterRef("pk"))
+    new = list(Town.objects.filter(~Exists(stored), Exists(cases)))
+    if new:
+        touched |= every_day(Case.objects.filter(town__in=new))
+    return touched
 
 
 def touched_since(since: datetime, within: Q | None = None) -> Touched:
@@ -91,9 +102,13 @@ def touched_since(since: datetime, within: Q | None = None) -> Touched:
     return touched
 
 
-def every_day() -> Touched:
-    """Return every day from a town's first matter to its last event."""
-    by_town = Case.objects.order_by().values_list("town")
+def every_day(cases: CaseQuerySet | None = None) -> Touched:
+    """Return every day from a town's first matter to its last closing; of the towns of
+    some matters, where they are given.
+    """
+    if cases is None:
+        cases = Case.objects.all()
+    by_town = cases.order_by().values_list("town")
     bounds = by_town.annotate(
         Min("registered_at"), Max("registered_at"), Max("closed_at")
     )

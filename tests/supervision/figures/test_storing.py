@@ -198,6 +198,16 @@ def test_days_touched_while_a_run_went_on_are_those_of_the_next(world):
     assert recount(LATER + timedelta(minutes=1)) == []
 
 
+def test_a_town_whose_past_is_told_after_the_mark_is_stored_as_well(world):
+    store_touched(LATER + 30 * DAY)
+    DailyFigure.objects.filter(town=world.there.town).delete()
+
+    store_touched(LATER + 31 * DAY)
+
+    assert DailyFigure.objects.filter(place=world.there.town.code).exists()
+    assert recount(LATER + 31 * DAY) == []
+
+
 def test_a_topic_that_becomes_delicate_is_found_by_the_nightly_count(world):
     topic = Topic.objects.create(town=world.here.town, name="未成年人")
     Case.objects.filter(pk=world.cases["heard"].pk).update(topic=topic)
