@@ -79,7 +79,7 @@ def begin_tracking(town: Town, *, by: User, at: datetime) -> TrackingMeeting:
     return that one.
 
     NoSuchRight: not a reviewer or supervisor of the town. MoveRefused: nothing drags
-    on.
+    on, or only what is about the user.
     """
     post = _must_preside(by, town, at)
 
@@ -90,7 +90,8 @@ def begin_tracking(town: Town, *, by: User, at: datetime) -> TrackingMeeting:
         return under_way
 
     cases = list(dragging_on(town, at))
-    if not cases:
+    counted = Case.objects.counted_for(by, workdays.local_day(at))
+    if not counted.filter(pk__in=[case.pk for case in cases]).exists():
         raise MoveRefused(
             _("Nothing is overdue or under order; there is nothing to go through.")
         )

@@ -90,6 +90,24 @@ def test_nothing_to_go_through_is_no_meeting(here):
         begun(here)
 
 
+def test_a_complaint_about_whoever_begins_is_no_reason_for_a_meeting(db):
+    here = staff()
+    complaint = spoken(here)
+    make_move(
+        complaint,
+        Action.RECUSE,
+        by=officer(here.duty),
+        at=NOON,
+        concerns=[here.supervisor.user],
+    )
+    late = NOON + 60 * DAY
+
+    with pytest.raises(MoveRefused):
+        begin_tracking(here.town, by=here.supervisor.user, at=late)
+
+    assert begin_tracking(here.town, by=here.reviewer.user, at=late)
+
+
 def test_urging_is_an_act_on_the_case_and_is_noted_with_it(here):
     case = spoken(here)
     item = of(begun(here), case)
