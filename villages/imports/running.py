@@ -210,7 +210,7 @@ class _Work:
         wanted = run.rows.filter(
             verdict__in=(Verdict.NEW, Verdict.CHANGED), is_entered=False
         )
-        rows = list(wanted.order_by("nth")[:BATCH])
+        rows = list(wanted.order_by("nth")[: min(BATCH, kind.at_once)])
         if not rows:
             run.state = ImportState.ENTERED
             run.entered_at = at
@@ -248,7 +248,7 @@ class _Work:
         kind = KINDS[run.kind]
         _lock(run)
         entered = run.rows.filter(is_entered=True, kept_because="")
-        rows = list(entered.order_by("-nth")[:BATCH])
+        rows = list(entered.order_by("-nth")[: min(BATCH, kind.at_once)])
         if not rows:
             run.state = ImportState.TAKEN_BACK
             run.taken_back_at = at

@@ -78,6 +78,8 @@ class Kind(ABC):
     is_of_village: ClassVar[bool] = False
     is_of_town: ClassVar[bool] = True
     can_be_taken_back: ClassVar[bool] = True
+    # rows put in together: a second's work, for as long others wait
+    at_once: ClassVar[int] = 1000
     # what the page says once a list is entered
     after_template: ClassVar[str] = "villages/imports/_after.html"
     columns: tuple[Column, ...]

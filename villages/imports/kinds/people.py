@@ -67,6 +67,7 @@ class People(RowKind):
     )
     roles = MANAGE_ACCOUNTS
     model = Post
+    at_once = 10  # a password is hashed slowly on purpose
     changeable = ("until_on", "may_sign")
     after_template = "villages/imports/_passwords.html"
     columns = (

@@ -22,6 +22,7 @@ class RowKind(Kind):
     """A kind whose rows are one row of a table each."""
 
     model: ClassVar[type[models.Model]]
+    at_once = 50
     # what a row may change of one that is there
     changeable: ClassVar[tuple[str, ...]] = ()
     # tables that come and go with a row
