@@ -52,15 +52,27 @@ class FiguresView(StaffView):
             raise Http404
         return place
 
+    def days_asked(self) -> Days:
+        """Return the days that the address names. InputRefused: they are none."""
+        named = self.request.GET
+        return Asked(named.get("period", ""), named.get("month", "")).days(today())
+
     def days(self) -> Days:
         """Return the days that the address names. Http404: they are none."""
-        asked = Asked(
-            self.request.GET.get("period", ""), self.request.GET.get("month", "")
-        )
         try:
-            return asked.days(today())
+            return self.days_asked()
         except InputRefused as refusal:
             raise Http404 from refusal
+
+    def days_shown(self) -> tuple[Days, str]:
+        """Return the days that the address names and "", else the usual days and what
+        is wrong with the name.
+        """
+        try:
+            return self.days_asked(), ""
+        except InputRefused as refusal:
+            words = next(iter(refusal.fields.values()), refusal.detail)
+            return Asked().days(today()), str(words)
 
     def links(self, place: Place) -> Links:
         query = {}
@@ -86,9 +98,9 @@ class FiguresView(StaffView):
 class FiguresPage(FiguresView):
     def get(self, request: HttpRequest) -> HttpResponse:
         place = self.place()
-        days = self.days()
+        days, refused = self.days_shown()
         at = now()
-        links = self.links(place)
+        links = self.links(place) if not refused else Links(place.code, {})
         board = Board(Reading(place, at, self.sight()), days, links)
 
         weeks = board.weeks()
@@ -105,6 +117,7 @@ class FiguresPage(FiguresView):
             "periods": PERIODS,
             "chosen": request.GET.get("period", "") or PERIODS[0][0],
             "month": request.GET.get("month", ""),
+            "refused": refused,
             "six": board.six(),
             "compared": board.compared(),
             "part_rows": board.part_rows(),

@@ -289,6 +289,19 @@ def test_rows_of_no_figure_are_not_found(world, address):
         assert client_of(world.here.supervisor).get(page + address).status_code == 404
 
 
+@pytest.mark.parametrize("asked", [{"month": "2027-01"}, {"period": "ever"}])
+def test_a_month_to_come_is_refused_beside_its_field(world, asked):
+    with time_machine.travel(LATER, tick=False):
+        answer = client_of(world.here.supervisor).get(
+            reverse("supervision:figures"), asked
+        )
+
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert 'id="month_error"' in text
+    assert asked.get("month", "") in text
+
+
 def test_everybody_who_deals_with_matters_reads_what_each_figure_counts(world):
     page = reverse("supervision:figure_definitions")
 
