@@ -66,15 +66,17 @@ class FrozenLedgerAdmin(PostAdmin):
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         visible = FrozenLedger.objects.visible_to(request.user, today())
-        return queryset.filter(pk__in=visible.values("pk"))
+        return visible.filter(pk__in=queryset.values("pk"))
 
     @admin.display(description=_("place"))
     def of(self, frozen: FrozenLedger) -> str:
         return frozen.place
 
     @admin.display(description=_("rows"))
-    def row_count(self, frozen: FrozenLedger) -> int:
-        return frozen.rows
+    def row_count(self, frozen: Any) -> int:
+        """Return how many rows its reader may see."""
+        rows: int = frozen.rows_shown
+        return rows
 
     @admin.display(description=_("closed by"))
     def closed_by(self, frozen: FrozenLedger) -> str:
@@ -83,7 +85,7 @@ class FrozenLedgerAdmin(PostAdmin):
 
 @admin.register(FrozenRow)
 class FrozenRowAdmin(OffTheIndex, CasePart):
-    shown = ("position",)
+    list_select_related = ("case", "book__town", "book__village")
 
 
 @admin.register(RedEntry)

@@ -19,7 +19,7 @@ from cases.ledgers.freezing import (
     is_whole,
     shown_rows,
 )
-from cases.models import FrozenLedger, FrozenRow, RedEntry
+from cases.models import FrozenLedger, RedEntry
 from cases.models.frozen import FrozenLedgerQuerySet
 from minshi.api import KeyPages
 from minshi.errors import InputRefused
@@ -32,6 +32,7 @@ ROWS_A_PAGE = 200
 
 class FrozenSerializer(serializers.ModelSerializer[FrozenLedger]):
     title = serializers.SerializerMethodField()
+    rows = serializers.IntegerField(source="rows_shown", read_only=True)
     frozen_by = serializers.CharField(source="frozen_by.user", read_only=True)
 
     class Meta:
@@ -151,7 +152,7 @@ class FrozenListAPIView(FrozenApi, GenericAPIView[Any]):
             by=self.user,
             at=self.at,
         )
-        shown = FrozenSerializer(frozen).data
+        shown = FrozenSerializer(self.books().get(pk=frozen.pk)).data
         return Response(shown, status=status.HTTP_201_CREATED)
 
     def _place(self, said: dict[str, Any]) -> Village | Town:
@@ -183,14 +184,9 @@ class FrozenItemAPIView(FrozenApi):
         frozen = get_object_or_404(self.books(), pk=pk)
         asked = request.query_params.get("from", "")
         start = int(asked) if asked.isdecimal() and len(asked) < len("1000000") else 1
-        found = frozen.frozen_rows.filter(position__gte=start).order_by("position")
-        rows: list[FrozenRow] = list(found[:ROWS_A_PAGE])
 
-        is_full = len(rows) == ROWS_A_PAGE
-        answer = {
-            "rows": shown_rows(frozen, rows, self.sight),
-            "next": rows[-1].position + 1 if is_full else None,
-        }
+        rows, following = shown_rows(frozen, self.sight, max(start, 1), ROWS_A_PAGE)
+        answer = {"rows": rows, "next": following}
         keys = [key for key, _heading in frozen.columns]
         return Response(FrozenRows(answer, context={"keys": keys}).data)
 
@@ -204,7 +200,7 @@ class FrozenRedAPIView(FrozenApi):
     def get(self, _request: Request, pk: int) -> Response:
         """Whether the rows are those that were closed, and what changed since."""
         frozen = get_object_or_404(self.books(), pk=pk)
-        changed = len(differences(frozen, self.at))
+        changed = len(differences(frozen, self.user, self.at))
         answer = {"is_whole": is_whole(frozen), "changed": changed}
         return Response(FrozenCheck(answer).data)
 

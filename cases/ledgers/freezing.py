@@ -1,8 +1,8 @@
 """锁账 and 红字更正: a ledger closed as it stands, and what is put right in it later.
 
-What is closed is read as nobody in particular may see it: names masked, the hidden ones
-left out, a secret matter by its number and dates alone. So nobody reads in it more than
-in the ledger itself, whoever closed it.
+What is closed is read as nobody in particular may see it: names masked, a secret or
+hidden matter by its number, dates and stage alone, and none that concerns a cadre. So
+nobody reads in it more than in the ledger itself, whoever closed it.
 """
 
 import json
@@ -13,11 +13,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Case as When
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models import When as Then
 from django.utils.translation import gettext as _
 
 from cases.ledgers import BOOKS_OF_CASES, Book, batches, read_records
+from cases.ledgers.columns import REDACTED
 from cases.ledgers.period import Period, in_words
 from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
 from cases.models.choices import Confidentiality
@@ -32,6 +33,7 @@ from villages.rights import FREEZE_LEDGERS, first_post
 
 MOST_ROWS = 20_000
 NOBODY = Reach()
+NONE = Q(pk__in=())
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def freeze(
 
     NoSuchRight: neither the village's secretary nor reviewer or supervisor above it.
     InputRefused: no such ledger of matters, or days that are not over. MoveRefused: no
-    row, or too many.
+    row that they may see, or too many.
     """
     post = freezing_post(by, place, local_day(at))
     if key not in BOOKS_OF_CASES:
@@ -70,9 +72,11 @@ def freeze(
     if before is not None:
         return before
 
-    rows = list(_rows(book, place, Period(first, last), at))
-    if not rows:
+    chosen = _chosen(book, place, Period(first, last))
+    in_sight = Case.objects.counted_for(by, local_day(at))
+    if not chosen.filter(pk__in=in_sight.values("pk")).exists():
         raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
+    rows = list(_rows(book, chosen, at))
     if len(rows) > MOST_ROWS:
         raise MoveRefused(_("Too many rows; close a shorter time."))
 
@@ -131,20 +135,26 @@ def _place(place: Village | Town) -> dict[str, Any]:
     return {"town": place}
 
 
-def _cases_of(place: Village | Town) -> CaseQuerySet:
-    """Return the matters heard of a place, secret ones marked as redacted."""
-    is_secret = Then(confidentiality=Confidentiality.SECRET, then=Value(True))
-    of_place = Case.objects.filter(**_place(place)).heard()
-    return of_place.annotate(redacted=When(is_secret, default=Value(False)))
+def _chosen(
+    book: Book, place: Village | Town, period: Period, *, protected: Q = NONE
+) -> CaseQuerySet:
+    """Return the matters of a ledger of a place that concern no cadre; secret, hidden
+    and `protected` ones are marked as redacted.
+
+    Of a hidden matter no words either: what is left out of a list of names tells
+    whoever wrote the list who spoke.
+    """
+    is_so_now = Q(confidentiality__in=(Confidentiality.SECRET, Confidentiality.HIDDEN))
+    is_protected = Then(is_so_now | protected, then=Value(True))
+    of_place = Case.objects.filter(**_place(place)).heard().about_nobody()
+    marked = of_place.annotate(redacted=When(is_protected, default=Value(False)))
+    return book.whole(period.of(book, marked))
 
 
-def _rows(
-    book: Book, place: Village | Town, period: Period, at: datetime
-) -> Iterator[FrozenRow]:
+def _rows(book: Book, chosen: CaseQuerySet, at: datetime) -> Iterator[FrozenRow]:
     """Yield the rows of a ledger as nobody in particular sees them, in its order."""
     sight = Sight(User(pk=0), local_day(at), NOBODY, NOBODY, NOBODY)
     keys = [column.key for column in book.ledger.columns]
-    chosen = book.whole(period.of(book, _cases_of(place)))
 
     position = 0
     for batch in batches(chosen, book.order):
@@ -152,25 +162,33 @@ def _rows(
         rows = tabular.rows_of(book.ledger, records)
         for record, cells in zip(records, rows, strict=True):
             position += 1
-            texts = ["" if cell is None else str(cell) for cell in cells[1:]]
+            # 保密事项 would be wrong of a hidden matter, or of one that is open by now
+            words = ["" if cell in (None, REDACTED) else str(cell) for cell in cells]
+            texts = words[1:]
             yield FrozenRow(
                 position=position,
                 case=record.case,
                 cells=dict(zip(keys, texts, strict=True)),
-                was_hidden=record.is_hidden or record.redacted,
+                was_hidden=record.redacted,
             )
 
 
 # --- in red
-def differences(frozen: FrozenLedger, at: datetime) -> list[Difference]:
+def differences(frozen: FrozenLedger, by: User, at: datetime) -> list[Difference]:
     """List what the ledger of those days says otherwise now, than it did closed with
-    what was entered in red since.
+    what was entered in red since: of matters within the user's sight, and of none that
+    has come to concern a cadre.
     """
     book = BOOKS_OF_CASES[frozen.ledger]
-    period = Period(frozen.first_on, frozen.last_on)
+    in_sight = Case.objects.counted_for(by, local_day(at)).about_nobody()
 
     known = _as_corrected(frozen)
-    present = {row.case_id: row for row in _rows(book, frozen.where, period, at)}
+    # what was closed without its words gets none in red, whatever it is now
+    without_words = frozen.frozen_rows.filter(was_hidden=True).values("case")
+    period = Period(frozen.first_on, frozen.last_on)
+    chosen = _chosen(book, frozen.where, period, protected=Q(pk__in=without_words))
+    chosen = chosen.filter(pk__in=in_sight.values("pk"))
+    present = {row.case_id: row for row in _rows(book, chosen, at)}
 
     found = []
     for case_id, row in present.items():
@@ -183,7 +201,7 @@ def differences(frozen: FrozenLedger, at: datetime) -> list[Difference]:
                 found.append(Difference(row.case, key, cells.get(key, ""), text))
 
     gone = known.keys() - present.keys()
-    for case in Case.objects.filter(pk__in=gone).order_by("pk"):
+    for case in in_sight.filter(pk__in=gone).order_by("pk"):
         found.append(Difference(case, "", case.number, ""))
     return found
 
@@ -207,8 +225,8 @@ def _as_corrected(frozen: FrozenLedger) -> dict[int, dict[str, str]]:
 def enter_in_red(
     frozen: FrozenLedger, *, reason: str, by: User, at: datetime
 ) -> list[RedEntry]:
-    """Enter in red all that has changed since, with the reason; what was closed stays
-    as it is.
+    """Enter in red all that the user sees changed since, with the reason; what was
+    closed stays as it is.
 
     NoSuchRight as `freeze`. InputRefused: no reason. MoveRefused: nothing has changed.
     """
@@ -218,7 +236,7 @@ def enter_in_red(
     # whoever else enters in red waits here, and then finds nothing left to enter
     FrozenLedger.objects.select_for_update(of=("self",)).get(pk=frozen.pk)
     entries = []
-    for each in differences(frozen, at):
+    for each in differences(frozen, by, at):
         entries.append(
             RedEntry(
                 book=frozen,
@@ -239,8 +257,8 @@ def enter_in_red(
 # --- reading
 @dataclass(frozen=True)
 class ShownRow:
-    """A row of a closed ledger as its reader may see it, and what was entered in red
-    about it, by column.
+    """A row of a closed ledger as its reader may see it, its number among those that
+    they see, and what was entered in red about it, by column.
     """
 
     position: int
@@ -259,15 +277,21 @@ class ShownRow:
 
 
 def shown_rows(
-    frozen: FrozenLedger, rows: list[FrozenRow], sight: Sight
-) -> list[ShownRow]:
-    """Return the rows that the reader may see. Two queries.
+    frozen: FrozenLedger, sight: Sight, start: int, most: int
+) -> tuple[list[ShownRow], int | None]:
+    """Return up to `most` of the rows that the reader may see, from the one with the
+    number `start`, and the number of the next, if there is one. Three queries.
 
     A matter out of their sight is left out; of one that is secret to them, or whose
-    speaker is hidden from them only since, they read the number alone.
+    speaker is hidden from them only since, they read the number alone. Rows are counted
+    and not found by their position, for a gap would tell; there are few in a ledger.
     """
     counted = Case.objects.counted_for(sight.user, sight.on)
-    cases = counted.filter(pk__in=[row.case_id for row in rows])
+    found = frozen.frozen_rows.filter(case__in=counted.values("pk"))
+    rows = list(found.order_by("position")[start - 1 : start + most])
+    following = start + most if len(rows) > most else None
+
+    cases = counted.filter(pk__in=[row.case_id for row in rows[:most]])
     in_sight = {case.pk: case for case in cases.select_related("town")}
 
     red: dict[int, dict[str, RedEntry]] = {}
@@ -277,15 +301,15 @@ def shown_rows(
 
     keys = [key for key, _heading in frozen.columns]
     shown = []
-    for row in rows:
-        case: Any = in_sight.get(row.case_id)
-        if case is None:
-            continue
-        may_read = not case.redacted and (row.was_hidden or sight.shows_speaker(case))
+    still_seen = [row for row in rows[:most] if row.case_id in in_sight]
+    for number, row in enumerate(still_seen, start):
+        case: Any = in_sight[row.case_id]
+        may_know = sight.shows_speaker(case)
+        may_read = not case.redacted and (row.was_hidden or may_know)
         cells = [row.cells.get(key, "") for key in keys]
         of_row = red.get(row.case_id, {})
         if not may_read:
             cells = [case.number if key == "number" else "" for key in keys]
             of_row = {}
-        shown.append(ShownRow(row.position, case.number, cells, of_row))
-    return shown
+        shown.append(ShownRow(number, case.number, cells, of_row))
+    return shown, following

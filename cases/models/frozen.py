@@ -5,7 +5,8 @@ put right later is entered in red beside it.
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,11 +17,19 @@ from villages.rights import FREEZE_LEDGERS
 
 class FrozenLedgerQuerySet(models.QuerySet["FrozenLedger"]):
     def visible_to(self, user: User, on: date) -> "FrozenLedgerQuerySet":
-        """Return those of the own village or territory."""
+        """Return those of the own village or territory, each with `rows_shown`: how
+        many of its rows are about matters within the reader's sight.
+        """
         villages = Village.objects.in_reach_of(user, on, FREEZE_LEDGERS)
         above = user.reach(on, FREEZE_LEDGERS)
         of_town = Q(town__in=above.towns) | Q(town__county_code__in=above.counties)
-        return self.filter(Q(village__in=villages) | of_town)
+        visible = self.filter(Q(village__in=villages) | of_town)
+
+        in_sight = Case.objects.counted_for(user, on).values("pk")
+        shown = FrozenRow.objects.filter(book=OuterRef("pk"), case__in=in_sight)
+        of_book = shown.order_by().values("book").annotate(count=Count("pk"))
+        count = Subquery(of_book.values("count"))
+        return visible.annotate(rows_shown=Coalesce(count, 0))
 
 
 class FrozenLedger(models.Model):
@@ -97,7 +106,10 @@ class FrozenLedger(models.Model):
 
 
 class FrozenRow(models.Model):
-    """One row as it stood, names masked and hidden ones left out for everybody."""
+    """One row as it stood, names masked, words of hidden matters left out.
+
+    Its position is told to nobody: a gap would tell of a matter out of their sight.
+    """
 
     book = models.ForeignKey(
         FrozenLedger,
@@ -123,7 +135,7 @@ class FrozenRow(models.Model):
         )
 
     def __str__(self) -> str:
-        return str(self.position)
+        return str(self.book)
 
 
 class RedEntry(models.Model):

@@ -236,6 +236,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
         return cases.annotate(redacted=is_redacted)
 
+    def about_nobody(self) -> "CaseQuerySet":
+        """Return the cases that concern no cadre: what is told of the others, a number
+        even, may reach whom they concern.
+        """
+        return self.exclude(Exists(Concern.objects.filter(case=OuterRef("pk"))))
+
     def open(self) -> "CaseQuerySet":
         return self.exclude(stage=Stage.CLOSED)
 

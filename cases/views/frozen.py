@@ -142,19 +142,15 @@ class FrozenPage(FrozenView):
         return {
             "is_checked": True,
             "is_whole": is_whole(frozen),
-            "changed": len(differences(frozen, now())),
+            "changed": len(differences(frozen, self.user, now())),
         }
 
     def show(
         self, frozen: FrozenLedger, form: ReasonForm, status: int = 200
     ) -> HttpResponse:
         start = _page_number(self.request.GET.get("from", ""))
-        found = frozen.frozen_rows.filter(position__gte=start).order_by("position")
-        rows = list(found[:ROWS_A_PAGE])
+        shown, following = shown_rows(frozen, self.sight(), start, ROWS_A_PAGE)
         keys = [key for key, _heading in frozen.columns]
-
-        shown = shown_rows(frozen, rows, self.sight())
-        following = rows[-1].position + 1 if len(rows) == ROWS_A_PAGE else None
         context = {
             "nav": "ledgers",
             "frozen": frozen,
@@ -171,5 +167,5 @@ class FrozenPage(FrozenView):
 def _page_number(text: str) -> int:
     """Return the number of the first row asked for; 1 where it cannot be read."""
     if text.isdecimal() and len(text) <= LONGEST_PAGE:
-        return int(text)
+        return max(int(text), 1)
     return 1

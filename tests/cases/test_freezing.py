@@ -6,13 +6,30 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
-from cases.ledgers.freezing import differences, enter_in_red, freeze, is_whole
-from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
+from cases.ledgers.freezing import (
+    differences,
+    enter_in_red,
+    freeze,
+    is_whole,
+    shown_rows,
+)
+from cases.models import Case, CaseAccess, FrozenLedger, FrozenRow, RedEntry
+from cases.models.scope import Sight
+from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.workdays import local_day
 from tests import roles
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in, page
-from tests.cases.roads import DAY, NOON, decided, spoken, staff
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    decided,
+    officer,
+    spoken,
+    staff,
+)
 from tests.villages.factories import VillageFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +56,21 @@ def closed(here, key="general", place=None, by=None) -> FrozenLedger:
         by=(by or here.secretary).user,
         at=APRIL,
     )
+
+
+def complaint(here, about=None) -> Case:
+    """A matter that the reviewer took down, about the secretary unless about another."""
+    case = spoken(here, by=here.reviewer, verbatim="支书占了我家的地")
+    concerns = [(about or here.secretary).user]
+    return make_move(
+        case, Action.RECUSE, by=officer(here.reviewer), at=NOON, concerns=concerns
+    )
+
+
+def told_of(case) -> set[str]:
+    """What a row without words may say: number, dates, stage."""
+    on = local_day(case.registered_at)
+    return {"", case.number, on.isoformat(), str(case.get_stage_display())}
 
 
 def text_of(post, frozen, query="") -> str:
@@ -75,7 +107,7 @@ def test_what_changed_is_entered_in_red_once_with_a_reason(here):
     shown = text_of(here.secretary, frozen)
     assert "<del>路灯坏了</del>" in shown
     assert "登记有误" in shown
-    assert [each for each in differences(frozen, at) if each.case == case] == []
+    assert [each for each in differences(frozen, by, at) if each.case == case] == []
     with pytest.raises(InputRefused):
         enter_in_red(frozen, reason=" ", by=by, at=at)
 
@@ -168,7 +200,7 @@ def test_nobody_reads_more_in_it_than_in_the_ledger(here):
 
     cells = {row.case_id: row.cells for row in frozen.frozen_rows.all()}
     assert cells[open_case.pk]["speaker"] == "李*国"
-    assert cells[hidden.pk]["speaker"] == "隐名"
+    assert set(cells[hidden.pk].values()) <= told_of(hidden)
     assert "不可外传" not in str(cells[secret.pk])
     assert cells[secret.pk]["number"] == secret.number
 
@@ -251,3 +283,101 @@ def test_the_days_are_those_of_the_ledger(here):
 
     with pytest.raises(MoveRefused):
         closed(here)
+
+
+def test_a_complaint_alone_closes_no_ledger_for_anybody(here):
+    complaint(here)
+
+    for post in (here.secretary, here.reviewer):
+        with pytest.raises(MoveRefused):
+            closed(here, by=post)
+
+
+def test_neither_do_matters_out_of_sight(here):
+    case = spoken(here, confidentiality="secret", by=here.reviewer)
+    CaseAccess.objects.filter(case=case).delete()
+    Case.objects.update(owner_post=here.reviewer)
+    unseen = Case.objects.counted_for(here.secretary.user, APRIL.date())
+    assert not unseen.exists()
+
+    with pytest.raises(MoveRefused):
+        closed(here)
+    assert closed(here, by=here.reviewer).rows == 1
+
+
+def test_a_complaint_is_in_no_row_number_or_comparison(here):
+    first = spoken(here, verbatim="路灯坏了")
+    about = complaint(here)
+    last = spoken(here, verbatim="水管漏了")
+
+    frozen = closed(here)
+
+    rows = frozen.frozen_rows.order_by("position").values_list("position", "case")
+    assert list(rows) == [(1, first.pk), (2, last.pk)]
+    Case.objects.filter(pk=about.pk).update(verbatim="别的")
+    for post in (here.secretary, here.reviewer):
+        assert differences(frozen, post.user, APRIL) == []
+
+
+def test_what_comes_to_concern_its_reader_leaves_rows_numbers_and_comparison(here):
+    spoken(here, verbatim="路灯坏了")
+    later = spoken(here, verbatim="后来才知道")
+    last = spoken(here, verbatim="水管漏了")
+    frozen = closed(here)
+    at = f"frozen/{frozen.pk}/"
+    move = {"by": officer(here.reviewer), "at": NOON}
+
+    make_move(later, Action.RECUSE, concerns=[here.secretary.user], **move)
+
+    answer = Api(here.secretary).get(at).json()
+    numbers = [(row["position"], row["number"]) for row in answer["rows"]]
+    assert numbers[1:] == [(2, last.number)]
+    assert "2 行" in text_of(here.secretary, frozen)
+    assert "3 行" in text_of(here.reviewer, frozen)
+    (listed,) = Api(here.secretary).get("frozen/").json()["results"]
+    assert listed["rows"] == 2
+    for post in (here.secretary, here.reviewer):
+        assert differences(frozen, post.user, APRIL) == []
+    with pytest.raises(MoveRefused):
+        enter_in_red(frozen, reason="看看", by=here.secretary.user, at=APRIL)
+
+
+def test_pages_follow_each_other_by_the_numbers_that_the_reader_sees(here):
+    cases = [spoken(here) for _nth in range(4)]
+    frozen = closed(here)
+    move = {"by": officer(here.reviewer), "at": NOON}
+    make_move(cases[1], Action.RECUSE, concerns=[here.secretary.user], **move)
+    sight = Sight.of(here.secretary.user, APRIL.date())
+
+    first, following = shown_rows(frozen, sight, 1, 2)
+    second, none_more = shown_rows(frozen, sight, following, 2)
+
+    numbers = [row.number for row in (*first, *second)]
+    assert numbers == [cases[0].number, cases[2].number, cases[3].number]
+    assert [row.position for row in (*first, *second)] == [1, 2, 3]
+    assert (following, none_more) == (3, None)
+
+
+def test_nobodys_own_words_are_blanked_in_a_closed_row_or_in_red(here):
+    words = "来过的有张长生、欧阳雪松、赵铁柱"
+    hidden = {"confidentiality": "hidden", "speaker_name": "欧阳雪松"}
+    case = accepted(here, spoken(here, **hidden))
+    case = decided(here, case, decision=words)
+    frozen = closed(here, "handling")
+    assert "张长生" not in text_of(here.secretary, frozen)
+
+    Case.objects.filter(pk=case.pk).update(decision=f"再来的有{words}")
+    Case.objects.filter(pk=case.pk).update(confidentiality="normal")
+    assert differences(frozen, here.secretary.user, APRIL) == []
+    assert case.number in text_of(here.secretary, frozen)
+
+
+def test_a_hidden_speaker_named_later_stands_in_no_closed_row(here):
+    said = {"verbatim": "我是赵一山，路灯坏了", "speaker_name": ""}
+    case = spoken(here, confidentiality="hidden", **said)
+    frozen = closed(here, by=here.reviewer)
+
+    make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, speaker_name="赵一山")
+
+    assert "赵一山" not in str(frozen.frozen_rows.get().cells)
+    assert "赵一山" not in text_of(here.secretary, frozen)
