@@ -26,7 +26,7 @@ from cases.ledgers.exports import may_take
 from cases.models import Attachment, Case, Event, SignedSheet
 from cases.models.choices import Grade, Satisfaction, Stage
 from cases.models.scope import Sight
-from cases.privacy.redactor import Redactor, reader_redactor
+from cases.privacy.redactor import NOTHING, Redactor, reader_redactor
 from cases.slips import read_sheet, slips_of
 from cases.slips.reading import asked_of, lines_of, side_by_side
 from cases.workflow import Action
@@ -118,7 +118,8 @@ def pack(
     refuse(case, by=by, on=workdays.local_day(at))
     reason = said(reason, reason=_("Say what it is for."))
 
-    events = list(case.events.select_related("user", "post").order_by("sequence"))
+    chain = case.events.select_related("user", "post").prefetch_related("revisions")
+    events = list(chain.order_by("sequence"))
     out = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the response, which closes it
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         package = Package(archive)
@@ -235,7 +236,8 @@ def _put_file(package: Package, folder: str, number: int, kept: Any) -> None:
 
 def _lines_of(events: Iterable[Event], redact: Redactor) -> bytes:
     """Return the chain, an event a line, with the reader's blanks where who spoke is
-    hidden from them; no personal value is in it anyway.
+    hidden from them: what they wrote themself as they typed it, for its blanks would
+    tell. Whoever may know has it as it is stored, without personal values.
     """
     out = io.StringIO()
     for event in events:
@@ -249,14 +251,28 @@ def _lines_of(events: Iterable[Event], redact: Redactor) -> bytes:
             "to": event.target,
             "level": event.level,
             "round": event.round,
-            "note": redact(event.note),
-            "data": redact.data(event.data),
+            "note": event.note if redact is NOTHING else redact.note(event),
+            "data": _data_of(event, redact),
             "state": event.state,
             "previous_hash": event.previous_hash,
             "hash": event.hash,
         }
         out.write(json.dumps(line, ensure_ascii=False, cls=DjangoJSONEncoder) + "\n")
     return out.getvalue().encode()
+
+
+def _data_of(event: Event, redact: Redactor) -> dict[str, Any]:
+    """Return the data of an event as the reader may see them, as its note."""
+    if redact is NOTHING:
+        return dict(event.data)
+
+    shown = {}
+    for name, value in event.data.items():
+        if isinstance(value, str):
+            shown[name] = redact.of_event(event, name, value)
+        else:
+            shown[name] = redact.data(value)
+    return shown
 
 
 def _manifest(

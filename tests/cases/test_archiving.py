@@ -15,9 +15,19 @@ from PIL import Image
 from cases.archiving import Retention, retention_of
 from cases.attachments import attach
 from cases.models import Case
+from cases.workflow import Action, make_move
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in
-from tests.cases.roads import NOON, accepted, completed, decided, rated, staff, verified
+from tests.cases.roads import (
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    staff,
+    verified,
+)
 from villages.models import AuditRecord
 from villages.models.audit import AuditKind
 
@@ -105,6 +115,24 @@ def test_a_hidden_speaker_is_named_to_nobody_who_may_not_know(here):
     )
     assert "李建国" not in whole
     assert "13993912345" not in whole
+
+
+def test_what_the_reader_wrote_of_a_hidden_matter_is_as_they_typed_it(here):
+    """What is blanked in a list of names would tell its writer who spoke."""
+    said = "来过的有张长生、李建国、赵铁柱"
+    case = accepted(here, speaker_name="李建国", confidentiality="hidden")
+    case = decided(here, case, decision=said)
+    by = officer(here.secretary)
+    case = make_move(case, Action.REGRADE, by=by, at=NOON, grade="minor", reason=said)
+    rated(here, verified(here, completed(here, case)))
+
+    package = taken(here.secretary, case)
+    of_others = taken(here.supervisor, case)
+
+    events = package.read("events.jsonl").decode()
+    assert events.count("来过的有") == events.count(said) >= 1
+    assert "李建国" not in of_others.read("events.jsonl").decode()
+    assert "来过的有张长生" in of_others.read("events.jsonl").decode()
 
 
 @pytest.mark.parametrize(
