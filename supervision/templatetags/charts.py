@@ -20,6 +20,7 @@ LABELS = 190  # width of the labels left of the bars
 NUMBERS = 90  # width of the numbers right of them
 TALL = 220  # height of a line's field
 ROOM = 46  # around it
+TEXT = 22  # height of a line of words
 END_LABELS = 110  # right of it, for the names of the lines
 PATTERNS = ("plain", "stripes", "dots", "cross", "empty")
 
@@ -195,8 +196,8 @@ def _line(
     """Draw one line; its name moves away from those written before."""
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     at = points[-1][1] + 6 if points else 0.0
-    while any(abs(at - other) < 22 for other in ends):  # noqa: PLR2004 - the height of a line of text
-        at += 22
+    while any(abs(at - other) < TEXT for other in ends):
+        at += TEXT
     ends.append(at)
     dots = format_html_join(
         "",

@@ -247,7 +247,10 @@ def test_reports_are_read_by_reviewers_and_supervisors_of_the_place(world, repor
 
 def test_a_report_is_worded_signed_and_printed_on_its_page(world, report):
     client = client_of(world.here.supervisor)
-    act = lambda name: reverse("supervision:report_act", args=[report.pk, name])  # noqa: E731
+
+    def act(name: str) -> str:
+        return reverse("supervision:report_act", args=[report.pk, name])
+
     with time_machine.travel(APRIL, tick=False):
         home = client.get("/").content.decode()
         client.post(act("word"), {"typical": "路灯连夜修好"})
