@@ -36,7 +36,7 @@ LONGEST_PAGE = 6
 class FreezeForm(RuleForm):
     ledger = forms.ChoiceField(label=_("Ledger"))
     place = forms.ChoiceField(label=_("Whose"))
-    first = DayField(label=_("First day"), widget=DayInput)
+    since = DayField(label=_("First day"), widget=DayInput)
     last = DayField(label=_("Last day"), widget=DayInput)
 
     def __init__(self, *args: Any, places: dict[str, Any], **options: Any) -> None:
@@ -52,7 +52,7 @@ class FreezeForm(RuleForm):
         return {
             "key": given["ledger"],
             "place": self.places[given["place"]],
-            "first": given["first"],
+            "first": given["since"],
             "last": given["last"],
         }
 

@@ -225,7 +225,7 @@ def test_the_pages_close_a_ledger_and_put_it_right(here):
     said = {
         "ledger": "general",
         "place": f"v{here.village.pk}",
-        "first": FIRST,
+        "since": FIRST,
         "last": LAST,
     }
 
