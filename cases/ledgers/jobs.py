@@ -25,7 +25,7 @@ from cases.ledgers.asked import Asked
 from cases.ledgers.exports import Export, may_export, may_unmask_anything, takeable
 from cases.ledgers.together import file_of, name_of
 from cases.models import ExportJob
-from cases.models.export_job import ExportState
+from cases.models.export_job import EXPORTS, ExportState
 from minshi.celery import write_exports_soon
 from minshi.errors import MoveRefused, NoSuchRight, RuleBroken, said
 from minshi.idempotency import fingerprint, once
@@ -195,7 +195,7 @@ def _write_file(job: ExportJob, at: datetime, clock: Clock) -> None:
         before += export.up_to(job.rows)
 
     with file_of(exports, job.form) as file:
-        path = f"exports/{job.uuid}.{job.form}"
+        path = f"{EXPORTS}/{job.uuid}.{job.form}"
         size, checksum = _store(file, path)
 
     ended = clock()
@@ -237,6 +237,9 @@ def _store(file: IO[bytes], path: str) -> tuple[int, str]:
 
 
 def _give_up(job: ExportJob, error: str, at: datetime) -> None:
+    """Say why a file is not there, and leave nothing of it: it may be full of names."""
+    for part in _folder().glob(f"{job.uuid}.*"):
+        part.unlink(missing_ok=True)
     ExportJob.objects.filter(pk=job.pk).update(
         state=ExportState.FAILED, ended_at=at, error=error[:200]
     )
@@ -264,7 +267,11 @@ def fetch(
     if job.state != ExportState.READY or not job.expires_at or job.expires_at <= at:
         raise MoveRefused(_("This file is no longer there; ask for it again."))
 
-    file = (Path(settings.MEDIA_ROOT) / job.file).open("rb")
+    stored = Path(settings.MEDIA_ROOT) / job.file
+    if not stored.is_file():  # no backup has it: it is not there where one was restored
+        raise MoveRefused(_("This file is no longer there; ask for it again."))
+
+    file = stored.open("rb")
     record_audit(
         AuditKind.EXPORT,
         at=at,
@@ -277,7 +284,9 @@ def fetch(
 
 
 def remove_expired(at: datetime) -> int:
-    """Remove the files that nobody may fetch any more; return how many."""
+    """Remove the files that nobody may fetch any more, and what no job speaks of;
+    return how many jobs are over.
+    """
     over = ExportJob.objects.filter(state=ExportState.READY, expires_at__lte=at)
     removed = 0
     for job in over.only("pk", "file"):
@@ -285,4 +294,26 @@ def remove_expired(at: datetime) -> int:
         removed += ExportJob.objects.filter(pk=job.pk, state=ExportState.READY).update(
             state=ExportState.EXPIRED, file="", done=F("rows")
         )
+    _remove_left()
     return removed
+
+
+def _remove_left() -> None:
+    """Remove the files, finished or half written, of jobs that failed, are over or are
+    no more. One query.
+    """
+    stored = [file for file in _folder().glob("*.*") if file.is_file()]
+    wanted = ExportJob.objects.filter(
+        state__in=(ExportState.WAITING, ExportState.RUNNING, ExportState.READY)
+    )
+    # read after the folder: what was begun since is not in it
+    kept = {str(uuid) for uuid in wanted.values_list("uuid", flat=True)}
+
+    for file in stored:
+        if file.stem not in kept:
+            file.unlink(missing_ok=True)
+            logger.warning("The file %s of an export was left over", file.name)
+
+
+def _folder() -> Path:
+    return Path(settings.MEDIA_ROOT) / EXPORTS

@@ -11,6 +11,8 @@ from cases.models.choices import WithChoices
 from minshi.crypto import EncryptedTextField
 from villages.models import User
 
+EXPORTS = "exports"  # the folder of the files, within those that are uploaded
+
 
 class ExportState(models.TextChoices):
     WAITING = "waiting", pgettext_lazy("export", "waiting")

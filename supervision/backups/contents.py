@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from cases.models import Case
+from cases.models.export_job import EXPORTS
 from minshi.crypto import EncryptedTextField, blind_index
 from supervision.backups.archive import DAY_HEADS, FORMAT, MEDIA
 from supervision.sealing.heads import file_of_heads
@@ -100,11 +101,15 @@ def write_chain_heads(alias: str, file: IO[bytes]) -> None:
 
 def files(day_heads: Path) -> Iterator[tuple[str, Path]]:
     """Yield the files to be backed up, each with its name in the archive; `day_heads`
-    is the folder with the heads of each day.
+    is the folder with the heads of each day. Exports are left out: they stay a day, and
+    may be full of names.
 
     They are walked through, not listed: there may be a million.
     """
-    yield from _files_in(Path(settings.MEDIA_ROOT), MEDIA)
+    exports = f"{MEDIA}/{EXPORTS}/"
+    for name, path in _files_in(Path(settings.MEDIA_ROOT), MEDIA):
+        if not name.startswith(exports):
+            yield name, path
     yield from _files_in(day_heads, DAY_HEADS)
 
 

@@ -15,6 +15,7 @@ from cases.models import Case, ExportJob
 from cases.models.export_job import ExportState
 from cases.tasks import write_exports
 from minshi.clock import now
+from supervision.backups import contents
 from supervision.models import Notice, NoticeKind
 from supervision.notices.exports import tell_of_exports
 from tests import roles
@@ -229,3 +230,45 @@ def test_the_list_of_files_costs_the_same_however_many(
 def test_whoever_may_take_nothing_away_finds_no_list(here):
     assert logged_in(here.leader).get(reverse("cases:exports")).status_code == 404
     assert "exports/" not in page(here.leader).content.decode()
+
+
+def test_nothing_stays_of_a_file_that_could_not_be_written(here, tmp_path):
+    job = asked_for(here)
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    path = folder / f"{job.uuid}.xlsx"
+    draft = path.with_suffix(".draft")
+    draft.write_text("孙淑芬")
+    path.write_text("孙淑芬")
+    Post.objects.filter(user=here.secretary.user).update(until_on=now().date() - DAY)
+
+    assert written(job).state == ExportState.FAILED
+    assert list(folder.iterdir()) == []
+
+
+def test_what_no_job_speaks_of_is_removed_and_what_is_being_written_is_not(
+    here, tmp_path
+):
+    ready = written(asked_for(here))
+    running = asked_for(here)
+    ExportJob.objects.filter(pk=running.pk).update(state=ExportState.RUNNING)
+    folder = tmp_path / "exports"
+    half = folder / f"{running.uuid}.draft"
+    for left in (half, folder / f"{uuid.uuid4()}.csv"):
+        left.write_text("孙淑芬")
+
+    jobs.remove_expired(now())
+
+    there = {file.name for file in folder.iterdir()}
+    assert there == {half.name, Path(ready.file).name}
+
+
+def test_no_backup_has_a_file_which_is_then_said_to_be_gone(here, tmp_path):
+    job = written(asked_for(here))
+    (tmp_path / "photo.jpg").write_bytes(b"x")
+
+    backed_up = [name for name, _path in contents.files(tmp_path / "no heads")]
+
+    assert backed_up == ["media/photo.jpg"]
+    (tmp_path / job.file).unlink()
+    assert fetched(here.secretary, job).status_code == 422
