@@ -8,7 +8,7 @@ nobody reads in it more than in the ledger itself, whoever closed it.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -80,15 +80,15 @@ def freeze(
     if len(rows) > MOST_ROWS:
         raise MoveRefused(_("Too many rows; close a shorter time."))
 
-    columns = [[each.key, str(each.heading)] for each in book.ledger.columns]
-    frozen = FrozenLedger.objects.create(
+    frozen = FrozenLedger(
         **where,
-        columns=columns,
+        columns=[[each.key, str(each.heading)] for each in book.ledger.columns],
         rows=len(rows),
-        digest=seal_of(columns, [(row.case_id, row.cells) for row in rows]),
         frozen_at=at,
         frozen_by=post,
     )
+    frozen.digest = seal_of(frozen, rows)
+    frozen.save()
     for row in rows:
         row.book = frozen
     FrozenRow.objects.bulk_create(rows, batch_size=500)
@@ -117,16 +117,40 @@ def headline_of(frozen: FrozenLedger) -> str:
     return ledger.headline(frozen.place, in_words(frozen.first_on, frozen.last_on))
 
 
-def seal_of(columns: Any, rows: Iterable[Any]) -> str:
-    """Return the keyed digest of a closed ledger's columns and rows."""
-    whole = [columns, [list(row) for row in rows]]
-    return digest(json.dumps(whole, ensure_ascii=False, sort_keys=True))
+def seal_of(frozen: FrozenLedger, rows: Iterable[FrozenRow]) -> str:
+    """Return the keyed digest of a closed ledger: which it is, whose and of when, who
+    closed it when, its columns and its rows in their order.
+    """
+    about = [
+        frozen.ledger,
+        frozen.town_id,
+        frozen.village_id,
+        frozen.first_on.isoformat(),
+        frozen.last_on.isoformat(),
+        frozen.frozen_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        frozen.frozen_by_id,
+        frozen.rows,
+        frozen.columns,
+    ]
+    covered = []
+    for row in rows:
+        covered.append([row.position, row.case_id, row.cells, row.was_hidden])
+    return digest(json.dumps([about, covered], ensure_ascii=False, sort_keys=True))
 
 
 def is_whole(frozen: FrozenLedger) -> bool:
-    """Tell whether the rows are those that were closed. One query."""
-    rows = frozen.frozen_rows.order_by("position").values_list("case", "cells")
-    return seal_of(frozen.columns, rows) == frozen.digest
+    """Tell whether the ledger and its rows are what was closed. One query."""
+    return seal_of(frozen, frozen.frozen_rows.order_by("position")) == frozen.digest
+
+
+def not_whole() -> Iterator[FrozenLedger]:
+    """Yield the closed ledgers that are not what was closed. A query for each ledger
+    there is.
+    """
+    books = FrozenLedger.objects.select_related("town", "village").order_by("pk")
+    for frozen in books.iterator(chunk_size=100):
+        if not is_whole(frozen):
+            yield frozen
 
 
 def _place(place: Village | Town) -> dict[str, Any]:

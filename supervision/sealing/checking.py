@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from cases.ledgers.freezing import not_whole
 from cases.models import Case
 from cases.workflow.findings import Finding
 from cases.workflow.proof import check_cases, check_numbers
@@ -63,6 +64,7 @@ class LogWrong(models.TextChoices):
     )
     HEADS = "heads", pgettext_lazy("history", "the kept heads were damaged or changed")
     HEADS_GONE = "heads_gone", pgettext_lazy("history", "kept heads are missing")
+    CLOSED = "closed", pgettext_lazy("history", "it is not as it was closed")
     UNLOCKED = (
         "unlocked",
         pgettext_lazy("history", "the lock on changes was taken off in the database"),
@@ -86,8 +88,9 @@ class Result:
 
 def check_everything(at: datetime) -> Result:
     """Compare cases with their events, the logs with their seals, the numbers given
-    with the cases that are there, the seals with the heads kept elsewhere, and the
-    triggers that keep history from being changed with those that are to be there.
+    with the cases that are there, closed ledgers with their digests, the seals with the
+    heads kept elsewhere, and the triggers that keep history from being changed with
+    those that are to be there.
 
     Memory stays flat however much there is. Nothing is written.
     """
@@ -99,6 +102,9 @@ def check_everything(at: datetime) -> Result:
 
     for finding in check_numbers():
         result.note(finding)
+    for frozen in not_whole():
+        where = f"{frozen._meta.verbose_name} {frozen.pk}（{frozen}）"
+        result.note(Finding(where, LogWrong.CLOSED))
     for log in Log:
         for finding in _check_log(log, at, result):
             result.note(finding)
