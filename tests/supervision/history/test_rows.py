@@ -20,10 +20,12 @@ from cases.models import (
     CoSpeaker,
     Event,
     FourTwoProcess,
+    FrozenRow,
     HandBack,
     JoinedVillage,
     MandatoryReport,
     Rating,
+    RedEntry,
     StateAtUpdate,
     TimeRequest,
 )
@@ -349,8 +351,17 @@ def test_the_words_that_are_searched_are_made_anew(here, confidentiality, column
 
 # --- every column
 
-# seals themselves, or named in docs/domain.md as not proved: files, meetings
-NOT_BESIDE = {Event, StateAtUpdate, Attachment, AgendaItem, FourTwoProcess}
+# seals themselves, as closed ledgers are; or named in docs/domain.md as not proved: files,
+# meetings
+NOT_BESIDE = {
+    Event,
+    StateAtUpdate,
+    Attachment,
+    AgendaItem,
+    FourTwoProcess,
+    FrozenRow,
+    RedEntry,
+}
 
 
 def models_with_a_case():
