@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Case as When
 from django.db.models import Q, QuerySet, Value
 from django.db.models import When as Then
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from cases.ledgers import BOOKS_OF_CASES, Book, batches, read_records
 from cases.ledgers.columns import REDACTED
@@ -76,13 +78,15 @@ def freeze(
     in_sight = Case.objects.counted_for(by, local_day(at))
     if not chosen.filter(pk__in=in_sight.values("pk")).exists():
         raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
-    rows = list(_rows(book, chosen, at))
+    with override(settings.LANGUAGE_CODE):
+        rows = list(_rows(book, chosen, at))
+        columns = [[each.key, str(each.heading)] for each in book.ledger.columns]
     if len(rows) > MOST_ROWS:
         raise MoveRefused(_("Too many rows; close a shorter time."))
 
     frozen = FrozenLedger(
         **where,
-        columns=[[each.key, str(each.heading)] for each in book.ledger.columns],
+        columns=columns,
         rows=len(rows),
         frozen_at=at,
         frozen_by=post,
@@ -212,7 +216,8 @@ def differences(frozen: FrozenLedger, by: User, at: datetime) -> list[Difference
     period = Period(frozen.first_on, frozen.last_on)
     chosen = _chosen(book, frozen.where, period, protected=Q(pk__in=without_words))
     chosen = chosen.filter(pk__in=in_sight.values("pk"))
-    present = {row.case_id: row for row in _rows(book, chosen, at)}
+    with override(settings.LANGUAGE_CODE):  # as it was closed, whoever compares
+        present = {row.case_id: row for row in _rows(book, chosen, at)}
 
     found = []
     for case_id, row in present.items():

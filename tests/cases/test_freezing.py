@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils.translation import override
 
 from cases.ledgers.freezing import (
     differences,
@@ -424,3 +425,14 @@ def test_the_rows_of_another_ledger_are_found_in_its_place(here):
 
     other.refresh_from_db()
     assert not is_whole(other)
+
+
+def test_another_language_changes_nothing(here):
+    accepted(here)
+    frozen = closed(here)
+
+    with override("en"):
+        assert differences(frozen, here.reviewer.user, APRIL) == []
+        other = closed(here, place=here.town, by=here.reviewer)
+
+    assert ["number", "事项编号"] in other.columns
