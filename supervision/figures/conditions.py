@@ -104,7 +104,12 @@ def _said_before() -> Q:
     of_household = before.filter(resident__household=OuterRef("resident__household"))
     at_place = before.filter(village=OuterRef("village"), place=OuterRef("place"))
     at_place = at_place.exclude(place="")
-    was_said = Q(Exists(of_household)) | Q(Exists(at_place))
+    # asked first whether there is a household or place: most matters name neither, and
+    # no other is looked for then
+    has_household = Q(resident__isnull=False)
+    was_said = (has_household & Q(Exists(of_household))) | (
+        ~Q(place="") & Q(Exists(at_place))
+    )
     return Q(topic__isnull=False) & IN_THE_OPEN & was_said
 
 
