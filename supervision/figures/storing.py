@@ -81,14 +81,11 @@ def touched_since(since: datetime, within: Q | None = None) -> Touched:
 
     A matter opened again has no day of closing any more; its events still have it.
     """
-    events = Event.objects.filter(at__gte=since)
-    chases = Chase.objects.filter(at__gte=since)
-    calls = Call.objects.filter(done_at__gte=since)
-    cases = Case.objects.filter(
-        Q(pk__in=events.values("case"))
-        | Q(pk__in=chases.values("case"))
-        | Q(pk__in=calls.values("case"))
-    )
+    # joined by UNION: with OR the database would try every matter there is
+    events = Event.objects.filter(at__gte=since).order_by().values("case")
+    chases = Chase.objects.filter(at__gte=since).order_by().values("case")
+    calls = Call.objects.filter(done_at__gte=since).order_by().values("case")
+    cases = Case.objects.filter(pk__in=events.union(chases, calls))
     if within is not None:
         cases = cases.filter(within)
 

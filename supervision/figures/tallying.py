@@ -14,7 +14,7 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from cases.models import Case, Clock
-from cases.models.choices import Category, Confidentiality
+from cases.models.choices import Category, Confidentiality, Stage
 from minshi import workdays
 from supervision.figures.definitions import (
     CLOSED,
@@ -80,7 +80,9 @@ def counted(day: str, within: Q) -> QuerySet[Any]:
     if day == ROUND_ENDED:
         cases = Case.objects.heard().filter(within)
         return Clock.objects.filter(case__in=cases.values("pk"))
-    return Case.objects.heard().filter(within)
+    cases = Case.objects.heard().filter(within)
+    # said so that the index of closed matters serves
+    return cases.filter(stage=Stage.CLOSED) if day == CLOSED else cases
 
 
 def on_days(day: str, spans: Iterable[Days]) -> Q:
