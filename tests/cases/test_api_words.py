@@ -55,7 +55,7 @@ def test_a_preview_shows_the_speakers_words_and_moves_nothing():
         .json()
     )
 
-    assert (told["reply"], told["state"], told["is_open"]) == ("灯修好了", 2, True)
+    assert (told["reply"], told["state"], told["is_open"]) == ("灯修好了", 3, True)
     case.refresh_from_db()
     assert case.stage == "supervise"
     assert not case.events.filter(action=Action.VERIFY).exists()

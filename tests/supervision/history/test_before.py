@@ -30,7 +30,7 @@ from tests.supervision.history.attacks import by_sql, found
 from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NEWER = {"blanked", "reserved", *GROUPS_OF_ROWS}
+NEWER = {"blanked", "investigated", "reserved", *GROUPS_OF_ROWS}
 
 
 @pytest.fixture
