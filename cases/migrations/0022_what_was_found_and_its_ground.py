@@ -22,9 +22,13 @@ def seal_without_findings(apps, schema_editor):
     while batch := list(
         cases.filter(pk__gt=last).only("pk", "findings", "basis")[:BATCH]
     ):
-        known = sealed.in_bulk([case.pk for case in batch])
+        keys = [case.pk for case in batch]
+        known = sealed.in_bulk(keys)
+        unsealed = without_seal(apps, using, keys)
         rows = []
         for case in batch:
+            if case.pk not in unsealed:
+                continue
             row = known.get(case.pk) or StateAtUpdate(case_id=case.pk, state={})
             row.state = {**row.state, **state_of(case, (NEW,))}
             rows.append(row)
@@ -36,6 +40,14 @@ def seal_without_findings(apps, schema_editor):
             unique_fields=["case"],
         )
         last = batch[-1].pk
+
+
+def without_seal(apps, using, keys):
+    """Return the cases whose last event does not seal what was found."""
+    events = apps.get_model("cases", "Event").objects.using(using)
+    last = events.filter(case__in=keys, sequence=F("case__event_count"))
+    sealed = {case for case, state in last.values_list("case", "state") if NEW in state}
+    return set(keys) - sealed
 
 
 class Migration(migrations.Migration):
