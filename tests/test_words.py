@@ -68,7 +68,7 @@ VOID = (
     "wbr",
 )
 # formats, keys, the method's own name
-ALLOWED = "Excel|CSV|QR|PDF|JPEG|PNG|WebP|Alt|Ctrl|Shift|Enter|Esc|MB|UUID|民事直说"
+ALLOWED = "Excel|WPS|xlsx|xls|et|CSV|QR|PDF|JPEG|PNG|WebP|Alt|Ctrl|Shift|Enter|Esc|MB|UUID|民事直说"
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 CODE = re.compile(
