@@ -8,6 +8,7 @@ several posts stands in several rows.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -95,7 +96,7 @@ class People(RowKind):
             called("角色 岗位 职务 身份 任职 平台角色"),
             is_needed=True,
             example="值班员",
-            help=WORDS_FOR_ROLES,
+            help=format_html('<span lang="zh">{}</span>', WORDS_FOR_ROLES),
         ),
         Column(
             "place",
