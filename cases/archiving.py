@@ -5,7 +5,6 @@ events, and a checksum of each, with its retention class.
 import hashlib
 import io
 import json
-import tempfile
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from cases.slips.reading import asked_of, lines_of, side_by_side
 from cases.workflow import Action
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight, said
+from minshi.handed_on import file_to_hand_on
 from minshi.tabular import UNSAFE_IN_NAME
 from villages.audit import record_audit
 from villages.models import User
@@ -120,25 +120,24 @@ def pack(
 
     chain = case.events.select_related("user", "post").prefetch_related("revisions")
     events = list(chain.order_by("sequence"))
-    out = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the response, which closes it
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        package = Package(archive)
-        for paper in papers_of(case, sight, at):
-            package.put(paper.name, paper.html.encode())
-        _put_files(package, case, by, workdays.local_day(at))
-        package.put(EVENTS, _lines_of(events, reader_redactor(case, sight)))
-        package.put(MANIFEST, _manifest(case, events, package, by, at))
-        package.close()
+    with file_to_hand_on() as out:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            package = Package(archive)
+            for paper in papers_of(case, sight, at):
+                package.put(paper.name, paper.html.encode())
+            _put_files(package, case, by, workdays.local_day(at))
+            package.put(EVENTS, _lines_of(events, reader_redactor(case, sight)))
+            package.put(MANIFEST, _manifest(case, events, package, by, at))
+            package.close()
 
-    record_audit(
-        AuditKind.EXPORT,
-        at=at,
-        user=by,
-        subject=_("archive package of %(number)s") % {"number": case.number},
-        reason=reason,
-        request=request,
-    )
-    out.seek(0)
+        record_audit(
+            AuditKind.EXPORT,
+            at=at,
+            user=by,
+            subject=_("archive package of %(number)s") % {"number": case.number},
+            reason=reason,
+            request=request,
+        )
     return out
 
 

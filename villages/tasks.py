@@ -38,6 +38,7 @@ def work_on_imports() -> None:
         except (OperationalError, InterfaceError):
             raise
         except Exception:
+            # whatever a list does to its reader, those of others go on; the job fails
             logger.exception("The import %s could not be worked on", run)
             failed.append(str(run))
         if now() >= until:

@@ -154,12 +154,11 @@ class ShowSpeakerAPIView(CaseApi):
 
         body = SpeakerAsked(data=request.data)
         body.is_valid(raise_exception=True)
-        name, phone, address = show_speaker(
+        speaker = show_speaker(
             case,
             by=self.user,
             reason=body.validated_data["reason"],
             at=self.at,
             request=request,
         )
-        shown = {"name": name, "phone": phone, "address": address}
-        return Response(SpeakerShown(shown).data)
+        return Response(SpeakerShown(speaker).data)

@@ -52,8 +52,12 @@ def in_order(own: OwnLedger, ledger: Ledger[Any]) -> list[Column[Any]]:
     known = [column for column in columns if column.key in place]
     known.sort(key=lambda column: place[column.key])
 
+    # a column of no place of its own stays where the ledger has it
     following = iter(known)
-    return [next(following) if one.key in place else one for one in columns]
+    ordered = []
+    for column in columns:
+        ordered.append(next(following) if column.key in place else column)
+    return ordered
 
 
 def as_shown(own: OwnLedger, book: AnyBook) -> AnyBook:

@@ -3,7 +3,6 @@ trace they leave.
 """
 
 import io
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,6 +21,7 @@ from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.disclosure import opener
 from minshi import tabular
 from minshi.errors import MoveRefused, NoSuchRight, said
+from minshi.handed_on import file_to_hand_on
 from minshi.text import clean_text
 from minshi.workdays import local_day
 from villages.audit import record_audit
@@ -160,15 +160,9 @@ class Export:
         """
         records = self.records()
 
-        out = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the response, which closes it
-        try:
+        with file_to_hand_on() as out:
             self._write(out, form, records)
             self.log(AuditKind.EXPORT, form, request)
-        except BaseException:
-            out.close()
-            raise
-
-        out.seek(0)
         return out
 
     def _write(self, out: IO[bytes], form: str, records: Iterator[Any]) -> None:

@@ -191,7 +191,9 @@ def _rows(book: Book, chosen: CaseQuerySet, at: datetime) -> Iterator[FrozenRow]
         for record, cells in zip(records, rows, strict=True):
             position += 1
             # 保密事项 would be wrong of a hidden matter, or of one that is open by now
-            words = ["" if cell in (None, REDACTED) else str(cell) for cell in cells]
+            words = []
+            for cell in cells:
+                words.append("" if cell in (None, REDACTED) else str(cell))
             texts = words[1:]
             yield FrozenRow(
                 position=position,
@@ -338,7 +340,9 @@ def shown_rows(
         cells = [row.cells.get(key, "") for key in keys]
         of_row = red.get(row.case_id, {})
         if not may_read:
-            cells = [case.number if key == "number" else "" for key in keys]
+            cells = [""] * len(keys)
+            if "number" in keys:  # some ledgers have no column for it
+                cells[keys.index("number")] = case.number
             of_row = {}
         shown.append(ShownRow(number, case.number, cells, of_row))
     return shown, following

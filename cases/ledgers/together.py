@@ -1,6 +1,5 @@
 """Several ledgers in one file: each a sheet of one spreadsheet."""
 
-import tempfile
 from collections.abc import Sequence
 from typing import IO
 
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases.ledgers.exports import Export
 from minshi import tabular
 from minshi.errors import MoveRefused
+from minshi.handed_on import file_to_hand_on
 from villages.models.audit import AuditKind
 
 
@@ -34,17 +34,11 @@ def file_of(
     if not filled:
         raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
 
-    out = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller, who closes it
-    try:
+    with file_to_hand_on() as out:
         sheets = (export.sheet(export.records()) for export in filled)
         tabular.write_workbook(out, sheets)
         for export in filled:
             export.log(AuditKind.EXPORT, form, request)
-    except BaseException:
-        out.close()
-        raise
-
-    out.seek(0)
     return out
 
 

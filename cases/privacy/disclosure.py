@@ -3,6 +3,7 @@ Unmasked); and the trace that reading a 保密 matter leaves.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest
@@ -103,6 +104,15 @@ def may_show_speaker(user: User, on: date, case: Case) -> bool:
     return knows and bool(case.speaker_name) and opener(user, on)(case)
 
 
+@dataclass(frozen=True)
+class ShownSpeaker:
+    """Who spoke, as it stands in the matter."""
+
+    name: str
+    phone: str
+    address: str
+
+
 def show_speaker(
     case: Case,
     *,
@@ -110,9 +120,9 @@ def show_speaker(
     reason: str,
     at: datetime,
     request: HttpRequest | None = None,
-) -> tuple[str, str, str]:
-    """Return name, phone and address of who spoke, unmasked, and record in the audit
-    log who had them shown and why: one name, not a ledger of them (ux 2.8).
+) -> ShownSpeaker:
+    """Return who spoke, unmasked, and record in the audit log who had them shown and
+    why: one name, not a ledger of them (ux 2.8).
 
     Raises NoSuchRight for anybody who `may_show_speaker` says may not, InputRefused
     without a reason.
@@ -130,7 +140,9 @@ def show_speaker(
         reason=reason,
         request=request,
     )
-    return case.speaker_name, case.speaker_phone or "", case.speaker_address
+    return ShownSpeaker(
+        case.speaker_name, case.speaker_phone or "", case.speaker_address
+    )
 
 
 def phones_of(case: Case) -> list[tuple[str, str]]:

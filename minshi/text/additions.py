@@ -60,8 +60,12 @@ def _spans(text: str, values: Iterable[PersonalValue]) -> list[Span]:
     one.
     """
     letters = Letters(text)
+    spans: list[Span] = []
+    for value in values:
+        spans += value.spans(letters)
+
     joined: list[Span] = []
-    for start, end in sorted(span for value in values for span in value.spans(letters)):
+    for start, end in sorted(spans):
         if joined and start < joined[-1][1]:
             first, last = joined[-1]
             joined[-1] = (first, max(last, end))
