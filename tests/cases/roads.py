@@ -73,6 +73,18 @@ def spoken(here: Staff, *, by: Post | None = None, **fields: object) -> Case:
     return register(Spoken(**values), by=officer(by or here.duty), at=NOON)
 
 
+def settled(here: Staff, **fields: object) -> Case:
+    """A matter settled at the counter while it was taken down."""
+    return make_move(
+        spoken(here, **fields),
+        Action.SETTLE,
+        by=officer(here.duty),
+        at=NOON,
+        category="village",
+        result="换了灯泡",
+    )
+
+
 def accepted(here: Staff, case: Case | None = None, **fields: object) -> Case:
     case = case or spoken(here, **fields)
     return make_move(

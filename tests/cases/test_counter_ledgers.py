@@ -4,15 +4,13 @@ import pytest
 from django.utils import translation
 
 from cases.models import Case
-from cases.workflow import Action, make_move
 from tests.cases.ledger_desk import channel_of, rows
 from tests.cases.roads import (
-    NOON,
     accepted,
     completed,
     decided,
-    officer,
     rated,
+    settled,
     spoken,
     staff,
     verified,
@@ -33,17 +31,6 @@ def english():
 @pytest.fixture
 def here():
     return staff()
-
-
-def settled(here, **fields) -> Case:
-    return make_move(
-        spoken(here, **fields),
-        Action.SETTLE,
-        by=officer(here.duty),
-        at=NOON,
-        category="village",
-        result="换了灯泡",
-    )
 
 
 def test_what_came_in_online_stands_with_who_took_it_up_and_what_was_replied(here):

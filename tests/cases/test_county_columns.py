@@ -96,7 +96,7 @@ def test_the_town_of_a_shift_costs_no_query_a_row(django_assert_num_queries):
     for days in range(3):
         shift_of(here.duty, days=days)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = client.get(reverse("cases:ledger", args=["duty"]), {"period": "all"})
 
     assert [row[2] for row in shown_rows(response)] == [str(here.town)] * 3

@@ -11,14 +11,22 @@ from cases.ledgers.period import Period, PeriodForm, in_words
 from cases.models import Case
 from minshi.clock import today
 from tests.cases.ledger_desk import channel_of, rows
-from tests.cases.roads import rated, spoken, staff
+from tests.cases.roads import rated, settled, spoken, staff
 
 pytestmark = pytest.mark.django_db
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+CHANNELS = {"home-visit": "home_visit", "online": "qr_code"}
 
 
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def in_ledger(here, key: str) -> Case:
+    """A rated case that belongs in the ledger."""
+    if key == "errands":
+        return settled(here)
+    return rated(here, channel_of(here, CHANNELS.get(key, "talk_room")))
 
 
 @pytest.mark.parametrize("key", BOOKS_OF_CASES)
@@ -31,9 +39,7 @@ def test_a_period_means_the_ledgers_own_date_and_holds_both_its_days(key):
         "2026-05-31T23:59:59",
         "2026-06-01T00:00:00",
     ):
-        case = rated(
-            here, channel_of(here, "home_visit" if key == "home-visit" else "talk_room")
-        )
+        case = in_ledger(here, key)
         if key == "satisfaction":
             case.ratings.update(at=moment(text))
         else:
@@ -80,7 +86,6 @@ def test_reading_a_batch_costs_the_same_for_one_case_and_for_many(
     key, django_assert_num_queries
 ):
     here = staff()
-    channel = "home_visit" if key == "home-visit" else "talk_room"
     cost = {
         "general": 4,
         "talk-room": 4,
@@ -93,7 +98,7 @@ def test_reading_a_batch_costs_the_same_for_one_case_and_for_many(
     post.user.keep_posts(today())
     for count in (1, 4):
         while Case.objects.count() < count:
-            rated(here, channel_of(here, channel))
+            in_ledger(here, key)
         with django_assert_num_queries(cost):
             assert len(rows(post, key)) == count
 

@@ -23,6 +23,7 @@ from tests.cases.roads import (
     decided,
     officer,
     rated,
+    settled,
     spoken,
     staff,
     verified,
@@ -194,7 +195,7 @@ def test_general_ledger_names_the_meeting_that_decided():
 
 def test_talk_room_ledger_holds_what_was_said_there_and_how_it_was_answered():
     here = staff()
-    settled = make_move(
+    on_the_spot = make_move(
         spoken(
             here,
             speaker_sex="male",
@@ -219,7 +220,7 @@ def test_talk_room_ledger_holds_what_was_said_there_and_how_it_was_answered():
     spoken(here, channel="phone")
 
     first, second, third = rows(
-        here.secretary, "talk-room", [settled, handed, diverted]
+        here.secretary, "talk-room", [on_the_spot, handed, diverted]
     )
 
     assert len(rows(here.secretary, "talk-room")) == 3
@@ -306,17 +307,6 @@ def test_handling_ledger_names_units_leader_extension_and_light():
     )
 
 
-def settled_on_the_spot(here) -> Case:
-    return make_move(
-        spoken(here),
-        Action.SETTLE,
-        by=officer(here.duty),
-        at=NOON,
-        category="village",
-        result="说清了",
-    )
-
-
 def test_results_ledger_counts_calendar_days_and_tells_late_from_timely():
     here = staff()
     timely = rated(here)
@@ -325,11 +315,11 @@ def test_results_ledger_counts_calendar_days_and_tells_late_from_timely():
         verified(here, completed(here, at=NOON + 30 * DAY), at=NOON + 30 * DAY),
         at=NOON + 31 * DAY,
     )
-    settled = settled_on_the_spot(here)
-    settled = make_move(
-        settled,
+    at_once = settled(here)
+    at_once = make_move(
+        at_once,
         Action.RATE,
-        by=Speaker(settled, "code"),
+        by=Speaker(at_once, "code"),
         at=NOON,
         satisfaction="satisfied",
         solved="yes",
@@ -346,7 +336,7 @@ def test_results_ledger_counts_calendar_days_and_tells_late_from_timely():
 
     found = {row["number"]: row for row in rows(here.secretary, "results")}
 
-    assert set(found) == {timely.number, late.number, settled.number}
+    assert set(found) == {timely.number, late.number, at_once.number}
     keys = ("days", "late", "papers", "checker", "responsible", "closed_on")
     checker, handler = str(here.secretary.user), str(here.handler.user)
     assert [found[timely.number][key] for key in keys] == [
@@ -365,7 +355,7 @@ def test_results_ledger_counts_calendar_days_and_tells_late_from_timely():
         handler,
         "2026-04-02",
     ]
-    assert [found[settled.number][key] for key in keys] == [
+    assert [found[at_once.number][key] for key in keys] == [
         0,
         "No",
         "",
@@ -440,7 +430,7 @@ def test_satisfaction_ledger_keeps_the_first_rating_and_the_second_beside_it():
 
 def test_answer_of_the_speaker_on_the_spot_is_marked():
     here = staff()
-    case = settled_on_the_spot(here)
+    case = settled(here)
     make_move(
         case,
         Action.RATE,
@@ -551,14 +541,7 @@ def test_accounts_without_sight_of_a_case_find_it_in_no_ledger(key):
     rated(here)
     rated(here, channel_of(here, "home_visit"))
     rated(here, channel_of(here, "qr_code"))
-    make_move(
-        spoken(here),
-        Action.SETTLE,
-        by=officer(here.duty),
-        at=NOON,
-        category="village",
-        result="换了灯泡",
-    )
+    settled(here)
     strangers = [
         roles.secretary_of(VillageFactory(town=here.town)),
         roles.duty_officer_of(VillageFactory()),

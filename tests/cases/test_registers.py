@@ -284,7 +284,7 @@ def test_a_report_without_a_receipt_stands_out(here):
     waiting = listed(here.supervisor, "red_lines", state="awaited")
 
     assert [row["case"] for row in page.context["rows"]] == [received, awaiting]
-    assert page.content.decode().count("还没有回执") == 1
+    assert page.content.decode().count("对方还没有回") == 1
     assert [row["case"] for row in waiting.context["rows"]] == [awaiting]
     assert [count for _name, _label, count in page.context["tabs"]] == [2, 1, 1]
     for words in (

@@ -25,7 +25,7 @@ from villages.api.fields import DayField as DayValue
 OUR_APPS = ("minshi.", "villages.", "cases.", "supervision.")
 NEVER = (date(1, 1, 1), date(1948, 12, 31), date(9999, 12, 31))
 # What these only say they never read.
-ANSWERS = ("TokenGiven", "Offer", "Row", "Serializer")
+ANSWERS = ("TokenGiven", "Offer", "Row", "Answer", "Serializer")
 ASKED_FOR = (Kind.DATE, Kind.DATETIME)
 
 

@@ -6,8 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.workflow import Action, make_move
-from tests.cases.roads import DAY, NOON, decided, officer, spoken, staff
+from tests.cases.roads import DAY, decided, settled, spoken, staff
 from tests.supervision.test_speaker import taken_up
 from tests.villages.duty_desk import EVENING, shift_of
 from villages.models import HandOver
@@ -30,17 +29,6 @@ def drafted(client, post, shift):
     client.force_login(post.user)
     page = client.get(reverse("villages:hand_over", args=[shift.pk]))
     return page.context["form"].initial
-
-
-def settled(here, **fields):
-    return make_move(
-        spoken(here, **fields),
-        Action.SETTLE,
-        by=officer(here.duty),
-        at=NOON,
-        category="village",
-        result="换了灯泡",
-    )
 
 
 def test_a_hand_over_begins_with_what_the_shift_did(client, here):

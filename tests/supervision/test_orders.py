@@ -585,4 +585,5 @@ def test_orders_to_sign_stand_on_the_desk_of_whoever_signs(client, here):
 
     assert [work.count for work in of_signer] == [1]
     assert client.get(of_signer[0].address).status_code == 200
-    assert of_supervisor == []
+    reports = reverse("supervision:reports")
+    assert [(work.address, work.count) for work in of_supervisor] == [(reports, 0)]
