@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from minshi.errors import InputRefused, NoSuchRight
 from supervision.figures.asking import PERIODS, Asked
-from supervision.figures.definitions import FIGURES, Figure
+from supervision.figures.definitions import FIGURES
+from supervision.figures.kinds import Figure
 from supervision.figures.people import inhabitants_by_part
 from supervision.figures.places import Open, Place, parts_of
 from supervision.figures.reading import Figures, Reading

@@ -8,26 +8,22 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from cases.models import Case, Topic
 from cases.models.choices import Light
 from cases.models.scope import Sight, has_light
 from cases.privacy.redactor import title_for
-from minshi import workdays
 from minshi.errors import Text
 from supervision.figures.definitions import (
     COUNTS,
-    NONE,
     PER_THOUSAND,
-    SECRET,
     SHARES,
     SPLITS,
     SPREADS,
 )
+from supervision.figures.kinds import NONE, SECRET
 from supervision.figures.people import inhabitants_by_part
 from supervision.figures.periods import Days
-from supervision.figures.pictures import Bar, Line, LineChart
 from supervision.figures.places import Place, parts_of
 from supervision.figures.reading import AGE_BOUNDS, AGE_MARK, AGES, Figures, Reading
 from supervision.figures.shown import (
@@ -387,53 +383,3 @@ def _age_in_words(nth: int) -> str:
         return _("up to %(days)s days") % {"days": AGES[0]}
     bounds = {"from": AGES[nth - 1] + 1, "days": AGES[nth]}
     return _("%(from)s to %(days)s days") % bounds
-
-
-# --- the pictures and what they say
-def bars_of(rows: list[SplitRow]) -> list[Bar]:
-    return [Bar(str(row.label), row.number, row.shown) for row in rows]
-
-
-def chart_of(weeks: list[Week]) -> LineChart:
-    marks = []
-    for week in weeks:
-        last = week.days.last
-        marks.append(workdays.day_in_words(last, last))
-    return LineChart(
-        [
-            Line(pgettext("chart", "received"), [week.received for week in weeks]),
-            Line(pgettext("chart", "closed"), [week.closed for week in weeks]),
-        ],
-        marks,
-    )
-
-
-def seen_in_weeks(weeks: list[Week]) -> str:
-    """Say what the chart of the weeks shows."""
-    received = [week.received for week in weeks]
-    return _(
-        "In twelve weeks %(received)s were received and %(closed)s closed; between"
-        " %(least)s and %(most)s a week were received."
-    ) % {
-        "received": sum(received),
-        "closed": sum(week.closed for week in weeks),
-        "least": min(received),
-        "most": max(received),
-    }
-
-
-def seen_in_rows(rows: list[SplitRow]) -> str:
-    """Say what bars show: how many there are, and the most of them."""
-    if not rows:
-        return _("Nothing was counted.")
-    most = max(rows, key=_number_of)
-    words = ngettext(
-        "%(rows)s row; the most, %(number)s, is %(label)s.",
-        "%(rows)s rows; the most, %(number)s, is %(label)s.",
-        len(rows),
-    )
-    return words % {"rows": len(rows), "number": most.shown, "label": most.label}
-
-
-def _number_of(row: SplitRow) -> int:
-    return row.number

@@ -13,7 +13,7 @@ from cases.models import Assignment, Case, Clock, Event
 from cases.models.scope import CaseQuerySet, Sight
 from cases.workflow import Action
 from supervision.figures import conditions as of
-from supervision.figures.definitions import ROUND_ENDED
+from supervision.figures.kinds import ROUND_ENDED
 from supervision.figures.periods import Days
 from supervision.figures.reading import ShareOf
 from supervision.figures.tallying import on_days

@@ -17,7 +17,8 @@ from cases.models import Case
 from cases.models.choices import Light
 from cases.models.scope import CaseQuerySet, Sight, has_light
 from minshi import workdays
-from supervision.figures.definitions import FEWEST, SHARES
+from supervision.figures.definitions import SHARES
+from supervision.figures.kinds import FEWEST
 from supervision.figures.loading import hidden_from, load
 from supervision.figures.periods import Days
 from supervision.figures.places import COUNTER, TOWN_CODE, Place

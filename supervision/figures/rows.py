@@ -9,15 +9,8 @@ from cases.models import Case
 from cases.models.choices import Confidentiality
 from cases.models.scope import Sight
 from minshi.errors import InputRefused
-from supervision.figures.definitions import (
-    COUNTS,
-    NONE,
-    NOW,
-    RECEIVED,
-    SECRET,
-    SPLITS,
-    Count,
-)
+from supervision.figures.definitions import COUNTS, SPLITS
+from supervision.figures.kinds import NONE, NOW, RECEIVED, SECRET, Count
 from supervision.figures.periods import Days
 from supervision.figures.reading import (
     AGE_BOUNDS,

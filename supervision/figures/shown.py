@@ -5,13 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from supervision.figures.definitions import (
-    FEWEST,
-    FIGURES,
-    Count,
-    PerThousand,
-    Share,
-)
+from supervision.figures.definitions import FIGURES
+from supervision.figures.kinds import FEWEST, Count, PerThousand, Share
 from supervision.figures.reading import Figures, ShareOf, SpreadOf
 
 THOUSAND = 1000

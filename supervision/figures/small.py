@@ -4,7 +4,7 @@ leaves the village.
 
 from dataclasses import dataclass
 
-from supervision.figures.definitions import FEWEST, NONE, SECRET
+from supervision.figures.kinds import FEWEST, NONE, SECRET
 from supervision.figures.reading import Figures
 from supervision.figures.tallying import DELICATE
 

@@ -16,15 +16,13 @@ from django.db.models.functions import Coalesce
 from cases.models import Case, Clock
 from cases.models.choices import Category, Confidentiality, Stage
 from minshi import workdays
-from supervision.figures.definitions import (
+from supervision.figures.definitions import COUNTS, SPLITS, SPREADS
+from supervision.figures.kinds import (
     CLOSED,
-    COUNTS,
     NONE,
     RECEIVED,
     ROUND_ENDED,
     SECRET,
-    SPLITS,
-    SPREADS,
     Count,
     Split,
     Spread,

@@ -16,7 +16,8 @@ from minshi.text import clean_line
 from minshi.workdays import local_day
 from supervision.figures.asking import days_named
 from supervision.figures.conditions import CONCERNS_ANYBODY
-from supervision.figures.definitions import FEWEST, NONE, SECRET, SHARES
+from supervision.figures.definitions import SHARES
+from supervision.figures.kinds import FEWEST, NONE, SECRET
 from supervision.figures.periods import Days
 from supervision.figures.pictures import Bar
 from supervision.figures.places import Place, parts_of

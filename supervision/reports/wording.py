@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.ledgers.period import in_words
-from supervision.figures.definitions import NONE, SECRET
+from supervision.figures.kinds import NONE, SECRET
 from supervision.figures.periods import Days
 from supervision.figures.reading import Figures, ShareOf
 from supervision.figures.shown import share_in_words, spread_in_words

@@ -13,15 +13,9 @@ from cases.views.access import StaffView
 from minshi.clock import now, today
 from minshi.errors import InputRefused
 from supervision.figures.asking import PERIODS, Asked, days_of_month
-from supervision.figures.board import (
-    Board,
-    Links,
-    bars_of,
-    chart_of,
-    seen_in_rows,
-    seen_in_weeks,
-)
+from supervision.figures.board import Board, Links
 from supervision.figures.definitions import FIGURES
+from supervision.figures.drawn import bars_of, chart_of, seen_in_rows, seen_in_weeks
 from supervision.figures.own import OwnWork
 from supervision.figures.periods import Days
 from supervision.figures.places import Open, Place

@@ -19,7 +19,7 @@ from django.views.generic import View
 
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
-from supervision.figures.board import chart_of, seen_in_weeks
+from supervision.figures.drawn import chart_of, seen_in_weeks
 from supervision.figures.wall import end_wall, give_wall, on_wall, wall_of
 from supervision.models import Wall
 from villages.audit import record_audit
