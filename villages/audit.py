@@ -8,6 +8,8 @@ from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
 from villages.requests import client_address
 
+LONGEST_TITLE = 130  # of 200 characters, with a seal and a space behind it
+
 
 def record_audit(
     kind: AuditKind,
@@ -29,6 +31,27 @@ def record_audit(
         reason=_printable(reason),
         address=client_address(request) if request else None,
     )
+
+
+def record_sealed(
+    kind: AuditKind, title: str, seal: str, *, at: datetime, user: User
+) -> None:
+    """Write that something was closed for good, with the keyed seal over all of it (64
+    hex digits): what was put in, changed or taken away later no longer fits.
+    """
+    subject = f"{title[:LONGEST_TITLE]} {seal}"
+    record_audit(kind, at=at, user=user, subject=subject)
+
+
+def sealed_titles(kind: AuditKind) -> dict[str, str]:
+    """Return what was closed by the seal over it: its title. One query."""
+    records = AuditRecord.objects.filter(kind=kind).order_by("pk")
+
+    titles = {}
+    for subject in records.values_list("subject", flat=True):
+        title, _space, seal = subject.rpartition(" ")
+        titles[seal] = title
+    return titles
 
 
 def _printable(text: str) -> str:

@@ -26,10 +26,12 @@ from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
 from cases.models.choices import Confidentiality
 from cases.models.scope import CaseQuerySet, Sight
 from minshi import tabular
-from minshi.crypto import digest
+from minshi.crypto import digest, sealed
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, said
 from minshi.workdays import local_day
+from villages.audit import record_sealed
 from villages.models import Post, Town, User, Village
+from villages.models.audit import AuditKind
 from villages.models.posts import Reach
 from villages.rights import FREEZE_LEDGERS, first_post
 
@@ -96,6 +98,7 @@ def freeze(
     for row in rows:
         row.book = frozen
     FrozenRow.objects.bulk_create(rows, batch_size=500)
+    record_sealed(AuditKind.CLOSED, str(frozen), frozen.digest, at=at, user=by)
     return frozen
 
 
@@ -142,19 +145,28 @@ def seal_of(frozen: FrozenLedger, rows: Iterable[FrozenRow]) -> str:
     return digest(json.dumps([about, covered], ensure_ascii=False, sort_keys=True))
 
 
+def seal_of_entries(entries: Iterable[RedEntry]) -> str:
+    """Return the keyed seal over what was entered in red at one time, in its order."""
+    covered = []
+    for entry in entries:
+        covered.append(
+            [
+                entry.book_id,
+                entry.case_id,
+                entry.column,
+                entry.was,
+                entry.now,
+                entry.reason,
+                entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+                entry.by_id,
+            ]
+        )
+    return sealed(covered, "entries in red")
+
+
 def is_whole(frozen: FrozenLedger) -> bool:
     """Tell whether the ledger and its rows are what was closed. One query."""
     return seal_of(frozen, frozen.frozen_rows.order_by("position")) == frozen.digest
-
-
-def not_whole() -> Iterator[FrozenLedger]:
-    """Yield the closed ledgers that are not what was closed. A query for each ledger
-    there is.
-    """
-    books = FrozenLedger.objects.select_related("town", "village").order_by("pk")
-    for frozen in books.iterator(chunk_size=100):
-        if not is_whole(frozen):
-            yield frozen
 
 
 def _place(place: Village | Town) -> dict[str, Any]:
@@ -282,7 +294,10 @@ def enter_in_red(
         )
     if not entries:
         raise MoveRefused(_("Nothing has changed since it was closed."))
-    return RedEntry.objects.bulk_create(entries, batch_size=500)
+    made = RedEntry.objects.bulk_create(entries, batch_size=500)
+    seal = seal_of_entries(made)
+    record_sealed(AuditKind.IN_RED, str(frozen), seal, at=at, user=by)
+    return made
 
 
 # --- reading

@@ -128,15 +128,14 @@ def _is_note_of(event: Event, words: str) -> bool:
     """Return if these are the words of an event's note, or those it begins with: what
     was noted beside them follows on a line of its own.
 
-    A note that names the speaker is complete in a revision. One that was erased proves
-    nothing any more.
+    A note that names the speaker is complete in a revision.
     """
-    complete: str | None = event.note
+    complete = event.note
     for revision in event.revisions.all():
         if revision.field == "note":
-            complete = None if revision.erased_at else revision.new
+            complete = revision.new
 
-    if complete is None or complete == words:
+    if complete == words:
         return True
     return words != "" and complete.startswith(f"{words}\n")
 

@@ -196,8 +196,8 @@ def _first_broken(case: Case, events: list[Event]) -> Finding | None:
 def _revisions_at_fault(case: Case, event: Event) -> Iterator[Finding]:
     """Yield the personal values of a record that are not those it names.
 
-    An empty one is a finding, too: nothing of ours erases any, and whoever did has
-    taken away what a correction had replaced.
+    An empty one is a finding, too, and one that says it was erased: nothing of ours
+    erases any, and whoever did has taken away what a correction had replaced.
     """
     where = f"{case.number} #{event.sequence}"
     named = data_of(event).get("revisions", {})
@@ -210,7 +210,8 @@ def _revisions_at_fault(case: Case, event: Event) -> Iterator[Finding]:
             continue
 
         values = (revision.old or "", revision.new or "")
-        if revision.digest != expected or digest_of(values) != expected:
+        is_as_recorded = expected == revision.digest == digest_of(values)
+        if revision.erased_at is not None or not is_as_recorded:
             yield Finding(where, Wrong.REVISION)
 
     if revisions.keys() - named.keys():

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from cases.models import Case
 from cases.models.choices import Confidentiality
+from minshi.crypto import sealed
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, said
 from minshi.text import clean_text
 from minshi.workdays import local_day
@@ -17,7 +18,9 @@ from supervision.models import MonthlyReport
 from supervision.reports.making import LANGUAGE, make_report
 from supervision.reports.wording import parts_of_report
 from supervision.sealing.heads import Unreadable, heads_now, newest_line
+from villages.audit import record_sealed
 from villages.models import Post, User
+from villages.models.audit import AuditKind
 from villages.rights import SIGN_REPORTS, first_post
 
 LONGEST = 4000
@@ -79,7 +82,39 @@ def sign(report: MonthlyReport, *, by: User, at: datetime) -> MonthlyReport:
     report.signed_at = at
     report.signed_by = post
     report.save()
+
+    as_stored = MonthlyReport.objects.get(pk=report.pk)
+    title = f"{report} ({report.edition})"
+    record_sealed(AuditKind.SIGNED, title, seal_of_report(as_stored), at=at, user=by)
     return report
+
+
+def seal_of_report(report: MonthlyReport) -> str:
+    """Return the keyed seal over a signed report as it is stored, with its rows. One
+    query.
+    """
+    rows = report.rows.order_by("pk")
+    columns = ("place", "name", "is_total", "numbers")
+    about = [
+        report.town_id,
+        report.month.isoformat(),
+        report.edition,
+        _moment(report.made_at),
+        report.why_again,
+        report.numbers,
+        report.names,
+        report.typical,
+        report.parts,
+        report.heads,
+        _moment(report.signed_at),
+        report.signed_by_id,
+    ]
+    covered = [list(row) for row in rows.values_list(*columns)]
+    return sealed([about, covered], "signed report")
+
+
+def _moment(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else ""
 
 
 @transaction.atomic

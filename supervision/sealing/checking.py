@@ -5,13 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import models
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
-from cases.ledgers.freezing import not_whole
 from cases.models import Case
 from cases.workflow.findings import Finding
 from cases.workflow.proof import check_cases, check_numbers
@@ -20,6 +17,8 @@ from minshi.locks import broken_locks
 from minshi.written import written_otherwise
 from supervision.installation import brought_up_at
 from supervision.models import HistoryCheck, Log, Seal
+from supervision.sealing.closed import check_closed
+from supervision.sealing.findings import LogWrong
 from supervision.sealing.heads import (
     Head,
     Unreadable,
@@ -39,38 +38,6 @@ MOST = 200  # findings that are named; the others are counted
 SEALS = 500  # read at once
 
 
-class LogWrong(models.TextChoices):
-    """The kinds of findings about logs and heads, in an auditor's words."""
-
-    SEAL = "seal", pgettext_lazy("history", "a seal was changed or forged")
-    SEAL_GONE = "seal_gone", pgettext_lazy("history", "a seal before it is missing")
-    ROWS_GONE = "rows_gone", pgettext_lazy("history", "rows are gone")
-    ROWS_CHANGED = "rows_changed", pgettext_lazy("history", "rows were changed")
-    ROWS_ADDED = "rows_added", pgettext_lazy("history", "rows were put in later")
-    UNSEALED = (
-        "unsealed",
-        pgettext_lazy(
-            "history",
-            "no seal covers it: all were taken away, or the job that seals never ran",
-        ),
-    )
-    SHORTER = (
-        "shorter",
-        pgettext_lazy("history", "it is shorter than the head that was kept"),
-    )
-    OTHER_HEAD = (
-        "other_head",
-        pgettext_lazy("history", "it is not the one whose head was kept"),
-    )
-    HEADS = "heads", pgettext_lazy("history", "the kept heads were damaged or changed")
-    HEADS_GONE = "heads_gone", pgettext_lazy("history", "kept heads are missing")
-    CLOSED = "closed", pgettext_lazy("history", "it is not as it was closed")
-    UNLOCKED = (
-        "unlocked",
-        pgettext_lazy("history", "the lock on changes was taken off in the database"),
-    )
-
-
 @dataclass
 class Result:
     """What a check went through, and what it found."""
@@ -88,9 +55,9 @@ class Result:
 
 def check_everything(at: datetime) -> Result:
     """Compare cases with their events, the logs with their seals, the numbers given
-    with the cases that are there, closed ledgers with their digests, the seals with the
-    heads kept elsewhere, and the triggers that keep history from being changed with
-    those that are to be there.
+    with the cases that are there, what was closed for good with the audit log, the
+    seals with the heads kept elsewhere, and the triggers that keep history from being
+    changed with those that are to be there.
 
     Memory stays flat however much there is. Nothing is written.
     """
@@ -102,9 +69,8 @@ def check_everything(at: datetime) -> Result:
 
     for finding in check_numbers():
         result.note(finding)
-    for frozen in not_whole():
-        where = f"{frozen._meta.verbose_name} {frozen.pk}（{frozen}）"
-        result.note(Finding(where, LogWrong.CLOSED))
+    for finding in check_closed():
+        result.note(finding)
     for log in Log:
         for finding in _check_log(log, at, result):
             result.note(finding)

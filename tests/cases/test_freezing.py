@@ -20,8 +20,6 @@ from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.history import history_lifted
 from minshi.workdays import local_day
-from supervision.sealing.checking import LogWrong
-from supervision.sealing.seals import seal_logs
 from tests import roles
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in, page
@@ -34,7 +32,6 @@ from tests.cases.roads import (
     spoken,
     staff,
 )
-from tests.supervision.history.attacks import by_sql, found
 from tests.villages.factories import VillageFactory
 
 pytestmark = pytest.mark.django_db
@@ -386,31 +383,6 @@ def test_a_hidden_speaker_named_later_stands_in_no_closed_row(here):
 
     assert "赵一山" not in str(frozen.frozen_rows.get().cells)
     assert "赵一山" not in text_of(here.secretary, frozen)
-
-
-@pytest.mark.parametrize(
-    ("rows", "change"),
-    [
-        (FrozenRow, "SET cells = '{}'"),
-        (FrozenRow, "SET position = 7"),
-        (FrozenLedger, "SET last_on = '2026-03-20'"),
-        (FrozenLedger, "SET frozen_at = '2026-01-01 00:00:00+00:00'"),
-        (FrozenLedger, "SET ledger = 'none such'"),
-    ],
-)
-def test_the_nightly_check_finds_what_sql_changed(
-    here, rows, change, settings, tmp_path
-):
-    settings.VAR_DIR = tmp_path
-    spoken(here)
-    closed(here)
-    seal_logs(APRIL + DAY)
-    assert found(APRIL + 2 * DAY) == set()
-
-    table = rows._meta.db_table
-    by_sql(table, f"UPDATE {table} {change}", id=rows.objects.get().pk)
-
-    assert found(APRIL + 2 * DAY) == {LogWrong.CLOSED}
 
 
 def test_the_rows_of_another_ledger_are_found_in_its_place(here):

@@ -19,6 +19,10 @@ class AuditKind(models.TextChoices):
     PRINT = "print", _("printed")
     ACCOUNT = "account", _("changed an account")
     IMPORT = "import", _("imported a list")
+    # each of them with a seal of what it made, see `record_sealed`
+    CLOSED = "closed", _("closed a ledger")
+    IN_RED = "in_red", _("entered in red")
+    SIGNED = "signed", _("signed a report")
 
 
 class AuditRecord(models.Model):

@@ -4,14 +4,12 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 
-def migrate_back_before(name):
-    """Undo the migration of cases that ends in `name`, and what stands on it."""
+def migrate_back_before(name, app="cases"):
+    """Undo the migration of an app that ends in `name`, and what stands on it."""
     executor = MigrationExecutor(connection)
     graph = executor.loader.graph
-    (node,) = [each for each in graph.nodes if each[0] == "cases" and name in each[1]]
-    (before,) = [
-        parent for parent in graph.node_map[node].parents if parent[0] == "cases"
-    ]
+    (node,) = [each for each in graph.nodes if each[0] == app and name in each[1]]
+    (before,) = [parent for parent in graph.node_map[node].parents if parent[0] == app]
     executor.migrate([(before.key[0], before.key[1])])
 
 

@@ -200,6 +200,7 @@ def revision_of(case):
     [
         ({"new": "村尾"}, Wrong.REVISION),
         ({"erased_at": NOON, "new": "村尾"}, Wrong.REVISION),
+        ({"erased_at": NOON}, Wrong.REVISION),
         ({"digest": "0" * 64}, Wrong.REVISION),
         ({"field": "remark"}, Wrong.REVISION_GONE),
     ],

@@ -1,0 +1,162 @@
+"""What is closed for good: ledgers, entries in red and signed reports that SQL changed,
+put in or took away are found.
+"""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from cases.ledgers.freezing import enter_in_red, freeze
+from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
+from minshi.history import history_lifted
+from supervision.models import MonthlyReport, MonthlyReportRow
+from supervision.reports.making import make_report
+from supervision.reports.signing import sign
+from supervision.sealing.findings import LogWrong
+from supervision.sealing.seals import seal_logs
+from tests.cases.roads import DAY, NOON, spoken
+from tests.supervision.history.attacks import by_sql, found
+from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
+from villages.models import AuditRecord
+
+pytestmark = pytest.mark.django_db
+APRIL = NOON + 40 * DAY
+LATER = APRIL + 2 * DAY
+CHANGED = {LogWrong.CLOSED, LogWrong.CLOSED_GONE}
+
+
+@pytest.fixture(autouse=True)
+def _in_april(time_machine, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    time_machine.move_to(APRIL, tick=False)
+
+
+@pytest.fixture
+def closed(here):
+    """A closed ledger with an entry in red, and a signed report."""
+    case = spoken(here)
+    frozen = freeze(
+        "general",
+        here.village,
+        first=date(2026, 3, 1),
+        last=date(2026, 3, 31),
+        by=here.secretary.user,
+        at=APRIL,
+    )
+    Case.objects.filter(pk=case.pk).update(remark="误记")
+    reason = "当时记错了"
+    enter_in_red(frozen, reason=reason, by=here.secretary.user, at=APRIL)
+    Case.objects.filter(pk=case.pk).update(remark="")
+
+    report = make_report(here.town, date(2026, 3, 1), at=APRIL)
+    sign(report, by=here.supervisor.user, at=APRIL)
+    seal_logs(APRIL + DAY)
+    return frozen
+
+
+def test_nothing_is_found_where_all_is_as_it_was_closed(closed):
+    assert found(LATER) == set()
+
+
+@pytest.mark.parametrize(
+    ("rows", "change"),
+    [
+        (FrozenRow, "SET cells = '{}'"),
+        (FrozenRow, "SET position = 7"),
+        (FrozenLedger, "SET last_on = '2026-03-20'"),
+        (FrozenLedger, "SET frozen_at = '2026-01-01 00:00:00+00:00'"),
+        (FrozenLedger, "SET ledger = 'none such'"),
+        (RedEntry, "SET now = '没有误记'"),
+        (RedEntry, "SET reason = '领导要求'"),
+        (RedEntry, "SET at = '2026-01-01 00:00:00+00:00'"),
+        (MonthlyReport, "SET numbers = '{}'"),
+        (MonthlyReport, "SET typical = '没有一件超期'"),
+        (MonthlyReport, "SET parts = '[]'"),
+        (MonthlyReport, "SET signed_at = '2026-01-01 00:00:00+00:00'"),
+        (MonthlyReportRow, "SET numbers = '{}'"),
+    ],
+)
+def test_what_was_changed_is_found(closed, rows, change):
+    table = rows._meta.db_table
+    row = rows.objects.order_by("pk").first()
+
+    by_sql(table, f"UPDATE {table} {change}", id=row.pk)
+
+    assert CHANGED <= found(LATER) <= {*CHANGED}
+
+
+def test_a_closed_ledger_that_was_taken_away_is_found(closed):
+    with history_lifted():
+        closed.red_entries.all().delete()
+        closed.frozen_rows.all().delete()
+        closed.delete()
+
+    assert found(LATER) == {LogWrong.CLOSED_GONE}
+
+
+def test_entries_in_red_that_were_taken_away_are_found(closed):
+    with history_lifted():
+        closed.red_entries.all().delete()
+
+    assert found(LATER) == {LogWrong.CLOSED_GONE}
+
+
+def test_an_entry_in_red_that_was_put_in_is_found(closed):
+    entry = closed.red_entries.get()
+    entry.pk = None
+    entry.now, entry.at = "没有这件事", APRIL + DAY
+    entry.save(force_insert=True)
+
+    assert found(LATER) == {LogWrong.CLOSED}
+
+
+def test_a_closed_ledger_that_was_put_in_is_found(closed):
+    row = closed.frozen_rows.get()
+    closed.pk, closed.ledger = None, "handling"
+    closed.save(force_insert=True)
+    row.pk, row.book = None, closed
+    row.save(force_insert=True)
+
+    assert found(LATER) == {LogWrong.CLOSED}
+
+
+def test_a_signed_report_that_was_taken_away_is_found(closed):
+    with history_lifted():
+        MonthlyReport.objects.all().delete()
+
+    assert found(LATER) == {LogWrong.CLOSED_GONE}
+
+
+def test_a_record_of_what_was_closed_that_was_taken_away_is_found(closed):
+    record = AuditRecord.objects.get(kind="closed")
+
+    by_sql("audit", "DELETE FROM villages_auditrecord", id=record.pk)
+
+    assert found(LATER) == {LogWrong.ROWS_GONE, LogWrong.CLOSED}
+
+
+def test_the_database_refuses_to_change_a_signed_report(closed):
+    report = MonthlyReport.objects.get()
+    report.typical = "没有一件超期"
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        report.save()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        report.rows.update(numbers={})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        report.rows.all().delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_closed_before_the_update_is_recorded_by_it(closed):
+    migrate_back_before("0013_seal_what_is_closed", app="supervision")
+    with history_lifted():
+        AuditRecord.objects.filter(kind__in=("closed", "in_red", "signed")).delete()
+
+    migrate_to_the_end()
+
+    kinds = AuditRecord.objects.values_list("kind", flat=True)
+    assert {"closed", "in_red", "signed"} <= set(kinds)
+    wrong = found(LATER)
+    assert not wrong & CHANGED
