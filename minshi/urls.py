@@ -15,12 +15,13 @@ handler400 = "minshi.refusals.bad_request"
 handler404 = "minshi.refusals.not_found"
 handler500 = "minshi.refusals.server_error"
 urlpatterns = [
+    # what has a beginning of its own comes first: it is found without trying the others
+    path("api/", include("minshi.api_urls")),
+    path("admin/", admin.site.urls),
+    path("supervision/", include("supervision.urls")),
     path("", include("minshi.health")),
     path("", include("villages.urls")),
     path("", include("cases.urls")),
-    path("supervision/", include("supervision.urls")),
-    path("api/", include("minshi.api_urls")),
-    path("admin/", admin.site.urls),
     # asked for by browsers where an answer names no icon: JSON, a file, the admin
     path(
         "favicon.ico",
