@@ -2,7 +2,12 @@
 state they were in then.
 """
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from cases.models import (
     Assignment,
@@ -29,21 +34,40 @@ from tests.cases.roads import (
 from tests.supervision.history.attacks import by_sql, found
 from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+# what migrations do with the rows that are there, one after the other
+SEALING = (
+    ("0015_seal_what_no_event_had_sealed", "seal_cases"),
+    ("0019_afterwords", "seal_without_afterwords"),
+    ("0022_what_was_found_and_its_ground", "seal_without_findings"),
+)
 NEWER = {"blanked", "investigated", "reserved", *GROUPS_OF_ROWS}
+
+
+def of_before(here):
+    """Closed, said by two, by a version that sealed the case alone."""
+    case = accepted(here, spoken(here, co_speakers=("赵秀英",)))
+    case = rated(here, verified(here, completed(here, decided(here, case))))
+    with_seals_of_before(case)
+    return case
 
 
 @pytest.fixture
 def old(here):
-    """Closed, said by two, by a version that sealed the case alone; brought up to
-    date since.
-    """
-    case = accepted(here, spoken(here, co_speakers=("赵秀英",)))
-    case = rated(here, verified(here, completed(here, decided(here, case))))
-    with_seals_of_before(case)
-    migrate_back_before("seal_what_no_event_had_sealed")
-    migrate_to_the_end()
+    """The same, brought up to date since."""
+    case = of_before(here)
+    bring_rows_up_to_date()
     return case
+
+
+def bring_rows_up_to_date():
+    """What the migrations do with rows, without the tables made anew: that they do it
+    is a test of its own.
+    """
+    editor = SimpleNamespace(connection=connection)
+    for migration, function in SEALING:
+        module = import_module(f"cases.migrations.{migration}")
+        getattr(module, function)(apps, editor)
 
 
 def with_seals_of_before(case):
@@ -59,6 +83,18 @@ def with_seals_of_before(case):
     with history_lifted():
         Event.objects.bulk_update(events, ["state", "previous_hash", "hash"])
         Case.objects.filter(pk=case.pk).update(event_hash=previous)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_migrations_seal_what_is_there(here):
+    case = of_before(here)
+
+    migrate_back_before("seal_what_no_event_had_sealed")
+    migrate_to_the_end()
+
+    row = StateAtUpdate.objects.get()
+    assert (row.case_id, row.state.keys()) == (case.pk, NEWER)
+    assert found() == set()
 
 
 def test_a_case_that_nobody_moved_since_is_sealed_at_the_update(old):
@@ -87,8 +123,7 @@ def test_seals_made_at_an_update_that_are_gone_or_changed_are_found(old):
 def test_the_next_event_takes_the_place_of_what_was_sealed_at_the_update(here):
     case = decided(here)
     with_seals_of_before(case)
-    migrate_back_before("seal_what_no_event_had_sealed")
-    migrate_to_the_end()
+    bring_rows_up_to_date()
     case = Case.objects.get(pk=case.pk)
 
     speaker = Speaker(case, via="code")
@@ -109,8 +144,7 @@ def test_the_next_event_takes_the_place_of_what_was_sealed_at_the_update(here):
 def test_cases_whose_events_seal_all_are_not_sealed_twice(here):
     spoken(here)
 
-    migrate_back_before("seal_what_no_event_had_sealed")
-    migrate_to_the_end()
+    bring_rows_up_to_date()
 
     assert not StateAtUpdate.objects.exists()
 
@@ -122,8 +156,7 @@ def test_a_value_that_nobody_can_open_does_not_stop_the_update(here):
     key = CoSpeaker.objects.get(case=cases[0]).pk
     by_sql("people", "UPDATE cases_cospeaker SET phone = 'x'", id=key)
 
-    migrate_back_before("seal_what_no_event_had_sealed")
-    migrate_to_the_end()
+    bring_rows_up_to_date()
 
     sealed = [row for row in StateAtUpdate.objects.all() if "people" in row.state]
     assert [row.case_id for row in sealed] == [cases[1].pk]
