@@ -7,7 +7,7 @@ that no calendar counts from; numbers larger than any column.
 import json
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from django.contrib import admin
@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import DateField
 from django.forms import BaseForm
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from cases.ledgers.period import PeriodForm
 from cases.lists.filters import DATES, CaseFilter
@@ -177,6 +177,7 @@ def test_no_form_of_a_page_fails_on_what_may_be_typed(role, world):
     """Every form as the page draws it, each field in turn with what nobody means."""
     sweep = Sweep(who(role, world))
     sent: set[tuple[str, frozenset[str]]] = set()
+    tried: set[tuple[str, str]] = set()
 
     for target in targets(world, every_address()):
         in_admin = target.path.startswith("/admin/")
@@ -189,14 +190,21 @@ def test_no_form_of_a_page_fails_on_what_may_be_typed(role, world):
         drawn.feed(page.content.decode())
         fields = names_of_fields(page)
         for form in drawn.forms:
-            shape = (form.action or target.address.text, frozenset(form.values))
-            if shape in sent:  # the switches of language and size stand on every page
+            action = urljoin(target.path, form.action)
+            # the switches of language and size stand on every page, and what takes a
+            # ledger away on that of every ledger
+            route = resolve(urlsplit(action).path).route
+            shape = (route, frozenset(form.values))
+            if shape in sent:
                 continue
             sent.add(shape)
+
+            untried = [name for name in form.kinds if (route, name) not in tried]
+            tried |= {(route, name) for name in untried}
             # a choice is not drawn where there is nothing to choose
             beyond = dict.fromkeys(fields, str(BEYOND)) | form.sound()
-            for data in (*filled(form), beyond):
-                sweep.ask("post", form.action or target.path, data=data)
+            for data in (*filled(form, untried), beyond):
+                sweep.ask("post", action, data=data)
 
     assert sweep.asked > 20
     assert not sweep.faults, "\n".join(sweep.faults)
@@ -270,15 +278,17 @@ class Drawn(HTMLParser):
             self.within = None
 
 
-def filled(form: Form) -> Iterator[dict[str, str]]:
-    """The form as it stands with one field at fault, and once with all of them."""
+def filled(form: Form, untried: list[str]) -> Iterator[dict[str, str]]:
+    """The form as it stands, once with all fields at fault, and with one of those in
+    turn that no form sent there had before.
+    """
     values = form.sound()
     yield values
     yield dict.fromkeys(values, "\0")
     yield dict.fromkeys(values, "0001-01-01")
-    for name, kind in form.kinds.items():
+    for name in untried:
         nasty = {"date": DAYS, "month": DAYS, "datetime-local": MOMENTS}
-        for value in nasty.get(kind, (HUGE,)):
+        for value in nasty.get(form.kinds[name], (HUGE,)):
             yield values | {name: value}
 
 
