@@ -344,6 +344,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 REST_FRAMEWORK = {
+    "URL_FORMAT_OVERRIDE": None,  # there is one form: JSON
     "DEFAULT_AUTHENTICATION_CLASSES": [
         # first, so that whoever is not logged in gets 401 and not 403
         "villages.token_login.TokenLogin",

@@ -118,6 +118,7 @@ LEFT_OUT = frozenset(
         "supervision.OrderCounter",
         "supervision.Robot",
         "supervision.Seal",
+        "supervision.Wall",
         "supervision.Watermark",
         "villages.AuditRecord",
         "villages.FieldHistory",

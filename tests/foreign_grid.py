@@ -203,7 +203,11 @@ def list_of(there: Staff, resident: Resident) -> dict[type[Model], Model]:
 
 
 def grid_of(
-    there: Staff, resident: Resident, case: Case, note: str
+    there: Staff,
+    resident: Resident,
+    case: Case,
+    note: str,
+    in_report: str | None = None,
 ) -> dict[type[Model], Model]:
     """A row of everything that is not a case's, all of the foreign place."""
     household = resident.household
@@ -221,7 +225,7 @@ def grid_of(
         town=there.town,
         month=NOON.date().replace(day=1),
         made_at=NOON,
-        typical=note,
+        typical=note if in_report is None else in_report,
         numbers={"this": {}, "before": {}, "a_year_before": {}},
     )
     return {
@@ -333,7 +337,7 @@ def grid_of(
         ),
         MonthlyReport: report,
         MonthlyReportRow: report.rows.create(
-            at=NOON, place=there.village.code, name=note[:60]
+            at=NOON, place=there.village.code, name=report.typical[:60]
         ),
         DailyFigure: DailyFigure.objects.create(
             town=there.town, place=there.village.code, span="day", day=NOON.date()

@@ -175,7 +175,8 @@ def build(role: str) -> Readers:
 
     resident = ResidentFactory(household=HouseholdFactory(group=here.group))
     index_residents([resident])
-    grid = grid_of(here, resident, case, marks.note)
+    # a report is of no matter; whoever words it knows none of those names
+    grid = grid_of(here, resident, case, marks.note, in_report="路灯坏了的占多数")
     TrackedCase.objects.create(
         meeting=grid[TrackingMeeting],
         case=case,

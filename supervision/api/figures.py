@@ -29,7 +29,7 @@ class FiguresWanted(serializers.Serializer[Any]):
     village = serializers.CharField(default="", help_text="Division code.")
     town = serializers.CharField(default="", help_text="Division code.")
     month = serializers.RegexField(SHAPE_OF_MONTH, default="", help_text="2026-11.")
-    period = serializers.ChoiceField(PERIODS, default="")
+    period = serializers.ChoiceField(PERIODS, required=False)
     parts = serializers.BooleanField(
         default=False, help_text="With those of its parts."
     )
@@ -93,7 +93,7 @@ class FiguresAPIView(CaseApi):
         values = asked.validated_data
         codes = _codes(values["codes"])
         place = self._place(values["village"], values["town"])
-        wanted = Asked(values["period"], values["month"])
+        wanted = Asked(values.get("period", ""), values["month"])
         days = wanted.days(self.on)
 
         reading = Reading(place, self.at, self.sight)
