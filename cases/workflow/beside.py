@@ -133,7 +133,7 @@ def _is_note_of(event: Event, words: str) -> bool:
     complete = event.note
     for revision in event.revisions.all():
         if revision.field == "note":
-            complete = revision.new
+            complete = revision.new or ""
 
     if complete == words:
         return True
