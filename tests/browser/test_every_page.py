@@ -84,7 +84,8 @@ def kind_of(path: str) -> tuple[str, ...] | None:
 
 def links_of(page: Page) -> Iterator[str]:
     for link in page.eval_on_selector_all(
-        "a[href^='/']:not([download])", "links => links.map(link => link.getAttribute('href'))"
+        "a[href^='/']:not([download])",
+        "links => links.map(link => link.getAttribute('href'))",
     ):
         yield link.partition("#")[0]
 
