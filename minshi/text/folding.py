@@ -21,7 +21,7 @@ DASHES = (
     "-\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2501\u30fc"
     "\ufe58\ufe63\uff0d"
 )
-MIDDLE_DOTS = "·•‧∙⋅⸱・･᛫●"
+MIDDLE_DOTS = "·•‧∙⋅⸱⸳・･ㆍᆞ᛫●ꞏ"
 # typed where no middle dot is at hand, between two parts of a name
 STOPS = ".．"
 # between the digits of a number or the parts of a name, where no blank is
