@@ -74,6 +74,8 @@ urlpatterns = [
     path("exports/<uuid:uuid>/", exports.ExportFile.as_view(), name="export_file"),
     path("frozen/", frozen.FrozenList.as_view(), name="frozen_list"),
     path("frozen/<int:pk>/", frozen.FrozenPage.as_view(), name="frozen"),
+    path("frozen/<int:pk>/xlsx/", frozen.FrozenTaken.as_view(), name="frozen_file"),
+    path("frozen/<int:pk>/print/", frozen.FrozenPrint.as_view(), name="frozen_print"),
     path("ledgers/", ledgers.LedgerIndex.as_view(), name="ledgers"),
     path("ledgers/<slug:key>/", ledgers.LedgerPage.as_view(), name="ledger"),
     path(

@@ -349,15 +349,56 @@ def shown_rows(
     shown = []
     still_seen = [row for row in rows[:most] if row.case_id in in_sight]
     for number, row in enumerate(still_seen, start):
-        case: Any = in_sight[row.case_id]
-        may_know = sight.shows_speaker(case)
-        may_read = not case.redacted and (row.was_hidden or may_know)
+        case = in_sight[row.case_id]
         cells = [row.cells.get(key, "") for key in keys]
         of_row = red.get(row.case_id, {})
-        if not may_read:
+        if not _may_read(case, sight, was_hidden=row.was_hidden):
             cells = [""] * len(keys)
             if "number" in keys:  # some ledgers have no column for it
                 cells[keys.index("number")] = case.number
             of_row = {}
         shown.append(ShownRow(number, case.number, cells, of_row))
     return shown, following
+
+
+@dataclass(frozen=True)
+class ShownEntry:
+    """An entry in red: the matter it is about, and whether that has a row at all."""
+
+    number: str
+    entry: RedEntry
+    has_row: bool
+
+
+def shown_entries(frozen: FrozenLedger, sight: Sight) -> list[ShownEntry]:
+    """Return all that was entered in red of matters whose words the reader may see, in
+    the order in which it was. Three queries, one where nothing was.
+    """
+    in_order = frozen.red_entries.select_related("by__user").order_by("pk")
+    entries = list(in_order)
+    if not entries:
+        return []
+
+    about = {entry.case_id for entry in entries}
+    counted = Case.objects.counted_for(sight.user, sight.on)
+    in_sight = {case.pk: case for case in counted.filter(pk__in=about)}
+
+    rows = frozen.frozen_rows.filter(case__in=in_sight)
+    was_hidden = dict(rows.values_list("case", "was_hidden"))
+
+    shown = []
+    for entry in entries:
+        case = in_sight.get(entry.case_id)
+        if case is None:
+            continue
+        has_row = case.pk in was_hidden
+        if _may_read(case, sight, was_hidden=was_hidden.get(case.pk, False)):
+            shown.append(ShownEntry(case.number, entry, has_row))
+    return shown
+
+
+def _may_read(case: Any, sight: Sight, *, was_hidden: bool) -> bool:
+    """Tell whether the words of a closed row may be read: not of a matter that is
+    secret to the reader, or whose speaker is hidden from them only since.
+    """
+    return not case.redacted and (was_hidden or sight.shows_speaker(case))

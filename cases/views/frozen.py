@@ -4,20 +4,24 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cases.ledgers import BOOKS_OF_CASES
 from cases.ledgers.freezing import (
+    ShownEntry,
     differences,
     enter_in_red,
     freeze,
     headline_of,
     is_whole,
+    shown_entries,
     shown_rows,
 )
+from cases.ledgers.frozen_paper import FrozenPaper
 from cases.lists.paging import page_of
 from cases.models import FrozenLedger
 from cases.models.frozen import FrozenLedgerQuerySet
@@ -25,11 +29,12 @@ from cases.views.access import StaffView
 from minshi.clock import now, today
 from minshi.days import DayField
 from minshi.errors import UNPROCESSABLE, RuleBroken
-from villages.forms.accounts import DayInput, ReasonForm, RuleForm, offer
+from villages.forms.accounts import DayInput, RuleForm, offer
 from villages.models import Town, Village
 from villages.rights import FREEZE_LEDGERS, OVERSEE
 
 ROWS_A_PAGE = 100
+TAKE = "take"  # before the names of its fields: two forms of the page ask for a reason
 LONGEST_PAGE = 6
 
 
@@ -57,6 +62,14 @@ class FreezeForm(RuleForm):
         }
 
 
+class RedForm(RuleForm):
+    reason = forms.CharField(label=_("Why it is put right"), max_length=100)
+
+
+class TakeForm(RuleForm):
+    reason = forms.CharField(label=_("What it is for"), max_length=100)
+
+
 class FrozenView(StaffView):
     def visible_books(self) -> FrozenLedgerQuerySet:
         """Return the closed ledgers of the own place. Http404: the account closes and
@@ -66,6 +79,9 @@ class FrozenView(StaffView):
             raise Http404
         rows = FrozenLedger.objects.visible_to(self.user, today())
         return rows.select_related("town", "village", "frozen_by__user")
+
+    def frozen(self, pk: int) -> FrozenLedger:
+        return get_object_or_404(self.visible_books(), pk=pk)
 
     def places(self) -> dict[str, Any]:
         """Return the villages and towns whose ledgers the account may close."""
@@ -106,32 +122,13 @@ class FrozenList(FrozenView):
         return render(self.request, "cases/frozen/list.html", context, status=status)
 
 
-class FrozenPage(FrozenView):
-    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        return self.show(self.frozen(pk), ReasonForm())
+class OneFrozen(FrozenView):
+    """The page of one closed ledger, with its forms."""
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Enter in red what has changed since."""
-        frozen = self.frozen(pk)
-        form = ReasonForm(request.POST)
-        if form.is_valid():
-            reason = form.cleaned_data["reason"]
-            try:
-                made = enter_in_red(frozen, reason=reason, by=self.user, at=now())
-            except RuleBroken as refusal:
-                form.refuse(refusal)
-            else:
-                words = ngettext(
-                    "%(count)s entry was made in red.",
-                    "%(count)s entries were made in red.",
-                    len(made),
-                )
-                messages.success(request, words % {"count": len(made)})
-                return redirect(frozen)
-        return self.show(frozen, form, UNPROCESSABLE)
-
-    def frozen(self, pk: int) -> FrozenLedger:
-        return get_object_or_404(self.visible_books(), pk=pk)
+    def added(self, frozen: FrozenLedger) -> list[ShownEntry]:
+        """Return what was entered in red about matters without a row."""
+        entries = shown_entries(frozen, self.sight())
+        return [each for each in entries if not each.has_row]
 
     def check(self, frozen: FrozenLedger) -> dict[str, Any]:
         """Compare the closed rows with their seal and with today, where that is asked
@@ -146,7 +143,7 @@ class FrozenPage(FrozenView):
         }
 
     def show(
-        self, frozen: FrozenLedger, form: ReasonForm, status: int = 200
+        self, frozen: FrozenLedger, form: RedForm, take: TakeForm, status: int = 200
     ) -> HttpResponse:
         start = _page_number(self.request.GET.get("from", ""))
         shown, following = shown_rows(frozen, self.sight(), start, ROWS_A_PAGE)
@@ -158,10 +155,75 @@ class FrozenPage(FrozenView):
             "headings": [heading for _key, heading in frozen.columns],
             "rows": [(row, row.in_columns(keys)) for row in shown],
             "following": following,
+            "added": [] if following else self.added(frozen),
             "form": form,
+            "take": take,
             **self.check(frozen),
         }
         return render(self.request, "cases/frozen/page.html", context, status=status)
+
+
+class FrozenPage(OneFrozen):
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show(self.frozen(pk), RedForm(), TakeForm(prefix=TAKE))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Enter in red what has changed since."""
+        frozen = self.frozen(pk)
+        form = RedForm(request.POST)
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            try:
+                made = enter_in_red(frozen, reason=reason, by=self.user, at=now())
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+            else:
+                words = ngettext(
+                    "%(count)s entry was made in red.",
+                    "%(count)s entries were made in red.",
+                    len(made),
+                )
+                messages.success(request, words % {"count": len(made)})
+                return redirect(frozen)
+        return self.show(frozen, form, TakeForm(prefix=TAKE), UNPROCESSABLE)
+
+
+class FrozenTaken(OneFrozen):
+    """A closed ledger taken away, by POST, for it leaves a trace and needs a reason.
+
+    A refusal comes back on the page of the ledger.
+    """
+
+    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
+        """Go back to the page after a login in between."""
+        return redirect(self.frozen(pk))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        frozen = self.frozen(pk)
+        form = TakeForm(request.POST, prefix=TAKE)
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            try:
+                return self.answer(FrozenPaper(frozen, self.user, now(), reason))
+            except RuleBroken as refusal:
+                form.refuse(refusal)
+        return self.show(frozen, RedForm(), form, UNPROCESSABLE)
+
+    def answer(self, paper: FrozenPaper) -> HttpResponseBase:
+        file = paper.file(self.request)
+        name = paper.file_name("xlsx")
+        return FileResponse(file, as_attachment=True, filename=name)
+
+
+class FrozenPrint(FrozenTaken):
+    def answer(self, paper: FrozenPaper) -> HttpResponseBase:
+        context = {
+            "paper": paper,
+            "ledger": paper.ledger(),
+            "rows": paper.print(self.request),
+            "added": self.added(paper.frozen),
+        }
+        return render(self.request, "cases/frozen/print.html", context)
 
 
 def _page_number(text: str) -> int:

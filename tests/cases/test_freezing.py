@@ -275,7 +275,7 @@ def test_a_page_costs_the_same_however_many_rows(
     frozen = closed(here)
     client = logged_in(here.secretary)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("cases:frozen", args=[frozen.pk]))
 
 

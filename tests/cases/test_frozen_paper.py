@@ -1,0 +1,130 @@
+"""A closed ledger taken away: as it stood, what was entered in red, and the trace."""
+
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from cases.ledgers.freezing import enter_in_red, freeze
+from cases.models import Case, FrozenLedger
+from tests import roles
+from tests.cases.ledger_desk import logged_in
+from tests.cases.roads import NOON, spoken, staff
+from tests.villages.factories import VillageFactory
+from villages.models import AuditRecord
+
+pytestmark = pytest.mark.django_db
+APRIL = NOON.replace(month=4, day=11)
+
+
+@pytest.fixture(autouse=True)
+def _in_april(time_machine):
+    time_machine.move_to(APRIL, tick=False)
+
+
+@pytest.fixture
+def here():
+    return staff()
+
+
+@pytest.fixture
+def corrected(here) -> FrozenLedger:
+    """A closed ledger of two matters, one put right since; a third put in later."""
+    first, _second = spoken(here, remark=""), spoken(here)
+    frozen = freeze(
+        "general",
+        here.village,
+        first=date(2026, 3, 1),
+        last=date(2026, 3, 31),
+        by=here.secretary.user,
+        at=APRIL,
+    )
+    Case.objects.filter(pk=first.pk).update(remark="当时记错了组")
+    spoken(here, title="补登的一件")
+    enter_in_red(frozen, reason="查了底册", by=here.secretary.user, at=APRIL)
+    return frozen
+
+
+def taken(post, frozen, form="frozen_file", reason="交县上"):
+    address = reverse(f"cases:{form}", args=[frozen.pk])
+    return logged_in(post).post(address, {"take-reason": reason})
+
+
+def sheets_of(response):
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    return {sheet.title: list(sheet.values) for sheet in book.worksheets}
+
+
+def test_the_spreadsheet_has_the_rows_as_closed_and_the_red_entries_beside(
+    here, corrected
+):
+    response = taken(here.secretary, corrected)
+
+    sheets = sheets_of(response)
+    rows = sheets["总台账"][3:]
+    assert len(rows) == 2
+    assert "当时记错了组" not in str(rows)
+    heading, *red = sheets["红字更正"][2:]
+    assert heading[1:] == (
+        "事项编号",
+        "栏目",
+        "原内容",
+        "更正后",
+        "更正原因",
+        "更正日期",
+        "更正人",
+    )
+    assert ("备注", "当时记错了组", "查了底册") in {
+        (row[2], row[4], row[5]) for row in red
+    }
+    record = AuditRecord.objects.get(kind="export")
+    assert record.reason == "交县上"
+    assert str(here.village) in record.subject
+
+
+def test_the_print_shows_what_stood_and_what_is_right(here, corrected):
+    page = taken(here.secretary, corrected, "frozen_print").content.decode()
+
+    assert "当时记错了组" in page
+    assert "查了底册" in page
+    assert "锁账后补记" in page
+    assert AuditRecord.objects.filter(kind="print", reason="交县上").count() == 1
+
+
+def test_the_page_lists_what_was_put_in_later(here, corrected):
+    third = Case.objects.order_by("-pk").first()
+
+    address = reverse("cases:frozen", args=[corrected.pk])
+    page = logged_in(here.secretary).get(address)
+
+    added = [each.number for each in page.context["added"]]
+    assert added == [third.number]
+
+
+@pytest.mark.parametrize("form", ["frozen_file", "frozen_print"])
+def test_without_a_reason_nothing_is_taken_away(here, corrected, form):
+    response = taken(here.secretary, corrected, form, reason=" ")
+
+    assert response.status_code == 422
+    assert not AuditRecord.objects.filter(kind__in=("export", "print")).exists()
+
+
+@pytest.mark.parametrize("form", ["frozen_file", "frozen_print"])
+def test_strangers_find_none(here, corrected, form):
+    for post in (
+        here.duty,
+        here.handler,
+        roles.secretary_of(VillageFactory(town=here.town)),
+    ):
+        assert taken(post, corrected, form).status_code == 404
+
+
+def test_of_a_matter_hidden_since_neither_row_nor_red_entry_is_told(here, corrected):
+    Case.objects.filter(remark="当时记错了组").update(confidentiality="secret")
+
+    sheets = sheets_of(taken(here.supervisor, corrected))
+
+    assert "当时记错了组" not in str(sheets)
+    assert len(sheets["总台账"][3:]) == 2
