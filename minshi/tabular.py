@@ -418,6 +418,9 @@ def _lines_in(text: str, width: float) -> int:
     A Chinese character is as wide as two digits; a line is seldom filled to its end.
     """
     room = max(width - 2, 2)
+    if 2 * len(text) <= room and "\n" not in text:
+        return 1  # most cells, whatever is in them
+
     lines = 0
     for line in text.splitlines():
         wide = sum(east_asian_width(letter) in "WFA" for letter in line)
