@@ -144,8 +144,12 @@ def normal_phone(raw: str) -> str:
     In any width, with gaps, as digits of any kind or as 一三九, with 电话 before it.
     Numbers abroad keep their country: +85223456789. ValidationError: anything else.
     """
-    text = unmarked(visible(unicodedata.normalize("NFKC", raw))).strip()
-    text = with_digits(BEFORE_PHONE.sub("", text, count=1))
+    text = visible(raw).strip()
+    if not text.isascii():
+        text = unmarked(visible(unicodedata.normalize("NFKC", text))).strip()
+    text = BEFORE_PHONE.sub("", text, count=1)
+    if not text.isascii():
+        text = with_digits(text)
     text = SEPARATOR.sub("-", text)
     number = _parsed(text) if PHONE_CHARACTERS.fullmatch(text) else None
     if number is None or not phonenumbers.is_valid_number(number):

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from minshi.text.folding import DASHES, HAN, any_of, visible
+from minshi.text.folding import HAN, SEPARATORS, any_of, visible
 from minshi.text.numerals import DIGITS, Numeral, numerals_in
 from minshi.text.simplified import simplified
 
 ROUND_ZEROS = "○◯"  # signs, which are digits only among digits
-LETTER = re.compile(rf"(?!{any_of(DASHES)})(?:[^\W_]|[{HAN}])")
+LETTER = re.compile(rf"(?!{any_of(SEPARATORS)})(?:[^\W_]|[{HAN}])")
 HAN_LETTER = re.compile(f"[{HAN}]")
 # accents, signs around a letter, strokes through it
 MARKS = ("Mn", "Me")

@@ -136,11 +136,18 @@ def _told_apart(headings: list[str]) -> list[str]:
 
 
 def is_head_again(row: Row, headings: Sequence[str]) -> bool:
-    """Tell whether a row repeats the head, as at the top of each printed page."""
+    """Tell whether a row repeats the head, as at the top of each printed page.
+
+    More than half of what is filled must be headings; most rows are known for none by
+    their first cells.
+    """
+    both = zip(row, headings, strict=False)
+    pairs = [(cell, heading) for cell, heading in both if not is_empty(cell)]
+    wanted = max(ENOUGH, len(pairs) // 2 + 1)
+
     same = 0
-    filled = 0
-    for cell, heading in zip(row, headings, strict=False):
-        if not is_empty(cell):
-            filled += 1
-            same += heading_key(shown(cell)) == heading_key(heading)
-    return same >= ENOUGH and same * 2 > filled
+    for left, (cell, heading) in zip(range(len(pairs), 0, -1), pairs, strict=True):
+        if same + left < wanted:
+            return False
+        same += heading_key(shown(cell)) == heading_key(heading)
+    return same >= wanted

@@ -5,13 +5,14 @@ are.
 import json
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from minshi.crypto import masked_phone
 from minshi.errors import InputRefused
-from villages.imports.cells import shown
+from villages.imports.cells import is_empty_row, shown
 from villages.imports.columns import Column, is_number_of_papers
 from villages.imports.heads import guessed, head_of
 from villages.imports.kinds.base import Kind
@@ -46,13 +47,14 @@ def described(
             words = _("The sheet has only %(rows)s rows.") % {"rows": len(sheet.rows)}
             raise InputRefused.at(**{f"head-{nth}": words})
         head = head_of(sheet, columns, row)
-        rows = sheet.rows[head.first_row :]
-        listed = [each for each in rows if not why_left_out(each, head.headings)]
+        filled = [row for row in sheet.rows[head.first_row :] if not is_empty_row(row)]
+        listed = (row for row in filled if not why_left_out(row, head.headings))
+        first = list(islice(listed, SAMPLED))
 
         found.append(
             {
                 "name": sheet.name,
-                "rows": len(listed),
+                "rows": len(filled),
                 "head": head.first_row,
                 "headings": head.headings,
                 "is_known": head.is_known or row is not None,
@@ -64,7 +66,7 @@ def described(
                 "chosen": False,
             }
         )
-        samples.append([[shown(cell) for cell in each] for each in listed[:SAMPLED]])
+        samples.append([[shown(cell) for cell in row] for row in first])
 
     _choose(found)
     return found, samples
