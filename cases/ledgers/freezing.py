@@ -5,14 +5,13 @@ hidden matter by its number, dates and stage alone, and none that concerns a cad
 nobody reads in it more than in the ledger itself, whoever closed it.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Case as When
 from django.db.models import Q, QuerySet, Value
 from django.db.models import When as Then
@@ -26,7 +25,7 @@ from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
 from cases.models.choices import Confidentiality
 from cases.models.scope import CaseQuerySet, Sight
 from minshi import tabular
-from minshi.crypto import digest, sealed
+from minshi.crypto import sealed
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, said
 from minshi.workdays import local_day
 from villages.audit import record_sealed
@@ -79,12 +78,12 @@ def freeze(
     chosen = _chosen(book, place, Period(first, last))
     in_sight = Case.objects.counted_for(by, local_day(at))
     if not chosen.filter(pk__in=in_sight.values("pk")).exists():
-        raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
+        raise MoveRefused(_("There is no matter in these days; nothing to close."))
+    if chosen.order_by().values("pk")[: MOST_ROWS + 1].count() > MOST_ROWS:
+        raise MoveRefused(_("Too many rows; close a shorter time."))
     with override(settings.LANGUAGE_CODE):
         rows = list(_rows(book, chosen, at))
         columns = [[each.key, str(each.heading)] for each in book.ledger.columns]
-    if len(rows) > MOST_ROWS:
-        raise MoveRefused(_("Too many rows; close a shorter time."))
 
     frozen = FrozenLedger(
         **where,
@@ -94,7 +93,11 @@ def freeze(
         frozen_by=post,
     )
     frozen.digest = seal_of(frozen, rows)
-    frozen.save()
+    try:
+        with transaction.atomic():
+            frozen.save()
+    except IntegrityError:  # somebody else was quicker, or a second click
+        return FrozenLedger.objects.get(**where)
     for row in rows:
         row.book = frozen
     FrozenRow.objects.bulk_create(rows, batch_size=500)
@@ -142,7 +145,7 @@ def seal_of(frozen: FrozenLedger, rows: Iterable[FrozenRow]) -> str:
     covered = []
     for row in rows:
         covered.append([row.position, row.case_id, row.cells, row.was_hidden])
-    return digest(json.dumps([about, covered], ensure_ascii=False, sort_keys=True))
+    return sealed([about, covered], "closed ledger")
 
 
 def seal_of_entries(entries: Iterable[RedEntry]) -> str:
@@ -236,9 +239,9 @@ def differences(frozen: FrozenLedger, by: User, at: datetime) -> list[Difference
     found = []
     for case_id, row in present.items():
         cells = known.get(case_id)
-        if cells is None:
+        if cells is None:  # put in later: the row itself, then each of its cells
             found.append(Difference(row.case, "", "", row.case.number))
-            continue
+            cells = {}
         for key, text in row.cells.items():
             if cells.get(key, "") != text:
                 found.append(Difference(row.case, key, cells.get(key, ""), text))
@@ -395,6 +398,35 @@ def shown_entries(frozen: FrozenLedger, sight: Sight) -> list[ShownEntry]:
         if _may_read(case, sight, was_hidden=was_hidden.get(case.pk, False)):
             shown.append(ShownEntry(case.number, entry, has_row))
     return shown
+
+
+@dataclass
+class AddedRow:
+    """A matter without a row, which was put in later: the entry about the row itself,
+    and what its cells say by their headings.
+    """
+
+    number: str
+    entry: RedEntry
+    cells: dict[str, str]
+
+
+def added_rows(frozen: FrozenLedger, sight: Sight) -> list[AddedRow]:
+    """Return the matters that were put in later, of those in sight, in the order in
+    which they were. Three queries, one where nothing was entered in red.
+    """
+    headings = dict(frozen.columns)
+    rows: dict[int, AddedRow] = {}
+    for shown in shown_entries(frozen, sight):
+        if shown.has_row:
+            continue
+        entry = shown.entry
+        row = rows.setdefault(entry.case_id, AddedRow(shown.number, entry, {}))
+        if entry.column in headings:
+            row.cells[headings[entry.column]] = entry.now
+        else:
+            row.entry = entry
+    return list(rows.values())
 
 
 def _may_read(case: Any, sight: Sight, *, was_hidden: bool) -> bool:

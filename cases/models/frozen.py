@@ -87,7 +87,7 @@ class FrozenLedger(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.place} {self.first_on} {self.last_on}"
+        return f"{self.place} {self.ledger} {self.first_on} {self.last_on}"
 
     def get_absolute_url(self) -> str:
         return reverse("cases:frozen", args=[self.pk])

@@ -12,13 +12,12 @@ from django.utils.translation import ngettext
 
 from cases.ledgers import BOOKS_OF_CASES
 from cases.ledgers.freezing import (
-    ShownEntry,
+    added_rows,
     differences,
     enter_in_red,
     freeze,
     headline_of,
     is_whole,
-    shown_entries,
     shown_rows,
 )
 from cases.ledgers.frozen_paper import FrozenPaper
@@ -125,11 +124,6 @@ class FrozenList(FrozenView):
 class OneFrozen(FrozenView):
     """The page of one closed ledger, with its forms."""
 
-    def added(self, frozen: FrozenLedger) -> list[ShownEntry]:
-        """Return what was entered in red about matters without a row."""
-        entries = shown_entries(frozen, self.sight())
-        return [each for each in entries if not each.has_row]
-
     def check(self, frozen: FrozenLedger) -> dict[str, Any]:
         """Compare the closed rows with their seal and with today, where that is asked
         for: it reads them all.
@@ -155,7 +149,7 @@ class OneFrozen(FrozenView):
             "headings": [heading for _key, heading in frozen.columns],
             "rows": [(row, row.in_columns(keys)) for row in shown],
             "following": following,
-            "added": [] if following else self.added(frozen),
+            "added": [] if following else added_rows(frozen, self.sight()),
             "form": form,
             "take": take,
             **self.check(frozen),
@@ -221,7 +215,7 @@ class FrozenPrint(FrozenTaken):
             "paper": paper,
             "ledger": paper.ledger(),
             "rows": paper.print(self.request),
-            "added": self.added(paper.frozen),
+            "added": added_rows(paper.frozen, self.sight()),
         }
         return render(self.request, "cases/frozen/print.html", context)
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, Max, Min, OuterRef, Q
 
-from cases.models import Case, Event
+from cases.models import Case, Clock, Event
 from cases.models.scope import CaseQuerySet
 from minshi import workdays
 from minshi.workdays import ONE_DAY
@@ -100,8 +100,8 @@ def touched_since(since: datetime, within: Q | None = None) -> Touched:
 
 
 def every_day(cases: CaseQuerySet | None = None) -> Touched:
-    """Return every day from a town's first matter to its last closing; of the towns of
-    some matters, where they are given.
+    """Return every day from a town's first matter to its last closing or the end of a
+    round; of the towns of some matters, where they are given.
     """
     if cases is None:
         cases = Case.objects.all()
@@ -109,10 +109,14 @@ def every_day(cases: CaseQuerySet | None = None) -> Touched:
     bounds = by_town.annotate(
         Min("registered_at"), Max("registered_at"), Max("closed_at")
     )
+    rounds = Clock.objects.filter(case__in=cases.order_by().values("pk")).order_by()
+    ended = rounds.values_list("case__town").annotate(Max("stopped_at"))
+    last_round_of = dict(ended)
 
     touched: Touched = {}
-    for town, first, last, closed in bounds:
-        ends = [workdays.local_day(moment) for moment in (last, closed) if moment]
+    for town, first, *last in bounds:
+        moments = [*last, last_round_of.get(town)]
+        ends = [workdays.local_day(moment) for moment in moments if moment]
         days = Days(workdays.local_day(first), max(ends))
         touched[town] = {days.first + nth * ONE_DAY for nth in range(days.length)}
     return touched

@@ -7,11 +7,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cases.ledgers.period import TWELVE_MONTHS
 from cases.models import Concern, Topic
-from minshi.errors import InputRefused, said
+from minshi.errors import InputRefused, NoSuchRight, said
 from minshi.text import clean_line
 from minshi.workdays import local_day
 from supervision.figures.asking import days_named
@@ -26,7 +28,10 @@ from supervision.figures.shown import share_in_short
 from supervision.figures.tallying import DELICATE
 from supervision.figures.trend import Week, by_week, weeks_until
 from supervision.models import Wall
+from villages.audit import record_audit
 from villages.models import Town, User
+from villages.models.audit import AuditKind
+from villages.rights import CONFIGURE
 
 TOKEN_BYTES = 24
 RATES = ("rate.answered", "rate.solved", "rate.satisfied")
@@ -72,10 +77,20 @@ class OnWall:
         return self.total.count("case.concluded.count")
 
 
-def give_wall(town: Town, name: str, *, by: User, at: datetime) -> tuple[Wall, str]:
+@transaction.atomic
+def give_wall(
+    town: Town,
+    name: str,
+    *,
+    by: User,
+    at: datetime,
+    request: HttpRequest | None = None,
+) -> tuple[Wall, str]:
     """Let a screen show a town's figures, and return it with its token, which nobody
-    can read again. InputRefused: no word of where it hangs.
+    can read again. NoSuchRight: not the system's administrator. InputRefused: no word
+    of where it hangs.
     """
+    _require_right(by, at)
     name = said(clean_line(name), name=_("Say where it hangs."))
     longest = Wall._meta.get_field("name").max_length or 0
     if len(name) > longest:
@@ -86,12 +101,27 @@ def give_wall(town: Town, name: str, *, by: User, at: datetime) -> tuple[Wall, s
     wall = Wall.objects.create(
         town=town, name=name, digest=digest_of(token), given_at=at, given_by=by
     )
+    subject = _("wall given: %(wall)s") % {"wall": wall}
+    record_audit(AuditKind.EXPORT, at=at, user=by, subject=subject, request=request)
     return wall, token
 
 
-def end_wall(wall: Wall, *, at: datetime) -> None:
-    """End a wall; one that was ended stays as it is."""
-    Wall.objects.filter(pk=wall.pk, ended_at=None).update(ended_at=at)
+@transaction.atomic
+def end_wall(
+    wall: Wall, *, by: User, at: datetime, request: HttpRequest | None = None
+) -> None:
+    """End a wall; one that was ended stays as it is, and nothing is recorded again.
+    NoSuchRight: not the system's administrator.
+    """
+    _require_right(by, at)
+    if Wall.objects.filter(pk=wall.pk, ended_at=None).update(ended_at=at):
+        subject = _("wall ended: %(wall)s") % {"wall": wall}
+        record_audit(AuditKind.EXPORT, at=at, user=by, subject=subject, request=request)
+
+
+def _require_right(by: User, at: datetime) -> None:
+    if not by.holds(local_day(at), *CONFIGURE):
+        raise NoSuchRight(_("Only the system's administrator gives and ends walls."))
 
 
 def wall_of(token: str) -> Wall | None:

@@ -1,5 +1,6 @@
 """Making of monthly reports: a snapshot of the figures of the month that is over."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -9,6 +10,7 @@ from django.utils.translation import override
 
 from cases.models import Concern, Topic
 from minshi import workdays
+from minshi.jobs import SomeFailed, done_for
 from minshi.workdays import ONE_DAY
 from supervision.figures.periods import Days
 from supervision.figures.places import Place, parts_of
@@ -24,20 +26,37 @@ THIS, BEFORE, A_YEAR_BEFORE = "this", "before", "a_year_before"
 def make_reports_due(at: datetime) -> int:
     """Make the report of last month for every town with matters that has none yet, and
     return how many. Safe to run twice at once: a town has one edition of a number.
+
+    SomeFailed, once all towns had their turn: the report of some could not be made.
     """
     first_of_this = workdays.local_day(at).replace(day=1)
     month = Days.month_of(first_of_this - ONE_DAY)
     towns = Town.objects.filter(cases__registered_at__lt=month.end).distinct()
     without = towns.exclude(monthly_reports__month=month.first)
 
+    def make(towns: Sequence[Town]) -> int:
+        return sum(_made_now(town, month.first, at) for town in towns)
+
     made = 0
+    failed: list[Town] = []
     for town in without:
-        try:
-            make_report(town, month.first, at=at)
-        except IntegrityError:
-            continue  # another worker was quicker
-        made += 1
+        count, not_made = done_for([town], make)
+        made += count
+        failed += not_made
+    if failed:
+        raise SomeFailed([str(town) for town in failed])
     return made
+
+
+def _made_now(town: Town, month: date, at: datetime) -> bool:
+    """Make a town's report; False where another worker has just made it."""
+    try:
+        make_report(town, month, at=at)
+    except IntegrityError:
+        if not MonthlyReport.objects.filter(town=town, month=month).exists():
+            raise
+        return False
+    return True
 
 
 @transaction.atomic

@@ -22,13 +22,11 @@ from minshi.errors import UNPROCESSABLE, RuleBroken
 from supervision.figures.drawn import chart_of, seen_in_weeks
 from supervision.figures.wall import end_wall, give_wall, on_wall, wall_of
 from supervision.models import Wall
-from villages.audit import record_audit
 from villages.forms.accounts import RuleForm
 from villages.models import Town, User
-from villages.models.audit import AuditKind
 from villages.rights import CONFIGURE
 
-SHOWN = 50
+SHOWN = 50  # of those that were ended
 
 
 @never_cache
@@ -77,15 +75,6 @@ class WallsView(LoginRequiredMixin, View):
     def user(self) -> User:
         return cast("User", self.request.user)  # nobody else gets past dispatch
 
-    def note(self, subject: str) -> None:
-        record_audit(
-            AuditKind.EXPORT,
-            at=now(),
-            user=self.user,
-            subject=subject,
-            request=self.request,
-        )
-
     def show(
         self, request: HttpRequest, form: WallForm, status: int = 200, token: str = ""
     ) -> HttpResponse:
@@ -93,10 +82,14 @@ class WallsView(LoginRequiredMixin, View):
         if token:
             path = reverse("supervision:wall")
             address = request.build_absolute_uri(f"{path}?k={token}")
+        walls = Wall.objects.select_related("town", "given_by")
+        # none that shows something is ever out of sight
+        showing = walls.filter(ended_at=None)
+        ended = walls.exclude(ended_at=None)[:SHOWN]
         context = {
             "nav": "walls",
             "form": form,
-            "walls": Wall.objects.select_related("town", "given_by")[:SHOWN],
+            "walls": [*showing, *ended],
             "address": address,
         }
         response = render(request, "supervision/walls.html", context, status=status)
@@ -115,12 +108,13 @@ class Walls(WallsView):
             return self.show(request, form, UNPROCESSABLE)
 
         try:
-            wall, token = give_wall(**form.cleaned_data, by=self.user, at=now())
+            _wall, token = give_wall(
+                **form.cleaned_data, by=self.user, at=now(), request=request
+            )
         except RuleBroken as refusal:
             form.refuse(refusal)
             return self.show(request, form, UNPROCESSABLE)
 
-        self.note(_("wall given: %(wall)s") % {"wall": wall})
         return self.show(request, WallForm(), token=token)
 
 
@@ -132,7 +126,6 @@ class EndWall(WallsView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         wall = get_object_or_404(Wall.objects.select_related("town"), pk=pk)
-        end_wall(wall, at=now())
-        self.note(_("wall ended: %(wall)s") % {"wall": wall})
+        end_wall(wall, by=self.user, at=now(), request=request)
         messages.success(request, _("It shows nothing any more."))
         return redirect("supervision:walls")

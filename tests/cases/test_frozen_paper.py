@@ -42,7 +42,7 @@ def corrected(here) -> FrozenLedger:
         at=APRIL,
     )
     Case.objects.filter(pk=first.pk).update(remark="当时记错了组")
-    spoken(here, title="补登的一件")
+    spoken(here, verbatim="补登的一件")
     enter_in_red(frozen, reason="查了底册", by=here.secretary.user, at=APRIL)
     return frozen
 
@@ -101,6 +101,7 @@ def test_the_page_lists_what_was_put_in_later(here, corrected):
 
     added = [each.number for each in page.context["added"]]
     assert added == [third.number]
+    assert "补登的一件" in str(page.context["added"][0].cells)
 
 
 @pytest.mark.parametrize("form", ["frozen_file", "frozen_print"])

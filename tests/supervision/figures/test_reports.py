@@ -7,13 +7,15 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
 from cases.models import Case
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.history import Frozen
+from minshi.jobs import SomeFailed
 from supervision.figures.definitions import COUNTS
 from supervision.figures.periods import Days
 from supervision.models import MonthlyReport, MonthlyReportRow
@@ -64,6 +66,21 @@ def test_a_report_is_made_once_for_each_town_with_matters(world):
 
     months = MonthlyReport.objects.values_list("month", flat=True)
     assert set(months) == {date(2026, 3, 1), date(2026, 4, 1)}
+
+
+def test_a_fault_in_one_town_leaves_the_other_towns_their_report(world):
+    refusing = Frozen(
+        "supervision_monthlyreport",
+        f"{{row}}.town_id = {world.here.town.pk}",
+        ("INSERT",),
+    )
+    with connection.cursor() as cursor:
+        refusing.freeze(lambda sql: cursor.execute(sql, None))
+
+    with pytest.raises(SomeFailed):
+        make_reports_due(APRIL)
+
+    assert MonthlyReport.objects.filter(town=world.there.town).exists()
 
 
 def test_every_number_of_a_report_is_what_plain_sql_counts(world, report):

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Q
 
-from cases.models import Case, Topic
+from cases.models import Case, Clock, Topic
 from cases.models.scope import Sight
 from cases.workflow import Action, make_move
 from supervision.figures.loading import hidden_from, load
@@ -18,6 +18,7 @@ from supervision.figures.places import Place
 from supervision.figures.reading import Reading
 from supervision.figures.storing import (
     FiguresDiffered,
+    every_day,
     recount,
     recount_and_repair,
     store_touched,
@@ -156,6 +157,16 @@ def test_the_store_costs_few_queries(world, django_assert_num_queries):
 
     with django_assert_num_queries(6):
         load(town, None, SPANS, DAILY, LATER)
+
+
+def test_a_round_that_ended_after_the_last_closing_is_stored(world):
+    ended = NOON + 40 * DAY
+    case = world.cases["done"]
+    Clock.objects.filter(case=case, stage="handle").update(stopped_at=ended)
+
+    days = every_day(Case.objects.filter(pk=case.pk))
+
+    assert ended.date() in days[case.town_id]
 
 
 def test_a_recount_finds_and_mends_what_was_changed(world):

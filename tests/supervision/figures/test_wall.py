@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case, Topic
-from minshi.errors import InputRefused
+from minshi.errors import InputRefused, NoSuchRight
 from supervision.figures.storing import store_touched
-from supervision.figures.wall import give_wall, on_wall
+from supervision.figures.wall import end_wall, give_wall, on_wall
 from supervision.models import Wall
 from tests import roles
 from tests.cases.roads import DAY, NOON
@@ -76,9 +76,41 @@ def test_a_wall_that_was_ended_shows_nothing(world, token):
     client.force_login(roles.system_admin().user)
     wall = Wall.objects.get()
 
-    client.post(reverse("supervision:end_wall", args=[wall.pk]))
+    for _click in range(2):
+        client.post(reverse("supervision:end_wall", args=[wall.pk]))
 
     assert opened(token).status_code == 404
+    assert AuditRecord.objects.filter(subject__contains=wall.name).count() == 2
+
+
+def test_nobody_but_the_administrator_gives_or_ends_a_wall(world, token):
+    by = world.here.supervisor.user
+
+    with pytest.raises(NoSuchRight):
+        give_wall(world.here.town, "大厅", by=by, at=LATER)
+    with pytest.raises(NoSuchRight):
+        end_wall(Wall.objects.get(), by=by, at=LATER)
+
+
+def test_a_wall_that_shows_something_is_never_out_of_sight(world, token):
+    by = roles.system_admin().user
+    living = Wall.objects.get()
+    for nth in range(51):
+        Wall.objects.create(
+            town=world.here.town,
+            name=f"旧屏{nth}",
+            digest=str(nth),
+            given_at=LATER,
+            given_by=by,
+            ended_at=LATER,
+        )
+
+    client = Client()
+    client.force_login(by)
+    page = client.get(reverse("supervision:walls"))
+
+    assert page.context["walls"][0] == living
+    assert len(page.context["walls"]) == 51
 
 
 def test_it_names_nobody_and_no_matter(world, token):
