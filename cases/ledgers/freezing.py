@@ -50,6 +50,46 @@ class Difference:
 
 
 # --- closing
+@dataclass(frozen=True)
+class AboutToClose:
+    """What would be closed: its title, how many rows of it the user sees, and what was
+    closed of it already.
+    """
+
+    headline: str
+    rows: int
+    before: FrozenLedger | None = None
+
+
+def about_to_close(
+    key: str, place: Village | Town, *, first: date, last: date, by: User, at: datetime
+) -> AboutToClose:
+    """Return what `freeze` would close. Raises as it does."""
+    freezing_post(by, place, local_day(at))
+    if key not in BOOKS_OF_CASES:
+        raise InputRefused.at(ledger=_("There is no such ledger of matters."))
+    if last < first:
+        raise InputRefused.at(last=_("The last day is before the first."))
+    if last >= local_day(at):
+        raise InputRefused.at(last=_("These days are not over yet."))
+
+    book = BOOKS_OF_CASES[key]
+    where = {"ledger": key, "first_on": first, "last_on": last, **_place(place)}
+    before = FrozenLedger.objects.filter(**where).first()
+    headline = book.ledger.headline(str(place), in_words(first, last))
+    if before is not None:
+        return AboutToClose(headline, 0, before)
+
+    chosen = _chosen(book, place, Period(first, last)).order_by()
+    in_sight = Case.objects.counted_for(by, local_day(at))
+    rows = chosen.filter(pk__in=in_sight.values("pk")).count()
+    if rows == 0:
+        raise MoveRefused(_("There is no matter in these days; nothing to close."))
+    if chosen.values("pk")[: MOST_ROWS + 1].count() > MOST_ROWS:
+        raise MoveRefused(_("Too many rows; close a shorter time."))
+    return AboutToClose(headline, rows)
+
+
 @transaction.atomic
 def freeze(
     key: str, place: Village | Town, *, first: date, last: date, by: User, at: datetime
@@ -61,26 +101,14 @@ def freeze(
     InputRefused: no such ledger of matters, or days that are not over. MoveRefused: no
     row that they may see, or too many.
     """
-    post = freezing_post(by, place, local_day(at))
-    if key not in BOOKS_OF_CASES:
-        raise InputRefused.at(ledger=_("There is no such ledger of matters."))
-    if last < first:
-        raise InputRefused.at(last=_("The last day is before the first."))
-    if last >= local_day(at):
-        raise InputRefused.at(last=_("These days are not over yet."))
+    about = about_to_close(key, place, first=first, last=last, by=by, at=at)
+    if about.before is not None:
+        return about.before
 
+    post = freezing_post(by, place, local_day(at))
     book = BOOKS_OF_CASES[key]
     where = {"ledger": key, "first_on": first, "last_on": last, **_place(place)}
-    before = FrozenLedger.objects.filter(**where).first()
-    if before is not None:
-        return before
-
     chosen = _chosen(book, place, Period(first, last))
-    in_sight = Case.objects.counted_for(by, local_day(at))
-    if not chosen.filter(pk__in=in_sight.values("pk")).exists():
-        raise MoveRefused(_("There is no matter in these days; nothing to close."))
-    if chosen.order_by().values("pk")[: MOST_ROWS + 1].count() > MOST_ROWS:
-        raise MoveRefused(_("Too many rows; close a shorter time."))
     with override(settings.LANGUAGE_CODE):
         rows = list(_rows(book, chosen, at))
         columns = [[each.key, str(each.heading)] for each in book.ledger.columns]

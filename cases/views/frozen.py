@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 
 from cases.ledgers import BOOKS_OF_CASES
 from cases.ledgers.freezing import (
+    AboutToClose,
+    about_to_close,
     added_rows,
     differences,
     enter_in_red,
@@ -101,20 +103,30 @@ class FrozenList(FrozenView):
         form = FreezeForm(request.POST, places=self.places())
         if form.is_valid():
             try:
-                frozen = freeze(**form.asked, by=self.user, at=now())
+                return self.close(form, is_sure=bool(request.POST.get("sure")))
             except RuleBroken as refusal:
                 form.refuse(refusal)
-            else:
-                messages.success(request, str(_("The ledger is closed.")))
-                return redirect(frozen)
         return self.show(form, UNPROCESSABLE)
 
-    def show(self, form: FreezeForm, status: int = 200) -> HttpResponse:
+    def close(self, form: FreezeForm, *, is_sure: bool) -> HttpResponse:
+        """Close the ledger; first show what that would be, for it is never undone."""
+        about = about_to_close(**form.asked, by=self.user, at=now())
+        if about.before is None and not is_sure:
+            return self.show(form, about=about)
+
+        frozen = freeze(**form.asked, by=self.user, at=now())
+        messages.success(self.request, str(_("The ledger is closed.")))
+        return redirect(frozen)
+
+    def show(
+        self, form: FreezeForm, status: int = 200, about: AboutToClose | None = None
+    ) -> HttpResponse:
         after = self.request.GET.get("after", "")
         page = page_of(self.visible_books(), ("-frozen_at", "-id"), after)
         context = {
             "nav": "ledgers",
             "form": form,
+            "about": about,
             "books": [(each, headline_of(each)) for each in page.rows],
             "after": page.after,
         }
@@ -130,10 +142,15 @@ class OneFrozen(FrozenView):
         """
         if not self.request.GET.get("check"):
             return {"is_checked": False}
+
+        headings = dict(frozen.columns)
         return {
             "is_checked": True,
             "is_whole": is_whole(frozen),
-            "changed": len(differences(frozen, self.user, now())),
+            "changed": [
+                (each, headings.get(each.column, ""))
+                for each in differences(frozen, self.user, now())
+            ],
         }
 
     def show(

@@ -254,7 +254,10 @@ def test_the_pages_close_a_ledger_and_put_it_right(here):
         "last": LAST,
     }
 
-    made = client.post(reverse("cases:frozen_list"), said)
+    shown = client.post(reverse("cases:frozen_list"), said)
+    assert shown.context["about"].rows == 1
+    assert not FrozenLedger.objects.exists()
+    made = client.post(reverse("cases:frozen_list"), {**said, "sure": "1"})
     frozen = FrozenLedger.objects.get()
     Case.objects.filter(pk=case.pk).update(verbatim="水管漏了")
     checked = text_of(here.secretary, frozen, "?check=1")
