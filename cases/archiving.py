@@ -29,6 +29,7 @@ from cases.privacy.redactor import NOTHING, Redactor, reader_redactor
 from cases.slips import read_sheet, slips_of
 from cases.slips.reading import asked_of, lines_of, side_by_side
 from cases.workflow import Action
+from cases.workflow.event_data import SHOWN_OF_DATA
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight, said
 from minshi.handed_on import file_to_hand_on
@@ -261,12 +262,16 @@ def _lines_of(events: Iterable[Event], redact: Redactor) -> bytes:
 
 
 def _data_of(event: Event, redact: Redactor) -> dict[str, Any]:
-    """Return the data of an event as the reader may see them, as its note."""
+    """Return the data of an event as the reader may see them, as its note; where who
+    spoke is hidden from them without digests, which would answer a guess.
+    """
     if redact is NOTHING:
         return dict(event.data)
 
     shown = {}
     for name, value in event.data.items():
+        if name not in SHOWN_OF_DATA:
+            continue
         if isinstance(value, str):
             shown[name] = redact.of_event(event, name, value)
         else:

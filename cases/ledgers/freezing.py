@@ -24,6 +24,7 @@ from cases.ledgers.period import Period, in_words
 from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
 from cases.models.choices import Confidentiality
 from cases.models.scope import CaseQuerySet, Sight
+from cases.privacy.table import Table
 from minshi import tabular
 from minshi.crypto import sealed
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, said
@@ -309,8 +310,13 @@ def enter_in_red(
 
     # whoever else enters in red waits here, and then finds nothing left to enter
     FrozenLedger.objects.select_for_update(of=("self",)).get(pk=frozen.pk)
+    found = differences(frozen, by, at)
+    about = Case.objects.filter(pk__in={each.case.pk for each in found})
+    sight = Sight.of(by, local_day(at))
+    # one reason stands on the rows of all of them, to be read by everybody
+    reason = Table(about.select_related("town")).for_all(reason, sight)
     entries = []
-    for each in differences(frozen, by, at):
+    for each in found:
         entries.append(
             RedEntry(
                 book=frozen,

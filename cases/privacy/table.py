@@ -97,6 +97,19 @@ class Table:
         row.unknowing = sorted({*still_hid, *unknown})
         return True
 
+    def for_all(self, typed: str, sight: Sight) -> str:
+        """Return words about all of these matters as everybody may read them: without
+        the speakers whom their writer may know. One query, where a matter is hidden.
+        """
+        if not self.values:
+            return typed
+
+        unknown = self.unknown_to(sight)
+        for key, values in self.values.items():
+            if key not in unknown:
+                typed = blanked(typed, values)
+        return typed
+
     def unknown_to(self, sight: Sight) -> set[int]:
         """Return the matters whose speaker this writer may not know."""
         keys = {case.pk for case in self.cases}

@@ -11,41 +11,12 @@ from rest_framework import serializers
 from cases.models import Afterword, AgendaItem, Attachment, Event, Rating, SignedSheet
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from cases.workflow import Action
+from cases.workflow.event_data import SHOWN_OF_DATA
 from villages.api.fields import IdField
 from villages.models import MeetingKind
 
 # Other systems may read these of an event's data; digests, ids of named cadres and the
 # like stay inside.
-SHOWN_OF_DATA = frozenset(
-    {
-        "version",
-        "category",
-        "grade",
-        "route",
-        "into",
-        "merged",
-        "handling",
-        "holders",
-        "owner",
-        "outcome",
-        "public",
-        "until_on",
-        "ruling",
-        "asks_escalation",
-        "old",
-        "new",
-        "fields",
-        "satisfaction",
-        "solved",
-        "how",
-        "village",
-        "supervision_level",
-        "told_at",
-        "explained_at",
-        "said_at",
-        "channel",
-    }
-)
 ACTION_LABELS = dict(Action.choices)
 
 

@@ -9,6 +9,39 @@ from typing import NotRequired, TypedDict, cast
 
 from cases.models import Event
 
+# Of it whoever reads a matter sees these. Digests are none of them: of words that are
+# blanked they would answer a guess.
+SHOWN_OF_DATA = frozenset(
+    {
+        "version",
+        "category",
+        "grade",
+        "route",
+        "into",
+        "merged",
+        "handling",
+        "holders",
+        "owner",
+        "outcome",
+        "public",
+        "until_on",
+        "ruling",
+        "asks_escalation",
+        "old",
+        "new",
+        "fields",
+        "satisfaction",
+        "solved",
+        "how",
+        "village",
+        "supervision_level",
+        "told_at",
+        "explained_at",
+        "said_at",
+        "channel",
+    }
+)
+
 
 class EveryEvent(TypedDict, total=False):
     version: int  # of the case, after the move

@@ -118,6 +118,19 @@ def test_what_changed_is_entered_in_red_once_with_a_reason(here):
         enter_in_red(frozen, reason=" ", by=by, at=at)
 
 
+def test_the_reason_of_an_entry_in_red_names_no_hidden_speaker(here):
+    """One reason stands on the rows of all that was put right at once."""
+    case = accepted(here, speaker_name="欧阳建国", confidentiality="hidden")
+    frozen = closed(here)
+    decided(here, case)  # its stage is another now
+
+    reason = "欧阳建国的事已交办"
+    enter_in_red(frozen, reason=reason, by=here.reviewer.user, at=APRIL)
+
+    assert RedEntry.objects.filter(reason__contains="的事已交办").exists()
+    assert "欧阳建国" not in text_of(here.secretary, frozen)
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_who_close_a_ledger_at_the_same_moment_close_one(here):
