@@ -12,7 +12,7 @@ from minshi.text import folded
 from villages.imports.cells import Stored
 
 # 联系电话（手机）, *姓名, 姓 名：
-AROUND_HEADING = re.compile(r"\(.*?\)|\[.*?\]|[\s*:：/、,，.。]")
+AROUND_HEADING = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|[\s*:：/、,，.。]")
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,18 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
-from villages.imports.reading.recognising import refused
+from minshi.errors import InputRefused
+from villages.imports.reading.recognising import refused, save_anew
 
 SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*>")
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^<>]*>")
-TAG = re.compile(rb"<(/?)(?:\w+:)?(row|c|f|v|is)(?=[\s/>])([^<>]*)>")
-REFERENCE = re.compile(rb"""\sr=["']([A-Za-z]{1,4})(\d{1,8})["']""")
-NUMBER = re.compile(rb"""\sr=["'](\d{1,8})["']""")
-IS_HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
+REFERENCE = re.compile(r"([A-Za-z]{1,4})(\d{1,12})")
+NUMBER = re.compile(r"\d{1,12}")
+OF_SHEET = b"sheetData"  # without it no reader finds cells in a part
 PIECE = 1_048_576
 # What a sheet may be laid out as: a list of 100,000 rows has 50 columns.
 MOST_CELLS = 5_000_000
@@ -68,7 +69,9 @@ class Inner:
 
 
 class _Walk:
-    """A walk through the tags of a part, remembering where it is between pieces."""
+    """A walk through the tags of a part, as a reader of XML takes them: however blanks,
+    quotes, prefixes and references are written.
+    """
 
     def __init__(self) -> None:
         self.part = Part()
@@ -77,54 +80,106 @@ class _Walk:
         self.has_formula = False
         self.has_value = False
         self.is_in_cell = False
+        self.is_in_formula = False
+
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._begin
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._meet_text
+        self.parser.StartDoctypeDeclHandler = _refuse_declaration
 
     def through(self, pieces: Iterator[bytes]) -> Part:
+        """Return what was found. InputRefused: a sheet that is no sound XML, which
+        another reader might read all the same.
+        """
+        is_sound = True
+        end_of_last = b""
         for piece in pieces:
-            for tag in TAG.finditer(piece):
-                self._meet(tag, piece)
+            if is_sound:
+                is_sound = self._takes(piece)
+            elif OF_SHEET in end_of_last + piece:
+                raise _damaged()
+            end_of_last = piece[-len(OF_SHEET) :]
         return self.part
 
-    def _meet(self, tag: re.Match[bytes], piece: bytes) -> None:
-        name = tag[2]
-        is_end = bool(tag[1])
-        is_empty = tag[3].endswith(b"/")
-        if name == b"row" and not is_end:
-            self._begin_row(tag[3])
-        elif name == b"c" and not is_end:
-            self._begin_cell(tag[3], is_empty=is_empty)
-        elif name == b"c":
-            self._end_cell()
-        elif name == b"f" and not is_end:
-            self.has_formula = True
-        elif not is_end and not is_empty:
-            self.has_value = self.has_value or piece[tag.end() : tag.end() + 1] != b"<"
-            self.has_value = self.has_value or name == b"is"
+    def _takes(self, piece: bytes) -> bool:
+        """Take in a piece, and return if it is sound. What is no XML at all is none:
+        a picture.
+        """
+        try:
+            self.parser.Parse(piece, False)
+        except expat.ExpatError as error:
+            if OF_SHEET in piece or self.row:
+                raise _damaged() from error
+            return False
+        return True
 
-    def _begin_row(self, attributes: bytes) -> None:
-        number = NUMBER.search(attributes)
-        self.row = int(number[1]) if number else self.row + 1
+    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
+        name = _local(tag)
+        if name == "row":
+            self._begin_row(attributes)
+        elif name == "c":
+            self._begin_cell(attributes)
+        elif self.is_in_cell:
+            self._begin_content(name)
+
+    def _begin_content(self, name: str) -> None:
+        """Note what a cell has in it; a cell with anything is laid out."""
+        self.part.rows = max(self.part.rows, self.row)
+        self.part.columns = max(self.part.columns, self.column)
+        if name == "f":
+            self.has_formula = True
+            self.is_in_formula = True
+        elif name == "is":
+            self.has_value = True
+
+    def _end(self, tag: str) -> None:
+        name = _local(tag)
+        if name == "c":
+            self._end_cell()
+        elif name == "f":
+            self.is_in_formula = False
+
+    def _meet_text(self, _text: str) -> None:
+        if self.is_in_cell and not self.is_in_formula:
+            self.has_value = True
+
+    def _begin_row(self, attributes: dict[str, str]) -> None:
+        written = attributes.get("r", "").strip()
+        self.row = int(written) if NUMBER.fullmatch(written) else self.row + 1
         self.column = 0
-        if IS_HIDDEN.search(attributes):
+        if attributes.get("hidden") in ("1", "true"):
             self.part.hidden.add(self.row - 1)
 
-    def _begin_cell(self, attributes: bytes, *, is_empty: bool) -> None:
-        reference = REFERENCE.search(attributes)
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        reference = REFERENCE.fullmatch(attributes.get("r", "").strip())
         if reference:
             self.column = _column_number(reference[1].upper())
             self.row = int(reference[2])
         else:
             self.column += 1
-        self.is_in_cell = not is_empty
+        self.is_in_cell = True
         self.has_formula = False
         self.has_value = False
-        if not is_empty:
-            self.part.rows = max(self.part.rows, self.row)
-            self.part.columns = max(self.part.columns, self.column)
 
     def _end_cell(self) -> None:
-        if self.is_in_cell and self.has_formula and not self.has_value:
+        if self.has_formula and not self.has_value:
             self.part.unvalued.add((self.row - 1, self.column - 1))
         self.is_in_cell = False
+
+
+def _local(tag: str) -> str:
+    """Return the name of a tag without its prefix."""
+    return tag.rpartition(":")[2]
+
+
+def _refuse_declaration(*_declared: object) -> None:
+    """InputRefused: the part declares a document type, and no workbook does."""
+    raise _damaged()
+
+
+def _damaged() -> InputRefused:
+    return refused(save_anew(_("The file is damaged.")))
 
 
 def _refuse_too_wide(part: Part) -> None:
@@ -138,18 +193,9 @@ def _refuse_too_wide(part: Part) -> None:
 
 
 def _pieces(packed: zipfile.ZipFile, path: str) -> Iterator[bytes]:
-    """Yield a part piece by piece, none of which ends within a tag."""
-    rest = b""
     with packed.open(path) as part:
         while read := part.read(PIECE):
-            whole, begin, tag = (rest + read).rpartition(b"<")
-            if not begin or len(tag) > PIECE:
-                yield rest + read
-                rest = b""
-                continue
-            yield whole
-            rest = begin + tag
-    yield rest
+            yield read
 
 
 def _paths_of_sheets(packed: zipfile.ZipFile) -> dict[str, str]:
@@ -184,9 +230,9 @@ def _attribute(tag: bytes, name: bytes) -> str:
     return text
 
 
-def _column_number(letters: bytes) -> int:
+def _column_number(letters: str) -> int:
     """Return the number of a column from 1: A is 1, AA is 27."""
     number = 0
     for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
+        number = number * 26 + ord(letter) - ord("A") + 1
     return number
