@@ -24,6 +24,9 @@ AFTER_A_RETURN = ITEM_ACTIONS
 # 审批意见 on a matter given back, by what was resolved about it
 GOES_ON = pgettext_lazy("return ruled", "The return is accepted; others handle it now")
 STAYS = pgettext_lazy("return ruled", "The return is refused; they go on handling it")
+HEARD = pgettext_lazy(
+    "return ruled", "It was taken up to a meeting as asked; they go on handling it"
+)
 RULED = {
     Action.ESCALATE: pgettext_lazy(
         "return ruled", "The return is accepted; it is reported up"
@@ -199,8 +202,10 @@ def _verdict(ruling: Event, event: Event) -> Text:
     if ruling.action != Action.DECIDE:
         return RULED[Action(ruling.action)]
 
-    was_theirs = lead_of(ruling) in _holders_of(event)
-    return STAYS if was_theirs else GOES_ON
+    if lead_of(ruling) not in _holders_of(event):
+        return GOES_ON
+    # whoever asked that it be resolved higher up was not refused: it was resolved
+    return HEARD if data_of(event).get("asks_escalation") else STAYS
 
 
 def _holders_of(event: Event) -> set[str]:

@@ -297,6 +297,31 @@ def test_a_return_says_whether_it_was_accepted_and_until_when_it_runs_now(here):
     assert (first["days"], first["new_due_on"]) == ("未申请", "2026-03-10")
 
 
+def test_whoever_asked_that_a_meeting_resolve_it_was_not_refused(here):
+    case = make_move(
+        decided(here),
+        Action.RETURN,
+        by=officer(here.handler),
+        at=NOON,
+        reason="要镇里定",
+        asks_escalation=True,
+    )
+    make_move(
+        case,
+        Action.DECIDE,
+        by=officer(here.secretary),
+        at=NOON,
+        handling="led",
+        decision="换灯",
+        lead=here.office,
+        due_on=(NOON + 8 * DAY).date(),
+    )
+
+    ruling = boxes(here.secretary, Case.objects.get(), "time", 1)["ruling"]
+
+    assert ruling == "已按所提上会研究，仍由原单位主办：换灯"
+
+
 def test_what_was_found_and_its_ground_stand_in_boxes_of_their_own(here):
     case = completed(
         here,
