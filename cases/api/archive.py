@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from cases.api.base import CaseApi
 from cases.archiving import may_pack, name_of, pack, retention_of
+from minshi.api import AnyAccepted
 
 
 class ArchiveAsked(serializers.Serializer[Any]):
@@ -18,6 +19,8 @@ class ArchiveAsked(serializers.Serializer[Any]):
 
 
 class ArchiveAPIView(CaseApi):
+    content_negotiation_class = AnyAccepted
+
     @extend_schema(
         operation_id="take_archive_package",
         summary=_("Take the archive package of a closed matter."),

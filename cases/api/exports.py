@@ -20,7 +20,7 @@ from cases.ledgers.asked import Asked
 from cases.ledgers.exports import FORMS, may_export, may_unmask_anything
 from cases.ledgers.jobs import ask_for_file, exports_for, fetch, jobs_of
 from cases.models import ExportJob
-from minshi.api import KeyPages
+from minshi.api import AnyAccepted, KeyPages
 from minshi.errors import InputRefused, NoSuchRight
 
 LONGEST_QUERY = 500
@@ -147,6 +147,8 @@ class ExportItemAPIView(ExportApi):
 
 
 class ExportFileAPIView(ExportApi):
+    content_negotiation_class = AnyAccepted
+
     @extend_schema(
         operation_id="fetch_export",
         summary=_("Fetch a file that is ready."),

@@ -178,7 +178,9 @@ def test_the_api_gives_the_same_package(here):
     case = closed(here)
 
     answer = Api(here.secretary).post(
-        f"cases/{case.number}/archive/", {"reason": "归档"}
+        f"cases/{case.number}/archive/",
+        {"reason": "归档"},
+        accept="application/zip",
     )
     package = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
 

@@ -198,7 +198,7 @@ def test_the_api_asks_for_a_file_and_fetches_it(here):
 
     assert api.get(f"exports/{job['uuid']}/").json()["state"] == "ready"
     assert [each["rows"] for each in api.get("exports/").json()["results"]] == [2]
-    file = api.post(f"exports/{job['uuid']}/file/")
+    file = api.post(f"exports/{job['uuid']}/file/", accept="application/octet-stream")
     assert "李*国" in b"".join(file.streaming_content).decode()
     assert Api(here.reviewer).get(f"exports/{job['uuid']}/").status_code == 404
     assert Api(here.leader).get("exports/").json()["results"] == []
