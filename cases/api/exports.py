@@ -17,11 +17,16 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.ledgers import BOOKS
 from cases.ledgers.asked import Asked
-from cases.ledgers.exports import FORMS, may_export, may_unmask_anything
+from cases.ledgers.exports import (
+    FORMS,
+    may_export,
+    may_unmask_anything,
+    not_theirs_to_take,
+)
 from cases.ledgers.jobs import ask_for_file, exports_for, fetch, jobs_of
 from cases.models import ExportJob
 from minshi.api import AnyAccepted, KeyPages
-from minshi.errors import InputRefused, NoSuchRight
+from minshi.errors import InputRefused
 
 LONGEST_QUERY = 500
 
@@ -113,7 +118,7 @@ class ExportListAPIView(ExportApi, GenericAPIView[Any]):
         said = body.validated_data
 
         if not may_export(self.user, self.on):
-            raise NoSuchRight(_("Your posts do not let you take this ledger away."))
+            raise not_theirs_to_take()
         if set(said["ledgers"]) - BOOKS.keys():
             raise InputRefused.at(ledgers=_("There is no such ledger."))
         if said["unmasked"] and not may_unmask_anything(self.user, self.on):

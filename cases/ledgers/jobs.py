@@ -14,7 +14,7 @@ from typing import IO
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import translation
@@ -22,12 +22,20 @@ from django.utils.translation import gettext as _
 
 from cases.ledgers import BOOKS
 from cases.ledgers.asked import Asked
-from cases.ledgers.exports import Export, may_export, may_unmask_anything, takeable
-from cases.ledgers.together import file_of, name_of
+from cases.ledgers.exports import (
+    Export,
+    may_export,
+    may_unmask_anything,
+    not_theirs_to_take,
+    nothing_fits,
+    said_purpose,
+    takeable,
+)
+from cases.ledgers.together import file_of, name_of, refuse_form
 from cases.models import ExportJob
 from cases.models.export_job import EXPORTS, ExportState
 from minshi.celery import write_exports_soon
-from minshi.errors import MoveRefused, NoSuchRight, RuleBroken, said
+from minshi.errors import MoveRefused, RuleBroken
 from minshi.idempotency import fingerprint, once
 from minshi.workdays import local_day
 from villages.audit import record_audit
@@ -83,52 +91,65 @@ def ask_for_file(
     """Have a worker write the file; the same form sent again is the job there is.
 
     NoSuchRight: the user may not take ledgers away, or not with names. InputRefused: no
-    reason. MoveRefused: no rows, or too many files wait already.
+    reason. MoveRefused: no rows, too many files wait already, or what `refuse_form`
+    refuses. KeyReused: the form asked for another file before.
     """
     first = exports[0]
-    user, at = first.user, first.at
     for export in exports:
         export.refuse()
-    reason = said(first.reason, reason=_("Say what it is for."))
-    keys = [export.book.key for export in exports]
+    refuse_form(exports, form)
 
-    words = {"ledgers": keys, "query": query, "form": form, "reason": reason}
-    sent = fingerprint("export", words)
-    own = ExportJob.objects.filter(user=user)
-    before = once(own, key, sent, said_before=_sent_before)
-    if before is not None:
-        return before
-
-    waiting = own.filter(state__in=(ExportState.WAITING, ExportState.RUNNING))
-    if waiting.count() >= MOST_WAITING:
-        raise MoveRefused(_("Some files are being written already; wait for them."))
-    rows = sum(export.takeable_rows().order_by().count() for export in exports)
-    if not rows:
-        raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
-
-    job = ExportJob.objects.create(
-        user=user,
+    asked = ExportJob(
+        user=first.user,
         key=key,
-        posts=posts_to_export(user, at),
-        ledgers=keys,
+        posts=posts_to_export(first.user, first.at),
+        ledgers=[export.book.key for export in exports],
         query=query,
         form=form,
         language=translation.get_language(),
-        reason=reason,
+        reason=said_purpose(first.reason),
         unmasked=first.unmasked,
-        rows=rows,
-        asked_at=at,
+        asked_at=first.at,
     )
+    before = _asked_before(asked)
+    if before is not None:
+        return before
+
+    waiting = (ExportState.WAITING, ExportState.RUNNING)
+    if jobs_of(first.user).filter(state__in=waiting).count() >= MOST_WAITING:
+        raise MoveRefused(_("Some files are being written already; wait for them."))
+    asked.rows = sum(export.takeable_rows().order_by().count() for export in exports)
+    if not asked.rows:
+        raise nothing_fits()
+
+    try:
+        with transaction.atomic():
+            asked.save()
+    except IntegrityError:
+        # the same form a second time, at this very moment
+        before = _asked_before(asked)
+        if before is None:
+            raise
+        return before
     transaction.on_commit(write_exports_soon)
-    return job
+    return asked
 
 
-def _sent_before(job: ExportJob) -> str:
+def _asked_before(asked: ExportJob) -> ExportJob | None:
+    """Return the job that the key of a new one made before, or None. KeyReused: that
+    was another file.
+    """
+    own = jobs_of(asked.user)
+    return once(own, asked.key, _fingerprint(asked), said_before=_fingerprint)
+
+
+def _fingerprint(job: ExportJob) -> str:
     words = {
         "ledgers": job.ledgers,
         "query": job.query,
         "form": job.form,
         "reason": job.reason,
+        "unmasked": job.unmasked,
     }
     return fingerprint("export", words)
 
@@ -263,7 +284,7 @@ def fetch(
     holds = set(job.posts) <= set(posts_to_export(by, at))
     may = may_export(by, on) and (not job.unmasked or may_unmask_anything(by, on))
     if job.user_id != by.pk or not holds or not may:
-        raise NoSuchRight(_("Your posts do not let you take this ledger away."))
+        raise not_theirs_to_take()
     if job.state != ExportState.READY or not job.expires_at or job.expires_at <= at:
         raise MoveRefused(_("This file is no longer there; ask for it again."))
 

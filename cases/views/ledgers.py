@@ -38,7 +38,7 @@ from cases.privacy.disclosure import opener
 from cases.views.access import StaffView
 from minshi import tabular
 from minshi.clock import now, today
-from minshi.errors import UNPROCESSABLE, MoveRefused, RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.forms.accounts import RuleForm, offer
 from villages.models import User
 from villages.rights import FREEZE_LEDGERS
@@ -322,8 +322,6 @@ class LedgerExport(LedgerTaken):
     ) -> HttpResponseBase:
         if form not in FORMS:
             raise Http404
-        if len(exports) > 1 and form != "xlsx":
-            raise MoveRefused(_("Only a spreadsheet holds several ledgers."))
 
         if count_rows(exports, MOST_AT_ONCE) > MOST_AT_ONCE:
             key = asked.cleaned_data["key"]

@@ -100,6 +100,39 @@ def test_the_same_form_sent_twice_asks_for_one_file(here):
     assert ExportJob.objects.count() == 1
 
 
+def test_the_same_form_with_full_names_is_another_file(here):
+    api = Api(here.secretary)
+    said = {"ledgers": ["general"], "query": "period=all", "reason": "月报"}
+    said["key"] = str(uuid.uuid4())
+    api.post("exports/", said)
+
+    again = api.post("exports/", {**said, "unmasked": True})
+
+    assert (again.status_code, again.json()["code"]) == (409, "key_reused")
+    assert not ExportJob.objects.get().unmasked
+
+
+def test_the_same_form_at_the_same_moment_asks_for_one_file(here, monkeypatch):
+    api = Api(here.secretary)
+    said = {"ledgers": ["general"], "query": "period=all", "reason": "月报"}
+    said["key"] = str(uuid.uuid4())
+    looked_up = jobs.once
+    others = []
+
+    def beside_another(*args, **options):
+        monkeypatch.setattr(jobs, "once", looked_up)
+        found = looked_up(*args, **options)
+        others.append(api.post("exports/", said).json())
+        return found
+
+    monkeypatch.setattr(jobs, "once", beside_another)
+    answer = api.post("exports/", said)
+
+    assert answer.status_code == 201
+    assert answer.json() == others[0]
+    assert ExportJob.objects.count() == 1
+
+
 def test_only_so_many_files_wait_at_a_time(here):
     for _time in range(jobs.MOST_WAITING):
         asked_for(here)
@@ -122,6 +155,9 @@ def test_a_csv_file_holds_one_ledger(here):
     answer = take(here.secretary, form="csv", also=["handling"])
 
     assert answer.status_code == 422
+    asked = {"ledgers": ["general", "handling"], "form": "csv", "reason": "月报"}
+    assert Api(here.secretary).post("exports/", asked).status_code == 409
+    assert not ExportJob.objects.exists()
 
 
 def test_the_file_has_what_the_reader_saw_and_no_more(here):
