@@ -26,8 +26,9 @@ class ExportJob(WithChoices):
     """One file asked for: which ledgers, which rows, what for, and how far it is.
 
     `query` is the filter as the page had it; it may name who spoke, so it is encrypted.
-    `posts` are those from which it was asked: whoever fetches the file must still hold
-    them.
+    `posts` are those from which it was asked, and once it is written those whose rows
+    it holds: whoever fetches the file must still hold them. `tries` counts how often a
+    worker took it up; the latest one alone writes to the row.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -53,6 +54,7 @@ class ExportJob(WithChoices):
     done = models.PositiveIntegerField(_("rows written"), default=0)
     asked_at = models.DateTimeField(_("asked for at"))
     claimed_at = models.DateTimeField(_("taken up at"), null=True)
+    tries = models.PositiveSmallIntegerField(_("times taken up"), default=0)
     ended_at = models.DateTimeField(pgettext_lazy("export", "ended"), null=True)
     expires_at = models.DateTimeField(_("fetched until"), null=True)
     file = models.CharField(_("file"), max_length=120, blank=True)
