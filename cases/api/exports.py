@@ -25,6 +25,7 @@ from cases.ledgers.exports import (
 )
 from cases.ledgers.jobs import ask_for_file, exports_for, fetch, jobs_of
 from cases.models import ExportJob
+from cases.models.export_job import LONGEST_PURPOSE
 from minshi.api import AnyAccepted, KeyPages
 from minshi.errors import InputRefused
 
@@ -43,7 +44,7 @@ class ExportAsked(serializers.Serializer[Any]):
         help_text=_("The filters, as in the address of a ledger."),
     )
     form = serializers.ChoiceField(FORMS, default="xlsx")
-    reason = serializers.CharField(max_length=100)
+    reason = serializers.CharField(max_length=LONGEST_PURPOSE)
     unmasked = serializers.BooleanField(default=False)
     key = serializers.UUIDField(
         required=False,

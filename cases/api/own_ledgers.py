@@ -22,6 +22,7 @@ from cases.ledgers.arranged import (
 from cases.models import OwnLedger
 from cases.models.own_ledger import LONGEST_FILTER_NAME
 from cases.privacy.disclosure import may_show_speaker, show_speaker
+from villages.models.audit import LONGEST_REASON
 
 MOST_COLUMNS = 60
 
@@ -130,7 +131,7 @@ class SavedFilterAPIView(OwnLedgerApi):
 
 
 class SpeakerAsked(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=100)
+    reason = serializers.CharField(max_length=LONGEST_REASON)
 
 
 class SpeakerShown(serializers.Serializer[Any]):

@@ -11,6 +11,7 @@ from cases.models.choices import WithChoices
 from minshi.crypto import EncryptedTextField
 from villages.models import User
 
+LONGEST_PURPOSE = 100
 EXPORTS = "exports"  # the folder of the files, within those that are uploaded
 
 
@@ -41,7 +42,7 @@ class ExportJob(WithChoices):
     query = EncryptedTextField(_("filters"), blank=True)
     form = models.CharField(_("kind of file"), max_length=4)
     language = models.CharField(_("language"), max_length=10)
-    reason = models.CharField(_("what it is for"), max_length=100)
+    reason = models.CharField(_("what it is for"), max_length=LONGEST_PURPOSE)
     unmasked = models.BooleanField(_("with full names and phones"), default=False)
 
     state = models.CharField(

@@ -34,6 +34,7 @@ from cases.lists.filters import CaseFilter, oversees_towns
 from cases.lists.paging import capped_counts, page_of
 from cases.models import Case, OwnLedger
 from cases.models.choices import NOT_HEARD
+from cases.models.export_job import LONGEST_PURPOSE
 from cases.privacy.disclosure import opener
 from cases.views.access import StaffView
 from minshi import tabular
@@ -64,7 +65,9 @@ FRONT = ("general", "talk-room", "handling", "supervision", "satisfaction")
 
 class ExportForm(RuleForm):
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(label=_("What it is for"), max_length=100, required=False)
+    reason = forms.CharField(
+        label=_("What it is for"), max_length=LONGEST_PURPOSE, required=False
+    )
     unmasked = forms.BooleanField(
         label=_("With full names and phones (this is logged)"), required=False
     )

@@ -182,10 +182,12 @@ def test_one_masked_name_is_shown_with_a_reason_that_is_written_down(here):
     address = reverse("cases:show_speaker", args=[case.number])
 
     listed = page(here.secretary).content.decode()
+    asked = client.get(address, headers={"accept-language": "en"}).content.decode()
     refused = client.post(address, {"reason": " "})
     shown = client.post(address, {"reason": "上门回访"})
 
     assert address in listed
+    assert "Why you need the name" in asked
     assert refused.status_code == 422
     assert "李建国" in shown.content.decode()
     assert "13993912345" in shown.content.decode()
