@@ -70,7 +70,8 @@ class OwnLedgerApi(CaseApi):
     def shown(self, book: AnyBook, own: OwnLedger) -> Response:
         keys = [column.key for column in in_order(own, book.ledger)]
         answer = {
-            "hidden": own.hidden,
+            # a column that is there no more could not be sent back
+            "hidden": [key for key in own.hidden if key in keys],
             "order": keys,
             "oldest_first": own.oldest_first,
             "filters": own.filters,
