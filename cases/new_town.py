@@ -88,7 +88,7 @@ def _of_town(town: Town, villages: Sequence[Village], at: datetime) -> list[Item
         ),
         Item(
             gettext_lazy("Topics"),
-            Topic.objects.filter(town=town).count(),
+            Topic.objects.filter(town=town, is_offered=True).count(),
             1,
             CONFIGURE,
             page="admin:cases_topic_changelist",
@@ -203,7 +203,7 @@ def _of_villages(villages: Sequence[Village], at: datetime) -> list[Item]:
 
 
 @transaction.atomic
-def copy_topics(source: Town, town: Town, *, by: User, at: datetime) -> int:
+def copy_topics_and_texts(source: Town, town: Town, *, by: User, at: datetime) -> int:
     """Give a town the topics and standard texts of another, and return how many were
     new. What it has already stays as it is; a second time nothing is new.
 
@@ -212,20 +212,38 @@ def copy_topics(source: Town, town: Town, *, by: User, at: datetime) -> int:
     if not by.holds(local_day(at), *CONFIGURE):
         raise NoSuchRight(_("Only the system administrator does this."))
 
-    there = {topic.name: topic for topic in Topic.objects.filter(town=town)}
-    before = len(there)
-    originals = list(Topic.objects.filter(town=source).order_by("pk"))
-    names = {topic.pk: topic.name for topic in originals}
-    for topic in sorted(originals, key=lambda topic: topic.parent_id is not None):
-        if topic.name not in there:
-            there[topic.name] = Topic.objects.create(
-                town=town,
-                name=topic.name,
-                parent=there.get(names.get(topic.parent_id or 0, "")),
-                reserved=topic.reserved,
-                is_red_line=topic.is_red_line,
-            )
+    return _copy_topics(source, town) + _copy_texts(source, town)
 
+
+def _copy_topics(source: Town, town: Town) -> int:
+    """Copy the topics whose name is new, each under the topic of its parent's name."""
+    there = {topic.name: topic for topic in Topic.objects.filter(town=town)}
+    originals = [
+        topic
+        for topic in Topic.objects.filter(town=source).select_related("parent")
+        if topic.name not in there
+    ]
+
+    for topic in originals:
+        there[topic.name] = Topic.objects.create(
+            town=town,
+            name=topic.name,
+            reserved=topic.reserved,
+            is_red_line=topic.is_red_line,
+            is_offered=topic.is_offered,
+        )
+
+    # only now is every parent there, however deep the tree and whatever its order
+    for topic in originals:
+        if topic.parent:
+            copy = there[topic.name]
+            copy.parent = there.get(topic.parent.name)
+            copy.save(update_fields=["parent"])
+    return len(originals)
+
+
+def _copy_texts(source: Town, town: Town) -> int:
+    """Copy the standard texts that the town has none of the same title for."""
     own = set(
         StandardText.objects.filter(town=town).values_list("action", "input", "title")
     )
@@ -236,4 +254,4 @@ def copy_topics(source: Town, town: Town, *, by: User, at: datetime) -> int:
             text.town = town
             texts.append(text)
     StandardText.objects.bulk_create(texts)
-    return len(there) - before + len(texts)
+    return len(texts)

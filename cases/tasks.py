@@ -20,6 +20,7 @@ from cases.workflow.actors import ROSTER
 from cases.workflow.guards import afterword_left, roster_went_on
 from cases.workflow.who import FOLLOWING, find_owner
 from minshi import workdays
+from minshi.celery import write_exports_soon
 from minshi.clock import machine_now, now
 from minshi.errors import RuleBroken
 from minshi.jobs import SomeFailed, done_for
@@ -208,7 +209,11 @@ def follow_roster() -> None:
 
 @shared_task(ignore_result=True)
 def write_exports() -> None:
-    jobs.write_waiting(now)
+    """Write one file, and ask for a turn of its own for the next: one worker alone must
+    come to the other jobs in between.
+    """
+    if jobs.write_next(now) and jobs.to_write(now()).exists():
+        write_exports_soon()
 
 
 @shared_task(ignore_result=True)

@@ -145,18 +145,41 @@ class Handed:
 
 
 def hand_out(town: Town, folder: Path, *, reason: str, at: datetime) -> Handed:
-    """Write all that a town has into a new folder, and record it in the audit log.
+    """Write all that a town has into a new folder.
 
-    1. Every row as a line of JSON, a file for each kind of row.
-    2. Every file that a row names.
-    3. What there is, and the checksum of each as sha256sum reads it.
+    1. Record it in the audit log, before any name stands in clear.
+    2. Every row as a line of JSON, a file for each kind of row.
+    3. Every file that a row names.
+    4. What there is, and the checksum of each as sha256sum reads it.
+    Whatever ends it before its end, a full disk or a key pressed, leaves no folder.
     InputRefused: no reason, or the folder is there already.
     """
     reason = said(reason, reason="Say what it is for.")
     if folder.exists():
         raise InputRefused.at(folder=f"{folder} is there already.")
-    folder.mkdir(mode=OWNER_ALONE, parents=True)
 
+    record_audit(
+        AuditKind.EXPORT,
+        at=at,
+        user=None,
+        subject=f"export_all {town.code}: {count_rows(town)} rows",
+        reason=reason,
+    )
+    folder.mkdir(mode=OWNER_ALONE, parents=True)
+    try:
+        return _fill(folder, town, reason, at)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def count_rows(town: Town) -> int:
+    """Count all rows that are the town's. A query for each kind."""
+    return sum(rows_of(label, town).order_by().count() for label in OF_TOWN)
+
+
+def _fill(folder: Path, town: Town, reason: str, at: datetime) -> Handed:
+    """Write rows, files, manifest and checksums into the folder."""
     handed = Handed(folder)
     sums: dict[str, str] = {}
     with transaction.atomic():
@@ -180,13 +203,6 @@ def hand_out(town: Town, folder: Path, *, reason: str, at: datetime) -> Handed:
 
     lines = [f"{digest}  {name}\n" for name, digest in sorted(sums.items())]
     (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
-    record_audit(
-        AuditKind.EXPORT,
-        at=at,
-        user=None,
-        subject=f"export_all {town.code}: {sum(handed.rows.values())} rows",
-        reason=reason,
-    )
     return handed
 
 

@@ -11,13 +11,17 @@ from rest_framework.request import Request
 
 from cases.api.base import CaseApi
 from cases.archiving import may_pack, name_of, pack, retention_of
+from minshi.api import AnyAccepted
+from villages.models.audit import LONGEST_REASON
 
 
 class ArchiveAsked(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=100)
+    reason = serializers.CharField(max_length=LONGEST_REASON)
 
 
 class ArchiveAPIView(CaseApi):
+    content_negotiation_class = AnyAccepted
+
     @extend_schema(
         operation_id="take_archive_package",
         summary=_("Take the archive package of a closed matter."),

@@ -17,11 +17,17 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.ledgers import BOOKS
 from cases.ledgers.asked import Asked
-from cases.ledgers.exports import FORMS, may_export, may_unmask_anything
+from cases.ledgers.exports import (
+    FORMS,
+    may_export,
+    may_unmask_anything,
+    not_theirs_to_take,
+)
 from cases.ledgers.jobs import ask_for_file, exports_for, fetch, jobs_of
 from cases.models import ExportJob
-from minshi.api import KeyPages
-from minshi.errors import InputRefused, NoSuchRight
+from cases.models.export_job import LONGEST_PURPOSE
+from minshi.api import AnyAccepted, KeyPages
+from minshi.errors import InputRefused
 
 LONGEST_QUERY = 500
 
@@ -38,7 +44,7 @@ class ExportAsked(serializers.Serializer[Any]):
         help_text=_("The filters, as in the address of a ledger."),
     )
     form = serializers.ChoiceField(FORMS, default="xlsx")
-    reason = serializers.CharField(max_length=100)
+    reason = serializers.CharField(max_length=LONGEST_PURPOSE)
     unmasked = serializers.BooleanField(default=False)
     key = serializers.UUIDField(
         required=False,
@@ -113,7 +119,7 @@ class ExportListAPIView(ExportApi, GenericAPIView[Any]):
         said = body.validated_data
 
         if not may_export(self.user, self.on):
-            raise NoSuchRight(_("Your posts do not let you take this ledger away."))
+            raise not_theirs_to_take()
         if set(said["ledgers"]) - BOOKS.keys():
             raise InputRefused.at(ledgers=_("There is no such ledger."))
         if said["unmasked"] and not may_unmask_anything(self.user, self.on):
@@ -147,6 +153,8 @@ class ExportItemAPIView(ExportApi):
 
 
 class ExportFileAPIView(ExportApi):
+    content_negotiation_class = AnyAccepted
+
     @extend_schema(
         operation_id="fetch_export",
         summary=_("Fetch a file that is ready."),

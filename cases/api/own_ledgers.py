@@ -22,6 +22,7 @@ from cases.ledgers.arranged import (
 from cases.models import OwnLedger
 from cases.models.own_ledger import LONGEST_FILTER_NAME
 from cases.privacy.disclosure import may_show_speaker, show_speaker
+from villages.models.audit import LONGEST_REASON
 
 MOST_COLUMNS = 60
 
@@ -69,7 +70,8 @@ class OwnLedgerApi(CaseApi):
     def shown(self, book: AnyBook, own: OwnLedger) -> Response:
         keys = [column.key for column in in_order(own, book.ledger)]
         answer = {
-            "hidden": own.hidden,
+            # a column that is there no more could not be sent back
+            "hidden": [key for key in own.hidden if key in keys],
             "order": keys,
             "oldest_first": own.oldest_first,
             "filters": own.filters,
@@ -130,7 +132,7 @@ class SavedFilterAPIView(OwnLedgerApi):
 
 
 class SpeakerAsked(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=100)
+    reason = serializers.CharField(max_length=LONGEST_REASON)
 
 
 class SpeakerShown(serializers.Serializer[Any]):

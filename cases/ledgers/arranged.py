@@ -82,14 +82,16 @@ def arrange(
     InputRefused: a column that the ledger does not have, or none is left.
     """
     known = [column.key for column in book.ledger.columns]
-    hidden = [key for key in known if key in set(hidden)]
+    unwanted = set(hidden)
+    if unwanted - set(known):
+        raise InputRefused.at(hidden=_("This ledger has no such column."))
     if set(order) - set(known):
         raise InputRefused.at(order=_("This ledger has no such column."))
-    if len(hidden) == len(known):
+    if unwanted == set(known):
         raise InputRefused.at(hidden=_("At least one column must stay."))
 
     own = _locked(user, book)
-    own.hidden = hidden
+    own.hidden = [key for key in known if key in unwanted]
     own.arranged = list(dict.fromkeys(order))
     own.oldest_first = oldest_first
     own.save()
@@ -103,11 +105,15 @@ def keep_filter(
     """Keep a filter under a name, in the place of one of the same name; a default takes
     the place of the default there was. What was searched for is not kept.
 
-    InputRefused: no name, or there are too many.
+    InputRefused: no name, one that is too long, too long a filter, or there are too
+    many.
     """
-    name = clean_line(name)[:LONGEST_FILTER_NAME].strip()
+    name = clean_line(name)
     if not name:
         raise InputRefused.at(name=_("Give it a name."))
+    if len(name) > LONGEST_FILTER_NAME:
+        raise InputRefused.at(name=_("This is too long."))
+    asked = kept_part_of(query, book)
 
     own = _locked(user, book)
     kept = [each for each in own.filters if each["name"] != name]
@@ -117,7 +123,6 @@ def keep_filter(
     if is_default:
         kept = [{**each, "is_default": False} for each in kept]
 
-    asked = kept_part_of(query, book)
     own.filters = [*kept, {"name": name, "query": asked, "is_default": is_default}]
     own.save()
     return own
@@ -133,15 +138,23 @@ def drop_filter(user: User, book: AnyBook, name: str) -> OwnLedger:
 
 
 def kept_part_of(query: str, book: AnyBook) -> str:
-    """Return of a query what the ledger's filters know and what may be kept."""
-    given = QueryDict(query[:LONGEST_QUERY])
+    """Return of a query what the ledger's filters know and what may be kept.
+
+    InputRefused: it is too long, for a part of it would be another filter.
+    """
+    given = QueryDict(query)
     allowed = OF_THE_PERIOD | set(book.filterset.base_filters)
 
     kept = QueryDict(mutable=True)
     for name, values in given.lists():
         if name in allowed and name not in NEVER_KEPT:
             kept.setlist(name, [value for value in values if value])
-    return kept.urlencode()
+
+    asked = kept.urlencode()
+    if len(asked) > LONGEST_QUERY:
+        words = _("This filter is too long to be saved; choose fewer things in it.")
+        raise InputRefused.at(query=words)
+    return asked
 
 
 def _locked(user: User, book: AnyBook) -> OwnLedger:

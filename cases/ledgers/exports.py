@@ -70,6 +70,21 @@ def exportable(cases: CaseQuerySet, user: User, on: date) -> CaseQuerySet:
     )
 
 
+def not_theirs_to_take() -> NoSuchRight:
+    """Return the refusal of whoever may not take the ledger away."""
+    return NoSuchRight(_("Your posts do not let you take this ledger away."))
+
+
+def nothing_fits() -> MoveRefused:
+    """Return the refusal of a file without a row."""
+    return MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
+
+
+def said_purpose(reason: str) -> str:
+    """Return what a file is for, as it is stored. InputRefused: nothing is said."""
+    return said(reason, reason=_("Say what it is for."))
+
+
 def takeable(book: AnyBook, rows: Any, user: User, on: date) -> Any:
     """Narrow the rows of a book in sight to those that the user may take away."""
     if isinstance(book, Book):
@@ -226,7 +241,7 @@ class Export:
         records = self._read()
         first = next(records, None)
         if first is None:
-            raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
+            raise nothing_fits()
         return self._counted(chain([first], records))
 
     def refuse(self) -> None:
@@ -235,9 +250,9 @@ class Export:
         if is_allowed and self.unmasked:
             is_allowed = may_unmask_anything(self.user, self.on)
         if not is_allowed:
-            raise NoSuchRight(_("Your posts do not let you take this ledger away."))
+            raise not_theirs_to_take()
 
-        said(self.reason, reason=_("Say what it is for."))
+        said_purpose(self.reason)
 
     def _read(self) -> Iterator[Any]:
         """Yield the records one by one, read in batches: all of them would not fit in

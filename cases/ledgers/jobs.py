@@ -8,13 +8,14 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import translation
@@ -22,12 +23,20 @@ from django.utils.translation import gettext as _
 
 from cases.ledgers import BOOKS
 from cases.ledgers.asked import Asked
-from cases.ledgers.exports import Export, may_export, may_unmask_anything, takeable
-from cases.ledgers.together import file_of, name_of
+from cases.ledgers.exports import (
+    Export,
+    may_export,
+    may_unmask_anything,
+    not_theirs_to_take,
+    nothing_fits,
+    said_purpose,
+    takeable,
+)
+from cases.ledgers.together import file_of, name_of, refuse_form
 from cases.models import ExportJob
 from cases.models.export_job import EXPORTS, ExportState
 from minshi.celery import write_exports_soon
-from minshi.errors import MoveRefused, NoSuchRight, RuleBroken, said
+from minshi.errors import MoveRefused, RuleBroken
 from minshi.idempotency import fingerprint, once
 from minshi.workdays import local_day
 from villages.audit import record_audit
@@ -39,7 +48,7 @@ MOST_AT_ONCE = 2_000  # rows of a file that is handed out at once (ux 2.8)
 MOST_WAITING = 3  # files that a reader has written at a time
 STAYS = timedelta(days=1)
 LEASE = timedelta(minutes=30)  # a job held longer was left by a worker that died
-TRIES_TOGETHER = 20  # jobs in one run
+MOST_TRIES = 3  # of a job that ends its worker
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
@@ -83,52 +92,65 @@ def ask_for_file(
     """Have a worker write the file; the same form sent again is the job there is.
 
     NoSuchRight: the user may not take ledgers away, or not with names. InputRefused: no
-    reason. MoveRefused: no rows, or too many files wait already.
+    reason. MoveRefused: no rows, too many files wait already, or what `refuse_form`
+    refuses. KeyReused: the form asked for another file before.
     """
     first = exports[0]
-    user, at = first.user, first.at
     for export in exports:
         export.refuse()
-    reason = said(first.reason, reason=_("Say what it is for."))
-    keys = [export.book.key for export in exports]
+    refuse_form(exports, form)
 
-    words = {"ledgers": keys, "query": query, "form": form, "reason": reason}
-    sent = fingerprint("export", words)
-    own = ExportJob.objects.filter(user=user)
-    before = once(own, key, sent, said_before=_sent_before)
-    if before is not None:
-        return before
-
-    waiting = own.filter(state__in=(ExportState.WAITING, ExportState.RUNNING))
-    if waiting.count() >= MOST_WAITING:
-        raise MoveRefused(_("Some files are being written already; wait for them."))
-    rows = sum(export.takeable_rows().order_by().count() for export in exports)
-    if not rows:
-        raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
-
-    job = ExportJob.objects.create(
-        user=user,
+    asked = ExportJob(
+        user=first.user,
         key=key,
-        posts=posts_to_export(user, at),
-        ledgers=keys,
+        posts=posts_to_export(first.user, first.at),
+        ledgers=[export.book.key for export in exports],
         query=query,
         form=form,
         language=translation.get_language(),
-        reason=reason,
+        reason=said_purpose(first.reason),
         unmasked=first.unmasked,
-        rows=rows,
-        asked_at=at,
+        asked_at=first.at,
     )
+    before = _asked_before(asked)
+    if before is not None:
+        return before
+
+    waiting = (ExportState.WAITING, ExportState.RUNNING)
+    if jobs_of(first.user).filter(state__in=waiting).count() >= MOST_WAITING:
+        raise MoveRefused(_("Some files are being written already; wait for them."))
+    asked.rows = sum(export.takeable_rows().order_by().count() for export in exports)
+    if not asked.rows:
+        raise nothing_fits()
+
+    try:
+        with transaction.atomic():
+            asked.save()
+    except IntegrityError:
+        # the same form a second time, at this very moment
+        before = _asked_before(asked)
+        if before is None:
+            raise
+        return before
     transaction.on_commit(write_exports_soon)
-    return job
+    return asked
 
 
-def _sent_before(job: ExportJob) -> str:
+def _asked_before(asked: ExportJob) -> ExportJob | None:
+    """Return the job that the key of a new one made before, or None. KeyReused: that
+    was another file.
+    """
+    own = jobs_of(asked.user)
+    return once(own, asked.key, _fingerprint(asked), said_before=_fingerprint)
+
+
+def _fingerprint(job: ExportJob) -> str:
     words = {
         "ledgers": job.ledgers,
         "query": job.query,
         "form": job.form,
         "reason": job.reason,
+        "unmasked": job.unmasked,
     }
     return fingerprint("export", words)
 
@@ -140,109 +162,158 @@ def posts_to_export(user: User, at: datetime) -> list[int]:
 
 
 # --- writing
+class TakenUp(Exception):
+    """Another worker has taken up the job meanwhile."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job as one worker holds it: the number of the try tells it from later ones."""
+
+    job: ExportJob
+    number: int
+    clock: Clock
+
+    @property
+    def held(self) -> QuerySet[ExportJob]:
+        """The row of the job; none once another worker has taken it up."""
+        return ExportJob.objects.filter(
+            pk=self.job.pk, state=ExportState.RUNNING, tries=self.number
+        )
+
+    @property
+    def draft(self) -> Path:
+        """Where this try writes, and no other."""
+        return _folder() / _draft_name(self.job, self.number)
+
+    def renew(self, done: int) -> None:
+        """Note how many rows are written, and hold the job for another LEASE. TakenUp:
+        it is held no more.
+        """
+        if not self.held.update(done=done, claimed_at=self.clock()):
+            raise TakenUp
+
+
 def to_write(at: datetime) -> QuerySet[ExportJob]:
     """Return the jobs that wait, and those left by a worker that died."""
     left = Q(state=ExportState.RUNNING, claimed_at__lt=at - LEASE)
     return ExportJob.objects.filter(Q(state=ExportState.WAITING) | left)
 
 
-def write_waiting(clock: Clock) -> int:
-    """Write the files that are waited for and return how many were written.
+def write_next(clock: Clock) -> bool:
+    """Write the file that is waited for longest; tell whether there was one.
 
-    1. Claim one by an UPDATE, so that two workers never write the same.
+    1. Claim it by an UPDATE, so that two workers never write the same.
     2. Write it outside of any transaction, noting how far it is.
     3. Put it in its place and say that it is ready, or why it is not.
     """
-    written = 0
-    for _turn in range(TRIES_TOGETHER):
-        at = clock()
-        waiting = to_write(at)
-        job = waiting.order_by("asked_at", "pk").first()
-        if job is None:
-            break
+    at = clock()
+    waiting = to_write(at)
+    job = waiting.order_by("asked_at", "pk").first()
+    if job is None:
+        return False
 
-        claim = {"state": ExportState.RUNNING, "claimed_at": at, "done": 0}
-        if waiting.filter(pk=job.pk).update(**claim):
-            written += _write(job, at, clock)
-    return written
-
-
-def _write(job: ExportJob, at: datetime, clock: Clock) -> int:
-    """Write one job's file; return 1, or 0 where it could not be."""
-    try:
+    claim = Claim(job, job.tries + 1, clock)
+    is_mine = waiting.filter(pk=job.pk, tries=job.tries).update(
+        state=ExportState.RUNNING, claimed_at=at, done=0, tries=claim.number
+    )
+    if is_mine:
         with translation.override(job.language):
-            _write_file(job, at, clock)
+            _write(claim, at)
+    return True
+
+
+def _write(claim: Claim, at: datetime) -> None:
+    """Write one job's file, or say why it could not be."""
+    job = claim.job
+    if claim.number > MOST_TRIES:
+        logger.error("The export %s ended its worker %s times", job.pk, MOST_TRIES)
+        _give_up(claim, _("It could not be written; ask again."))
+        return
+
+    try:
+        _write_file(claim, at)
+    except TakenUp:
+        claim.draft.unlink(missing_ok=True)
+        logger.warning("The export %s was taken up by another worker", job.pk)
     except RuleBroken as refusal:
-        _give_up(job, str(refusal), clock())
-        return 0
+        _give_up(claim, str(refusal))
     except Exception:
         # whatever it is, the job must not be waited for for ever; it is in the log
         logger.exception("The export %s could not be written", job.pk)
-        _give_up(job, _("It could not be written; ask again."), clock())
-        return 0
-    return 1
+        _give_up(claim, _("It could not be written; ask again."))
 
 
-def _write_file(job: ExportJob, at: datetime, clock: Clock) -> None:
+def _write_file(claim: Claim, at: datetime) -> None:
+    """Write the file and say that it is ready. TakenUp: another worker writes it."""
+    job, on = claim.job, local_day(at)
     user = User.objects.get(pk=job.user_id, is_active=True)
-    asked = Asked.read(user, local_day(at), QueryDict(job.query))
+    user.keep_posts(on)  # all rows are those of the posts noted with them
+
+    asked = Asked.read(user, on, QueryDict(job.query))
     exports = exports_for(
         asked, job.ledgers, at=at, reason=job.reason, unmasked=job.unmasked
     )
     before = 0
     for export in exports:
-        export.tell = _telling(job, before)
+        export.tell = _telling(claim, before)
         before += export.up_to(job.rows)
 
     with file_of(exports, job.form) as file:
-        path = f"{EXPORTS}/{job.uuid}.{job.form}"
-        size, checksum = _store(file, path)
+        size, checksum = _draft(claim, file)
 
-    ended = clock()
-    ExportJob.objects.filter(pk=job.pk).update(
-        state=ExportState.READY,
-        ended_at=ended,
-        expires_at=ended + STAYS,
-        file=path,
-        name=name_of(exports, job.form),
-        size=size,
-        sha256=checksum,
-        rows=sum(export.count for export in exports),
-        done=sum(export.count for export in exports),
-    )
+    ended, count = claim.clock(), sum(export.count for export in exports)
+    path = f"{EXPORTS}/{_file_name(job)}"
+    with transaction.atomic():
+        is_mine = claim.held.update(
+            state=ExportState.READY,
+            posts=posts_to_export(user, at),
+            ended_at=ended,
+            expires_at=ended + STAYS,
+            file=path,
+            name=name_of(exports, job.form),
+            size=size,
+            sha256=checksum,
+            rows=count,
+            done=count,
+        )
+        if not is_mine:
+            raise TakenUp
+        claim.draft.replace(Path(settings.MEDIA_ROOT) / path)
 
 
-def _telling(job: ExportJob, before: int) -> Callable[[int], None]:
+def _telling(claim: Claim, before: int) -> Callable[[int], None]:
     """Return what notes how far the job is, `before` rows of other ledgers counted."""
 
     def tell(count: int) -> None:
-        ExportJob.objects.filter(pk=job.pk).update(done=before + count)
+        claim.renew(before + count)
 
     return tell
 
 
-def _store(file: IO[bytes], path: str) -> tuple[int, str]:
-    """Put a file in its place and return its bytes and their checksum."""
-    target = Path(settings.MEDIA_ROOT) / path
-    target.parent.mkdir(parents=True, exist_ok=True)
+def _draft(claim: Claim, file: IO[bytes]) -> tuple[int, str]:
+    """Copy a file to the draft of a try and return its bytes and their checksum."""
+    claim.draft.parent.mkdir(parents=True, exist_ok=True)
 
-    draft = target.with_suffix(".draft")
-    with draft.open("wb") as out:
+    with claim.draft.open("wb") as out:
         shutil.copyfileobj(file, out)
-    with draft.open("rb") as written:
+    with claim.draft.open("rb") as written:
         checksum = hashlib.file_digest(written, "sha256").hexdigest()
-
-    draft.replace(target)
-    return target.stat().st_size, checksum
+    return claim.draft.stat().st_size, checksum
 
 
-def _give_up(job: ExportJob, error: str, at: datetime) -> None:
-    """Say why a file is not there, and leave nothing of it: it may be full of names."""
-    for part in _folder().glob(f"{job.uuid}.*"):
-        part.unlink(missing_ok=True)
-    ExportJob.objects.filter(pk=job.pk).update(
-        state=ExportState.FAILED, ended_at=at, error=error[:200]
+def _give_up(claim: Claim, error: str) -> None:
+    """Say why a file is not there, and leave nothing of it: it may be full of names.
+
+    Of a job that another worker has taken up, only the own draft.
+    """
+    claim.draft.unlink(missing_ok=True)
+    gave_up = claim.held.update(
+        state=ExportState.FAILED, ended_at=claim.clock(), error=error[:200]
     )
+    if gave_up:
+        for part in _folder().glob(f"{claim.job.uuid}.*"):
+            part.unlink(missing_ok=True)
 
 
 # --- fetching
@@ -263,7 +334,7 @@ def fetch(
     holds = set(job.posts) <= set(posts_to_export(by, at))
     may = may_export(by, on) and (not job.unmasked or may_unmask_anything(by, on))
     if job.user_id != by.pk or not holds or not may:
-        raise NoSuchRight(_("Your posts do not let you take this ledger away."))
+        raise not_theirs_to_take()
     if job.state != ExportState.READY or not job.expires_at or job.expires_at <= at:
         raise MoveRefused(_("This file is no longer there; ask for it again."))
 
@@ -300,19 +371,29 @@ def remove_expired(at: datetime) -> int:
 
 def _remove_left() -> None:
     """Remove the files, finished or half written, of jobs that failed, are over or are
-    no more. One query.
+    no more, and what former tries left. One query.
     """
     stored = [file for file in _folder().glob("*.*") if file.is_file()]
     wanted = ExportJob.objects.filter(
         state__in=(ExportState.WAITING, ExportState.RUNNING, ExportState.READY)
     )
     # read after the folder: what was begun since is not in it
-    kept = {str(uuid) for uuid in wanted.values_list("uuid", flat=True)}
+    kept = set()
+    for job in wanted.only("uuid", "form", "tries"):
+        kept |= {_file_name(job), _draft_name(job, job.tries)}
 
     for file in stored:
-        if file.stem not in kept:
+        if file.name not in kept:
             file.unlink(missing_ok=True)
             logger.warning("The file %s of an export was left over", file.name)
+
+
+def _file_name(job: ExportJob) -> str:
+    return f"{job.uuid}.{job.form}"
+
+
+def _draft_name(job: ExportJob, number: int) -> str:
+    return f"{job.uuid}.{number}.draft"
 
 
 def _folder() -> Path:

@@ -6,7 +6,7 @@ from typing import IO
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from cases.ledgers.exports import Export
+from cases.ledgers.exports import Export, nothing_fits
 from minshi import tabular
 from minshi.errors import MoveRefused
 from minshi.handed_on import file_to_hand_on
@@ -20,19 +20,17 @@ def file_of(
     many sheets, or the one ledger in its form. Each leaves its own line in the audit
     log.
 
-    Ledgers without a row are left out. Raises what `Export.file` does, and MoveRefused
-    where several are asked for in a form that holds but one.
+    Ledgers without a row are left out. Raises what `Export.file` and `refuse_form` do.
     """
+    refuse_form(exports, form)
     if len(exports) == 1:
         return exports[0].file(form, request)
-    if form != "xlsx":
-        raise MoveRefused(_("Only a spreadsheet holds several ledgers."))
 
     for export in exports:
         export.refuse()
     filled = [export for export in exports if not export.is_empty()]
     if not filled:
-        raise MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
+        raise nothing_fits()
 
     with file_to_hand_on() as out:
         sheets = (export.sheet(export.records()) for export in filled)
@@ -40,6 +38,12 @@ def file_of(
         for export in filled:
             export.log(AuditKind.EXPORT, form, request)
     return out
+
+
+def refuse_form(exports: Sequence[Export], form: str) -> None:
+    """Refuse several ledgers in a form that holds but one. MoveRefused: they are."""
+    if len(exports) > 1 and form != "xlsx":
+        raise MoveRefused(_("Only a spreadsheet holds several ledgers."))
 
 
 def name_of(exports: Sequence[Export], form: str) -> str:

@@ -11,6 +11,7 @@ from cases.models.choices import WithChoices
 from minshi.crypto import EncryptedTextField
 from villages.models import User
 
+LONGEST_PURPOSE = 100
 EXPORTS = "exports"  # the folder of the files, within those that are uploaded
 
 
@@ -26,8 +27,9 @@ class ExportJob(WithChoices):
     """One file asked for: which ledgers, which rows, what for, and how far it is.
 
     `query` is the filter as the page had it; it may name who spoke, so it is encrypted.
-    `posts` are those from which it was asked: whoever fetches the file must still hold
-    them.
+    `posts` are those from which it was asked, and once it is written those whose rows
+    it holds: whoever fetches the file must still hold them. `tries` counts how often a
+    worker took it up; the latest one alone writes to the row.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -40,7 +42,7 @@ class ExportJob(WithChoices):
     query = EncryptedTextField(_("filters"), blank=True)
     form = models.CharField(_("kind of file"), max_length=4)
     language = models.CharField(_("language"), max_length=10)
-    reason = models.CharField(_("what it is for"), max_length=100)
+    reason = models.CharField(_("what it is for"), max_length=LONGEST_PURPOSE)
     unmasked = models.BooleanField(_("with full names and phones"), default=False)
 
     state = models.CharField(
@@ -53,6 +55,7 @@ class ExportJob(WithChoices):
     done = models.PositiveIntegerField(_("rows written"), default=0)
     asked_at = models.DateTimeField(_("asked for at"))
     claimed_at = models.DateTimeField(_("taken up at"), null=True)
+    tries = models.PositiveSmallIntegerField(_("times taken up"), default=0)
     ended_at = models.DateTimeField(pgettext_lazy("export", "ended"), null=True)
     expires_at = models.DateTimeField(_("fetched until"), null=True)
     file = models.CharField(_("file"), max_length=120, blank=True)

@@ -3,6 +3,7 @@
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from cases.archiving import may_pack, name_of, pack, refuse, retention_of
 from cases.models import Case
@@ -11,17 +12,19 @@ from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.forms.accounts import ReasonForm
 
+WHAT_FOR = _("What it is for")
+
 
 class Archive(StaffView):
     """Asks what for, then hands the package out; 404 for whoever may not take it."""
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
         case = self.packable(number)
-        return self.show(request, case, ReasonForm())
+        return self.show(request, case, ReasonForm(label=WHAT_FOR))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponseBase:
         case = self.packable(number)
-        form = ReasonForm(request.POST)
+        form = ReasonForm(request.POST, label=WHAT_FOR)
         if not form.is_valid():
             return self.show(request, case, form, UNPROCESSABLE)
 

@@ -42,7 +42,7 @@ from cases.workflow.files import post_that_shows
 from cases.workflow.writers import NOBODY, Writers, receipt_for
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
-from villages.forms.accounts import ReasonForm
+from villages.forms.accounts import WHY_THE_NUMBER, ReasonForm
 from villages.models import User
 
 # The fields of a case that hold words as somebody typed them.
@@ -310,11 +310,13 @@ class OpenPhone(StaffView):
     """Asks why, then shows the speaker's number once; 404 for whoever may not."""
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        return self._show(request, self._openable(number), ReasonForm())
+        return self._show(
+            request, self._openable(number), ReasonForm(label=WHY_THE_NUMBER)
+        )
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         case = self._openable(number)
-        form = ReasonForm(request.POST)
+        form = ReasonForm(request.POST, label=WHY_THE_NUMBER)
 
         if form.is_valid():
             try:

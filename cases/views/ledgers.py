@@ -34,11 +34,12 @@ from cases.lists.filters import CaseFilter, oversees_towns
 from cases.lists.paging import capped_counts, page_of
 from cases.models import Case, OwnLedger
 from cases.models.choices import NOT_HEARD
+from cases.models.export_job import LONGEST_PURPOSE
 from cases.privacy.disclosure import opener
 from cases.views.access import StaffView
 from minshi import tabular
 from minshi.clock import now, today
-from minshi.errors import UNPROCESSABLE, MoveRefused, RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.forms.accounts import RuleForm, offer
 from villages.models import User
 from villages.rights import FREEZE_LEDGERS
@@ -64,7 +65,9 @@ FRONT = ("general", "talk-room", "handling", "supervision", "satisfaction")
 
 class ExportForm(RuleForm):
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(label=_("What it is for"), max_length=100, required=False)
+    reason = forms.CharField(
+        label=_("What it is for"), max_length=LONGEST_PURPOSE, required=False
+    )
     unmasked = forms.BooleanField(
         label=_("With full names and phones (this is logged)"), required=False
     )
@@ -322,8 +325,6 @@ class LedgerExport(LedgerTaken):
     ) -> HttpResponseBase:
         if form not in FORMS:
             raise Http404
-        if len(exports) > 1 and form != "xlsx":
-            raise MoveRefused(_("Only a spreadsheet holds several ledgers."))
 
         if count_rows(exports, MOST_AT_ONCE) > MOST_AT_ONCE:
             key = asked.cleaned_data["key"]

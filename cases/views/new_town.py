@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.generic import View
 
 from cases.models import Topic
-from cases.new_town import Item, check_list, copy_topics
+from cases.new_town import Item, check_list, copy_topics_and_texts
 from minshi.clock import now, today
 from villages.imports.kinds import KINDS
 from villages.models import Post, Role, Town, User, Village
@@ -119,7 +119,7 @@ class CopyTopics(NewTownView):
         town = self._town("town")
         source = self._town("source")
 
-        new = copy_topics(source, town, by=self.user, at=now())
+        new = copy_topics_and_texts(source, town, by=self.user, at=now())
         words = ngettext("%(new)s was copied.", "%(new)s were copied.", new)
         messages.success(
             request, words % {"new": new} if new else _("Nothing was new.")

@@ -122,7 +122,7 @@ class LedgerArrange(OwnLedgerView):
                     oldest_first=form.cleaned_data["first"] == "oldest",
                 )
             except RuleBroken as refusal:
-                form.add_error(None, next(iter(map(str, refusal.fields.values()))))
+                form.refuse(refusal)
             else:
                 messages.success(request, str(_("Arranged as you asked.")))
                 return redirect("cases:ledger", key)
@@ -165,11 +165,11 @@ class LedgerFilters(OwnLedgerView):
                     is_default=form.cleaned_data["is_default"],
                 )
             except RuleBroken as refusal:
-                messages.error(request, str(next(iter(refusal.fields.values()))))
+                form.refuse(refusal)
             else:
                 messages.success(request, str(_("The filter is saved.")))
-        else:
-            messages.error(request, str(_("Give it a name.")))
+        for errors in form.errors.values():
+            messages.error(request, str(errors[0]))
 
         page = reverse("cases:ledger", args=[key])
         return redirect(f"{page}?{query}".rstrip("?"))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from cases.ledgers import BOOKS, GENERAL
 from cases.models import Case
@@ -13,16 +14,18 @@ from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.forms.accounts import ReasonForm
 
+WHY_THE_NAME = _("Why you need the name")
+
 
 class ShowSpeaker(StaffView):
     """Asks why, then shows who spoke; 404 for whoever may not have it shown."""
 
     def get(self, _request: HttpRequest, number: str) -> HttpResponse:
-        return self.show(self.showable(number), ReasonForm())
+        return self.show(self.showable(number), ReasonForm(label=WHY_THE_NAME))
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         case = self.showable(number)
-        form = ReasonForm(request.POST)
+        form = ReasonForm(request.POST, label=WHY_THE_NAME)
 
         if form.is_valid():
             try:

@@ -29,7 +29,7 @@ from tests.cases.roads import (
     verified,
 )
 from villages.models import AuditRecord
-from villages.models.audit import AuditKind
+from villages.models.audit import LONGEST_REASON, AuditKind
 
 pytestmark = pytest.mark.django_db
 
@@ -174,11 +174,38 @@ def test_without_a_reason_nothing_is_packed(here):
     assert not AuditRecord.objects.filter(kind=AuditKind.EXPORT).exists()
 
 
+def test_the_page_asks_what_the_package_is_for(here):
+    address = reverse("cases:archive", args=[closed(here).number])
+
+    asked = logged_in(here.secretary).get(address).content.decode()
+
+    assert "用途" in asked
+    assert "号码" not in asked
+
+
+def test_page_and_api_take_a_reason_of_the_same_length(here):
+    case = closed(here)
+    reason = "归" * LONGEST_REASON
+
+    page = logged_in(here.secretary).post(
+        reverse("cases:archive", args=[case.number]), {"reason": reason}
+    )
+    answer = Api(here.secretary).post(
+        f"cases/{case.number}/archive/", {"reason": reason}
+    )
+
+    assert (page.status_code, answer.status_code) == (200, 200)
+    page.close()
+    answer.close()
+
+
 def test_the_api_gives_the_same_package(here):
     case = closed(here)
 
     answer = Api(here.secretary).post(
-        f"cases/{case.number}/archive/", {"reason": "归档"}
+        f"cases/{case.number}/archive/",
+        {"reason": "归档"},
+        accept="application/zip",
     )
     package = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
 

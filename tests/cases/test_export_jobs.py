@@ -100,6 +100,39 @@ def test_the_same_form_sent_twice_asks_for_one_file(here):
     assert ExportJob.objects.count() == 1
 
 
+def test_the_same_form_with_full_names_is_another_file(here):
+    api = Api(here.secretary)
+    said = {"ledgers": ["general"], "query": "period=all", "reason": "月报"}
+    said["key"] = str(uuid.uuid4())
+    api.post("exports/", said)
+
+    again = api.post("exports/", {**said, "unmasked": True})
+
+    assert (again.status_code, again.json()["code"]) == (409, "key_reused")
+    assert not ExportJob.objects.get().unmasked
+
+
+def test_the_same_form_at_the_same_moment_asks_for_one_file(here, monkeypatch):
+    api = Api(here.secretary)
+    said = {"ledgers": ["general"], "query": "period=all", "reason": "月报"}
+    said["key"] = str(uuid.uuid4())
+    looked_up = jobs.once
+    others = []
+
+    def beside_another(*args, **options):
+        monkeypatch.setattr(jobs, "once", looked_up)
+        found = looked_up(*args, **options)
+        others.append(api.post("exports/", said).json())
+        return found
+
+    monkeypatch.setattr(jobs, "once", beside_another)
+    answer = api.post("exports/", said)
+
+    assert answer.status_code == 201
+    assert answer.json() == others[0]
+    assert ExportJob.objects.count() == 1
+
+
 def test_only_so_many_files_wait_at_a_time(here):
     for _time in range(jobs.MOST_WAITING):
         asked_for(here)
@@ -122,6 +155,9 @@ def test_a_csv_file_holds_one_ledger(here):
     answer = take(here.secretary, form="csv", also=["handling"])
 
     assert answer.status_code == 422
+    asked = {"ledgers": ["general", "handling"], "form": "csv", "reason": "月报"}
+    assert Api(here.secretary).post("exports/", asked).status_code == 409
+    assert not ExportJob.objects.exists()
 
 
 def test_the_file_has_what_the_reader_saw_and_no_more(here):
@@ -145,6 +181,15 @@ def test_whoever_lost_the_post_fetches_nothing(here):
     assert fetched(here.secretary, job).status_code == 422
 
 
+def test_rows_of_a_post_gained_before_it_was_written_are_fetched_with_it_alone(here):
+    job = asked_for(here)
+    gained = roles.secretary_of(staff().village, user=here.secretary.user)
+    written(job)
+    Post.objects.filter(pk=gained.pk).update(until_on=now().date() - DAY)
+
+    assert fetched(here.secretary, job).status_code == 422
+
+
 def test_after_a_day_the_file_is_gone(here, time_machine):
     job = written(asked_for(here))
     path = Path(jobs.settings.MEDIA_ROOT) / job.file
@@ -163,7 +208,112 @@ def test_a_job_left_by_a_worker_that_died_is_taken_up_again(here):
     ExportJob.objects.update(state=ExportState.RUNNING, claimed_at=left_at)
 
     assert written(job).state == ExportState.READY
-    assert jobs.write_waiting(now) == 0
+    assert not jobs.write_next(now)
+
+
+def late(monkeypatch, then) -> None:
+    """Have the next file take longer than its lease, and `then` happen meanwhile."""
+    writing = jobs.file_of
+
+    def slow(exports, form):
+        monkeypatch.setattr(jobs, "file_of", writing)
+        left_at = now() - jobs.LEASE - timedelta(minutes=1)
+        ExportJob.objects.update(claimed_at=left_at)
+        then()
+        return writing(exports, form)
+
+    monkeypatch.setattr(jobs, "file_of", slow)
+
+
+def test_who_is_slower_than_the_lease_changes_nothing_of_the_next_try(
+    here, monkeypatch, tmp_path
+):
+    job = asked_for(here)
+    second = {}
+
+    def taken_up():
+        assert jobs.write_next(now)
+        second.update(ExportJob.objects.values().get())
+        (tmp_path / second["file"]).write_bytes(b"of the second")
+
+    late(monkeypatch, taken_up)
+    jobs.write_next(now)
+
+    assert second["state"] == ExportState.READY
+    assert ExportJob.objects.values().get() == second
+    (file,) = (tmp_path / "exports").iterdir()
+    assert file.name == f"{job.uuid}.xlsx"
+    assert file.read_bytes() == b"of the second"
+
+
+def test_who_fails_after_the_lease_gives_up_nothing_of_the_next_try(
+    here, monkeypatch, tmp_path
+):
+    job = asked_for(here)
+
+    def taken_up():
+        assert jobs.write_next(now)
+        raise ValueError("the disk of the first")
+
+    late(monkeypatch, taken_up)
+    jobs.write_next(now)
+
+    job.refresh_from_db()
+    assert job.state == ExportState.READY
+    assert (tmp_path / job.file).is_file()
+
+
+def test_a_job_is_held_as_long_as_its_rows_are_told(here, monkeypatch):
+    monkeypatch.setattr("cases.ledgers.exports.TOLD_EVERY", 1)
+    job = asked_for(here)
+    began = now()
+    times = (began + nth * jobs.LEASE for nth in range(9))
+
+    jobs.write_next(lambda: next(times))
+
+    job.refresh_from_db()
+    assert job.claimed_at == began + 2 * jobs.LEASE
+
+
+def test_who_is_told_that_another_has_the_job_reads_no_further(here, monkeypatch):
+    monkeypatch.setattr("cases.ledgers.exports.TOLD_EVERY", 1)
+    asked_for(here)
+    late(monkeypatch, lambda: ExportJob.objects.update(tries=2))
+
+    jobs.write_next(now)
+
+    assert not AuditRecord.objects.filter(kind=AuditKind.EXPORT).exists()
+    assert ExportJob.objects.get().state == ExportState.RUNNING
+
+
+def test_a_job_that_ends_its_workers_is_given_up(here, monkeypatch):
+    job = asked_for(here)
+
+    def ends_the_worker(_exports, _form):
+        raise SystemExit
+
+    monkeypatch.setattr(jobs, "file_of", ends_the_worker)
+    for _try in range(jobs.MOST_TRIES):
+        with pytest.raises(SystemExit):
+            jobs.write_next(now)
+        left_at = now() - jobs.LEASE - timedelta(minutes=1)
+        ExportJob.objects.update(claimed_at=left_at)
+
+    assert written(job).state == ExportState.FAILED
+    assert job.error
+    assert not jobs.write_next(now)
+
+
+def test_a_task_writes_one_file_and_asks_for_the_next(here, monkeypatch):
+    asks = []
+    monkeypatch.setattr("cases.tasks.write_exports_soon", lambda: asks.append(1))
+    first, second = asked_for(here), asked_for(here)
+
+    assert written(first).state == ExportState.READY
+    second.refresh_from_db()
+    assert (second.state, len(asks)) == (ExportState.WAITING, 1)
+    assert written(second).state == ExportState.READY
+    assert len(asks) == 1
 
 
 def test_what_cannot_be_written_says_so(here):
@@ -198,7 +348,7 @@ def test_the_api_asks_for_a_file_and_fetches_it(here):
 
     assert api.get(f"exports/{job['uuid']}/").json()["state"] == "ready"
     assert [each["rows"] for each in api.get("exports/").json()["results"]] == [2]
-    file = api.post(f"exports/{job['uuid']}/file/")
+    file = api.post(f"exports/{job['uuid']}/file/", accept="application/octet-stream")
     assert "李*国" in b"".join(file.streaming_content).decode()
     assert Api(here.reviewer).get(f"exports/{job['uuid']}/").status_code == 404
     assert Api(here.leader).get("exports/").json()["results"] == []
@@ -237,7 +387,7 @@ def test_nothing_stays_of_a_file_that_could_not_be_written(here, tmp_path):
     folder = tmp_path / "exports"
     folder.mkdir()
     path = folder / f"{job.uuid}.xlsx"
-    draft = path.with_suffix(".draft")
+    draft = path.with_suffix(".1.draft")
     draft.write_text("孙淑芬")
     path.write_text("孙淑芬")
     Post.objects.filter(user=here.secretary.user).update(until_on=now().date() - DAY)
@@ -251,10 +401,11 @@ def test_what_no_job_speaks_of_is_removed_and_what_is_being_written_is_not(
 ):
     ready = written(asked_for(here))
     running = asked_for(here)
-    ExportJob.objects.filter(pk=running.pk).update(state=ExportState.RUNNING)
+    ExportJob.objects.filter(pk=running.pk).update(state=ExportState.RUNNING, tries=2)
     folder = tmp_path / "exports"
-    half = folder / f"{running.uuid}.draft"
-    for left in (half, folder / f"{uuid.uuid4()}.csv"):
+    half = folder / f"{running.uuid}.2.draft"
+    of_a_former_try = folder / f"{running.uuid}.1.draft"
+    for left in (half, of_a_former_try, folder / f"{uuid.uuid4()}.csv"):
         left.write_text("孙淑芬")
 
     jobs.remove_expired(now())

@@ -8,7 +8,7 @@ import time_machine
 from django.core.management import call_command
 
 from cases.models import StandardText, Topic
-from cases.new_town import check_list, copy_topics
+from cases.new_town import check_list, copy_topics_and_texts
 from minshi.errors import NoSuchRight
 from tests.cases.roads import NOON, staff
 from tests.roles import (
@@ -185,11 +185,41 @@ def test_topics_and_texts_of_another_town_are_copied_once(client):
     pipe = Topic.objects.get(town=town, name="水管")
     assert (pipe.parent.town, pipe.reserved) == (town, "other")
     assert StandardText.objects.get(town=town).text == "修好了"
-    assert copy_topics(source, town, by=admin.user, at=NOON) == 0
+    assert copy_topics_and_texts(source, town, by=admin.user, at=NOON) == 0
     with pytest.raises(NoSuchRight):
-        copy_topics(source, town, by=reviewer_of(town).user, at=NOON)
+        copy_topics_and_texts(source, town, by=reviewer_of(town).user, at=NOON)
     client.force_login(reviewer_of(town).user)
     assert client.post(f"{PAGE}copy/", form).status_code == 404
+
+
+def test_a_topic_withdrawn_or_deep_in_the_tree_is_copied_as_it_is():
+    source, town = TownFactory(), TownFactory()
+    tap, pipe, water = (
+        Topic.objects.create(town=source, name=name)
+        for name in ("龙头", "水管", "饮水")
+    )
+    for topic, parent in ((tap, pipe), (pipe, water)):
+        topic.parent = parent
+        topic.save()
+    Topic.objects.filter(pk=tap.pk).update(is_offered=False)
+
+    new = copy_topics_and_texts(source, town, by=system_admin().user, at=NOON)
+
+    assert new == 3
+    copies = Topic.objects.filter(town=town)
+    assert set(copies.values_list("name", "parent__name", "is_offered")) == {
+        ("龙头", "水管", False),
+        ("水管", "饮水", True),
+        ("饮水", None, True),
+    }
+    assert not Topic.objects.filter(town=town).filter(parent__town=source).exists()
+
+
+def test_a_town_whose_topics_are_all_withdrawn_lacks_topics():
+    town = TownFactory()
+    Topic.objects.create(town=town, name="饮水", is_offered=False)
+
+    assert standing(town)["议题"] == (0, 1)
 
 
 def test_an_empty_database_says_where_to_begin(client):

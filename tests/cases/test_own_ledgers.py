@@ -1,8 +1,10 @@
 """A ledger as its reader arranged it, and one masked name shown with a reason."""
 
 import pytest
+from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext, override
 
 from cases.ledgers import BOOKS, GENERAL
 from cases.ledgers.arranged import (
@@ -14,7 +16,8 @@ from cases.ledgers.arranged import (
     own_ledger,
 )
 from cases.models import Case, OwnLedger
-from minshi.errors import InputRefused
+from cases.models.own_ledger import LONGEST_FILTER_NAME
+from minshi.errors import InputRefused, MoveRefused
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in, page, shown_rows
 from tests.cases.roads import DAY, NOON, decided, spoken, staff
@@ -33,6 +36,11 @@ def here():
 def arranged_by(user) -> list[str]:
     columns = columns_shown(own_ledger(user, GENERAL), GENERAL.ledger)
     return [column.key for column in columns]
+
+
+def told(answer) -> list[str]:
+    """What a page says on top once it is led to."""
+    return [str(each) for each in get_messages(answer.wsgi_request)]
 
 
 # --- columns
@@ -74,6 +82,53 @@ def test_one_column_stays_and_no_strange_one_comes(here):
     with pytest.raises(InputRefused):
         arrange(user, GENERAL, hidden=[], order=["password"], oldest_first=False)
     assert not OwnLedger.objects.exclude(hidden=[]).exists()
+
+
+def test_a_column_that_is_not_there_is_not_hidden(here):
+    user = here.secretary.user
+
+    with pytest.raises(InputRefused) as refusal:
+        arrange(user, GENERAL, hidden=["password"], order=[], oldest_first=False)
+
+    assert refusal.value.fields.keys() == {"hidden"}
+
+
+def test_the_hidden_columns_may_come_one_by_one(here):
+    hidden = (key for key in ["number", "phone"])
+
+    own = arrange(
+        here.secretary.user, GENERAL, hidden=hidden, order=[], oldest_first=False
+    )
+
+    assert set(own.hidden) == {"number", "phone"}
+
+
+def test_what_the_api_gives_may_be_sent_back_without_a_column_gone_since(here):
+    user = here.secretary.user
+    OwnLedger.objects.create(user=user, ledger="general", hidden=["gone", "phone"])
+    api = Api(here.secretary)
+
+    own = api.get("ledgers/general/own/").json()
+    sent = {name: own[name] for name in ("hidden", "order", "oldest_first")}
+
+    assert api.put("ledgers/general/own/", sent).json()["hidden"] == ["phone"]
+
+
+def test_a_refusal_of_no_field_is_shown_too(here, monkeypatch):
+    def refuse(*_args, **_options):
+        raise MoveRefused("锁住了")
+
+    for name in ("arrange", "keep_filter"):
+        monkeypatch.setattr(f"cases.views.own_ledgers.{name}", refuse)
+    client = logged_in(here.secretary)
+    asked = {"first": "oldest", "show-number": "on"}
+
+    arranged = client.post("/ledgers/general/arrange/", asked)
+    kept = client.post("/ledgers/general/filters/", {"name": "在办的"}, follow=True)
+
+    assert arranged.status_code == 422
+    assert "锁住了" in arranged.content.decode()
+    assert "锁住了" in kept.content.decode()
 
 
 def test_the_newest_row_comes_first_unless_the_reader_wants_the_oldest(here):
@@ -151,6 +206,43 @@ def test_there_are_so_many_filters_and_each_has_a_name(here):
         keep_filter(user, GENERAL, name=" ", query="", is_default=False)
 
 
+def test_a_filter_too_long_to_be_kept_whole_is_refused_in_words(here):
+    client = logged_in(here.secretary)
+    query = urlencode({"period": "all", "village": ["1" * 30] * 20}, doseq=True)
+
+    saved = client.post(f"/ledgers/general/filters/?{query}", {"name": "长的"})
+
+    with override("zh-hans"):
+        words = gettext(
+            "This filter is too long to be saved; choose fewer things in it."
+        )
+    assert told(saved) == [words]
+    assert own_ledger(here.secretary.user, GENERAL).filters == []
+
+
+def test_words_searched_for_make_no_filter_too_long(here):
+    query = urlencode({"q": "路" * 200, "stage": "handle"})
+
+    own = keep_filter(
+        here.secretary.user, GENERAL, name="在办", query=query, is_default=False
+    )
+
+    assert own.filters[0]["query"] == "stage=handle"
+
+
+def test_a_name_of_a_filter_too_long_is_said_to_be_too_long(here):
+    client = logged_in(here.secretary)
+    name = "长" * (LONGEST_FILTER_NAME + 1)
+
+    (words,) = told(client.post("/ledgers/general/filters/", {"name": name}))
+
+    assert "请起个名字" not in words
+    assert str(LONGEST_FILTER_NAME) in words
+    with pytest.raises(InputRefused):
+        keep_filter(here.secretary.user, GENERAL, name=name, query="", is_default=False)
+    assert own_ledger(here.secretary.user, GENERAL).filters == []
+
+
 def test_the_api_reads_arranges_saves_and_removes(here):
     api = Api(here.secretary)
     asked = {"hidden": ["phone"], "order": ["speaker"], "oldest_first": True}
@@ -182,10 +274,12 @@ def test_one_masked_name_is_shown_with_a_reason_that_is_written_down(here):
     address = reverse("cases:show_speaker", args=[case.number])
 
     listed = page(here.secretary).content.decode()
+    asked = client.get(address, headers={"accept-language": "en"}).content.decode()
     refused = client.post(address, {"reason": " "})
     shown = client.post(address, {"reason": "上门回访"})
 
     assert address in listed
+    assert "Why you need the name" in asked
     assert refused.status_code == 422
     assert "李建国" in shown.content.decode()
     assert "13993912345" in shown.content.decode()

@@ -1,5 +1,6 @@
 """export_all: all that a town has, and nothing of another."""
 
+import errno
 import hashlib
 import io
 import json
@@ -11,6 +12,7 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from cases.attachments import attach
+from supervision import handing_out
 from supervision.handing_out import LEFT_OUT, OF_TOWN
 from tests.cases.roads import NOON, rated, spoken, staff
 from villages.models import AuditRecord
@@ -90,11 +92,31 @@ def test_files_lie_beside_and_every_checksum_holds(handed):
     assert folder.stat().st_mode & 0o077 == 0
 
 
+def test_what_a_full_disk_ends_leaves_a_trace_and_no_name(
+    handed, tmp_path, monkeypatch
+):
+    here, _folder = handed
+    out = tmp_path / "again"
+
+    def full(_path):
+        assert (out / "data").is_dir()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(handing_out, "_checksum", full)
+    with pytest.raises(OSError, match="No space left"):
+        call_command("export_all", here.town.code, str(out), reason="再来")
+
+    assert not out.exists()
+    assert AuditRecord.objects.filter(kind=AuditKind.EXPORT, reason="再来").exists()
+
+
 def test_it_leaves_a_trace_and_writes_over_nothing(handed):
     here, folder = handed
 
     record = AuditRecord.objects.get(kind=AuditKind.EXPORT)
     assert (record.reason, here.town.code in record.subject) == ("换系统", True)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert f"{sum(manifest['rows'].values())} rows" in record.subject
     with pytest.raises(CommandError):
         call_command("export_all", here.town.code, str(folder), reason="再来")
     with pytest.raises(CommandError):

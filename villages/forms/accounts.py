@@ -15,6 +15,7 @@ from minshi.days import TERM, DayField
 from minshi.errors import RuleBroken
 from minshi.text import clean_text
 from villages.models import Body, Role
+from villages.models.audit import LONGEST_REASON
 from villages.models.bodies import Base
 from villages.models.roles import NODES_OF_ROLE
 from villages.places import find_places
@@ -184,12 +185,20 @@ class EndPostForm(RuleForm):
     until_on = DayField(reach=TERM, label=_("Last day"), widget=DayInput)
 
 
+WHY_THE_NUMBER = _("Why you need the number")
+
+
 class ReasonForm(RuleForm):
+    """Asks for the reason that the audit log keeps, in the words of its page."""
+
     reason = forms.CharField(
-        label=_("Why you need the number"),
-        max_length=200,
+        max_length=LONGEST_REASON,
         help_text=_("It is written to the audit log with your name."),
     )
+
+    def __init__(self, *args: Any, label: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].label = label
 
 
 class SeatForm(RuleForm):

@@ -25,6 +25,9 @@ class AuditKind(models.TextChoices):
     SIGNED = "signed", _("signed a report")
 
 
+LONGEST_REASON = 200  # characters, wherever one is asked for the audit log
+
+
 class AuditRecord(models.Model):
     at = models.DateTimeField(_("at"), db_index=True)
     kind = models.CharField(_("kind"), max_length=12, choices=AuditKind.choices)
@@ -32,7 +35,7 @@ class AuditRecord(models.Model):
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("account")
     )
     subject = models.CharField(_("what"), max_length=200, blank=True)
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=LONGEST_REASON, blank=True)
     address = models.GenericIPAddressField(_("network address"), null=True)
 
     class Meta:

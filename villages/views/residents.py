@@ -13,7 +13,7 @@ from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
 from minshi.refusals import refuse_by_rule
 from villages.disclosure import open_phone
-from villages.forms.accounts import ReasonForm
+from villages.forms.accounts import WHY_THE_NUMBER, ReasonForm
 from villages.lookup import FoundResident
 from villages.lookup_counts import TooMany, count_lookup, look_up
 from villages.models import Post, Resident, Village
@@ -70,11 +70,13 @@ class OpenResidentPhone(LoginRequiredMixin, View):
             return refuse_by_rule(request, refusal)
 
     def get(self, request: StaffRequest, pk: int) -> HttpResponse:
-        return self._show(request, self._resident(request, pk), ReasonForm())
+        return self._show(
+            request, self._resident(request, pk), ReasonForm(label=WHY_THE_NUMBER)
+        )
 
     def post(self, request: StaffRequest, pk: int) -> HttpResponse:
         resident = self._resident(request, pk)
-        form = ReasonForm(request.POST)
+        form = ReasonForm(request.POST, label=WHY_THE_NUMBER)
 
         if form.is_valid():
             try:
