@@ -27,6 +27,7 @@ NOT_FOUND = _("There is no such thing, or it is not yours to see.")
 WITH_BODY: dict[str, Text] = {
     "409": _("Refused by a rule."),
     "412": _("Somebody else changed it."),
+    "413": _("The body is too large."),
     "415": _("The body is of a kind that this address does not read."),
 }
 ERROR_SCHEMA: dict[str, Any] = {

@@ -159,7 +159,7 @@ def described_parameters(target: Target) -> set[str]:
 
 def ask_with_queries(sweep: Sweep, target: Target, looked_for: set[str]) -> None:
     """Ask with every parameter that the page looks for."""
-    alone = looked_for - {Watched.EVERY}
+    alone = looked_for - {Watched.EVERY, None}  # DRF asks for a form under no name
     if Watched.EVERY in looked_for:
         alone |= set(DATES)
     for name in map(quote, sorted(alone)):

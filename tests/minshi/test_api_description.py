@@ -133,7 +133,8 @@ def test_the_schema_is_given_in_our_languages_and_made_for_no_other(db):
     client.force_login(secretary_of(VillageFactory()).user)
 
     def said(language):
-        answer = client.get(f"/api/schema/?format=json&lang={language}").json()
+        address = f"/api/schema/?lang={language}"
+        answer = client.get(address, headers={"Accept": "application/json"}).json()
         return answer["paths"]["/api/v1/me/"]["get"]["summary"]
 
     assert said("en") == "Read who you are and which posts you hold."
