@@ -124,7 +124,7 @@ def test_a_reviewer_who_left_has_their_ledger_read_no_more():
     here.reviewer.until_on = date(2026, 1, 1)
     here.reviewer.save()
 
-    starting.confirm_columns(run, run.mapping, {0}, by=run.by)
+    starting.confirm_columns(run, run.mapping, {0}, by=run.by, at=NOON)
     from tests.villages.imports.files import worked
 
     run = worked(run)

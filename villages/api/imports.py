@@ -210,7 +210,9 @@ class ImportColumns(ImportsApi):
         run = self.run(pk)
         wanted = validated(ImportColumnsWanted(data=request.data))
         mapping = {**run.mapping, **wanted.get("mapping", {})}
-        starting.confirm_columns(run, mapping, set(wanted["sheets"]), by=self.user)
+        starting.confirm_columns(
+            run, mapping, set(wanted["sheets"]), by=self.user, at=self.at
+        )
         return self.answer(pk)
 
 

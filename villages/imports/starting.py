@@ -156,14 +156,20 @@ def upload(
 
 @transaction.atomic
 def reread(
-    run: ImportRun, reading: Mapping[str, str], heads: Mapping[int, int], *, by: User
+    run: ImportRun,
+    reading: Mapping[str, str],
+    heads: Mapping[int, int],
+    *,
+    by: User,
+    at: datetime,
 ) -> ImportRun:
     """Read the file of a run in another encoding, with another separator, or with its
     heads in other rows (from 0).
 
-    InputRefused: it cannot be read so. MoveRefused: its columns are confirmed already.
+    NoSuchRight as `upload`. InputRefused: it cannot be read so. MoveRefused: its
+    columns are confirmed already.
     """
-    run = _locked(run, by)
+    run = _locked(run, by, at)
     _must_be(run, ImportState.MAPPING)
 
     kind = KINDS[run.kind]
@@ -180,15 +186,20 @@ def reread(
 
 @transaction.atomic
 def confirm_columns(
-    run: ImportRun, mapping: Mapping[str, str], chosen: set[int], *, by: User
+    run: ImportRun,
+    mapping: Mapping[str, str],
+    chosen: set[int],
+    *,
+    by: User,
+    at: datetime,
 ) -> ImportRun:
     """Take what each heading is and which sheets are read; a job then reads and checks
-    the rows.
+    the rows. Also after the check, to say it anew.
 
-    InputRefused: a column that is needed is missing, or two are said to be the same.
-    MoveRefused: it is being entered, or was. Also after the check, to say it anew.
+    NoSuchRight as `upload`. InputRefused: a column that is needed is missing, or two
+    are said to be the same. MoveRefused: it is being entered, or was.
     """
-    run = _locked(run, by)
+    run = _locked(run, by, at)
     _must_be(run, ImportState.MAPPING, ImportState.CHECKED)
     kind = KINDS[run.kind]
     columns = kind.columns_for(run.village)
@@ -271,12 +282,14 @@ def take_back(
 
 
 @transaction.atomic
-def drop(run: ImportRun, *, by: User) -> None:
+def drop(
+    run: ImportRun, *, by: User, at: datetime, request: HttpRequest | None = None
+) -> None:
     """Give up a list that was not entered; its file and rows go at once.
 
-    MoveRefused: it is being entered, or was.
+    NoSuchRight as `upload`. MoveRefused: it is being entered, or was.
     """
-    run = _locked(run, by)
+    run = _locked(run, by, at)
     if run.state == ImportState.DROPPED:
         return
     _must_be(run, *NOT_ENTERED, ImportState.READING)
@@ -286,6 +299,7 @@ def drop(run: ImportRun, *, by: User) -> None:
     run.content = ""
     run.samples = ""
     run.save(update_fields=["state", "content", "samples"])
+    _record(_("given up: %(list)s"), run, by, at, request)
 
 
 def may_be_taken_back(run: ImportRun, at: datetime) -> bool:
@@ -316,17 +330,16 @@ def _check_right(kind: Kind, place: ListPlace, by: User, at: datetime) -> None:
         raise NoSuchRight(_("Lists of this kind and place are not yours to import."))
 
 
-def _locked(run: ImportRun, by: User, at: datetime | None = None) -> ImportRun:
-    """Return a run locked for a step; with a moment, also checked against the user's
-    posts of then.
+def _locked(run: ImportRun, by: User, at: datetime) -> ImportRun:
+    """Return a run locked for a step. NoSuchRight: not a list that the user may import
+    at that moment.
     """
     run = (
         ImportRun.objects.select_for_update(of=("self",), no_key=True)
         .select_related("town", "village")
         .get(pk=run.pk)
     )
-    if at:
-        _check_right(KINDS[run.kind], ListPlace(run.town, run.village), by, at)
+    _check_right(KINDS[run.kind], ListPlace(run.town, run.village), by, at)
     return run
 
 

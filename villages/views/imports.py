@@ -226,9 +226,11 @@ class ImportAct(ImportPage):
 
         try:
             if "reread" in request.POST:
-                starting.reread(run, form.reading, form.heads, by=self.user)
+                starting.reread(run, form.reading, form.heads, by=self.user, at=now())
             else:
-                starting.confirm_columns(run, form.mapping, form.chosen, by=self.user)
+                starting.confirm_columns(
+                    run, form.mapping, form.chosen, by=self.user, at=now()
+                )
         except MoveRefused:
             return redirect("villages:import", run.pk)
         except RuleBroken as refusal:
@@ -265,7 +267,7 @@ class ImportAct(ImportPage):
 
     def drop(self, request: StaffRequest, run: ImportRun) -> HttpResponse:
         try:
-            starting.drop(run, by=self.user)
+            starting.drop(run, by=self.user, at=now(), request=request)
         except MoveRefused:
             return redirect("villages:import", run.pk)
         return redirect("villages:imports")

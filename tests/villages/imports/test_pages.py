@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from minshi.errors import NoSuchRight
 from tests.cases.roads import NOON
 from tests.roles import duty_officer_of, reviewer_of, secretary_of, security_admin
 from tests.villages.factories import GroupFactory, TownFactory, VillageFactory
@@ -20,6 +21,7 @@ from tests.villages.imports.files import (
     worked,
     xlsx,
 )
+from villages.imports import starting
 from villages.models import AuditRecord, ImportRun, Resident
 
 pytestmark = pytest.mark.django_db
@@ -255,6 +257,27 @@ def test_a_step_that_is_over_leads_back_to_the_list(client, secretary):
     other = reviewer_of(VillageFactory().town)
     client.force_login(other.user)
     assert client.get(page(run)).status_code == 404
+
+
+def test_each_step_asks_for_the_right_and_a_list_given_up_leaves_a_trace(
+    client, secretary
+):
+    run = uploaded(xlsx(HEAD, *FAMILY), secretary, secretary.village)
+    stranger = secretary_of(VillageFactory()).user
+
+    with pytest.raises(NoSuchRight):
+        starting.reread(run, {}, {}, by=stranger, at=NOON)
+    with pytest.raises(NoSuchRight):
+        starting.confirm_columns(run, run.mapping, {0}, by=stranger, at=NOON)
+    with pytest.raises(NoSuchRight):
+        starting.drop(run, by=stranger, at=NOON)
+    client.post(act(run, "drop"))
+
+    record = AuditRecord.objects.filter(kind="import").latest("pk")
+    assert ImportRun.objects.get().state == "dropped"
+    assert run.file_name in record.subject
+    assert record.subject != AuditRecord.objects.earliest("pk").subject
+    assert (record.user, record.address) == (secretary.user, "127.0.0.1")
 
 
 def test_telephones_of_a_list_are_whole_for_whoever_uploaded_it_alone(

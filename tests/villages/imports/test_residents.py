@@ -111,7 +111,7 @@ def test_the_very_file_is_refused_unless_somebody_says_again(village, secretary)
     run = uploaded(content, secretary, village, again=True)
 
     assert uploaded(content, secretary, village, again=True) == run
-    starting.drop(run, by=secretary.user)
+    starting.drop(run, by=secretary.user, at=NOON)
     done = entered(checked(xlsx(HEAD, [1, 9, "赵敏"]), secretary, village))
     with pytest.raises(InputRefused) as refusal:
         starting.upload(
@@ -266,7 +266,7 @@ def test_a_worker_killed_in_the_middle_is_followed_by_one_that_goes_on(
     people = [[1, nth, f"李建国{chr(0x4E00 + nth)}"] for nth in range(1, 8)]
     people.append([1, 3, people[2][2]])
     run = uploaded(xlsx(["组", "户号", "姓名"], *people), secretary, village)
-    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user)
+    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user, at=NOON)
 
     work = running._Work(run.pk)
     work.do_batch(NOON)
@@ -285,7 +285,7 @@ def test_a_worker_killed_in_the_middle_is_followed_by_one_that_goes_on(
 
 def test_a_list_that_another_worker_has_is_left_to_it(village, secretary):
     run = uploaded(xlsx(HEAD, *FAMILY), secretary, village)
-    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user)
+    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user, at=NOON)
     type(run).objects.filter(pk=run.pk).update(
         claimed_until=NOON + timedelta(minutes=1)
     )
@@ -347,7 +347,9 @@ def test_a_list_that_fails_stops_no_other_and_can_be_given_up(
 ):
     def confirmed(*rows):
         run = uploaded(xlsx(HEAD, *rows), secretary, village)
-        return starting.confirm_columns(run, run.mapping, {0}, by=secretary.user)
+        return starting.confirm_columns(
+            run, run.mapping, {0}, by=secretary.user, at=NOON
+        )
 
     broken, good = confirmed(*FAMILY[:1]), confirmed(*FAMILY)
     type(broken).objects.filter(pk=broken.pk).update(content="", kind="nonsense")
@@ -364,9 +366,9 @@ def test_a_list_that_fails_stops_no_other_and_can_be_given_up(
 
 def test_a_list_being_read_can_be_given_up(village, secretary):
     run = uploaded(xlsx(HEAD, *FAMILY), secretary, village)
-    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user)
+    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user, at=NOON)
 
-    starting.drop(run, by=secretary.user)
+    starting.drop(run, by=secretary.user, at=NOON)
 
     assert worked(run).state == "dropped"
     assert not run.rows.exists()

@@ -99,7 +99,7 @@ class Command(BaseCommand):
                 kind, place, content, file.name, by=user, at=now(), again=again
             )
         chosen = {nth for nth, sheet in enumerate(run.sheets) if sheet["chosen"]}
-        run = starting.confirm_columns(run, run.mapping, chosen, by=user)
+        run = starting.confirm_columns(run, run.mapping, chosen, by=user, at=now())
         run = self._worked(run, "checked")
         self._tell(run)
         if not enter:
