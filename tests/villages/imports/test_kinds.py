@@ -442,6 +442,60 @@ def test_a_roster_by_day_and_name(village):
     assert not DutyShift.objects.exists()
 
 
+def test_a_shift_of_the_night_ends_on_the_next_day(village):
+    secretary = secretary_of(village)
+    duty = duty_officer_of(village)
+    rows = [[NOON.date() + timedelta(days=1), duty.user.name, "20:00-8:00"]]
+
+    run = checked(xlsx(["日期", "值班人", "时段"], *rows), secretary, village, "roster")
+    entered(run)
+
+    shift = DutyShift.objects.get()
+    assert shift.ends_at - shift.starts_at == timedelta(hours=12)
+    assert shift.hours.startswith("20:00")
+
+
+def test_a_list_names_who_leads_during_a_shift_that_is_there(village):
+    secretary = secretary_of(village)
+    duty = duty_officer_of(village)
+    tomorrow = NOON.date() + timedelta(days=1)
+    row = [tomorrow, duty.user.name]
+    entered(checked(xlsx(["日期", "值班人"], row), secretary, village, "roster"))
+    with_leader = xlsx(["日期", "值班人", "带班领导"], [*row, "张主任"])
+
+    run = checked(with_leader, secretary, village, "roster")
+    assert run.counts["changed"] == 1
+    run = entered(run)
+
+    assert DutyShift.objects.get().leader == "张主任"
+    again = checked(with_leader, secretary, village, "roster", again=True)
+    assert again.counts["same"] == 1
+    taken_back(run)
+    assert DutyShift.objects.get().leader == ""
+
+
+def test_what_a_list_does_not_change_of_a_shift_is_a_fault_of_its_row(village):
+    secretary = secretary_of(village)
+    duty = duty_officer_of(village)
+    tomorrow = NOON.date() + timedelta(days=1)
+    row = [tomorrow, duty.user.name]
+    entered(checked(xlsx(["日期", "值班人"], row), secretary, village, "roster"))
+    DutyShift.objects.update(ends_at=NOON + timedelta(days=1, hours=2))
+
+    head = ["日期", "值班人", "时段", "带班领导"]
+    longer = checked(
+        xlsx(head, [*row, "8:00-20:00", None]), secretary, village, "roster"
+    )
+    DutyShift.objects.update(starts_at=NOON - timedelta(hours=4))
+    day = DutyShift.objects.get().on
+    begun = checked(
+        xlsx(head, [day, duty.user.name, None, "张主任"]), secretary, village, "roster"
+    )
+
+    assert [each[0] for each in said_of(longer)[2]] == ["day"]
+    assert [each[0] for each in said_of(begun)[2]] == ["leader"]
+
+
 # --- contact links
 
 
