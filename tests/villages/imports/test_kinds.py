@@ -39,6 +39,7 @@ from tests.villages.imports.files import (
 from villages.accounts import end_post
 from villages.audit import record_audit
 from villages.imports import starting
+from villages.imports.passwords import take_passwords
 from villages.imports.starting import forget_old
 from villages.models import (
     AuditRecord,
@@ -179,6 +180,23 @@ def test_the_sheet_of_passwords_is_printed_once_and_opens_the_accounts(
     assert again.context["strips"] == []
     assert sheet["Cache-Control"] == "no-store"
     assert not any("password" in row.undo for row in run.rows.all())
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_passwords_ask_as_many_queries_whatever_their_number(
+    town, secadmin, count, django_assert_num_queries
+):
+    rows = [
+        [f"李{chr(0x4E00 + nth)}", f"1389391234{nth}", "值班员", "柳河村", None]
+        for nth in range(count)
+    ]
+    run = entered(checked(xlsx(PEOPLE, *rows), secadmin, town, "people"))
+
+    # a savepoint and its end, the import, its rows, accounts, posts, rows, the log
+    with django_assert_num_queries(8):
+        strips = take_passwords(run, by=secadmin.user, at=NOON)
+
+    assert [strip.posts for strip in strips] == [["柳河村 值班员"]] * count
 
 
 def test_people_who_are_there_already_are_appointed_and_not_opened_again(
