@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import IO, Any
+from typing import IO
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.text import clean_line
 from villages.audit import record_audit
-from villages.imports.kinds import KINDS, Kind, roles_by_kind
+from villages.imports.kinds import KINDS, Kind, roles_by_kind, title_of
 from villages.imports.mapping import check_mapping, described, first_mapping
 from villages.imports.reading import open_file
 from villages.imports.reading.recognising import LARGEST_FILE
@@ -352,9 +352,5 @@ def _must_be(run: ImportRun, *states: ImportState) -> None:
 def _record(
     text: str, run: ImportRun, by: User, at: datetime, request: HttpRequest | None
 ) -> None:
-    named: dict[str, Any] = {
-        "list": f"{run.place} {KINDS[run.kind].label} {run.file_name}"
-    }
-    record_audit(
-        AuditKind.IMPORT, at=at, user=by, subject=text % named, request=request
-    )
+    subject = text % {"list": title_of(run)}
+    record_audit(AuditKind.IMPORT, at=at, user=by, subject=subject, request=request)

@@ -13,7 +13,7 @@ from tests.cases.roads import NOON
 from tests.roles import duty_officer_of, reviewer_of_county, secretary_of
 from tests.villages.factories import GroupFactory, VillageFactory
 from tests.villages.imports.files import FAMILY, HEAD, as_upload, checked, worked, xlsx
-from villages.models import ImportRun, Resident
+from villages.models import AuditRecord, ImportRun, Resident
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "imports/"
@@ -68,6 +68,28 @@ def test_a_county_uploads_a_list_of_a_town_and_has_it_entered(village):
     file = api.get(f"{address}results/")
     assert b"".join(file.streaming_content).startswith(b"PK")
     assert api.post(f"{address}take-back/", {}).json()["state"] == "taking_back"
+
+
+def test_the_audit_log_says_from_where_the_api_was_called(village):
+    api = Api(secretary_of(village).user)
+    file = as_upload(xlsx(HEAD, *FAMILY))
+    answer = api.client.post(
+        f"/api/v1/{ADDRESS}", {"kind": "residents", "at": "", "file": file}
+    )
+    address = f"{ADDRESS}{answer.json()['id']}/"
+    api.post(f"{address}columns/", {"sheets": [0]})
+    worked(ImportRun.objects.get())
+    api.get(f"{address}results/")
+    api.post(f"{address}enter/", {})
+    worked(ImportRun.objects.get())
+    api.post(f"{address}take-back/", {})
+
+    records = AuditRecord.objects.filter(kind__in=("import", "export"))
+    assert records.count() == 4
+    assert {record.address for record in records} == {"127.0.0.1"}
+    taken = records.get(kind="export")
+    assert taken.subject.startswith("柳河村")
+    assert "花名册.xlsx" in taken.subject
 
 
 def test_lists_of_others_are_neither_listed_nor_opened(village):
