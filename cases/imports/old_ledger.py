@@ -268,14 +268,18 @@ class OldLedger(Kind):
         """Adopt the matters, all or none. Those at fault are left out where the list
         goes in without such rows; else all stay out.
         """
-        if not _adopted(entries, around):
-            others = [entry for entry in entries if not entry.has_fault]
-            if around.good_only and _adopted(others, around):
-                return
+        if _adopted(entries, around):
+            return
+        others = [entry for entry in entries if not entry.has_fault]
+        if around.good_only and _adopted(others, around):
+            return
 
-            for entry in others:
-                if not entry.has_fault:
-                    entry.fault("", _("Left out together with a row that has a fault."))
+        first = next(entry for entry in entries if entry.has_fault)
+        words = _("Left out because of row %(row)s: %(fault)s")
+        words %= {"row": first.row.number, "fault": first.first_fault}
+        for entry in entries:
+            if not entry.has_fault:
+                entry.fault("", words)
 
     def take_back(
         self, undone: Sequence[tuple[ImportRow, Mapping[str, Any]]], around: Any
@@ -287,8 +291,8 @@ def _adopted(entries: Sequence[Entry], around: OldMatters) -> bool:
     """Adopt the matters of rows and tell whether that was done; if not, each row at
     fault has its fault noted.
     """
-    if around.surroundings is None:
-        return False
+    if around.surroundings is None or not entries:
+        return True
 
     matters = [entry.values["matter"] for entry in entries]
     try:
@@ -296,6 +300,8 @@ def _adopted(entries: Sequence[Entry], around: OldMatters) -> bool:
     except InputRefused as refusal:
         for nth, words in refusal.fields.items():
             entries[int(nth) - 1].fault("", str(words))
+        if not refusal.fields:
+            entries[0].fault("", str(refusal))
         return False
     return True
 

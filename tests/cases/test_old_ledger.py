@@ -155,6 +155,7 @@ def test_of_a_ledger_that_was_to_go_in_as_a_whole_no_row_passes_as_entered(
     assert not Case.objects.exists()
     assert not run.rows.filter(is_entered=True).exists()
     assert (run.state, run.counts["kept"]) == ("taken_back", 0)
+    assert "坏了" in run.trouble  # of the row at fault, not of those left out with it
 
 
 def test_the_groups_of_a_ledger_are_read_once():
