@@ -261,7 +261,8 @@ def enter(
 def take_back(
     run: ImportRun, *, by: User, at: datetime, request: HttpRequest | None = None
 ) -> ImportRun:
-    """Have a list taken out again; rows that somebody changed or used since stay.
+    """Have a list taken out again; rows that somebody changed or used since stay. Also
+    one that failed half in.
 
     Again where it is being taken back: nothing happens. MoveRefused: it was not
     entered, longer than 30 days ago, or is of a kind that stays.
@@ -269,14 +270,15 @@ def take_back(
     run = _locked(run, by, at)
     if run.state in (ImportState.TAKING_BACK, ImportState.TAKEN_BACK):
         return run
-    _must_be(run, ImportState.ENTERED)
+    _must_be(run, ImportState.ENTERED, ImportState.FAILED)
     if not may_be_taken_back(run, at):
         raise MoveRefused(_("This list cannot be taken back any more."))
 
     run.state = ImportState.TAKING_BACK
     run.done = 0
-    run.total = run.counts.get("entered", 0)
-    run.save(update_fields=["state", "done", "total"])
+    run.total = run.rows.filter(is_entered=True).count()
+    run.trouble = ""
+    run.save(update_fields=["state", "done", "total", "trouble"])
     _record(_("taken back: %(list)s"), run, by, at, request)
     return run
 
@@ -287,12 +289,14 @@ def drop(
 ) -> None:
     """Give up a list that was not entered; its file and rows go at once.
 
-    NoSuchRight as `upload`. MoveRefused: it is being entered, or was.
+    NoSuchRight as `upload`. MoveRefused: it is being entered, or was, if only by half.
     """
     run = _locked(run, by, at)
     if run.state == ImportState.DROPPED:
         return
     _must_be(run, *NOT_ENTERED, ImportState.READING)
+    if may_be_taken_back(run, at):
+        raise MoveRefused(_("Rows of this list are in; take it back first."))
 
     ImportRow.objects.filter(run=run).delete()
     run.state = ImportState.DROPPED
@@ -303,12 +307,16 @@ def drop(
 
 
 def may_be_taken_back(run: ImportRun, at: datetime) -> bool:
-    return (
-        run.state == ImportState.ENTERED
-        and run.entered_at is not None
-        and at - run.entered_at <= KEPT
-        and KINDS[run.kind].can_be_taken_back
-    )
+    """Tell whether a list is of a kind that can be taken back, and was entered at most
+    30 days ago, or failed half in.
+    """
+    if not KINDS[run.kind].can_be_taken_back:
+        return False
+    if run.state == ImportState.ENTERED and run.entered_at:
+        return at - run.entered_at <= KEPT
+
+    is_failed = run.state == ImportState.FAILED and at - run.at <= KEPT
+    return is_failed and run.rows.filter(is_entered=True).exists()
 
 
 def forget_old(at: datetime) -> int:
