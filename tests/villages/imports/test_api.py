@@ -151,6 +151,43 @@ def test_the_command_checks_enters_and_takes_back(village, tmp_path):
     assert not Resident.objects.filter(is_on_roll=True).exists()
 
 
+def test_the_command_waits_for_a_worker_that_was_faster(village, tmp_path, monkeypatch):
+    from villages.management.commands import import_list as command
+
+    by = ("--by", secretary_of(village).user.username)
+    file = tmp_path / "花名册.xlsx"
+    file.write_bytes(xlsx(HEAD, *FAMILY))
+    waits = []
+
+    def claimed(pk, _clock, _shown):
+        """Another worker has it, and is done while the command waits once."""
+        return False
+
+    def wait(_seconds):
+        run = ImportRun.objects.get()
+        waits.append(run.state)
+        worked(run)
+
+    monkeypatch.setattr(command, "work_through", claimed)
+    monkeypatch.setattr(command, "sleep", wait)
+
+    assert "Entered: 3 rows" in import_list(file, *by, "--enter")
+    assert waits == ["reading", "entering"]
+
+
+def test_the_command_says_what_it_waits_for_in_vain(village, tmp_path, monkeypatch):
+    from villages.management.commands import import_list as command
+
+    by = ("--by", secretary_of(village).user.username)
+    file = tmp_path / "花名册.xlsx"
+    file.write_bytes(xlsx(HEAD, *FAMILY))
+    monkeypatch.setattr(command, "work_through", lambda *_args: False)
+    monkeypatch.setattr(command, "sleep", lambda _seconds: None)
+
+    with pytest.raises(CommandError, match="another worker"):
+        import_list(file, *by, "--enter")
+
+
 def test_the_command_names_whatever_stands_in_its_way(village, tmp_path):
     by = ("--by", secretary_of(village).user.username)
     file = tmp_path / "a.xlsx"
