@@ -370,6 +370,7 @@ def test_11_words_in_a_wrong_code_page_are_asked_about_never_imported(secretary)
         (b"\xef\xbb\xbf<!DOCTYPE html>", "网页"),
         (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>', "XML"),
         (b"%PDF-1.7", "不是表格"),
+        (b"BM\x36\x10\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00", "不是表格"),
         (b"PK\x03\x04 and then nothing", "损坏"),
         (b"", "空的"),
         (b"\x09\x02\x06\x00\x00\x00", "太旧"),

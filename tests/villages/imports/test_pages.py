@@ -96,6 +96,17 @@ def test_a_file_that_cannot_be_read_is_refused_beside_the_field(client, secretar
     assert not ImportRun.objects.exists()
 
 
+def test_a_text_between_whose_cells_stand_tabs_is_a_list(client, secretary):
+    text = "BM\t组\t户号\t姓名\n1\t1\t3\t李建国\n"
+    file = as_upload(text.encode("gb18030"), "花名册.txt")
+
+    answer = client.post(NEW, {"file": file})
+
+    run = ImportRun.objects.get()
+    assert answer["Location"] == page(run)
+    assert list(run.mapping.values()) == ["", "group", "door", "name"]
+
+
 def test_columns_said_wrongly_are_refused_with_all_that_was_chosen(client, secretary):
     run = uploaded(xlsx(HEAD, *FAMILY), secretary, secretary.village)
 
