@@ -385,6 +385,18 @@ def test_a_term_that_a_list_ends_before_it_begins_is_a_fault_of_its_row(village)
     assert Seat.objects.get().until_on is None
 
 
+def test_whoever_sits_there_is_not_put_in_the_chair_by_a_list_in_silence(village):
+    secretary = secretary_of(village)
+    head = ["组织", "姓名", "职务"]
+    member = xlsx(head, ["两委", "王桂兰", "委员"])
+    entered(checked(member, secretary, village, "seats"))
+
+    chair = checked(xlsx(head, ["两委", "王桂兰", "书记"]), secretary, village, "seats")
+
+    assert [each[0] for each in said_of(chair)[2]] == ["is_chair"]
+    assert checked(member, secretary, village, "seats", again=True).counts["same"] == 1
+
+
 def test_a_reviewer_seats_the_bodies_of_the_whole_town(town, village):
     head = ["村名", "组织", "姓名", "职务", "任期开始"]
     rows = [

@@ -147,6 +147,9 @@ class Seats(RowKind):
         )
         early_end = _("A term cannot end before it begins.")
         seat: Seat | None = term_of(entry, seats, around, early_end)
+        if seat and values.get("is_chair") and not seat.is_chair:
+            words = _("%(name)s sits here already, not in the chair; end that first.")
+            entry.fault("is_chair", words % {"name": seat.name})
         return seat
 
     def _refuse_second_chair(self, entry: Entry, around: Around) -> None:
