@@ -326,6 +326,24 @@ def test_an_end_before_the_post_there_is_begins_is_a_fault_of_its_row(
         assert [each[0] for each in said_of(run)[2]] == ["until_on"]
 
 
+def test_a_term_wholly_before_the_post_there_is_is_one_of_its_own(
+    town, village, secadmin
+):
+    user = UserFactory(name="王桂兰", phone="13893912345")
+    post = duty_officer_of(village, user=user, from_on=date(2026, 2, 1))
+    head = [*PEOPLE, "任职时间", "任期结束"]
+    row = ["王桂兰", "13893912345", "值班员", "柳河村", None]
+
+    run = checked(
+        xlsx(head, [*row, "2025-01-01", "2026-01-15"]), secadmin, town, "people"
+    )
+    entered(run)
+
+    post.refresh_from_db()
+    assert (post.from_on, post.until_on) == (date(2026, 2, 1), None)
+    assert user.posts.count() == 2
+
+
 def test_an_account_that_the_audit_log_names_stays(town, secadmin):
     rows = [["王桂兰", "13893912345", "值班员", "柳河村", None]]
     run = entered(checked(xlsx(PEOPLE, *rows), secadmin, town, "people"))
