@@ -155,16 +155,63 @@ def appoint(
     )
     _check_fields(post)
 
-    same = user.posts.filter(role=role, **node_fields)
-    same = same.filter(Q(until_on=None) | Q(until_on__gte=from_on))
-    if until_on:
-        same = same.filter(from_on__lte=until_on)
-    if same.exists():
-        raise InputRefused(_("This account already holds this post at that time."))
-
+    _refuse_held_twice(post)
     post.save()
     _record_post(_("appointed %(account)s: %(post)s"), post, by, at, request)
     return post
+
+
+@transaction.atomic
+def change_post(
+    post: Post, until_on: date | None, *, may_sign: bool, by: User, at: datetime
+) -> Post:
+    """Give a post another last day, or none, and let whoever holds it sign orders or
+    not.
+
+    NoSuchRight: not a security administrator, or their own post. InputRefused: it would
+    end before it begins, or what `appoint` refuses.
+    """
+    _locked(post.user, by, at)
+    post = _changed(post, until_on, may_sign)
+    _record_post(_("changed the post of %(account)s: %(post)s"), post, by, at, None)
+    return post
+
+
+@transaction.atomic
+def restore_post(
+    post: Post, until_on: date | None, *, may_sign: bool, at: datetime
+) -> Post:
+    """Give a post the end and the signature that it had before a list changed them.
+
+    Whoever takes the list back was let do so already. InputRefused as `change_post`.
+    """
+    User.objects.select_for_update().get(pk=post.user_id)
+    post = _changed(post, until_on, may_sign)
+    text = _("took back with its list what changed the post of %(account)s: %(post)s")
+    _record_post(text, post, None, at, None)
+    return post
+
+
+@transaction.atomic
+def withdraw_post(post: Post, at: datetime) -> None:
+    """Remove a post that a list gave and that nothing names. Whoever takes the list
+    back was let do so already.
+    """
+    User.objects.select_for_update().get(pk=post.user_id)
+    post = Post.objects.with_places().select_related("user").get(pk=post.pk)
+    text = _("took back with its list the post of %(account)s: %(post)s")
+    _record_post(text, post, None, at, None)
+    post.delete()
+
+
+@transaction.atomic
+def remove_account(user: User, at: datetime) -> None:
+    """Remove an account that a list opened and nobody used. Whoever takes the list back
+    was let do so already.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    _record(_("took back with its list %(account)s"), user, None, at, None)
+    user.delete()
 
 
 @transaction.atomic
@@ -330,6 +377,34 @@ def _locked(user: User, by: User, at: datetime) -> User:
     return User.objects.select_for_update().get(pk=user.pk)
 
 
+def _changed(post: Post, until_on: date | None, may_sign: bool) -> Post:
+    """Write another end and signature of a post whose account is locked.
+
+    InputRefused: it would end before it begins, or be held twice.
+    """
+    post = Post.objects.with_places().select_related("user").get(pk=post.pk)
+    if until_on and until_on < post.from_on:
+        raise InputRefused.at(until_on=_("A post cannot end before it begins."))
+
+    post.until_on = until_on
+    post.may_sign = may_sign
+    _check_fields(post)
+    _refuse_held_twice(post)
+    post.save(update_fields=["until_on", "may_sign"])
+    return post
+
+
+def _refuse_held_twice(post: Post) -> None:
+    """InputRefused: the account holds the same post at the same place at that time."""
+    nodes = {str(node): getattr(post, str(node)) for node in NODES_OF_ROLE[post.role]}
+    same = post.user.posts.filter(role=post.role, **nodes).exclude(pk=post.pk)
+    same = same.filter(Q(until_on=None) | Q(until_on__gte=post.from_on))
+    if post.until_on:
+        same = same.filter(from_on__lte=post.until_on)
+    if same.exists():
+        raise InputRefused(_("This account already holds this post at that time."))
+
+
 def _node_fields(role: Role, node: Any) -> dict[str, Any]:
     """Return the node as a field of Post. InputRefused: the role does not serve at such
     a node.
@@ -380,7 +455,7 @@ def _check_fields(row: User | Post) -> None:
 
 
 def _record_post(
-    text: str, post: Post, by: User, at: datetime, request: HttpRequest | None
+    text: str, post: Post, by: User | None, at: datetime, request: HttpRequest | None
 ) -> None:
     post_in_words = f"{post.place} {post.get_role_display()}".strip()
     _record(text, post.user, by, at, request, post=post_in_words)

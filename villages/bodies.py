@@ -324,8 +324,16 @@ def end_seat(seat: Seat, on: date, *, by: User, at: datetime) -> Seat:
     NoSuchRight as `take_seat`. InputRefused: before it began. MoveRefused: it is over
     already.
     """
-    seat = Seat.objects.select_for_update(of=("self",)).get(pk=seat.pk)
     _check_right(_place_of(seat), by, at)
+    return end_term(seat, on, at)
+
+
+@transaction.atomic
+def end_term(seat: Seat, on: date, at: datetime) -> Seat:
+    """End a term as `end_seat` does, for whoever was let do so already: by the list of
+    a town its reviewer seats the bodies of all its villages.
+    """
+    seat = Seat.objects.select_for_update(of=("self",)).get(pk=seat.pk)
     if seat.until_on and seat.until_on < localtime(at).date():
         raise MoveRefused(_("This term is over already."))
     if on < seat.from_on:

@@ -6,7 +6,7 @@ stays: it cannot be taken back.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
@@ -50,11 +50,18 @@ class OldMatters(Around):
     """The officer who adopts, and what the rows of a ledger share."""
 
     surroundings: Surroundings | None = None
+    # the groups of the town's villages, by village and number
+    groups: dict[tuple[int, int], Group] = field(default_factory=dict)
+    # rows without faults go in where others do not
+    good_only: bool = False
 
     @classmethod
     def read(cls, run: ImportRun, at: datetime) -> "OldMatters":
         """Return what is around a run. NoSuchRight: who uploaded it reviews no more."""
-        around = cls(run.town, run.village, run.by, at)
+        around = cls(run.town, run.village, run.by, at, good_only=run.good_only)
+        for group in Group.objects.filter(village__in=around.villages):
+            around.groups[group.village_id, group.number] = group
+
         posts = run.by.posts_on(around.on)
         post = first_post(posts, SET_TOWN_RULES, town_id=run.town_id)
         post = post or first_post(
@@ -239,9 +246,7 @@ class OldLedger(Kind):
 
         group = None
         if village and values.get("group"):
-            group = Group.objects.filter(
-                village=village, number=values["group"]
-            ).first()
+            group = around.groups.get((village.pk, values["group"]))
         if values.get("group") and group is None:
             entry.note("group", _("There is no such group; it is left out."))
 
@@ -260,20 +265,45 @@ class OldLedger(Kind):
         )
 
     def put_in(self, entries: Sequence[Entry], around: OldMatters) -> None:
-        if around.surroundings is None:
+        """Adopt the matters, all or none. Those at fault are left out where the list
+        goes in without such rows; else all stay out.
+        """
+        if _adopted(entries, around):
             return
-        officer = around.surroundings.by
-        matters = [entry.values["matter"] for entry in entries]
-        try:
-            adopt(matters, officer, around.at)
-        except InputRefused as refusal:
-            for nth, words in refusal.fields.items():
-                entries[int(nth) - 1].fault("", str(words))
+        others = [entry for entry in entries if not entry.has_fault]
+        if around.good_only and _adopted(others, around):
+            return
+
+        first = next(entry for entry in entries if entry.has_fault)
+        words = _("Left out because of row %(row)s: %(fault)s")
+        words %= {"row": first.row.number, "fault": first.first_fault}
+        for entry in entries:
+            if not entry.has_fault:
+                entry.fault("", words)
 
     def take_back(
         self, undone: Sequence[tuple[ImportRow, Mapping[str, Any]]], around: Any
     ) -> dict[int, str]:
         return {row.pk: _("a matter stays once it is adopted") for row, _undo in undone}
+
+
+def _adopted(entries: Sequence[Entry], around: OldMatters) -> bool:
+    """Adopt the matters of rows and tell whether that was done; if not, each row at
+    fault has its fault noted.
+    """
+    if around.surroundings is None or not entries:
+        return True
+
+    matters = [entry.values["matter"] for entry in entries]
+    try:
+        adopt(matters, around.surroundings.by, around.at)
+    except InputRefused as refusal:
+        for nth, words in refusal.fields.items():
+            entries[int(nth) - 1].fault("", str(words))
+        if not refusal.fields:
+            entries[0].fault("", str(refusal))
+        return False
+    return True
 
 
 def _source_of(values: Mapping[str, Any]) -> str:

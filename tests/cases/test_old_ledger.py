@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case, Clock
 from minshi.errors import MoveRefused
@@ -94,7 +96,8 @@ def test_open_matters_come_in_as_just_heard_and_what_lacks_is_said():
     run = imported(here, still_open, half_answered, wrong, future)
 
     said = said_of(run)
-    assert said[2][0] == ("standing", "没有办结：按刚说的事录入，重新受理。")
+    column, words = said[2][0]
+    assert (column, words[:4]) == ("standing", "没有办结")
     assert said[3][0][0] == "solved"
     assert said[4][0][0] == ""
     assert said[5][0][0] == ""
@@ -118,13 +121,64 @@ def test_what_was_adopted_cannot_be_taken_back_and_the_page_says_so_before(clien
     assert Case.objects.count() == 1
 
 
+@pytest.fixture
+def second_refused(monkeypatch):
+    """The matter of row 2 turns out at fault only when it is written."""
+    from cases.bulk import writing
+
+    def fault_of(matter, around):
+        return "坏了" if matter.source == "2025-2" else ""
+
+    monkeypatch.setattr(writing, "fault_of", fault_of)
+
+
+def test_a_row_refused_when_it_is_written_keeps_no_other_out(second_refused):
+    here = staff()
+
+    run = imported(here, old(here, 1), old(here, 2), old(here, 3))
+    run = entered(run, good_only=True)
+
+    assert set(Case.objects.values_list("adopted_from", flat=True)) == {
+        "2025-1",
+        "2025-3",
+    }
+    assert [row.is_entered for row in run.rows.order_by("nth")] == [True, False, True]
+    assert (run.counts["entered"], run.counts["faulty"]) == (2, 1)
+
+
+def test_of_a_ledger_that_was_to_go_in_as_a_whole_no_row_passes_as_entered(
+    second_refused,
+):
+    here = staff()
+
+    run = entered(imported(here, old(here, 1), old(here, 2), old(here, 3)))
+
+    assert not Case.objects.exists()
+    assert not run.rows.filter(is_entered=True).exists()
+    assert (run.state, run.counts["kept"]) == ("taken_back", 0)
+    assert "坏了" in run.trouble  # of the row at fault, not of those left out with it
+
+
+def test_the_groups_of_a_ledger_are_read_once():
+    here = staff()
+    rows = [[*old(here, nth), here.group.number] for nth in range(1, 6)]
+    content = xlsx([*HEAD, "组"], *rows)
+
+    with CaptureQueriesContext(connection) as queries:
+        run = checked(content, here.reviewer, here.town, "old-ledger")
+
+    of_groups = [each for each in queries if 'FROM "villages_group"' in each["sql"]]
+    assert run.counts["new"] == 5
+    assert len(of_groups) == 1
+
+
 def test_a_reviewer_who_left_has_their_ledger_read_no_more():
     here = staff()
     run = uploaded(xlsx(HEAD, old(here, 1)), here.reviewer, here.town, "old-ledger")
+    starting.confirm_columns(run, run.mapping, {0}, by=run.by, at=NOON)
+
     here.reviewer.until_on = date(2026, 1, 1)
     here.reviewer.save()
-
-    starting.confirm_columns(run, run.mapping, {0}, by=run.by)
     from tests.villages.imports.files import worked
 
     run = worked(run)

@@ -18,17 +18,16 @@ from rest_framework.response import Response
 
 from minshi.api import AnyAccepted, KeyPages
 from minshi.celery import work_on_imports_soon
+from minshi.errors import RuleBroken
 from minshi.parsers import FilesBody
 from villages.api.caller import CallerApi
 from villages.api.fields import NO_SUCH_CHOICE, MomentField, validated
-from villages.audit import record_audit
 from villages.imports import starting
 from villages.imports.entries import problems_of
 from villages.imports.kinds import KINDS
-from villages.imports.mended import with_results
+from villages.imports.mended import take_results
 from villages.imports.preview import as_shown, mapped_columns
 from villages.models import ImportRow, ImportRun
-from villages.models.audit import AuditKind
 from villages.models.imports import ImportState, Verdict
 
 NOT_HERE = OpenApiResponse(description="You import no kind of list.")
@@ -181,6 +180,7 @@ class Imports(ImportsApi, GenericAPIView[ImportRun]):
             by=self.user,
             at=self.at,
             again=sent["again"],
+            request=request._request,
         )
         return self.answer(run.pk, status.HTTP_201_CREATED)
 
@@ -210,7 +210,9 @@ class ImportColumns(ImportsApi):
         run = self.run(pk)
         wanted = validated(ImportColumnsWanted(data=request.data))
         mapping = {**run.mapping, **wanted.get("mapping", {})}
-        starting.confirm_columns(run, mapping, set(wanted["sheets"]), by=self.user)
+        starting.confirm_columns(
+            run, mapping, set(wanted["sheets"]), by=self.user, at=self.at
+        )
         return self.answer(pk)
 
 
@@ -224,7 +226,9 @@ class ImportEnter(ImportsApi):
     def post(self, request: Request, pk: int) -> Response:
         """Enter what is new and changed: all of it, or its good rows alone."""
         wanted = validated(ImportEnterWanted(data=request.data))
-        starting.enter(self.run(pk), by=self.user, at=self.at, **wanted)
+        starting.enter(
+            self.run(pk), by=self.user, at=self.at, request=request._request, **wanted
+        )
         return self.answer(pk)
 
 
@@ -237,7 +241,9 @@ class ImportTakeBack(ImportsApi):
     )
     def post(self, request: Request, pk: int) -> Response:
         """Take a list back; rows that somebody changed or used since are kept."""
-        starting.take_back(self.run(pk), by=self.user, at=self.at)
+        starting.take_back(
+            self.run(pk), by=self.user, at=self.at, request=request._request
+        )
         return self.answer(pk)
 
 
@@ -287,13 +293,15 @@ class ImportResults(ImportsApi):
         """The list as a workbook, with a last column that says what was found; for
         whoever uploaded it alone.
         """
-        run = self.run(pk)
-        if run.by_id != self.user.pk or not run.rows.exists():
-            raise Http404
+        try:
+            file = take_results(
+                self.run(pk), by=self.user, at=self.at, request=request._request
+            )
+        except RuleBroken as refusal:
+            raise Http404 from refusal
 
-        record_audit(AuditKind.EXPORT, at=self.at, user=self.user, subject=str(run))
         return FileResponse(
-            with_results(run),
+            file,
             as_attachment=True,
             filename="results.xlsx",
             content_type=WORKBOOK,

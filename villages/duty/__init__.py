@@ -6,7 +6,9 @@ from villages.duty.arranging import (
     arrange_shift,
     cancel_shift,
     change_shift,
+    name_leader,
     put_shift,
+    time_of_shift,
 )
 from villages.duty.handing_over import hand_over, hand_over_of, take_over, takers_of
 from villages.duty.leaving import end_leave, note_leave
@@ -52,6 +54,7 @@ __all__ = [
     "hand_over_of",
     "may_arrange",
     "may_note_leave",
+    "name_leader",
     "note_leave",
     "officiates",
     "on_duty_in",
@@ -64,6 +67,7 @@ __all__ = [
     "take_over",
     "takers_of",
     "talk_room_post",
+    "time_of_shift",
     "who_is_on_duty",
     "who_stands",
     "with_standing",

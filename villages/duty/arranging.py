@@ -2,7 +2,7 @@
 overlap.
 """
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,6 +19,18 @@ from villages.duty.rights import (
 )
 from villages.models import DutyShift, Post, SwapRequest, SwapState, User, Village
 from villages.models.duty import LONGEST_SHIFT
+
+
+def time_of_shift(day: date, begins: time, ends: time) -> tuple[datetime, datetime]:
+    """Return when a shift begins and ends that is written as a day and two times of the
+    clock: one that ends before it begins ends on the next day.
+    """
+    starts_at = datetime.combine(day, begins, workdays.SHANGHAI)
+    ends_at = datetime.combine(day, ends, workdays.SHANGHAI)
+    if ends_at <= starts_at:
+        ends_at += workdays.ONE_DAY
+
+    return starts_at, ends_at
 
 
 @transaction.atomic
@@ -115,6 +127,19 @@ def change_shift(
     shift.save()
 
     lapse_swaps(shift, at)
+    return shift
+
+
+@transaction.atomic
+def name_leader(shift: DutyShift, leader: str, at: datetime) -> DutyShift:
+    """Write down who leads during a future shift, for whoever was let do so already, as
+    `put_shift`. MoveRefused: it has begun, or was cancelled.
+    """
+    shift = lock_shift(shift)
+    refuse_begun(shift, at)
+
+    shift.leader = clean_text(leader)
+    shift.save(update_fields=["leader"])
     return shift
 
 

@@ -1,6 +1,6 @@
 """Forms of the roster's pages; the rules behind them are in `villages.duty`."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -11,7 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from minshi.days import DayField
 from minshi.errors import RuleBroken
-from minshi.workdays import ONE_DAY, SHANGHAI, day_in_words
+from minshi.workdays import SHANGHAI, day_in_words
+from villages.duty import time_of_shift
 from villages.duty.rotating import BEGINS, ENDS
 from villages.forms.accounts import DayInput, RuleForm, offer_rows
 from villages.models import DutyShift, Post
@@ -91,15 +92,11 @@ class ShiftForm(RosterForm):
 
     @property
     def entered(self) -> dict[str, Any]:
-        """The shift as `villages.duty` takes it; one that ends before it begins ends on
-        the next day.
-        """
+        """The shift as `villages.duty` takes it."""
         entered = self.cleaned_data
-        starts_at = datetime.combine(entered["day"], entered["begins"], SHANGHAI)
-        ends_at = datetime.combine(entered["day"], entered["ends"], SHANGHAI)
-        if ends_at <= starts_at:
-            ends_at += ONE_DAY
-
+        starts_at, ends_at = time_of_shift(
+            entered["day"], entered["begins"], entered["ends"]
+        )
         return {
             "starts_at": starts_at,
             "ends_at": ends_at,

@@ -32,7 +32,9 @@ class UploadForm(RuleForm):
     at = forms.ChoiceField(label=gettext_lazy("Whose list"))
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("Excel (.xlsx, .xls), WPS (.et) or CSV, up to 20 MB."),
+        help_text=gettext_lazy(
+            "Excel (.xlsx, .xls), WPS (.et), CSV or text (.txt), up to 20 MB."
+        ),
         widget=forms.FileInput(
             {"accept": ".xlsx,.xls,.et,.csv,.txt,.xlsm,.ett", "class": "form-control"}
         ),

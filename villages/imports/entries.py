@@ -41,6 +41,14 @@ class Entry:
     def has_fault(self) -> bool:
         return any(problem.is_fault for problem in self.problems)
 
+    @property
+    def first_fault(self) -> str:
+        """The first fault in words; empty without any."""
+        for problem in self.problems:
+            if problem.is_fault:
+                return problem.words
+        return ""
+
     def fault(self, column: str, words: str) -> None:
         self.problems.append(Problem(column, words))
         self.verdict = Verdict.FAULTY

@@ -3,18 +3,23 @@ it stands, and an empty template of each kind.
 """
 
 import io
-from datetime import date
+from datetime import date, datetime
 
+from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from minshi.errors import MoveRefused, NoSuchRight
+from villages.audit import record_audit
 from villages.imports.cells import Stored, shown
 from villages.imports.entries import cells_of
-from villages.imports.kinds.base import Kind
+from villages.imports.kinds import Kind, title_of
 from villages.imports.preview import result_in_words
-from villages.models import ImportRun, Village
+from villages.models import ImportRun, User, Village
+from villages.models.audit import AuditKind
 from villages.models.imports import Verdict
 
 CHUNK = 1000
@@ -27,6 +32,25 @@ OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+
+
+@transaction.atomic
+def take_results(
+    run: ImportRun, *, by: User, at: datetime, request: HttpRequest | None = None
+) -> io.BytesIO:
+    """Return a list with what was found in each row, and write who took it.
+
+    NoSuchRight: somebody else uploaded it, and it holds telephones in full.
+    MoveRefused: its rows are not there yet, or no more.
+    """
+    if run.by_id != by.pk:
+        raise NoSuchRight(_("Only whoever uploaded a list takes it back with results."))
+    if not run.rows.exists():
+        raise MoveRefused(_("The rows of this list are not here."))
+
+    subject = title_of(run)
+    record_audit(AuditKind.EXPORT, at=at, user=by, subject=subject, request=request)
+    return with_results(run)
 
 
 def with_results(run: ImportRun) -> io.BytesIO:

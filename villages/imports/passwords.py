@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from villages.audit import record_audit
 from villages.imports.entries import undo_of
-from villages.models import ImportRow, ImportRun, User
+from villages.models import ImportRow, ImportRun, Post, User
 from villages.models.audit import AuditKind
 
 PASSWORD = "password"  # noqa: S105 - the name of a value, none itself
@@ -45,7 +46,8 @@ def take_passwords(
     ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     rows = _unprinted(run)
     keys = [undo["account"] for _row, undo in rows]
-    users = User.objects.prefetch_related("posts__user").in_bulk(keys)
+    posts = Prefetch("posts", Post.objects.with_places().in_order())
+    users = User.objects.prefetch_related(posts).in_bulk(keys)
 
     strips = []
     for row, undo in rows:
@@ -64,8 +66,9 @@ def take_passwords(
 
 
 def _posts_of(user: User) -> list[str]:
-    posts = user.posts.with_places().in_order()
-    return [f"{post.place} {post.get_role_display()}".strip() for post in posts]
+    return [
+        f"{post.place} {post.get_role_display()}".strip() for post in user.posts.all()
+    ]
 
 
 def _unprinted(run: ImportRun) -> list[tuple[ImportRow, dict[str, str]]]:

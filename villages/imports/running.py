@@ -26,6 +26,7 @@ from villages.imports.entries import (
     undo_of,
 )
 from villages.imports.kinds import KINDS, Kind
+from villages.imports.kinds.base import Around
 from villages.imports.listing import Listed, listed_rows
 from villages.imports.mapping import places_of
 from villages.imports.reading import open_file
@@ -37,6 +38,9 @@ BATCH = 1000
 LEASE = timedelta(minutes=2)
 # A list that failed lets others go first for so long.
 PUT_OFF = timedelta(minutes=10)
+# One that failed so often in a row is given up.
+MOST_FAILURES = 3
+FAILURES = "failures"  # among the counts of a run, until it goes on
 WRITTEN = ("verdict", "problems", "undo", "is_entered", "kept_because")
 
 Clock = Callable[[], datetime]
@@ -91,14 +95,47 @@ def work_through(
     return True
 
 
+@transaction.atomic
 def _note_failure(pk: int) -> None:
-    """Say on its page that a list could not be worked on. One that was only being read
-    is over; one that is half in goes on later.
+    """Say on its page that a list could not be worked on.
+
+    One that was only being read is over. One that is half in goes on later; after
+    MOST_FAILURES in a row it is taken back, and where that fails as often it stays half
+    in and waits for people.
     """
-    words = _("Something went wrong here; whoever runs the server finds it in the log.")
-    runs = ImportRun.objects.filter(pk=pk)
-    runs.update(trouble=words)
-    runs.filter(state=ImportState.READING).update(state=ImportState.FAILED)
+    locked = ImportRun.objects.select_for_update(no_key=True)
+    run = locked.defer("content", "samples").get(pk=pk)
+    run.trouble = run.trouble or _went_wrong()
+
+    if run.state == ImportState.READING:
+        run.state = ImportState.FAILED
+    else:
+        run.counts[FAILURES] = run.counts.get(FAILURES, 0) + 1
+        if run.counts[FAILURES] >= MOST_FAILURES:
+            _give_up_failing(run)
+    run.save(update_fields=["state", "counts", "done", "trouble"])
+
+
+def _went_wrong() -> str:
+    return _("Something went wrong here; whoever runs the server finds it in the log.")
+
+
+def _give_up_failing(run: ImportRun) -> None:
+    """Let a list that fails again and again do so no more."""
+    del run.counts[FAILURES]
+    if run.state == ImportState.ENTERING:
+        words = _(
+            "This list could not be entered: something went wrong here several times."
+            " What was in is taken back as far as it can be; whoever runs the server"
+            " finds the reason in the log."
+        )
+        _take_out(run, words)
+    elif run.state == ImportState.TAKING_BACK:
+        run.state = ImportState.FAILED
+        run.trouble = _(
+            "Rows of this list are in and could not be taken back: something went wrong"
+            " here several times. Whoever runs the server finds the reason in the log."
+        )
 
 
 class _Work:
@@ -126,6 +163,8 @@ class _Work:
             if step is None:
                 return None
 
+            if run.counts.pop(FAILURES, 0) and run.trouble == _went_wrong():
+                run.trouble = ""
             step(run, at)
             run.claimed_until = at + LEASE
             run.save(
@@ -218,7 +257,13 @@ class _Work:
             ImportRun.objects.filter(pk=run.pk).update(content="", samples="")
             return
 
-        around = kind.around(run, at)
+        try:
+            around = kind.around(run, at)
+        except RuleBroken as refusal:
+            words = _("This list cannot be entered any more: %(fault)s")
+            _take_out(run, words % {"fault": refusal})
+            return
+
         entries = [_entry(run, kind, row, cells_of(row)) for row in rows]
         kind.judge(entries, around)
         due = [
@@ -256,7 +301,7 @@ class _Work:
             return
 
         undone = [(row, undo_of(row)) for row in rows]
-        kept = kind.take_back(undone, kind.around(run, at))
+        kept = kind.take_back(undone, Around.of(run, at))
         for row in rows:
             row.kept_because = kept.get(row.pk, "")[:120]
             row.is_entered = row.pk in kept
@@ -308,11 +353,20 @@ def _lock(run: ImportRun) -> None:
 
 def _give_up(run: ImportRun, first: Entry) -> None:
     """Take back whatever is in: all of a list was to go in, or nothing of it."""
-    problem = next(each for each in first.problems if each.is_fault)
     words = _(
         "Row %(row)s cannot be entered any more: %(fault)s Everything was taken back."
     )
-    run.trouble = (words % {"row": first.row.number, "fault": problem.words})[:300]
+    if not KINDS[run.kind].can_be_taken_back:
+        words = _(
+            "Row %(row)s cannot be entered any more: %(fault)s What was entered before"
+            " it stays."
+        )
+    _take_out(run, words % {"row": first.row.number, "fault": first.first_fault})
+
+
+def _take_out(run: ImportRun, why: str) -> None:
+    """Have the rows taken back that are in, and say why."""
+    run.trouble = why[:300]
     run.state = ImportState.TAKING_BACK
     run.done = 0
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import IO, Any
+from typing import IO
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.text import clean_line
 from villages.audit import record_audit
-from villages.imports.kinds import KINDS, Kind, roles_by_kind
+from villages.imports.kinds import KINDS, Kind, roles_by_kind, title_of
 from villages.imports.mapping import check_mapping, described, first_mapping
 from villages.imports.reading import open_file
 from villages.imports.reading.recognising import LARGEST_FILE
@@ -156,14 +156,20 @@ def upload(
 
 @transaction.atomic
 def reread(
-    run: ImportRun, reading: Mapping[str, str], heads: Mapping[int, int], *, by: User
+    run: ImportRun,
+    reading: Mapping[str, str],
+    heads: Mapping[int, int],
+    *,
+    by: User,
+    at: datetime,
 ) -> ImportRun:
     """Read the file of a run in another encoding, with another separator, or with its
     heads in other rows (from 0).
 
-    InputRefused: it cannot be read so. MoveRefused: its columns are confirmed already.
+    NoSuchRight as `upload`. InputRefused: it cannot be read so. MoveRefused: its
+    columns are confirmed already.
     """
-    run = _locked(run, by)
+    run = _locked(run, by, at)
     _must_be(run, ImportState.MAPPING)
 
     kind = KINDS[run.kind]
@@ -180,15 +186,20 @@ def reread(
 
 @transaction.atomic
 def confirm_columns(
-    run: ImportRun, mapping: Mapping[str, str], chosen: set[int], *, by: User
+    run: ImportRun,
+    mapping: Mapping[str, str],
+    chosen: set[int],
+    *,
+    by: User,
+    at: datetime,
 ) -> ImportRun:
     """Take what each heading is and which sheets are read; a job then reads and checks
-    the rows.
+    the rows. Also after the check, to say it anew.
 
-    InputRefused: a column that is needed is missing, or two are said to be the same.
-    MoveRefused: it is being entered, or was. Also after the check, to say it anew.
+    NoSuchRight as `upload`. InputRefused: a column that is needed is missing, or two
+    are said to be the same. MoveRefused: it is being entered, or was.
     """
-    run = _locked(run, by)
+    run = _locked(run, by, at)
     _must_be(run, ImportState.MAPPING, ImportState.CHECKED)
     kind = KINDS[run.kind]
     columns = kind.columns_for(run.village)
@@ -250,7 +261,8 @@ def enter(
 def take_back(
     run: ImportRun, *, by: User, at: datetime, request: HttpRequest | None = None
 ) -> ImportRun:
-    """Have a list taken out again; rows that somebody changed or used since stay.
+    """Have a list taken out again; rows that somebody changed or used since stay. Also
+    one that failed half in.
 
     Again where it is being taken back: nothing happens. MoveRefused: it was not
     entered, longer than 30 days ago, or is of a kind that stays.
@@ -258,43 +270,53 @@ def take_back(
     run = _locked(run, by, at)
     if run.state in (ImportState.TAKING_BACK, ImportState.TAKEN_BACK):
         return run
-    _must_be(run, ImportState.ENTERED)
+    _must_be(run, ImportState.ENTERED, ImportState.FAILED)
     if not may_be_taken_back(run, at):
         raise MoveRefused(_("This list cannot be taken back any more."))
 
     run.state = ImportState.TAKING_BACK
     run.done = 0
-    run.total = run.counts.get("entered", 0)
-    run.save(update_fields=["state", "done", "total"])
+    run.total = run.rows.filter(is_entered=True).count()
+    run.trouble = ""
+    run.save(update_fields=["state", "done", "total", "trouble"])
     _record(_("taken back: %(list)s"), run, by, at, request)
     return run
 
 
 @transaction.atomic
-def drop(run: ImportRun, *, by: User) -> None:
+def drop(
+    run: ImportRun, *, by: User, at: datetime, request: HttpRequest | None = None
+) -> None:
     """Give up a list that was not entered; its file and rows go at once.
 
-    MoveRefused: it is being entered, or was.
+    NoSuchRight as `upload`. MoveRefused: it is being entered, or was, if only by half.
     """
-    run = _locked(run, by)
+    run = _locked(run, by, at)
     if run.state == ImportState.DROPPED:
         return
     _must_be(run, *NOT_ENTERED, ImportState.READING)
+    if may_be_taken_back(run, at):
+        raise MoveRefused(_("Rows of this list are in; take it back first."))
 
     ImportRow.objects.filter(run=run).delete()
     run.state = ImportState.DROPPED
     run.content = ""
     run.samples = ""
     run.save(update_fields=["state", "content", "samples"])
+    _record(_("given up: %(list)s"), run, by, at, request)
 
 
 def may_be_taken_back(run: ImportRun, at: datetime) -> bool:
-    return (
-        run.state == ImportState.ENTERED
-        and run.entered_at is not None
-        and at - run.entered_at <= KEPT
-        and KINDS[run.kind].can_be_taken_back
-    )
+    """Tell whether a list is of a kind that can be taken back, and was entered at most
+    30 days ago, or failed half in.
+    """
+    if not KINDS[run.kind].can_be_taken_back:
+        return False
+    if run.state == ImportState.ENTERED and run.entered_at:
+        return at - run.entered_at <= KEPT
+
+    is_failed = run.state == ImportState.FAILED and at - run.at <= KEPT
+    return is_failed and run.rows.filter(is_entered=True).exists()
 
 
 def forget_old(at: datetime) -> int:
@@ -316,17 +338,16 @@ def _check_right(kind: Kind, place: ListPlace, by: User, at: datetime) -> None:
         raise NoSuchRight(_("Lists of this kind and place are not yours to import."))
 
 
-def _locked(run: ImportRun, by: User, at: datetime | None = None) -> ImportRun:
-    """Return a run locked for a step; with a moment, also checked against the user's
-    posts of then.
+def _locked(run: ImportRun, by: User, at: datetime) -> ImportRun:
+    """Return a run locked for a step. NoSuchRight: not a list that the user may import
+    at that moment.
     """
     run = (
         ImportRun.objects.select_for_update(of=("self",), no_key=True)
         .select_related("town", "village")
         .get(pk=run.pk)
     )
-    if at:
-        _check_right(KINDS[run.kind], ListPlace(run.town, run.village), by, at)
+    _check_right(KINDS[run.kind], ListPlace(run.town, run.village), by, at)
     return run
 
 
@@ -339,9 +360,5 @@ def _must_be(run: ImportRun, *states: ImportState) -> None:
 def _record(
     text: str, run: ImportRun, by: User, at: datetime, request: HttpRequest | None
 ) -> None:
-    named: dict[str, Any] = {
-        "list": f"{run.place} {KINDS[run.kind].label} {run.file_name}"
-    }
-    record_audit(
-        AuditKind.IMPORT, at=at, user=by, subject=text % named, request=request
-    )
+    subject = text % {"list": title_of(run)}
+    record_audit(AuditKind.IMPORT, at=at, user=by, subject=subject, request=request)

@@ -21,16 +21,14 @@ from django.views.generic import View
 from minshi.celery import work_on_imports_soon
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, MoveRefused, RuleBroken
-from villages.audit import record_audit
 from villages.forms.imports import ColumnsForm, EnterForm, UploadForm
 from villages.imports import starting
 from villages.imports.kinds import KINDS, Kind, kinds_of
 from villages.imports.kinds.people import People
-from villages.imports.mended import template_of, with_results
+from villages.imports.mended import take_results, template_of
 from villages.imports.passwords import take_passwords, waiting_passwords
 from villages.imports.preview import SHOWN, TABS, as_shown, mapped_columns, rows_shown
 from villages.models import ImportRun, User
-from villages.models.audit import AuditKind
 from villages.models.imports import ImportState, Verdict
 from villages.requests import StaffRequest, whole_number
 
@@ -180,19 +178,14 @@ class ImportFile(ImportPage):
 
     def post(self, request: StaffRequest, pk: int) -> HttpResponseBase:
         run = self.run(pk)
-        if run.by_id != self.user.pk or not run.rows.exists():
-            raise Http404
+        try:
+            file = take_results(run, by=self.user, at=now(), request=request)
+        except RuleBroken as refusal:
+            raise Http404 from refusal
 
-        record_audit(
-            AuditKind.EXPORT,
-            at=now(),
-            user=self.user,
-            subject=f"{run.place} {KINDS[run.kind].label} {run.file_name}",
-            request=request,
-        )
         name = run.file_name.rpartition(".")[0] or run.file_name
         name = f"{name}_{_('Result of the check')}.xlsx"
-        return FileResponse(with_results(run), as_attachment=True, filename=name)
+        return FileResponse(file, as_attachment=True, filename=name)
 
 
 class ImportPasswords(ImportPage):
@@ -226,9 +219,11 @@ class ImportAct(ImportPage):
 
         try:
             if "reread" in request.POST:
-                starting.reread(run, form.reading, form.heads, by=self.user)
+                starting.reread(run, form.reading, form.heads, by=self.user, at=now())
             else:
-                starting.confirm_columns(run, form.mapping, form.chosen, by=self.user)
+                starting.confirm_columns(
+                    run, form.mapping, form.chosen, by=self.user, at=now()
+                )
         except MoveRefused:
             return redirect("villages:import", run.pk)
         except RuleBroken as refusal:
@@ -265,7 +260,7 @@ class ImportAct(ImportPage):
 
     def drop(self, request: StaffRequest, run: ImportRun) -> HttpResponse:
         try:
-            starting.drop(run, by=self.user)
+            starting.drop(run, by=self.user, at=now(), request=request)
         except MoveRefused:
             return redirect("villages:import", run.pk)
         return redirect("villages:imports")

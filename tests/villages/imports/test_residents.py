@@ -22,6 +22,7 @@ from tests.villages.imports.files import (
     xlsx,
 )
 from villages.imports import running, starting
+from villages.imports.kinds.residents import Residents
 from villages.lookup import find_residents
 from villages.models import AuditRecord, Resident, ResidentKey, Village
 from villages.models.imports import Verdict
@@ -111,7 +112,7 @@ def test_the_very_file_is_refused_unless_somebody_says_again(village, secretary)
     run = uploaded(content, secretary, village, again=True)
 
     assert uploaded(content, secretary, village, again=True) == run
-    starting.drop(run, by=secretary.user)
+    starting.drop(run, by=secretary.user, at=NOON)
     done = entered(checked(xlsx(HEAD, [1, 9, "赵敏"]), secretary, village))
     with pytest.raises(InputRefused) as refusal:
         starting.upload(
@@ -266,7 +267,7 @@ def test_a_worker_killed_in_the_middle_is_followed_by_one_that_goes_on(
     people = [[1, nth, f"李建国{chr(0x4E00 + nth)}"] for nth in range(1, 8)]
     people.append([1, 3, people[2][2]])
     run = uploaded(xlsx(["组", "户号", "姓名"], *people), secretary, village)
-    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user)
+    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user, at=NOON)
 
     work = running._Work(run.pk)
     work.do_batch(NOON)
@@ -285,7 +286,7 @@ def test_a_worker_killed_in_the_middle_is_followed_by_one_that_goes_on(
 
 def test_a_list_that_another_worker_has_is_left_to_it(village, secretary):
     run = uploaded(xlsx(HEAD, *FAMILY), secretary, village)
-    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user)
+    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user, at=NOON)
     type(run).objects.filter(pk=run.pk).update(
         claimed_until=NOON + timedelta(minutes=1)
     )
@@ -347,7 +348,9 @@ def test_a_list_that_fails_stops_no_other_and_can_be_given_up(
 ):
     def confirmed(*rows):
         run = uploaded(xlsx(HEAD, *rows), secretary, village)
-        return starting.confirm_columns(run, run.mapping, {0}, by=secretary.user)
+        return starting.confirm_columns(
+            run, run.mapping, {0}, by=secretary.user, at=NOON
+        )
 
     broken, good = confirmed(*FAMILY[:1]), confirmed(*FAMILY)
     type(broken).objects.filter(pk=broken.pk).update(content="", kind="nonsense")
@@ -362,11 +365,78 @@ def test_a_list_that_fails_stops_no_other_and_can_be_given_up(
     assert "could not be worked on" in caplog.text
 
 
+@pytest.fixture
+def half_in(village, secretary, monkeypatch):
+    """A list of which the first row is in; the next one is not understood."""
+
+    def put_in(self, entries, around):
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr(running, "BATCH", 1)
+    run = checked(xlsx(HEAD, *FAMILY), secretary, village)
+    starting.enter(run, good_only=False, by=secretary.user, at=NOON)
+    running._Work(run.pk).do_batch(NOON)
+    monkeypatch.setattr(Residents, "put_in", put_in)
+    return run
+
+
+def fail(run, minutes: int) -> str:
+    """The state after a worker failed at a list."""
+    with pytest.raises(ValueError, match="no such thing"):
+        worked(run, NOON + timedelta(minutes=minutes))
+    run.refresh_from_db()
+    return run.state
+
+
+def test_a_list_that_fails_again_and_again_is_taken_back(half_in):
+    states = [fail(half_in, 3), fail(half_in, 14)]
+    first_words = half_in.trouble
+    states.append(fail(half_in, 25))
+
+    run = worked(half_in, NOON + timedelta(minutes=36))
+
+    assert states == ["entering", "entering", "taking_back"]
+    assert run.state == "taken_back"
+    assert run.trouble not in ("", first_words)
+    assert "failures" not in run.counts
+    assert not Resident.objects.filter(is_on_roll=True).exists()
+
+
+def test_a_failure_that_passes_is_not_counted_later(half_in, monkeypatch):
+    fail(half_in, 3)
+    fail(half_in, 14)
+    monkeypatch.undo()
+
+    run = worked(half_in, NOON + timedelta(minutes=25))
+
+    assert (run.state, run.trouble, run.counts["entered"]) == ("entered", "", 3)
+
+
+def test_a_list_that_cannot_be_taken_back_stops_half_in_and_waits_for_people(
+    half_in, secretary, monkeypatch
+):
+    def take_back(self, undone, around):
+        raise ValueError("no such thing")
+
+    for minutes in (3, 14, 25):
+        fail(half_in, minutes)
+    with monkeypatch.context() as broken:
+        broken.setattr(Residents, "take_back", take_back)
+        states = [fail(half_in, minutes) for minutes in (36, 47, 58)]
+
+    assert states == ["taking_back", "taking_back", "failed"]
+    with pytest.raises(MoveRefused):
+        starting.drop(half_in, by=secretary.user, at=NOON)
+    run = taken_back(half_in, NOON + timedelta(hours=2))
+    assert (run.state, run.trouble) == ("taken_back", "")
+    assert not Resident.objects.filter(is_on_roll=True).exists()
+
+
 def test_a_list_being_read_can_be_given_up(village, secretary):
     run = uploaded(xlsx(HEAD, *FAMILY), secretary, village)
-    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user)
+    starting.confirm_columns(run, run.mapping, {0}, by=secretary.user, at=NOON)
 
-    starting.drop(run, by=secretary.user)
+    starting.drop(run, by=secretary.user, at=NOON)
 
     assert worked(run).state == "dropped"
     assert not run.rows.exists()

@@ -9,7 +9,7 @@ from villages.imports.kinds.people import People
 from villages.imports.kinds.residents import Residents
 from villages.imports.kinds.roster import Roster
 from villages.imports.kinds.seats import Seats
-from villages.models import User
+from villages.models import ImportRun, User
 from villages.rights import Roles
 
 KINDS: dict[str, Kind] = {}
@@ -27,6 +27,11 @@ def kinds_of(user: User, on: date) -> list[Kind]:
     return [kind for kind in KINDS.values() if user.holds(on, *kind.roles)]
 
 
+def title_of(run: ImportRun) -> str:
+    """Return a list as the audit log names it: its place, its kind and its file."""
+    return f"{run.place} {KINDS[run.kind].label} {run.file_name}"
+
+
 def roles_by_kind() -> dict[str, Roles]:
     return {key: kind.roles for key, kind in KINDS.items()}
 
@@ -34,4 +39,4 @@ def roles_by_kind() -> dict[str, Roles]:
 for each in (Groups(), Offices(), People(), Residents(), Seats(), Roster(), Links()):
     add_kind(each)
 
-__all__ = ["KINDS", "Kind", "add_kind", "kinds_of", "roles_by_kind"]
+__all__ = ["KINDS", "Kind", "add_kind", "kinds_of", "roles_by_kind", "title_of"]

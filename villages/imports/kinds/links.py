@@ -10,7 +10,7 @@ from villages.imports.columns import Column, called
 from villages.imports.entries import Entry
 from villages.imports.kinds.base import Around
 from villages.imports.kinds.grid import VILLAGE
-from villages.imports.kinds.rows import RowKind, village_of
+from villages.imports.kinds.rows import RowKind, term_of, village_of
 from villages.imports.kinds.words import as_small_number
 from villages.models import ContactLink, Household, Post, Village
 from villages.rights import IMPORT_REGISTER
@@ -74,7 +74,6 @@ class Links(RowKind):
         if village is None:
             return None
 
-        values["from_on"] = values.get("from_on") or around.on
         post = self._cadre_of(entry, village, around)
         household = Household.objects.filter(
             group__village=village, group__number=values["group"], number=values["door"]
@@ -88,7 +87,9 @@ class Links(RowKind):
         values["household_at"] = household
         values["key"] = (post.pk, household.pk)
         links = ContactLink.objects.filter(post=post, household=household)
-        return links.filter(until_on=None).first()
+        early_end = _("This cannot end before it begins.")
+        link: ContactLink | None = term_of(entry, links, around, early_end)
+        return link
 
     def _cadre_of(self, entry: Entry, village: Village, around: Around) -> Post | None:
         """Return the post of the cadre a row names. Nobody, and two of a name, are a
@@ -113,7 +114,7 @@ class Links(RowKind):
         return ContactLink.objects.create(
             post=values["post_at"],
             household=values["household_at"],
-            from_on=values["from_on"],
+            from_on=values["begins"],
             until_on=values.get("until_on"),
         )
 

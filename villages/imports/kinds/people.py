@@ -18,7 +18,7 @@ from villages.imports.columns import Column, called
 from villages.imports.entries import Entry
 from villages.imports.kinds.base import Around, village_named
 from villages.imports.kinds.references import used_rows
-from villages.imports.kinds.rows import RowKind
+from villages.imports.kinds.rows import RowKind, term_of
 from villages.imports.kinds.words import as_small_number, as_yes
 from villages.models import Group, ImportRow, Office, PasswordUsed, Post, Role, User
 from villages.models.roles import NODES_OF_ROLE, Node
@@ -156,9 +156,16 @@ class People(RowKind):
 
         values["node"] = node
         values["key"] = (values["name"], values["phone"], values["role"], str(node))
-        self._check_dates(entry, around)
+        if values.get("may_sign") and values["role"] != Role.REVIEWER:
+            entry.fault("may_sign", _("Only a reviewer signs orders."))
+
         user = self._account_of(entry)
         values["user"] = user
+        posts = Post.objects.filter(user=user, **_as_field(values["role"], node))
+        early_end = _("A post cannot end before it begins.")
+        post: Post | None = term_of(
+            entry, posts.filter(role=values["role"]), around, early_end
+        )
         if user is None or entry.has_fault:
             return None
         if user.pk == around.by.pk:
@@ -167,17 +174,7 @@ class People(RowKind):
             )
             entry.fault("name", words)
             return None
-
-        held = user.posts.current(around.on).filter(role=values["role"])
-        return held.filter(**_as_field(values["role"], node)).first()
-
-    def _check_dates(self, entry: Entry, around: Around) -> None:
-        values = entry.values
-        values["from_on"] = values.get("from_on") or around.on
-        if values.get("until_on") and values["until_on"] < values["from_on"]:
-            entry.fault("until_on", _("A post cannot end before it begins."))
-        if values.get("may_sign") and values["role"] != Role.REVIEWER:
-            entry.fault("may_sign", _("Only a reviewer signs orders."))
+        return post
 
     def _account_of(self, entry: Entry) -> User | None:
         """Return the account of a row, where there is one. Another person's account of
@@ -264,12 +261,32 @@ class People(RowKind):
             user,
             Role(values["role"]),
             values["node"],
-            from_on=values["from_on"],
+            from_on=values["begins"],
             until_on=values.get("until_on"),
             may_sign=bool(values.get("may_sign")),
             by=around.by,
             at=around.at,
         )
+
+    def change(self, entry: Entry, row: Post, around: Around) -> Post:
+        """End a post, or give it another end or signature, as is done by hand."""
+        wanted = self._wanted(entry)
+        until_on = wanted.get("until_on", row.until_on)
+        may_sign = wanted.get("may_sign", row.may_sign)
+
+        if until_on and (row.until_on is None or until_on < row.until_on):
+            row = accounts.end_post(row, until_on, by=around.by, at=around.at)
+        if (row.until_on, row.may_sign) != (until_on, may_sign):
+            row = accounts.change_post(
+                row, until_on, may_sign=may_sign, by=around.by, at=around.at
+            )
+        return row
+
+    def restore(self, row: Post, before: Mapping[str, Any], around: Around) -> None:
+        accounts.restore_post(row, **before, at=around.at)
+
+    def remove(self, row: Post, around: Around) -> None:
+        accounts.withdraw_post(row, around.at)
 
     def take_back(
         self, undone: Sequence[tuple[ImportRow, Mapping[str, Any]]], around: Any
@@ -283,7 +300,8 @@ class People(RowKind):
             if key in used and row.pk not in kept:
                 kept[row.pk] = _("the account was used since")
         removed = [key for key in opened if key not in used]
-        User.objects.filter(pk__in=removed).delete()
+        for user in User.objects.filter(pk__in=removed):
+            accounts.remove_account(user, around.at)
         return kept
 
 

@@ -3,16 +3,20 @@
 from collections.abc import Collection
 
 from django.db.models import Model
+from django.db.models.fields.reverse_related import ForeignObjectRel
 
 
 def used_rows(
     model: type[Model], keys: Collection[int], besides: tuple[type[Model], ...] = ()
 ) -> set[int]:
-    """Return those of the keys that rows of other tables name; `besides` are tables
-    that do not count. One query a table.
+    """Return those of the keys that rows of other tables name, also those that cannot
+    be asked for from here (`related_name="+"`); `besides` are tables that do not count.
+    One query a table.
     """
     used: set[int] = set()
-    for relation in model._meta.related_objects:
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel):
+            continue
         if relation.related_model in besides:
             continue
         name = relation.field.name

@@ -1,13 +1,12 @@
 """值班表: who is on duty on which day, of a village or all villages of a town."""
 
 import re
-from datetime import datetime, time
+from datetime import time
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from minshi.workdays import SHANGHAI
-from villages.duty import put_shift
+from villages.duty import name_leader, put_shift, time_of_shift
 from villages.duty.rotating import BEGINS, ENDS
 from villages.imports.cells import Stored, Unclear, as_day, as_name, text_of
 from villages.imports.columns import Column, called
@@ -46,6 +45,7 @@ class Roster(RowKind):
     roles = IMPORT_ROSTER
     is_of_village = True
     model = DutyShift
+    changeable = ("leader",)
     columns = (
         VILLAGE,
         Column(
@@ -95,29 +95,42 @@ class Roster(RowKind):
             return None
 
         begins, ends = values.get("hours") or (BEGINS, ENDS)
-        starts_at = datetime.combine(values["day"], begins, SHANGHAI)
+        starts_at, ends_at = time_of_shift(values["day"], begins, ends)
         values["village_at"] = village
         values["starts_at"] = starts_at
-        values["ends_at"] = datetime.combine(values["day"], ends, SHANGHAI)
+        values["ends_at"] = ends_at
         values["key"] = (village.pk, starts_at)
         values["primary_at"] = self._post_of("primary", entry, village, around)
         values["backup_at"] = self._post_of("backup", entry, village, around)
         if entry.has_fault:
             return None
 
-        there = DutyShift.objects.filter(village=village, starts_at=starts_at).first()
+        shifts = DutyShift.objects.with_people()
+        there = shifts.filter(village=village, starts_at=starts_at).first()
         if there is None:
-            if values["ends_at"] <= around.at:
+            if ends_at <= around.at:
                 entry.fault("day", _("This time is over already."))
             return None
-        is_same = (there.primary_id, there.backup_id) == (
-            values["primary_at"].pk,
-            values["backup_at"].pk if values["backup_at"] else None,
-        )
+        self._compare(entry, there, around)
+        return there
+
+    def _compare(self, entry: Entry, shift: DutyShift, around: Around) -> None:
+        """Note as faults what a list does not change of a shift that is there: who is
+        on duty and until when; of one that has begun also who leads.
+        """
+        values = entry.values
+        people = (shift.primary, shift.backup)
+        is_same = people == (values["primary_at"], values["backup_at"])
+        if values.get("hours") and shift.ends_at != values["ends_at"]:
+            is_same = False
         if not is_same:
             words = _("%(name)s is on duty then already; change it on the roster.")
-            entry.fault("day", words % {"name": there.primary.user})
-        return there
+            entry.fault("day", words % {"name": shift.primary.user})
+
+        leader = values.get("leader")
+        if leader and leader != shift.leader and shift.starts_at <= around.at:
+            words = _("This shift has begun; it cannot be changed any more.")
+            entry.fault("leader", words)
 
     def _post_of(
         self, column: str, entry: Entry, village: Village, around: Around
@@ -153,6 +166,11 @@ class Roster(RowKind):
             leader=values.get("leader") or "",
             at=around.at,
         )
+
+    def change(self, entry: Entry, row: DutyShift, around: Around) -> DutyShift:
+        """Name the leader, as is done by hand."""
+        leader = self._wanted(entry).get("leader", row.leader)
+        return name_leader(row, leader, around.at)
 
 
 def _members_of(village: Village, around: Around) -> list[Post]:

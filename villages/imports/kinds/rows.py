@@ -1,10 +1,10 @@
 """Kinds of lists with a row of one table for each of their rows, some hundreds at most:
-offices, seats, shifts. Each row is put in by what puts it in by hand.
+offices, seats, shifts. Each row is put in, changed and removed by what does so by hand.
 """
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from django.db import models, transaction
@@ -39,6 +39,26 @@ class RowKind(Kind):
     @abstractmethod
     def make(self, entry: Entry, around: Any) -> models.Model:
         """Make what a row stands for. RuleBroken: a rule says no."""
+
+    def change(self, entry: Entry, row: Any, around: Any) -> models.Model:
+        """Give a row that is there what an entry says of it, and return it. RuleBroken:
+        a rule says no.
+        """
+        for name, value in self._wanted(entry).items():
+            setattr(row, name, value)
+        row.save()
+        changed: models.Model = row
+        return changed
+
+    def restore(self, row: Any, before: Mapping[str, Any], around: Any) -> None:
+        """Give a row the values that it had before. RuleBroken: a rule says no."""
+        for name, value in before.items():
+            setattr(row, name, value)
+        row.save()
+
+    def remove(self, row: Any, around: Any) -> None:
+        """Remove what a row made."""
+        row.delete()
 
     def judge(self, entries: Sequence[Entry], around: Any) -> None:
         for entry in entries:
@@ -84,6 +104,8 @@ class RowKind(Kind):
     def _put_in(self, entry: Entry, around: Any) -> None:
         # a row before this one may have made it
         row = entry.values["row"] or self.find(entry, around)
+        if entry.has_fault:
+            return
         if row is None:
             made = self.make(entry, around)
             entry.undo["row"] = made.pk
@@ -92,10 +114,8 @@ class RowKind(Kind):
 
         entry.undo["row"] = row.pk
         entry.undo["before"] = self.state_of(row)
-        for name, value in self._wanted(entry).items():
-            setattr(row, name, value)
-        row.save()
-        entry.undo["after"] = self.state_of(row)
+        changed = self.change(entry, row, around)
+        entry.undo["after"] = self.state_of(changed)
 
     def state_of(self, row: models.Model) -> dict[str, Any]:
         """Return all of a row that somebody could change, as JSON holds it."""
@@ -121,20 +141,32 @@ class RowKind(Kind):
                 kept[imported.pk] = _("somebody removed it since")
             elif self.state_of(row) != undo["after"]:
                 kept[imported.pk] = _("somebody changed it since")
-            elif "before" in undo:
-                self._restore(row, undo["before"])
-            elif row.pk in used:
-                kept[imported.pk] = _("a matter names it")
-            else:
-                row.delete()
+            elif "before" not in undo and row.pk in used:
+                # not by what: of a secret matter that would be told too
+                kept[imported.pk] = _("it is in use")
+            elif refusal := self._undo(row, undo, around):
+                kept[imported.pk] = refusal
         return kept
 
-    def _restore(self, row: models.Model, before: Mapping[str, Any]) -> None:
-        """Give a row its old values."""
+    def _undo(self, row: models.Model, undo: Mapping[str, Any], around: Any) -> str:
+        """Restore or remove a row; return the words of a rule that says no, if any."""
+        try:
+            with transaction.atomic():
+                if "before" in undo:
+                    self.restore(row, self._before(undo["before"]), around)
+                else:
+                    self.remove(row, around)
+        except RuleBroken as refusal:
+            return str(refusal)
+        return ""
+
+    def _before(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a row could have changed, as it was before."""
+        before = {}
         for name in self.changeable:
             field: Any = self.model._meta.get_field(name)
-            setattr(row, field.attname, field.to_python(before[field.attname]))
-        row.save()
+            before[name] = field.to_python(stored[field.attname])
+        return before
 
 
 def _plain(value: Any) -> Any:
@@ -151,6 +183,50 @@ def _note_refusal(entry: Entry, refusal: RuleBroken) -> None:
         entry.fault(name if name in entry.values else "", str(words))
     if not refusal.fields:
         entry.fault("", str(refusal))
+
+
+def term_of(
+    entry: Entry, terms: "models.QuerySet[Any]", around: Around, early_end: str
+) -> Any:
+    """Return the term that a row stands for, of those there are of one holder at one
+    place: a post, a seat, a contact link; None where it is a new one.
+
+    Notes when a new one begins in `entry.values["begins"]`, and `early_end` as a fault
+    where the term would end before it begins.
+    """
+    first_day = entry.values.get("from_on")
+    last_day = entry.values.get("until_on")
+    begins = first_day or around.on
+    entry.values["begins"] = begins
+
+    there = list(terms.order_by("-from_on", "-pk"))
+    term = _same_term(there, first_day, last_day, begins)
+    if term:
+        begins = max(first_day or term.from_on, term.from_on)
+    if last_day and last_day < begins:
+        entry.fault("until_on", early_end)
+    return term
+
+
+def _same_term(
+    terms: Sequence[Any], first_day: date | None, last_day: date | None, begins: date
+) -> Any:
+    """Return the term that begins on the first day of a row; else the latest that has a
+    day in common with it; else, where it names no first day, one that ends on its last.
+    """
+    for term in terms:
+        if term.from_on == begins:
+            return term
+
+    for term in terms:
+        ends_later = term.until_on is None or term.until_on >= begins
+        if ends_later and (last_day is None or term.from_on <= last_day):
+            return term
+
+    for term in terms:
+        if not first_day and last_day and term.until_on == last_day:
+            return term
+    return None
 
 
 def village_of(entry: Entry, around: Around) -> Village | None:

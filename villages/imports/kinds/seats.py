@@ -6,13 +6,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from villages.bodies import BodyPlace, seat_at
+from villages.bodies import BodyPlace, end_term, seat_at
 from villages.imports.cells import Stored, Unclear, as_day, as_name, as_text
 from villages.imports.columns import Column, called
 from villages.imports.entries import Entry
 from villages.imports.kinds.base import Around
 from villages.imports.kinds.grid import VILLAGE
-from villages.imports.kinds.rows import RowKind, village_of
+from villages.imports.kinds.rows import RowKind, term_of, village_of
 from villages.models import Body, Seat
 from villages.rights import SEAT_BODIES
 
@@ -139,13 +139,18 @@ class Seats(RowKind):
             entry.fault("body", _("That body does not sit here."))
             return None
 
-        values["from_on"] = values.get("from_on") or around.on
         values["at"] = place
         values["key"] = (place.key, values["body"], values["name"])
         self._refuse_second_chair(entry, around)
-        seats = Seat.objects.filter(body=values["body"], **place.fields)
-        day = max(values["from_on"], around.on)
-        return seats.current(day).filter(name=values["name"]).first()
+        seats = Seat.objects.filter(
+            body=values["body"], name=values["name"], **place.fields
+        )
+        early_end = _("A term cannot end before it begins.")
+        seat: Seat | None = term_of(entry, seats, around, early_end)
+        if seat and values.get("is_chair") and not seat.is_chair:
+            words = _("%(name)s sits here already, not in the chair; end that first.")
+            entry.fault("is_chair", words % {"name": seat.name})
+        return seat
 
     def _refuse_second_chair(self, entry: Entry, around: Around) -> None:
         values = entry.values
@@ -163,8 +168,13 @@ class Seats(RowKind):
             values["at"],
             values["body"],
             values["name"],
-            from_on=values["from_on"],
+            from_on=values["begins"],
             until_on=values.get("until_on"),
             is_chair=bool(values.get("is_chair")),
             at=around.at,
         )
+
+    def change(self, entry: Entry, row: Seat, around: Around) -> Seat:
+        """End a term as is done by hand."""
+        until_on = self._wanted(entry).get("until_on")
+        return end_term(row, until_on, around.at) if until_on else row

@@ -24,7 +24,11 @@ NOT_WALKED_THROUGH = {"content.xml", "xl/workbook.bin"}
 ZIP = b"PK\x03\x04"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
-PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+# of a bitmap: these two letters, and its size in four bytes; a list of text may begin
+# with them, for a column is often called BM (编码, 部门)
+BITMAP = b"BM"
+HEAD_OF_BITMAP = 14
 # names in the directory of a compound file, as they stand there
 PACKAGE = "EncryptedPackage".encode("utf-16-le")
 BOOKS = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
@@ -144,7 +148,8 @@ def _refuse_markup(content: bytes) -> None:
 
 
 def _refuse_other_kinds(content: bytes) -> None:
-    if content.startswith((b"%PDF", b"{\\rtf", *PICTURES)):
+    is_bitmap = content.startswith(BITMAP) and b"\0" in content[:HEAD_OF_BITMAP]
+    if is_bitmap or content.startswith((b"%PDF", b"{\\rtf", *PICTURES)):
         raise refused(_no_spreadsheet())
 
 

@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -23,6 +24,9 @@ from villages.models import ImportRun, User
 from villages.models.imports import ImportState, Verdict
 
 SHOWN_FAULTS = 20
+# for another worker: so many seconds, so many times
+WAIT = 1
+MOST_WAITS = 1800
 
 
 class Command(BaseCommand):
@@ -34,7 +38,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=sorted(KINDS), help="what the list is of")
-        parser.add_argument("file", type=Path, help="xlsx, xls, et or csv")
+        parser.add_argument("file", type=Path, help="xlsx, xls, et, csv or txt")
         parser.add_argument(
             "--by", required=True, metavar="ACCOUNT", help="who imports it"
         )
@@ -99,8 +103,10 @@ class Command(BaseCommand):
                 kind, place, content, file.name, by=user, at=now(), again=again
             )
         chosen = {nth for nth, sheet in enumerate(run.sheets) if sheet["chosen"]}
-        run = starting.confirm_columns(run, run.mapping, chosen, by=user)
+        run = starting.confirm_columns(run, run.mapping, chosen, by=user, at=now())
         run = self._worked(run, "checked")
+        if run.state != ImportState.CHECKED:
+            raise CommandError(run.trouble)
         self._tell(run)
         if not enter:
             self.stdout.write("Nothing was entered yet: add --enter.")
@@ -125,10 +131,14 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: no such list was entered.")
         run = starting.take_back(run, by=user, at=now())
         run = self._worked(run, "taken back")
+        if run.state != ImportState.TAKEN_BACK:
+            raise CommandError(run.trouble)
         self.stdout.write(f"Taken back; {run.counts['kept']} rows were kept.")
 
     def _worked(self, run: ImportRun, words: str) -> ImportRun:
-        """Do what the run waits for, here and now, with a bar on a terminal."""
+        """Do what the run waits for, here and now, with a bar on a terminal; where a
+        worker of beat has it already, wait for that one. CommandError: for too long.
+        """
         is_silent = not sys.stderr.isatty()
         with tqdm(
             total=run.total,
@@ -137,8 +147,15 @@ class Command(BaseCommand):
             file=sys.stderr,
             disable=is_silent,
         ) as bar:
-            work_through(run.pk, now, _moving(bar))
-        return ImportRun.objects.select_related("town", "village").get(pk=run.pk)
+            for _time in range(MOST_WAITS):
+                work_through(run.pk, now, _moving(bar))
+                run = ImportRun.objects.select_related("town", "village").get(pk=run.pk)
+                if not run.is_at_work:
+                    return run
+                sleep(WAIT)
+
+        text = f"{run.file_name}: another worker has it and is not done yet."
+        raise CommandError(run.trouble or text)
 
     def _tell(self, run: ImportRun) -> None:
         counts = [f"{run.counts.get(each, 0)} {each}" for each in Verdict.values]
