@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from cases.models import Case
+from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.history import Frozen
 from minshi.jobs import SomeFailed
@@ -25,7 +26,7 @@ from supervision.reports.signing import correct, sign, word_typical
 from supervision.reports.wording import parts_of_report
 from supervision.sealing.heads import keep_newest
 from supervision.sealing.seals import seal_logs
-from tests.cases.roads import DAY, NOON, rated
+from tests.cases.roads import DAY, NOON, officer, rated
 from tests.supervision.figures.world import in_sql, make_world
 
 pytestmark = pytest.mark.django_db
@@ -216,6 +217,44 @@ def test_a_secret_matter_is_named_nowhere(world, report):
 
 
 WIDE = {ord("-"): "－", ord("0"): "０", ord("2"): "２"}
+
+
+@pytest.mark.parametrize("dash", ["–", "—", "——", "‐", " - ", " ", "\n", ""])
+def test_a_secret_matter_is_named_in_no_way_of_writing_its_number(world, report, dash):
+    number = world.cases["secret"].number.replace("-", dash)
+
+    with pytest.raises(InputRefused):
+        word_typical(report, number, by=world.here.supervisor.user, at=APRIL)
+
+
+def test_a_matter_about_a_cadre_is_named_nowhere(world, report):
+    case = world.cases["heard"]
+    recused(world.here, case, world.here.reviewer, APRIL)
+
+    with pytest.raises(InputRefused):
+        by = world.here.supervisor.user
+        word_typical(report, f"{case.number}反映干部占地", by=by, at=APRIL)
+
+
+def test_what_became_secret_since_it_was_worded_is_not_signed(world, report):
+    by = world.here.supervisor.user
+    case = world.cases["heard"]
+    report = word_typical(report, f"{case.number}路灯", by=by, at=APRIL)
+    Case.objects.filter(pk=case.pk).update(confidentiality="secret")
+
+    with pytest.raises(InputRefused):
+        sign(report, by=by, at=APRIL)
+
+
+def recused(here, case, who, at):
+    """The matter, after it came to concern somebody."""
+    return make_move(
+        Case.objects.get(pk=case.pk),
+        Action.RECUSE,
+        by=officer(here.county_reviewer),
+        at=at,
+        concerns=[who.user],
+    )
 
 
 def test_a_signed_report_is_corrected_by_another_edition(world, report):
