@@ -230,9 +230,9 @@ def test_a_secret_matter_is_named_in_no_way_of_writing_its_number(world, report,
 def test_a_matter_about_a_cadre_is_named_nowhere(world, report):
     case = world.cases["heard"]
     recused(world.here, case, world.here.reviewer, APRIL)
+    by = world.here.supervisor.user
 
     with pytest.raises(InputRefused):
-        by = world.here.supervisor.user
         word_typical(report, f"{case.number}反映干部占地", by=by, at=APRIL)
 
 
