@@ -16,7 +16,7 @@ from minshi.text import clean_text
 from minshi.text.folding import DASH
 from minshi.workdays import local_day
 from supervision.models import MonthlyReport
-from supervision.reports.making import LANGUAGE, make_report
+from supervision.reports.making import LANGUAGE, make_report, refresh_drafts
 from supervision.reports.wording import parts_of_report
 from supervision.sealing.heads import Unreadable, heads_now, newest_line
 from villages.audit import record_sealed
@@ -64,8 +64,9 @@ def word_typical(
 
 @transaction.atomic
 def sign(report: MonthlyReport, *, by: User, at: datetime) -> MonthlyReport:
-    """Sign the report as it reads now, with the newest heads of the sealed logs. One
-    that is signed stays as it is, whoever clicks again.
+    """Sign the report as it reads now, with the newest heads of the sealed logs; it is
+    counted anew first where a matter has come to concern a reader. One that is signed
+    stays as it is, whoever clicks again.
 
     NoSuchRight: not a supervisor of the place. MoveRefused: a newer edition is there.
     InputRefused: a matter named in it may not be named any more.
@@ -73,6 +74,7 @@ def sign(report: MonthlyReport, *, by: User, at: datetime) -> MonthlyReport:
     post = signing_post(report, by, at)
     if post is None:
         raise NoSuchRight(_("Only a supervisor of the place signs its report."))
+    refresh_drafts(MonthlyReport.objects.filter(pk=report.pk), at)
     report = MonthlyReport.objects.select_for_update().get(pk=report.pk)
     if report.is_signed:
         return report
