@@ -148,12 +148,14 @@ def _asked(spans: Sequence[Days], daily: Days | None) -> set[date]:
 
 def _touched(place: Place, mark: FigureMark, at: datetime) -> set[date]:
     """Return the days that are counted now: those touched since the mark, and from
-    today on. One query.
+    today on. One query, two where a matter changed that later ones may repeat.
     """
-    touched = touched_since(min(mark.at, at) - LATE, place.within)
+    # what a village's matter repeats may have been taken down at the town's counter
+    of_town = Q(town=place.town) if place.town else place.within
+    touched = touched_since(min(mark.at, at) - LATE, of_town)
     days = {workdays.local_day(at)}
-    for of_town in touched.values():
-        days |= of_town
+    for touched_days in touched.values():
+        days |= touched_days
     return days
 
 

@@ -21,7 +21,11 @@ from supervision.figures.tallying import on_days
 
 @dataclass(frozen=True)
 class OwnWork:
-    """What one person handled in a period, and what waits for them at a moment."""
+    """What one person handled in a period, and what waits for them at a moment.
+
+    What concerns them is in none of it: a count that stays would tell them of the
+    complaint.
+    """
 
     sight: Sight
     days: Days
@@ -45,7 +49,10 @@ class OwnWork:
             user=self.sight.user,
         )
         handled = Q(Exists(parts)) | Q(Exists(settled))
-        completed = Clock.objects.filter(of.ROUND_COMPLETED, handled)
+        counted = Case.objects.filter(~self.sight.in_conflict())
+        completed = Clock.objects.filter(
+            of.ROUND_COMPLETED, handled, case__in=counted.values("pk")
+        )
         return completed.filter(on_days(ROUND_ENDED, [self.days]))
 
     @cached_property
@@ -56,7 +63,9 @@ class OwnWork:
 
     def taken_down(self) -> CaseQuerySet:
         return Case.objects.heard().filter(
-            on_days("registered_at", [self.days]), recorded_by__in=self.sight.posts_ever
+            ~self.sight.in_conflict(),
+            on_days("registered_at", [self.days]),
+            recorded_by__in=self.sight.posts_ever,
         )
 
     def waiting(self) -> CaseQuerySet:

@@ -4,6 +4,7 @@ leaves the village.
 
 from dataclasses import dataclass
 
+from cases.models import Topic
 from supervision.figures.kinds import FEWEST, NONE, SECRET
 from supervision.figures.reading import Figures
 from supervision.figures.tallying import DELICATE
@@ -27,15 +28,16 @@ def topics_of(figures: Figures, *, leaves_village: bool) -> list[Cell]:
 
     Delicate topics (of families, of children) with fewer than five matters stand
     together under one head, without their names: beside a total, one that is left out
-    would be told by the rest.
+    would be told by the rest. One query, none within the village.
     """
-    delicate = figures.split(DELICATE)
+    numbers = figures.split("topic")
+    few = [value for value, number in numbers.items() if number < FEWEST]
+    hidden = _delicate_of(few, figures) if leaves_village else frozenset()
 
     cells = []
     small = 0
-    for value, number in figures.split("topic").items():
-        is_small = number < FEWEST and (value in delicate or value == SECRET)
-        if leaves_village and is_small:
+    for value, number in numbers.items():
+        if value in hidden:
             small += number
         else:
             cells.append(Cell(value, number))
@@ -44,6 +46,17 @@ def topics_of(figures: Figures, *, leaves_village: bool) -> list[Cell]:
     if small:
         cells.append(Cell("", small, is_small=small < FEWEST))
     return cells
+
+
+def _delicate_of(values: list[str], figures: Figures) -> frozenset[str]:
+    """Return which topics are delicate: with a matter of a family, a red line as the
+    topic is marked now, or secret. One query.
+    """
+    of_families = figures.split(DELICATE)
+    keys = [value for value in values if value.isdecimal()]
+    red_lines = Topic.objects.filter(pk__in=keys, is_red_line=True)
+    delicate = {SECRET, *of_families, *map(str, red_lines.values_list("pk", flat=True))}
+    return frozenset(delicate.intersection(values))
 
 
 def _most_first(cell: Cell) -> tuple[bool, int, str]:

@@ -14,11 +14,13 @@ from django.db.models import Exists, Max, Min, OuterRef, Q
 
 from cases.models import Case, Clock, Event
 from cases.models.scope import CaseQuerySet
+from cases.workflow import Action
 from minshi import workdays
 from minshi.workdays import ONE_DAY
+from supervision.figures.conditions import REPEATED_WITHIN
 from supervision.figures.periods import Days
 from supervision.figures.places import TOWN_CODE
-from supervision.figures.tallying import Numbers, tally
+from supervision.figures.tallying import Numbers, on_days, tally
 from supervision.models import Call, Chase, DailyFigure, FigureMark, SpanOfFigures
 from villages.models import Town
 
@@ -26,6 +28,19 @@ from villages.models import Town
 LATE = timedelta(minutes=10)
 BATCH = 500
 NAMED = 20  # differences in a message
+# after these a matter may be, or be no longer, what a later one repeats: another topic,
+# place or speaker, other readers, heard or not
+CHANGES_WHAT_IS_REPEATED = (
+    Action.ADOPT,
+    Action.AMEND,
+    Action.SUPPLEMENT,
+    Action.RECEIVE_MERGED,
+    Action.PROTECT,
+    Action.RECUSE,
+    Action.LIFT_RECUSAL,
+    Action.VOID,
+    Action.REOPEN,
+)
 Touched = dict[int, set[date]]  # days by town
 
 
@@ -46,7 +61,8 @@ def store_touched(at: datetime) -> int:
 
     1. The first time, store everything there is.
     2. Else find the matters with an event, a step of chasing or a call since then, and
-       the days that they fall on now or fell on before.
+       the days that they fall on now or fell on before, and those of later matters that
+       may repeat them.
     3. Count these days anew, town by town, and the months they are in.
     4. Move the mark to where this run began: what came meanwhile is the next one's.
     """
@@ -77,7 +93,7 @@ def _to_store(at: datetime) -> Touched:
 
 def touched_since(since: datetime, within: Q | None = None) -> Touched:
     """Return the days on which figures may have changed since a moment, by town. One
-    query.
+    query, two where a matter changed that later ones may repeat.
 
     A matter opened again has no day of closing any more; its events still have it.
     """
@@ -90,13 +106,42 @@ def touched_since(since: datetime, within: Q | None = None) -> Touched:
         cases = cases.filter(within)
 
     rows = Event.objects.filter(case__in=cases.values("pk")).order_by()
-    columns = ("case__town", "at", "case__registered_at", "case__closed_at")
+    columns = ("case__town", "action", "at", "case__registered_at", "case__closed_at")
     touched: Touched = defaultdict(set)
-    for town, *moments in rows.values_list(*columns).iterator():
+    repeatable: Touched = defaultdict(set)
+    for town, action, *moments in rows.values_list(*columns).iterator():
         for moment in moments:
             if moment:
                 touched[town].add(workdays.local_day(moment))
+
+        at, registered_at, _closed_at = moments
+        if action in CHANGES_WHAT_IS_REPEATED and at >= since:
+            repeatable[town].add(workdays.local_day(registered_at))
+
+    for town, day in _days_of_repetitions(repeatable):
+        touched[town].add(day)
     return touched
+
+
+def _days_of_repetitions(repeatable: Touched) -> Iterator[tuple[int, date]]:
+    """Yield town and day of the matters that may repeat one taken down on some days.
+    One query, none without such days.
+    """
+    if not repeatable:
+        return
+
+    where = Q(pk__in=())
+    for town, days in repeatable.items():
+        after = {
+            day + nth * ONE_DAY
+            for day in days
+            for nth in range(REPEATED_WITHIN.days + 1)
+        }
+        where |= Q(on_days("registered_at", spans_of(after)), town=town)
+
+    later = Case.objects.filter(where, topic__isnull=False).order_by()
+    for town, at in later.values_list("town", "registered_at").iterator():
+        yield town, workdays.local_day(at)
 
 
 def every_day(cases: CaseQuerySet | None = None) -> Touched:

@@ -33,7 +33,7 @@ from supervision.figures.places import COUNTER
 AT_ONCE = 2000
 SPLIT_MARK = "|"  # received parted: "topic|12"
 SPREAD_MARK = "="  # days: "days.reply=3"
-DELICATE = "delicate"  # of a topic: matters of a family or a child
+DELICATE = "delicate"  # of a topic: matters of a family
 FIGURES_OF_DAY = (RECEIVED, CLOSED, ROUND_ENDED)
 
 Numbers = Counter[str]
@@ -122,9 +122,7 @@ def _rows(day: str, within: Q, spans: list[Days]) -> Iterator[Row]:
             asked[f"{name}_{nth}"] = F(until) if isinstance(until, str) else until
     if day == RECEIVED:
         asked["is_secret"] = _holds(Q(confidentiality=Confidentiality.SECRET))
-        asked["is_delicate"] = _holds(
-            Q(category=Category.FAMILY) | Q(topic__is_red_line=True)
-        )
+        asked["is_delicate"] = _holds(Q(category=Category.FAMILY))
     if day != ROUND_ENDED:
         asked["told"] = F("registered_at")
 

@@ -203,7 +203,8 @@ def _topics(total: Figures) -> list[Bar]:
         if is_told and number >= FEWEST:
             keys.append(value)
 
-    names = {str(topic.pk): topic.name for topic in Topic.objects.filter(pk__in=keys)}
+    topics = Topic.objects.filter(pk__in=keys, is_red_line=False)
+    names = {str(topic.pk): topic.name for topic in topics}
     bars = [Bar(names[key], numbers[key]) for key in keys if key in names]
     bars.sort(key=_most_first)
     return bars[:TOPICS]

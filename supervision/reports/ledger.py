@@ -19,6 +19,7 @@ from minshi.tabular import Cell, Column, Ledger
 from supervision.figures.reading import Figures
 from supervision.models import MonthlyReport, MonthlyReportRow
 from supervision.models.report import MonthlyReportQuerySet
+from supervision.reports.making import refresh_drafts
 from supervision.reports.wording import figures_of
 from villages.models import Town, User, Village
 from villages.rights import READ_REPORTS
@@ -169,8 +170,32 @@ class MonthlyBook(OtherBook):
         at: dt.datetime,
         may_unmask: MayUnmask,
     ) -> list[RowRecord]:
-        """Return a record for each row. No query: the rows carry their report."""
+        """Return a record for each row, counted anew where something has come to
+        concern a reader of its report. No query where all reports are signed: the rows
+        carry theirs.
+        """
+        drafts = {row.report_id for row in rows if not row.report.is_signed}
+        if drafts:
+            reports = MonthlyReport.objects.filter(pk__in=drafts)
+            _renumber(rows, refresh_drafts(reports, at))
         return [RowRecord(row) for row in rows]
+
+
+def _renumber(rows: Sequence[MonthlyReportRow], reports: set[int]) -> None:
+    """Give the rows of some reports the numbers that are stored now. One query, none
+    without reports.
+    """
+    if not reports:
+        return
+
+    stored = MonthlyReportRow.objects.filter(report__in=reports)
+    columns = ("report", "place", "numbers")
+    numbers = {
+        (report, place): each for report, place, each in stored.values_list(*columns)
+    }
+    for row in rows:
+        if row.report_id in reports:
+            row.numbers = numbers.get((row.report_id, row.place), {})
 
 
 MONTHLY = MonthlyBook(

@@ -9,18 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cases.models import Concern, Topic
-from minshi import workdays
 from minshi.jobs import SomeFailed, done_for
-from minshi.workdays import ONE_DAY
+from minshi.workdays import ONE_DAY, local_day
 from supervision.figures.periods import Days
 from supervision.figures.places import Place, parts_of
 from supervision.figures.reading import Figures, Reading
 from supervision.models import MonthlyReport, MonthlyReportRow
+from supervision.models.report import MonthlyReportQuerySet
 from villages.models import Office, Post, Town
 from villages.rights import READ_REPORTS
 
 LANGUAGE = "zh-hans"  # in which a report is written, whoever makes it
 THIS, BEFORE, A_YEAR_BEFORE = "this", "before", "a_year_before"
+LEFT_OUT = "left_out"  # matters that concern a reader, by key
 
 
 def make_reports_due(at: datetime) -> int:
@@ -29,7 +30,7 @@ def make_reports_due(at: datetime) -> int:
 
     SomeFailed, once all towns had their turn: the report of some could not be made.
     """
-    first_of_this = workdays.local_day(at).replace(day=1)
+    first_of_this = local_day(at).replace(day=1)
     month = Days.month_of(first_of_this - ONE_DAY)
     towns = Town.objects.filter(cases__registered_at__lt=month.end).distinct()
     without = towns.exclude(monthly_reports__month=month.first)
@@ -68,26 +69,62 @@ def make_report(
 
     IntegrityError: there is this edition already.
     """
-    days = Days.month_of(month)
-    place = Place.of_town(town)
+    report = MonthlyReport(
+        town=town,
+        month=Days.month_of(month).first,
+        edition=edition,
+        why_again=why_again,
+    )
+    _count(report, at)
+    return report
+
+
+def refresh_drafts(reports: MonthlyReportQuerySet, at: datetime) -> set[int]:
+    """Count those of some reports anew that are not signed and count a matter which has
+    come to concern a reader of theirs, and return their keys. Beside the reader's own
+    figures, which leave it out, they would tell of it.
+
+    One query, and one for each that is not signed where a matter concerns a cadre.
+    """
+    about_somebody = Concern.objects.filter(case__town=OuterRef("town"))
+    drafts = reports.filter(Exists(about_somebody), signed_at=None)
+
+    counted = set()
+    for draft in drafts.select_related("town"):
+        left_out = draft.numbers.get(LEFT_OUT, [])
+        if not concerning_readers(draft.town, draft.made_at, at).issubset(left_out):
+            _count_draft(draft.pk, at)
+            counted.add(draft.pk)
+    return counted
+
+
+@transaction.atomic
+def _count_draft(pk: int, at: datetime) -> None:
+    report = MonthlyReport.objects.select_for_update().get(pk=pk)
+    if not report.is_signed:
+        _count(report, at)
+
+
+def _count(report: MonthlyReport, at: datetime) -> None:
+    """Count what a report says and store it in place of what was counted before."""
+    days = Days.month_of(report.month)
+    place = Place.of_town(report.town)
     spans = [days, days.before(), days.a_year_before()]
-    read = Reading(place, at, None, concerns_readers(town)).read(spans)
+    left_out = concerning_readers(report.town, at, at)
+    hidden = Q(pk__in=left_out) if left_out else None
+    read = Reading(place, at, None, hidden).read(spans)
     by_period = [Figures.together(parts.values()) for parts in read.parts]
 
     this, before, a_year_before = by_period
-    report = MonthlyReport.objects.create(
-        town=town,
-        month=days.first,
-        edition=edition,
-        why_again=why_again,
-        made_at=at,
-        numbers={
-            THIS: _stored(this),
-            BEFORE: _stored(before),
-            A_YEAR_BEFORE: _stored(a_year_before),
-        },
-        names=_names(this),
-    )
+    report.made_at = at
+    report.numbers = {
+        THIS: _stored(this),
+        BEFORE: _stored(before),
+        A_YEAR_BEFORE: _stored(a_year_before),
+        LEFT_OUT: sorted(left_out),
+    }
+    report.names = _names(this)
+    report.save()
 
     with override(LANGUAGE):
         rows = [_row(report, place, _("Total"), this, is_total=True)]
@@ -95,22 +132,28 @@ def make_report(
             figures = read.parts[0].get(part.code, Figures.none())
             if part.is_village or figures.numbers.total():
                 rows.append(_row(report, part, _name_of(part), figures))
+    report.rows.all().delete()
     MonthlyReportRow.objects.bulk_create(rows)
-    return report
 
 
-def concerns_readers(town: Town) -> Q | None:
-    """Return the condition of the matters that concern whoever reads the reports of a
-    town; None: there are none. Beside their own figures, which leave these out, the
-    report would tell of them. One query.
+def concerning_readers(
+    town: Town, told_before: datetime, at: datetime
+) -> frozenset[int]:
+    """Return the keys of the matters, told before a moment, that `Sight.in_conflict`
+    hides from any reader of a town's reports: they concern the reader or, where one
+    serves in a village as well, somebody of that village. One query.
     """
-    posts = Post.objects.filter(
-        Q(town=town) | Q(county_code=town.county_code), role__in=READ_REPORTS
+    of_place = Q(town=town) | Q(county_code=town.county_code)
+    readers = Post.objects.filter(of_place, role__in=READ_REPORTS).values("user")
+    serving = Post.objects.current(local_day(at)).filter(user__in=readers)
+    about = Concern.objects.filter(
+        Q(user__in=readers)
+        | Q(village__in=serving.values("village"))
+        | Q(village__in=serving.values("group__village")),
+        case__town=town,
+        case__registered_at__lt=told_before,
     )
-    about = Concern.objects.filter(user__in=posts.values("user"))
-    if not about.filter(case__town=town).exists():
-        return None
-    return Q(Exists(about.filter(case=OuterRef("pk"))))
+    return frozenset(about.values_list("case", flat=True))
 
 
 def _row(

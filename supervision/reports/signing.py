@@ -13,9 +13,10 @@ from cases.models.choices import Confidentiality
 from minshi.crypto import sealed
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, said
 from minshi.text import clean_text
+from minshi.text.folding import DASH
 from minshi.workdays import local_day
 from supervision.models import MonthlyReport
-from supervision.reports.making import LANGUAGE, make_report
+from supervision.reports.making import LANGUAGE, make_report, refresh_drafts
 from supervision.reports.wording import parts_of_report
 from supervision.sealing.heads import Unreadable, heads_now, newest_line
 from villages.audit import record_sealed
@@ -24,7 +25,8 @@ from villages.models.audit import AuditKind
 from villages.rights import SIGN_REPORTS, first_post
 
 LONGEST = 4000
-NUMBER = re.compile(r"[A-Z][A-Z0-9]{1,3}-\d{4}-\d{4,6}")
+# of a case, as it may be typed: BG-2026-0183, BG – 2026 – 0183, BG20260183
+NUMBER = re.compile(r"([A-Z][A-Z0-9]{1,3})[\s-]*(20\d\d)[\s-]*(\d{4,6})")
 
 
 def signing_post(report: MonthlyReport, user: User, at: datetime) -> Post | None:
@@ -45,7 +47,8 @@ def word_typical(
     """Write the typical matters, which a person chooses and words.
 
     NoSuchRight: not a supervisor of the place. MoveRefused: it is signed. InputRefused:
-    too long, or it names a matter that is hidden, secret or of another town.
+    too long, or it names a matter that is hidden, secret, about a cadre or of another
+    town.
     """
     report = _locked(report, by, at)
     text = clean_text(text)
@@ -61,19 +64,23 @@ def word_typical(
 
 @transaction.atomic
 def sign(report: MonthlyReport, *, by: User, at: datetime) -> MonthlyReport:
-    """Sign the report as it reads now, with the newest heads of the sealed logs. One
-    that is signed stays as it is, whoever clicks again.
+    """Sign the report as it reads now, with the newest heads of the sealed logs; it is
+    counted anew first where a matter has come to concern a reader. One that is signed
+    stays as it is, whoever clicks again.
 
     NoSuchRight: not a supervisor of the place. MoveRefused: a newer edition is there.
+    InputRefused: a matter named in it may not be named any more.
     """
     post = signing_post(report, by, at)
     if post is None:
         raise NoSuchRight(_("Only a supervisor of the place signs its report."))
+    refresh_drafts(MonthlyReport.objects.filter(pk=report.pk), at)
     report = MonthlyReport.objects.select_for_update().get(pk=report.pk)
     if report.is_signed:
         return report
     if not MonthlyReport.objects.newest().filter(pk=report.pk).exists():
         raise MoveRefused(_("There is a newer edition of this report."))
+    _refuse_named(report.typical, report, by, at)
 
     with override(LANGUAGE):
         parts = parts_of_report(report)
@@ -167,17 +174,25 @@ def _locked(report: MonthlyReport, by: User, at: datetime) -> MonthlyReport:
 
 def _refuse_named(text: str, report: MonthlyReport, by: User, at: datetime) -> None:
     """Refuse a text that names a matter which may not be named: 保密 and 隐名 ones are
-    counted everywhere and named nowhere, and nobody names what they do not see.
+    counted everywhere and named nowhere, one about a cadre would reach that cadre, and
+    nobody names what they do not see.
     """
-    written = unicodedata.normalize("NFKC", text).upper()
-    named = NUMBER.findall(written)
-    seen = Case.objects.visible_to(by, local_day(at)).filter(
+    named = _numbers_in(text)
+    seen = Case.objects.visible_to(by, local_day(at)).about_nobody()
+    may_be_named = seen.filter(
         town=report.town,
         number__in=named,
         confidentiality=Confidentiality.NORMAL,
     )
-    may_be_named = set(seen.values_list("number", flat=True))
+    numbers = set(may_be_named.values_list("number", flat=True))
     for number in named:
-        if number not in may_be_named:
+        if number not in numbers:
             words = _("%(number)s cannot be named in a report.") % {"number": number}
             raise InputRefused.at(typical=words)
+
+
+def _numbers_in(text: str) -> list[str]:
+    """Return the numbers of cases in a text, in the form in which they are stored."""
+    written = unicodedata.normalize("NFKC", text).upper()
+    found = NUMBER.findall(DASH.sub("-", written))
+    return ["-".join(parts) for parts in found]

@@ -15,6 +15,7 @@ from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
 from supervision.models import MonthlyReport
 from supervision.reports.ledger import MONTHLY, RowRecord, reports_in_sight
+from supervision.reports.making import refresh_drafts
 from supervision.reports.signing import (
     LONGEST,
     correct,
@@ -54,8 +55,11 @@ class ReportsView(StaffView):
         return any(post.role in READ_REPORTS for post in posts)
 
     def report(self, pk: int) -> MonthlyReport:
-        """Return a report in sight. Http404: there is none."""
+        """Return a report in sight, counted anew where something has come to concern a
+        reader of it. Http404: there is none.
+        """
         reports = reports_in_sight(self.user, today()).filter(pk=pk)
+        refresh_drafts(reports, now())
         report = reports.select_related("town", "signed_by__user").first()
         if report is None:
             raise Http404

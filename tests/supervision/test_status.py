@@ -2,6 +2,7 @@
 Prometheus.
 """
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -168,6 +169,35 @@ def test_the_page_is_for_overseers_system_administrator_and_auditor(
 
     cache.set(HEARTBEAT_KEY, "alive", 60)
     assert "后台任务正常" in client.get(reverse("supervision:status")).text
+
+
+def test_who_oversees_matters_reads_no_count_of_them(client):
+    """It would tell them of what their own lists leave out."""
+    here = staff()
+    case = spoken(here)
+    Notice.objects.create(
+        key="dead",
+        kind="yellow",
+        channel="email",
+        recipient=here.duty.user,
+        case=case,
+        state=NoticeState.DEAD,
+        created_at=NOON,
+        send_after=NOON,
+    )
+    tasks.check_history.apply()
+
+    def read(post):
+        client.force_login(post.user)
+        page = client.get(reverse("supervision:status"))
+        return page.context["backlog"], re.findall(r"<dd>\d+</dd>|1 件事的", page.text)
+
+    for post in (here.reviewer, here.supervisor, here.county_supervisor):
+        assert read(post) == (None, [])
+    for post in (roles.system_admin(), roles.auditor()):
+        waits, shown = read(post)
+        assert waits.dead == 1
+        assert "1 件事的" in shown
 
 
 def scraped(client, token=None):

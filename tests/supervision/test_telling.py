@@ -353,7 +353,7 @@ def test_an_event_that_cannot_be_told_for_a_day_is_passed_over_and_the_status_pa
     assert backlog(NOON + 25 * HOUR).passed_over == 3
     tell_events(NOON + 26 * HOUR)
     assert Watermark.objects.get().floor == Event.objects.latest("pk").pk
-    client.force_login(here.supervisor.user)
+    client.force_login(roles.system_admin().user)
     assert "有3件事一整天都没能通知出去" in client.get("/supervision/status/").text
 
 

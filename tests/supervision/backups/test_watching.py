@@ -289,6 +289,24 @@ def test_the_page_shows_the_last_good_one_and_the_last_proof(client, folder, set
     assert "已经过了一天多" in page(NOON + 4 * DAY)
 
 
+def test_what_a_backup_holds_is_counted_for_no_overseer(client, folder):
+    """The rows of a table are a total of the matters that concern a cadre too."""
+    here = staff()
+    with_papers(here, 1)
+    back_up_if_due(NOON + 2 * DAY)
+    prove_if_due(NOON + 2 * DAY)
+
+    def page(post):
+        client.force_login(post.user)
+        with time_machine.travel(NOON + 2 * DAY, tick=False):
+            return client.get(reverse("supervision:status")).text
+
+    for words in ("备份恢复验证记录", BackupRun.objects.get(step="made").words):
+        assert words in page(roles.auditor())
+        assert words not in page(here.supervisor)
+    assert backups_in(folder)[0].name in page(here.supervisor)
+
+
 def test_prometheus_reads_the_same(client, settings, folder):
     settings.METRICS_TOKEN = "a long word"
     back_up_if_due(NOON)

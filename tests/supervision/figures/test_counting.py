@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import Case
+from cases.models import Case, Topic
 from cases.models.scope import Sight
 from minshi.errors import InputRefused
 from supervision.figures.asking import days_of_month
@@ -184,6 +184,18 @@ def test_a_single_delicate_topic_of_few_is_shown_as_fewer_than_five():
     (cell,) = topics_of(figures, leaves_village=True)
 
     assert (cell.value, cell.shown) == ("", "<5")
+
+
+def test_a_topic_is_delicate_by_its_mark_of_now(world):
+    topic = Topic.objects.create(town=world.here.town, name="未成年人")
+    figures = Figures(Counter({f"topic|{topic.pk}": 3}))
+
+    def shown():
+        return [cell.value for cell in topics_of(figures, leaves_village=True)]
+
+    assert shown() == [str(topic.pk)]
+    Topic.objects.filter(pk=topic.pk).update(is_red_line=True)
+    assert shown() == [""]
 
 
 # --- periods

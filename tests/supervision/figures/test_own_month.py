@@ -5,7 +5,20 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from tests.cases.roads import DAY, NOON, completed, decided, rated, staff, verified
+from cases.models import Case
+from cases.workflow import Action, make_move
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    completed,
+    decided,
+    officer,
+    rated,
+    settled,
+    spoken,
+    staff,
+    verified,
+)
 from tests.roles import handler_of
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +73,20 @@ def test_a_recorder_reads_how_many_they_took_down():
     assert page_of(here.duty).context["taken_down"] == 1
     assert page_of(here.duty, month="2026-02").context["taken_down"] == 0
     assert page_of(here.duty, month="2027-01").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["duty", "secretary"])
+def test_nothing_of_what_came_to_concern_one_is_counted(who):
+    here = staff()
+    for case in (spoken(here), settled(here)):
+        make_move(
+            Case.objects.get(pk=case.pk),
+            Action.RECUSE,
+            by=officer(here.reviewer),
+            at=NOON + DAY,
+            concerns=[getattr(here, who).user],
+        )
+
+    read = page_of(here.duty).context
+
+    assert read["taken_down"] == read["share"].whole == read["unlisted"] == 0

@@ -13,19 +13,24 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from cases.models import Case
+from cases.models.scope import Sight
+from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.history import Frozen
 from minshi.jobs import SomeFailed
 from supervision.figures.definitions import COUNTS
 from supervision.figures.periods import Days
+from supervision.figures.places import Place
+from supervision.figures.reading import Reading
 from supervision.models import MonthlyReport, MonthlyReportRow
 from supervision.reports.ledger import COLUMNS, RowRecord
-from supervision.reports.making import make_reports_due
+from supervision.reports.making import make_report, make_reports_due, refresh_drafts
 from supervision.reports.signing import correct, sign, word_typical
 from supervision.reports.wording import parts_of_report
 from supervision.sealing.heads import keep_newest
 from supervision.sealing.seals import seal_logs
-from tests.cases.roads import DAY, NOON, rated
+from tests.cases.roads import DAY, NOON, officer, rated
+from tests.roles import duty_officer_of
 from tests.supervision.figures.world import in_sql, make_world
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +223,44 @@ def test_a_secret_matter_is_named_nowhere(world, report):
 WIDE = {ord("-"): "－", ord("0"): "０", ord("2"): "２"}
 
 
+@pytest.mark.parametrize("dash", ["–", "—", "——", "‐", " - ", " ", "\n", ""])
+def test_a_secret_matter_is_named_in_no_way_of_writing_its_number(world, report, dash):
+    number = world.cases["secret"].number.replace("-", dash)
+
+    with pytest.raises(InputRefused):
+        word_typical(report, number, by=world.here.supervisor.user, at=APRIL)
+
+
+def test_a_matter_about_a_cadre_is_named_nowhere(world, report):
+    case = world.cases["heard"]
+    recused(world.here, case, world.here.reviewer, APRIL)
+    by = world.here.supervisor.user
+
+    with pytest.raises(InputRefused):
+        word_typical(report, f"{case.number}反映干部占地", by=by, at=APRIL)
+
+
+def test_what_became_secret_since_it_was_worded_is_not_signed(world, report):
+    by = world.here.supervisor.user
+    case = world.cases["heard"]
+    report = word_typical(report, f"{case.number}路灯", by=by, at=APRIL)
+    Case.objects.filter(pk=case.pk).update(confidentiality="secret")
+
+    with pytest.raises(InputRefused):
+        sign(report, by=by, at=APRIL)
+
+
+def recused(here, case, who, at):
+    """The matter, after it came to concern somebody."""
+    return make_move(
+        Case.objects.get(pk=case.pk),
+        Action.RECUSE,
+        by=officer(here.county_reviewer),
+        at=at,
+        concerns=[who.user],
+    )
+
+
 def test_a_signed_report_is_corrected_by_another_edition(world, report):
     by = world.here.supervisor.user
     with pytest.raises(MoveRefused):
@@ -237,6 +280,86 @@ def test_a_signed_report_is_corrected_by_another_edition(world, report):
     assert "case.online.count" not in second.numbers["this"]
     with pytest.raises(MoveRefused):
         correct(report, "再来一版", by=by, at=APRIL)
+
+
+# --- what concerns a reader
+
+
+def received_by(world, post):
+    sight = Sight.of(post.user, APRIL.date())
+    figures = Reading(Place.of_town(world.here.town), APRIL, sight).of(MARCH)
+    return figures.count("case.received.count")
+
+
+def received_in(report):
+    report.refresh_from_db()
+    return report.numbers["this"]["case.received.count"]
+
+
+def test_what_is_hidden_by_a_readers_village_post_is_left_out(world):
+    here = world.here
+    duty_officer_of(here.village, user=here.supervisor.user)
+    recused(here, world.cases["heard"], here.secretary, APRIL)
+
+    report = make_report(here.town, date(2026, 3, 1), at=APRIL)
+
+    assert received_in(report) == received_by(world, here.supervisor)
+    assert received_in(report) == received_by(world, here.reviewer) - 1
+
+
+@pytest.mark.parametrize("way", ["page", "ledger", "api", "print"])
+def test_what_comes_to_concern_a_reader_is_taken_off_before_it_is_signed(
+    world, report, way
+):
+    before = received_in(report)
+    here = world.here
+    recused(here, world.cases["heard"], here.supervisor, APRIL)
+
+    with time_machine.travel(APRIL + DAY, tick=False):
+        client = client_of(here.supervisor)
+        if way == "page":
+            client.get(report.get_absolute_url())
+        elif way == "print":
+            client.post(reverse("supervision:report_print", args=[report.pk]))
+        elif way == "ledger":
+            page = reverse("cases:ledger", args=["monthly"])
+            shown = client.get(page, {"period": "all"}).text
+            assert f">{before - 1}<" in re.sub(r"\s", "", shown)
+            assert f">{before}<" not in re.sub(r"\s", "", shown)
+        else:
+            rows = client.get("/api/v1/ledgers/monthly/?period=all").json()["results"]
+            assert max(row["case_received_count"] for row in rows) == before - 1
+
+    assert received_in(report) == received_by(world, here.supervisor) == before - 1
+    total = report.rows.get(is_total=True)
+    assert total.numbers["case.received.count"] == before - 1
+
+
+def test_it_is_taken_off_as_it_is_signed_and_stays_in_what_was_signed(world, report):
+    before = received_in(report)
+    here = world.here
+    by = here.supervisor.user
+    recused(here, world.cases["heard"], here.reviewer, APRIL)
+
+    sign(report, by=by, at=APRIL + DAY)
+    assert received_in(report) == before - 1
+
+    recused(here, world.cases["taken up"], here.reviewer, APRIL + DAY)
+    refresh_drafts(MonthlyReport.objects.all(), APRIL + DAY)
+    assert received_in(report) == before - 1
+    again = correct(report, "重新统计", by=by, at=APRIL + DAY)
+    assert received_in(again) == before - 2
+
+
+def test_a_draft_is_counted_anew_only_for_what_it_counts(world, report):
+    here = world.here
+    recused(here, world.cases["heard"], here.secretary, APRIL)
+    recused(here, world.cases["taken up"], here.supervisor, APRIL)
+    refresh_drafts(MonthlyReport.objects.all(), APRIL + DAY)
+    refresh_drafts(MonthlyReport.objects.all(), APRIL + 2 * DAY)
+
+    report.refresh_from_db()
+    assert report.made_at == APRIL + DAY
 
 
 # --- the pages
