@@ -21,7 +21,7 @@ ROWS_OF_REPORT = Frozen(
 
 
 def record_what_is_closed(apps, schema_editor):
-    from cases.ledgers.freezing import seal_of, seal_of_entries
+    from cases.ledgers.freezing import seal_of_entries, seal_with_key
     from supervision.reports.signing import seal_of_report
 
     using = schema_editor.connection.alias
@@ -35,7 +35,7 @@ def record_what_is_closed(apps, schema_editor):
         records.create(kind=kind, subject=subject, at=at, user_id=by.user_id)
 
     for frozen in ledgers.select_related("frozen_by", "town", "village").order_by("pk"):
-        seal = seal_of(frozen, frozen.frozen_rows.order_by("position"))
+        seal = seal_with_key(frozen, frozen.frozen_rows.order_by("position"))
         record("closed", _title(frozen), seal, frozen.frozen_at, frozen.frozen_by)
 
     in_order = entries.select_related("by", "book__town", "book__village")

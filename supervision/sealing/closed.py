@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cases.ledgers.freezing import seal_of, seal_of_entries
+from cases.ledgers.freezing import seal_of_entries, seal_with_key
 from cases.models import FrozenLedger, FrozenRow, RedEntry
 from cases.workflow.findings import Finding
 from minshi.written import written_otherwise
@@ -52,7 +52,7 @@ def _ledgers() -> Iterator[Sealed]:
     books = FrozenLedger.objects.select_related("town", "village").order_by("pk")
     for frozen in books.iterator(chunk_size=100):
         rows = frozen.frozen_rows.order_by("position")
-        yield _where(frozen), seal_of(frozen, rows)
+        yield _where(frozen), seal_with_key(frozen, rows)
 
 
 def _entries_in_red() -> Iterator[Sealed]:

@@ -5,7 +5,7 @@ put in or took away are found.
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from cases.ledgers.freezing import enter_in_red, freeze
 from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
@@ -32,18 +32,22 @@ def _in_april(time_machine, settings, tmp_path):
     time_machine.move_to(APRIL, tick=False)
 
 
-@pytest.fixture
-def closed(here):
-    """A closed ledger with an entry in red, and a signed report."""
-    case = spoken(here)
-    frozen = freeze(
-        "general",
+def close(here, ledger):
+    return freeze(
+        ledger,
         here.village,
         first=date(2026, 3, 1),
         last=date(2026, 3, 31),
         by=here.secretary.user,
         at=APRIL,
     )
+
+
+@pytest.fixture
+def closed(here):
+    """A closed ledger with an entry in red, and a signed report."""
+    case = spoken(here)
+    frozen = close(here, "general")
     Case.objects.filter(pk=case.pk).update(remark="误记")
     reason = "当时记错了"
     enter_in_red(frozen, reason=reason, by=here.secretary.user, at=APRIL)
@@ -67,14 +71,17 @@ def test_nothing_is_found_where_all_is_as_it_was_closed(closed):
         (FrozenLedger, "SET last_on = '2026-03-20'"),
         (FrozenLedger, "SET frozen_at = '2026-01-01 00:00:00+00:00'"),
         (FrozenLedger, "SET ledger = 'none such'"),
+        (FrozenLedger, f"SET digest = '{'0' * 64}'"),
         (RedEntry, "SET now = '没有误记'"),
         (RedEntry, "SET reason = '领导要求'"),
         (RedEntry, "SET at = '2026-01-01 00:00:00+00:00'"),
+        (RedEntry, "SET id = 424242"),
         (MonthlyReport, "SET numbers = '{}'"),
         (MonthlyReport, "SET typical = '没有一件超期'"),
         (MonthlyReport, "SET parts = '[]'"),
         (MonthlyReport, "SET signed_at = '2026-01-01 00:00:00+00:00'"),
         (MonthlyReportRow, "SET numbers = '{}'"),
+        (MonthlyReportRow, "SET at = '2025-01-31 16:00:00'"),
     ],
 )
 def test_what_was_changed_is_found(closed, rows, change):
@@ -84,6 +91,70 @@ def test_what_was_changed_is_found(closed, rows, change):
     by_sql(table, f"UPDATE {table} {change}", id=row.pk)
 
     assert CHANGED <= found(LATER) <= {*CHANGED}
+
+
+NOT_SEALED = {(FrozenRow, "id")}  # its place is by its position
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "rows", [FrozenLedger, FrozenRow, RedEntry, MonthlyReport, MonthlyReportRow]
+)
+def test_every_column_is_sealed(closed, rows):
+    unsealed = set()
+    for field in rows._meta.concrete_fields:
+        with transaction.atomic():
+            change(rows, field)
+            if not found(LATER) & CHANGED:
+                unsealed.add((rows, field.attname))
+            transaction.set_rollback(True)
+
+    assert unsealed <= NOT_SEALED
+
+
+def change(rows, field):
+    row = rows.objects.order_by("pk").first()
+    value = getattr(row, field.attname)
+    if isinstance(field, models.JSONField):
+        other = '{"x": 1}'
+    elif isinstance(field, models.DateTimeField):
+        other = "2026-01-05 03:00:00"
+    elif isinstance(field, models.DateField):
+        other = "2026-02-01"
+    elif isinstance(field, models.BooleanField):
+        other = not value
+    elif isinstance(field, (models.IntegerField, models.ForeignKey)):
+        other = (value or 0) + 424_242
+    else:
+        other = "别的"
+
+    with history_lifted(), connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
+        exchanged = f'SET "{field.column}" = %s WHERE id = %s'
+        table = rows._meta.db_table
+        cursor.execute(f"UPDATE {table} {exchanged}", [other, row.pk])
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def test_ledgers_that_changed_keys_with_their_rows_are_found(here, closed):
+    """What was entered in red in the one would be read in the other."""
+    other = close(here, "talk-room")
+    seal_logs(LATER - DAY / 2)
+    assert found(LATER) == set()
+
+    with history_lifted():
+        exchange_keys(closed.pk, other.pk)
+
+    assert RedEntry.objects.get().book.ledger == "talk-room"
+    assert found(LATER) == CHANGED
+
+
+def exchange_keys(one, other):
+    """Exchange the keys of two ledgers, and those by which their rows name them."""
+    spare = 424_242
+    for before, after in ((one, spare), (other, one), (spare, other)):
+        FrozenLedger.objects.filter(id=before).update(id=after)
+        FrozenRow.objects.filter(book=before).update(book=after)
 
 
 def test_a_closed_ledger_that_was_taken_away_is_found(closed):
