@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from minshi.crypto import sealed
 from supervision.models import Log, Seal
+from supervision.sealing.guards import OF_UNREADABLE_ROWS
 from supervision.sealing.heads import keep_newest
 from supervision.sealing.logs import SOURCES
 from supervision.sealing.spans import merged, spans_in, text_of
@@ -24,13 +25,21 @@ def seal_logs(at: datetime) -> int:
     the newest heads outside of the database.
 
     In batches, each in a transaction of its own. Safe to run twice at once: a seal that
-    another worker has just made is not made again.
+    another worker has just made is not made again. A value that cannot be read stops
+    the sealing of its own log alone, and is raised once all others are sealed.
     """
     count = 0
+    unreadable: Exception | None = None
     for log in Log:
-        while sealed_now := _seal_next(log, at):
-            count += sealed_now
+        try:
+            while sealed_now := _seal_next(log, at):
+                count += sealed_now
+        except OF_UNREADABLE_ROWS as error:
+            unreadable = error
     keep_newest(at)
+
+    if unreadable is not None:
+        raise unreadable
     return count
 
 

@@ -2,61 +2,22 @@
 put in or took away are found.
 """
 
-from datetime import date
-
 import pytest
 from django.db import IntegrityError, connection, models, transaction
 
-from cases.ledgers.freezing import enter_in_red, freeze
-from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
+from cases.models import FrozenLedger, FrozenRow, RedEntry
 from minshi.history import history_lifted
 from supervision.models import MonthlyReport, MonthlyReportRow
-from supervision.reports.making import make_report
-from supervision.reports.signing import sign
 from supervision.sealing.findings import LogWrong
 from supervision.sealing.seals import seal_logs
-from tests.cases.roads import DAY, NOON, spoken
+from tests.cases.roads import DAY
 from tests.supervision.history.attacks import by_sql, found
+from tests.supervision.history.closing import APRIL, LATER, close
 from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
 from villages.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
-APRIL = NOON + 40 * DAY
-LATER = APRIL + 2 * DAY
 CHANGED = {LogWrong.CLOSED, LogWrong.CLOSED_GONE}
-
-
-@pytest.fixture(autouse=True)
-def _in_april(time_machine, settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    time_machine.move_to(APRIL, tick=False)
-
-
-def close(here, ledger):
-    return freeze(
-        ledger,
-        here.village,
-        first=date(2026, 3, 1),
-        last=date(2026, 3, 31),
-        by=here.secretary.user,
-        at=APRIL,
-    )
-
-
-@pytest.fixture
-def closed(here):
-    """A closed ledger with an entry in red, and a signed report."""
-    case = spoken(here)
-    frozen = close(here, "general")
-    Case.objects.filter(pk=case.pk).update(remark="误记")
-    reason = "当时记错了"
-    enter_in_red(frozen, reason=reason, by=here.secretary.user, at=APRIL)
-    Case.objects.filter(pk=case.pk).update(remark="")
-
-    report = make_report(here.town, date(2026, 3, 1), at=APRIL)
-    sign(report, by=here.supervisor.user, at=APRIL)
-    seal_logs(APRIL + DAY)
-    return frozen
 
 
 def test_nothing_is_found_where_all_is_as_it_was_closed(closed):
