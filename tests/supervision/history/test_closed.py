@@ -4,6 +4,7 @@ put in or took away are found.
 
 import pytest
 from django.db import IntegrityError, connection, models, transaction
+from django.db.migrations.recorder import MigrationRecorder
 
 from cases.models import FrozenLedger, FrozenRow, RedEntry
 from minshi.history import history_lifted
@@ -192,3 +193,24 @@ def test_what_was_closed_before_the_update_is_recorded_by_it(closed):
     assert {"closed", "in_red", "signed"} <= set(kinds)
     wrong = found(LATER)
     assert not wrong & CHANGED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("has_records", [True, False])
+def test_an_update_made_to_run_again_seals_nothing(closed, has_records):
+    closed.pk, closed.ledger = None, "handling"
+    closed.save(force_insert=True)
+    if not has_records:
+        with history_lifted():
+            AuditRecord.objects.filter(kind__in=("closed", "in_red", "signed")).delete()
+    records = AuditRecord.objects.count()
+
+    again = MigrationRecorder.Migration.objects.filter(
+        app="supervision", name="0013_seal_what_is_closed"
+    )
+    again.delete()
+    migrate_to_the_end()
+
+    assert again.exists()
+    assert AuditRecord.objects.count() == records
+    assert LogWrong.CLOSED in found(LATER)
