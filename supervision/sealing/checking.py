@@ -30,11 +30,19 @@ from supervision.sealing.heads import (
     file_of_newest,
     heads_now,
     keep,
+    keep_newest,
     kept_lines,
     newest_line,
 )
 from supervision.sealing.logs import SOURCES
-from supervision.sealing.seals import LATE, digest_of, floor_of, hash_of, seal_logs
+from supervision.sealing.seals import (
+    LATE,
+    digest_of,
+    floor_of,
+    hash_of,
+    newest_are_missing,
+    seal_logs,
+)
 from supervision.sealing.spans import keys_in
 from supervision.sealing.telling import tell_auditors
 
@@ -73,6 +81,7 @@ def check_everything(at: datetime) -> Result:
         (FrozenLedger._meta.verbose_name_plural, check_closed()),
         *((log.label, _check_log(log, at, result)) for log in Log),
         (file_of_heads().parent.name, _check_heads()),
+        (file_of_newest().name, _check_newest(at)),
         (pgettext("history", "locks of the database"), _check_locks()),
     ]
     for name, findings in parts:
@@ -107,6 +116,7 @@ def check_history(at: datetime) -> HistoryCheck:
     result = check_everything(at)
     with suppress(*OF_UNREADABLE_ROWS):  # found by the comparison already
         seal_logs(at)
+    keep_newest(at)  # anew, where they were missing
 
     heads = heads_now()
     day = workdays.local_day(at)
@@ -282,7 +292,7 @@ def _read(keys: list[int]) -> dict[int, tuple[Seal, bool]]:
 
 
 def _check_heads() -> Iterator[Finding]:
-    """Yield where the database is not the one whose heads were kept."""
+    """Yield where the database is not the one whose heads of a day were kept."""
     last_day = ""
     try:
         for line in kept_lines():
@@ -292,6 +302,16 @@ def _check_heads() -> Iterator[Finding]:
     except Unreadable as error:
         yield Finding(f"{file_of_heads().name} {error}", LogWrong.HEADS)
         return
+    kept_on = HistoryCheck.objects.aggregate(last=Max("kept_on"))["last"]
+    if kept_on and last_day < kept_on.isoformat():
+        yield Finding(f"{file_of_heads().name}（{kept_on}）", LogWrong.HEADS_GONE)
+
+
+def _check_newest(at: datetime) -> Iterator[Finding]:
+    """Yield where the database is not the one whose newest heads were kept."""
+    if newest_are_missing(at):
+        yield Finding(file_of_newest().name, LogWrong.HEADS_GONE)
+        return
     try:
         newest = newest_line()
     except Unreadable as error:
@@ -300,10 +320,6 @@ def _check_heads() -> Iterator[Finding]:
     if newest:
         for head in newest.heads:
             yield from _check_head(head, newest.day)
-
-    kept_on = HistoryCheck.objects.aggregate(last=Max("kept_on"))["last"]
-    if kept_on and last_day < kept_on.isoformat():
-        yield Finding(f"{file_of_heads().name}（{kept_on}）", LogWrong.HEADS_GONE)
 
 
 def _check_head(head: Head, day: str) -> Iterator[Finding]:

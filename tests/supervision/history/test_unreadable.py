@@ -162,7 +162,7 @@ def test_files_of_heads_that_cannot_be_read_stop_nothing(closed, damaged):
     for file in (file_of_heads(), file_of_newest()):
         file.write_bytes(damaged)
 
-        check = check_history(LATER + DAY)
+    check = check_history(LATER + DAY)
 
-        assert check.found == 1
-        assert found(LATER + DAY) == {LogWrong.HEADS}
+    assert check.found == 2
+    assert found(LATER + DAY) == {LogWrong.HEADS}
