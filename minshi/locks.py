@@ -40,6 +40,11 @@ def broken_locks() -> list[str]:
     return sorted(name for name, lock in wanted.items() if there.get(name) != lock)
 
 
+def is_there(name: str) -> bool:
+    """Tell whether the database has a lock of this name, whatever it does."""
+    return name in _in_database()
+
+
 def _in_database() -> dict[str, Lock]:
     is_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:

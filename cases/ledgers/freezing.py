@@ -130,7 +130,8 @@ def freeze(
     for row in rows:
         row.book = frozen
     FrozenRow.objects.bulk_create(rows, batch_size=500)
-    record_sealed(AuditKind.CLOSED, str(frozen), frozen.digest, at=at, user=by)
+    seal = seal_with_key(frozen, rows)
+    record_sealed(AuditKind.CLOSED, str(frozen), seal, at=at, user=by)
     return frozen
 
 
@@ -177,12 +178,23 @@ def seal_of(frozen: FrozenLedger, rows: Iterable[FrozenRow]) -> str:
     return sealed([about, covered], "closed ledger")
 
 
+def seal_with_key(frozen: FrozenLedger, rows: Iterable[FrozenRow]) -> str:
+    """Return the keyed seal that the audit log has of a stored ledger: over its key, by
+    which entries in red name it, the digest that it shows, and the one of its rows.
+    """
+    digests = [frozen.digest, seal_of(frozen, rows)]
+    return sealed([frozen.pk, *digests], "closed ledger by its key")
+
+
 def seal_of_entries(entries: Iterable[RedEntry]) -> str:
-    """Return the keyed seal over what was entered in red at one time, in its order."""
+    """Return the keyed seal over what was entered in red at one time, with the keys by
+    which later entries come after it.
+    """
     covered = []
     for entry in entries:
         covered.append(
             [
+                entry.pk,
                 entry.book_id,
                 entry.case_id,
                 entry.column,

@@ -97,12 +97,11 @@ def sign(report: MonthlyReport, *, by: User, at: datetime) -> MonthlyReport:
 
 
 def seal_of_report(report: MonthlyReport) -> str:
-    """Return the keyed seal over a signed report as it is stored, with its rows. One
-    query.
+    """Return the keyed seal over every column of a signed report as it is stored, and
+    of its rows. One query.
     """
-    rows = report.rows.order_by("pk")
-    columns = ("place", "name", "is_total", "numbers")
     about = [
+        report.pk,
         report.town_id,
         report.month.isoformat(),
         report.edition,
@@ -116,7 +115,10 @@ def seal_of_report(report: MonthlyReport) -> str:
         _moment(report.signed_at),
         report.signed_by_id,
     ]
-    covered = [list(row) for row in rows.values_list(*columns)]
+    covered = []
+    for row in report.rows.order_by("pk"):
+        month = _moment(row.at)
+        covered.append([row.pk, month, row.place, row.name, row.is_total, row.numbers])
     return sealed([about, covered], "signed report")
 
 

@@ -2,14 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from cases.models import Case
+from cases.models import Case, FrozenLedger
 from cases.workflow.findings import Finding
 from cases.workflow.proof import check_cases, check_numbers
 from minshi import workdays
@@ -19,6 +22,7 @@ from supervision.installation import brought_up_at
 from supervision.models import HistoryCheck, Log, Seal
 from supervision.sealing.closed import check_closed
 from supervision.sealing.findings import LogWrong
+from supervision.sealing.guards import OF_UNREADABLE_ROWS, guarded
 from supervision.sealing.heads import (
     Head,
     Unreadable,
@@ -26,11 +30,19 @@ from supervision.sealing.heads import (
     file_of_newest,
     heads_now,
     keep,
+    keep_newest,
     kept_lines,
     newest_line,
 )
 from supervision.sealing.logs import SOURCES
-from supervision.sealing.seals import LATE, digest_of, floor_of, hash_of, seal_logs
+from supervision.sealing.seals import (
+    LATE,
+    digest_of,
+    floor_of,
+    hash_of,
+    newest_are_missing,
+    seal_logs,
+)
 from supervision.sealing.spans import keys_in
 from supervision.sealing.telling import tell_auditors
 
@@ -59,27 +71,34 @@ def check_everything(at: datetime) -> Result:
     seals with the heads kept elsewhere, and the triggers that keep history from being
     changed with those that are to be there.
 
-    Memory stays flat however much there is. Nothing is written.
+    Memory stays flat however much there is. Nothing is written. A value that cannot be
+    read is a finding: it ends the check of its own row, or of its own part, alone.
     """
     result = Result()
+    parts = [
+        (Case._meta.verbose_name_plural, _check_cases(result)),
+        (pgettext("history", "numbers of cases"), check_numbers()),
+        (FrozenLedger._meta.verbose_name_plural, check_closed()),
+        *((log.label, _check_log(log, at, result)) for log in Log),
+        (file_of_heads().parent.name, _check_heads()),
+        (file_of_newest().name, _check_newest(at)),
+        (pgettext("history", "locks of the database"), _check_locks()),
+    ]
+    for name, findings in parts:
+        for finding in guarded(str(name), findings):
+            result.note(finding)
+    return result
+
+
+def _check_cases(result: Result) -> Iterator[Finding]:
     for findings in check_cases(Case.objects.all()):
         result.cases += 1
-        for finding in findings:
-            result.note(finding)
+        yield from findings
 
-    for finding in check_numbers():
-        result.note(finding)
-    for finding in check_closed():
-        result.note(finding)
-    for log in Log:
-        for finding in _check_log(log, at, result):
-            result.note(finding)
-    for finding in _check_heads():
-        result.note(finding)
+
+def _check_locks() -> Iterator[Finding]:
     for lock in broken_locks():
-        result.note(Finding(lock, LogWrong.UNLOCKED))
-
-    return result
+        yield Finding(lock, LogWrong.UNLOCKED)
 
 
 def check_history(at: datetime) -> HistoryCheck:
@@ -95,16 +114,16 @@ def check_history(at: datetime) -> HistoryCheck:
     4. Note the check, and write to the auditors.
     """
     result = check_everything(at)
-    seal_logs(at)
+    with suppress(*OF_UNREADABLE_ROWS):  # found by the comparison already
+        seal_logs(at)
+    keep_newest(at)  # anew, where they were missing
 
     heads = heads_now()
     day = workdays.local_day(at)
     kept_on = None
-    try:
+    with suppress(Unreadable):  # found, too
         keep(heads, day)
         kept_on = day
-    except Unreadable:
-        pass  # found by the comparison already
 
     check = HistoryCheck.objects.create(
         at=at,
@@ -137,27 +156,77 @@ def _check_log(log: Log, at: datetime, result: Result) -> Iterator[Finding]:
 
     Rows younger than the last hour may still wait for their seal.
     """
-    previous = ""
-    sequence = 0
-    floor = floor_of(log, at)
-    under_floor = 0
+    so_far = _LogSoFar(log, _floor_to_check(log, at))
+    for key, seal, is_as_written in _seals_of(log):
+        where = f"{Seal._meta.verbose_name} {key}（{log.label}）"
+        findings = so_far.findings_of(seal, is_as_written=is_as_written)
+        yield from guarded(where, findings)
+    result.rows[log] += so_far.rows
 
-    for seal, is_as_written in _seals_of(log):
-        sequence += 1
+    old = SOURCES[log].rows().filter(pk__lte=so_far.floor)
+    if old.count() > so_far.under_floor:
+        yield Finding(str(log.label), LogWrong.ROWS_ADDED)
+    if so_far.sequence == 0 and _should_be_sealed(log, at):
+        yield Finding(str(log.label), LogWrong.UNSEALED)
+
+
+def _floor_to_check(log: Log, at: datetime) -> int:
+    """Return the key below which no row is new; 0 where the seal that says it cannot be
+    read, which is a finding of its own.
+    """
+    try:
+        return int(floor_of(log, at))
+    except OF_UNREADABLE_ROWS:
+        return 0
+
+
+@dataclass
+class _LogSoFar:
+    """A log as far as it was compared with its seals."""
+
+    log: Log
+    floor: int
+    sequence: int = 0
+    previous: str = ""  # hash of the last seal
+    rows: int = 0
+    under_floor: int = 0
+
+    def findings_of(
+        self, seal: Seal | None, *, is_as_written: bool
+    ) -> Iterator[Finding]:
+        """Yield what does not fit of the next seal and of the rows under it. Raises
+        what `guarded` takes for a value that cannot be read.
+        """
+        self.sequence += 1
+        if seal is None:
+            self.previous = ""
+            raise ValueError("This seal cannot be read.")
+
         sealed_at = timezone.localtime(seal.at)
-        where = f"{log.label} {seal.sequence}（{sealed_at:%Y-%m-%d %H:%M}）"
-        if (seal.sequence, seal.previous_hash) != (sequence, previous):
+        where = f"{self.log.label} {seal.sequence}（{sealed_at:%Y-%m-%d %H:%M}）"
+        if (seal.sequence, seal.previous_hash) != (self.sequence, self.previous):
             yield Finding(where, LogWrong.SEAL_GONE)
-            sequence = seal.sequence
-        previous = seal.hash
+            self.sequence = seal.sequence
+        self.previous = seal.hash
         if seal.hash != hash_of(seal) or not is_as_written:
             yield Finding(where, LogWrong.SEAL)
-            continue
+            return
 
+        yield from self._rows_at_fault(seal, where)
+
+    def _rows_at_fault(self, seal: Seal, where: str) -> Iterator[Finding]:
+        source = SOURCES[self.log]
         keys = keys_in(seal.rows)
-        there = SOURCES[log].read(keys)
-        result.rows[log] += len(there)
-        under_floor += sum(1 for key in there if key <= floor)
+        try:
+            there = source.read(keys)
+        except OF_UNREADABLE_ROWS:
+            present = source.rows().filter(pk__in=keys, pk__lte=self.floor)
+            self.under_floor += present.count()
+            yield Finding(where, LogWrong.UNREADABLE)
+            return
+
+        self.rows += len(there)
+        self.under_floor += sum(1 for key in there if key <= self.floor)
         if len(there) < len(keys):
             gone = _("%(where)s, %(gone)s of %(count)s") % {
                 "where": where,
@@ -165,16 +234,11 @@ def _check_log(log: Log, at: datetime, result: Result) -> Iterator[Finding]:
                 "count": len(keys),
             }
             yield Finding(gone, LogWrong.ROWS_GONE)
-            continue
+            return
 
-        is_changed = seal.digest != digest_of(log, keys, there)
-        if is_changed or SOURCES[log].written_otherwise(keys):
+        is_changed = seal.digest != digest_of(self.log, keys, there)
+        if is_changed or source.written_otherwise(keys):
             yield Finding(where, LogWrong.ROWS_CHANGED)
-
-    if SOURCES[log].rows().filter(pk__lte=floor).count() > under_floor:
-        yield Finding(str(log.label), LogWrong.ROWS_ADDED)
-    if sequence == 0 and _should_be_sealed(log, at):
-        yield Finding(str(log.label), LogWrong.UNSEALED)
 
 
 def _should_be_sealed(log: Log, at: datetime) -> bool:
@@ -188,25 +252,47 @@ def _should_be_sealed(log: Log, at: datetime) -> bool:
     return SOURCES[log].until(at - LATE).exists()
 
 
-def _seals_of(log: Log) -> Iterator[tuple[Seal, bool]]:
-    """Yield the seals of a log in their order, from the lowest number there is, each
-    with whether it is stored in the form in which we write it.
+def _seals_of(log: Log) -> Iterator[tuple[int, Seal | None, bool]]:
+    """Yield the seals of a log in their order, from the lowest number there is: the key
+    of each, the seal or None where a value of it cannot be read, and whether it is
+    stored in the form in which we write it.
     """
-    seals = Seal.objects.filter(log=log).order_by("sequence")
-    batch = list(seals[:SEALS])
-    while batch:
-        keys = [seal.pk for seal in batch]
-        in_other_form = written_otherwise(Seal.objects.filter(pk__in=keys))
-        for seal in batch:
-            yield seal, seal.pk not in in_other_form
-        batch = list(seals.filter(sequence__gt=batch[-1].sequence)[:SEALS])
+    in_order = Seal.objects.filter(log=log).order_by("sequence", "pk")
+    left = in_order.values_list("pk", flat=True).iterator()
+    while keys := list(islice(left, SEALS)):
+        seals = _readable(keys)
+        for key in keys:
+            seal, is_as_written = seals.get(key, (None, False))
+            yield key, seal, is_as_written
+
+
+def _readable(keys: list[int]) -> dict[int, tuple[Seal, bool]]:
+    """Return the seals that can be read, by key, each with whether it is stored in the
+    form in which we write it: all in two queries, or each alone.
+    """
+    try:
+        return _read(keys)
+    except OF_UNREADABLE_ROWS:
+        pass
+
+    seals: dict[int, tuple[Seal, bool]] = {}
+    for key in keys:
+        with suppress(*OF_UNREADABLE_ROWS):
+            seals |= _read([key])
+    return seals
+
+
+def _read(keys: list[int]) -> dict[int, tuple[Seal, bool]]:
+    rows = Seal.objects.filter(pk__in=keys)
+    in_other_form = written_otherwise(rows)
+    return {seal.pk: (seal, seal.pk not in in_other_form) for seal in rows}
 
 
 # --- the heads kept elsewhere
 
 
 def _check_heads() -> Iterator[Finding]:
-    """Yield where the database is not the one whose heads were kept."""
+    """Yield where the database is not the one whose heads of a day were kept."""
     last_day = ""
     try:
         for line in kept_lines():
@@ -215,6 +301,16 @@ def _check_heads() -> Iterator[Finding]:
                 yield from _check_head(head, line.day)
     except Unreadable as error:
         yield Finding(f"{file_of_heads().name} {error}", LogWrong.HEADS)
+        return
+    kept_on = HistoryCheck.objects.aggregate(last=Max("kept_on"))["last"]
+    if kept_on and last_day < kept_on.isoformat():
+        yield Finding(f"{file_of_heads().name}（{kept_on}）", LogWrong.HEADS_GONE)
+
+
+def _check_newest(at: datetime) -> Iterator[Finding]:
+    """Yield where the database is not the one whose newest heads were kept."""
+    if newest_are_missing(at):
+        yield Finding(file_of_newest().name, LogWrong.HEADS_GONE)
         return
     try:
         newest = newest_line()
@@ -225,15 +321,12 @@ def _check_heads() -> Iterator[Finding]:
         for head in newest.heads:
             yield from _check_head(head, newest.day)
 
-    kept_on = HistoryCheck.objects.aggregate(last=Max("kept_on"))["last"]
-    if kept_on and last_day < kept_on.isoformat():
-        yield Finding(f"{file_of_heads().name}（{kept_on}）", LogWrong.HEADS_GONE)
-
 
 def _check_head(head: Head, day: str) -> Iterator[Finding]:
-    seal = Seal.objects.filter(log=head.log, sequence=head.sequence).first()
+    seals = Seal.objects.filter(log=head.log, sequence=head.sequence)
+    found = seals.values_list("hash", "total").first()
     where = f"{head.log.label}（{day}）"
-    if seal is None:
+    if found is None:
         yield Finding(where, LogWrong.SHORTER)
-    elif (seal.hash, seal.total) != (head.hash, head.total):
+    elif found != (head.hash, head.total):
         yield Finding(where, LogWrong.OTHER_HEAD)

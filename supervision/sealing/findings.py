@@ -34,6 +34,10 @@ class LogWrong(models.TextChoices):
         "closed_gone",
         pgettext_lazy("history", "what was closed then is not there any more"),
     )
+    UNREADABLE = (
+        "unreadable",
+        pgettext_lazy("history", "a value of it cannot be read: it was put in"),
+    )
     UNLOCKED = (
         "unlocked",
         pgettext_lazy("history", "the lock on changes was taken off in the database"),

@@ -9,6 +9,7 @@ takes the place of the one before, as long as the database still has that.
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from minshi.crypto import sealed
 from supervision.models import Log, Seal
+from supervision.sealing.guards import OF_UNREADABLE_ROWS
 
 NAME = "heads.jsonl"
 NEWEST = "newest.json"
@@ -63,12 +65,15 @@ class Unreadable(Exception):
 
 
 def heads_now() -> list[Head]:
-    """Return the head of every log that has a seal."""
+    """Return the head of every log that has a seal, of those that can be read."""
     found = []
     for log in Log:
-        seal = Seal.objects.filter(log=log).order_by("-sequence").first()
-        if seal:
-            found.append(Head(log, seal.sequence, seal.hash, seal.total))
+        seals = Seal.objects.filter(log=log).order_by("-sequence")
+        with suppress(*OF_UNREADABLE_ROWS):
+            last = seals.values_list("sequence", "hash", "total").first()
+            if last:
+                sequence, hash_, total = last
+                found.append(Head(log, int(sequence), str(hash_), int(total)))
     return found
 
 
@@ -83,10 +88,10 @@ def kept_lines() -> Iterator[Line]:
         return
 
     previous = ""
-    with file.open(encoding="utf-8") as rows:
+    with file.open(encoding="utf-8", errors="replace") as rows:
         for nth, row in enumerate(rows, 1):
-            line = _read(row, nth)
-            if (line.previous, line.seal) != (previous, _seal_of(line, OF_DAY)):
+            line = _read(row, nth, OF_DAY)
+            if line.previous != previous:
                 raise Unreadable(str(nth))
             previous = line.seal
             yield line
@@ -125,10 +130,7 @@ def newest_line() -> Line | None:
     if not file.exists():
         return None
 
-    line = _read(file.read_text(encoding="utf-8"), 1)
-    if line.seal != _seal_of(line, OF_MINUTE):
-        raise Unreadable(line.day)
-    return line
+    return _read(file.read_text(encoding="utf-8", errors="replace"), 1, OF_MINUTE)
 
 
 def keep_newest(at: datetime) -> None:
@@ -201,13 +203,19 @@ def _seal_of(line: Line, purpose: str) -> str:
     return sealed([line.previous, line.day, _columns(line)], purpose)
 
 
-def _read(row: str, nth: int) -> Line:
+def _read(row: str, nth: int, purpose: str) -> Line:
+    """Return a line that bears its own seal. Unreadable: it is none of ours."""
     try:
         words = json.loads(row)
         heads = [
             Head(Log(log), int(sequence), str(hash_), int(total))
             for log, sequence, hash_, total in words["heads"]
         ]
-        return Line(words["day"], heads, words["previous"], words["seal"])
-    except (ValueError, KeyError, TypeError) as error:
+        line = Line(words["day"], heads, words["previous"], words["seal"])
+        is_ours = line.seal == _seal_of(line, purpose)
+    except OF_UNREADABLE_ROWS as error:
         raise Unreadable(str(nth)) from error
+
+    if not is_ours:
+        raise Unreadable(str(nth))
+    return line

@@ -7,8 +7,10 @@ from itertools import chain, islice
 from django.db import IntegrityError, transaction
 
 from minshi.crypto import sealed
+from supervision.installation import brought_up_at
 from supervision.models import Log, Seal
-from supervision.sealing.heads import keep_newest
+from supervision.sealing.guards import OF_UNREADABLE_ROWS
+from supervision.sealing.heads import file_of_newest, keep_newest
 from supervision.sealing.logs import SOURCES
 from supervision.sealing.spans import merged, spans_in, text_of
 
@@ -24,14 +26,31 @@ def seal_logs(at: datetime) -> int:
     the newest heads outside of the database.
 
     In batches, each in a transaction of its own. Safe to run twice at once: a seal that
-    another worker has just made is not made again.
+    another worker has just made is not made again. A value that cannot be read stops
+    the sealing of its own log alone, and is raised once all others are sealed. Newest
+    heads that somebody took away are not begun anew before the check has found it.
     """
     count = 0
+    unreadable: Exception | None = None
     for log in Log:
-        while sealed_now := _seal_next(log, at):
-            count += sealed_now
-    keep_newest(at)
+        try:
+            while sealed_now := _seal_next(log, at):
+                count += sealed_now
+        except OF_UNREADABLE_ROWS as error:
+            unreadable = error
+    if not newest_are_missing(at) or brought_up_at() > at - LATE:
+        keep_newest(at)
+
+    if unreadable is not None:
+        raise unreadable
     return count
+
+
+def newest_are_missing(at: datetime) -> bool:
+    """Tell whether there are no newest heads, beside seals over an hour old."""
+    if file_of_newest().exists():
+        return False
+    return Seal.objects.filter(at__lte=at - LATE).exists()
 
 
 def _seal_next(log: Log, at: datetime) -> int:

@@ -17,6 +17,7 @@ from tests.cases.roads import (
     verified,
 )
 from tests.supervision.history.attacks import MINUTE, NIGHT
+from tests.supervision.history.closing import APRIL, close_all
 from villages.audit import record_audit
 from villages.models import AuditRecord
 from villages.models.audit import AuditKind
@@ -60,6 +61,16 @@ def audited(here):
         )
     seal_logs(NIGHT)
     return list(AuditRecord.objects.order_by("pk"))
+
+
+@pytest.fixture
+def in_april(time_machine):
+    time_machine.move_to(APRIL, tick=False)
+
+
+@pytest.fixture
+def closed(in_april, here):
+    return close_all(here)
 
 
 @pytest.fixture

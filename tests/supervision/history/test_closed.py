@@ -2,57 +2,23 @@
 put in or took away are found.
 """
 
-from datetime import date
-
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, models, transaction
+from django.db.migrations.recorder import MigrationRecorder
 
-from cases.ledgers.freezing import enter_in_red, freeze
-from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
+from cases.models import FrozenLedger, FrozenRow, RedEntry
 from minshi.history import history_lifted
 from supervision.models import MonthlyReport, MonthlyReportRow
-from supervision.reports.making import make_report
-from supervision.reports.signing import sign
 from supervision.sealing.findings import LogWrong
 from supervision.sealing.seals import seal_logs
-from tests.cases.roads import DAY, NOON, spoken
+from tests.cases.roads import DAY
 from tests.supervision.history.attacks import by_sql, found
+from tests.supervision.history.closing import APRIL, LATER, close
 from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
 from villages.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
-APRIL = NOON + 40 * DAY
-LATER = APRIL + 2 * DAY
 CHANGED = {LogWrong.CLOSED, LogWrong.CLOSED_GONE}
-
-
-@pytest.fixture(autouse=True)
-def _in_april(time_machine, settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    time_machine.move_to(APRIL, tick=False)
-
-
-@pytest.fixture
-def closed(here):
-    """A closed ledger with an entry in red, and a signed report."""
-    case = spoken(here)
-    frozen = freeze(
-        "general",
-        here.village,
-        first=date(2026, 3, 1),
-        last=date(2026, 3, 31),
-        by=here.secretary.user,
-        at=APRIL,
-    )
-    Case.objects.filter(pk=case.pk).update(remark="误记")
-    reason = "当时记错了"
-    enter_in_red(frozen, reason=reason, by=here.secretary.user, at=APRIL)
-    Case.objects.filter(pk=case.pk).update(remark="")
-
-    report = make_report(here.town, date(2026, 3, 1), at=APRIL)
-    sign(report, by=here.supervisor.user, at=APRIL)
-    seal_logs(APRIL + DAY)
-    return frozen
 
 
 def test_nothing_is_found_where_all_is_as_it_was_closed(closed):
@@ -67,14 +33,17 @@ def test_nothing_is_found_where_all_is_as_it_was_closed(closed):
         (FrozenLedger, "SET last_on = '2026-03-20'"),
         (FrozenLedger, "SET frozen_at = '2026-01-01 00:00:00+00:00'"),
         (FrozenLedger, "SET ledger = 'none such'"),
+        (FrozenLedger, f"SET digest = '{'0' * 64}'"),
         (RedEntry, "SET now = '没有误记'"),
         (RedEntry, "SET reason = '领导要求'"),
         (RedEntry, "SET at = '2026-01-01 00:00:00+00:00'"),
+        (RedEntry, "SET id = 424242"),
         (MonthlyReport, "SET numbers = '{}'"),
         (MonthlyReport, "SET typical = '没有一件超期'"),
         (MonthlyReport, "SET parts = '[]'"),
         (MonthlyReport, "SET signed_at = '2026-01-01 00:00:00+00:00'"),
         (MonthlyReportRow, "SET numbers = '{}'"),
+        (MonthlyReportRow, "SET at = '2025-01-31 16:00:00'"),
     ],
 )
 def test_what_was_changed_is_found(closed, rows, change):
@@ -84,6 +53,70 @@ def test_what_was_changed_is_found(closed, rows, change):
     by_sql(table, f"UPDATE {table} {change}", id=row.pk)
 
     assert CHANGED <= found(LATER) <= {*CHANGED}
+
+
+NOT_SEALED = {(FrozenRow, "id")}  # its place is by its position
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "rows", [FrozenLedger, FrozenRow, RedEntry, MonthlyReport, MonthlyReportRow]
+)
+def test_every_column_is_sealed(closed, rows):
+    unsealed = set()
+    for field in rows._meta.concrete_fields:
+        with transaction.atomic():
+            change(rows, field)
+            if not found(LATER) & CHANGED:
+                unsealed.add((rows, field.attname))
+            transaction.set_rollback(True)
+
+    assert unsealed <= NOT_SEALED
+
+
+def change(rows, field):
+    row = rows.objects.order_by("pk").first()
+    value = getattr(row, field.attname)
+    if isinstance(field, models.JSONField):
+        other = '{"x": 1}'
+    elif isinstance(field, models.DateTimeField):
+        other = "2026-01-05 03:00:00"
+    elif isinstance(field, models.DateField):
+        other = "2026-02-01"
+    elif isinstance(field, models.BooleanField):
+        other = not value
+    elif isinstance(field, (models.IntegerField, models.ForeignKey)):
+        other = (value or 0) + 424_242
+    else:
+        other = "别的"
+
+    with history_lifted(), connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
+        exchanged = f'SET "{field.column}" = %s WHERE id = %s'
+        table = rows._meta.db_table
+        cursor.execute(f"UPDATE {table} {exchanged}", [other, row.pk])
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def test_ledgers_that_changed_keys_with_their_rows_are_found(here, closed):
+    """What was entered in red in the one would be read in the other."""
+    other = close(here, "talk-room")
+    seal_logs(LATER - DAY / 2)
+    assert found(LATER) == set()
+
+    with history_lifted():
+        exchange_keys(closed.pk, other.pk)
+
+    assert RedEntry.objects.get().book.ledger == "talk-room"
+    assert found(LATER) == CHANGED
+
+
+def exchange_keys(one, other):
+    """Exchange the keys of two ledgers, and those by which their rows name them."""
+    spare = 424_242
+    for before, after in ((one, spare), (other, one), (spare, other)):
+        FrozenLedger.objects.filter(id=before).update(id=after)
+        FrozenRow.objects.filter(book=before).update(book=after)
 
 
 def test_a_closed_ledger_that_was_taken_away_is_found(closed):
@@ -160,3 +193,24 @@ def test_what_was_closed_before_the_update_is_recorded_by_it(closed):
     assert {"closed", "in_red", "signed"} <= set(kinds)
     wrong = found(LATER)
     assert not wrong & CHANGED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("has_records", [True, False])
+def test_an_update_made_to_run_again_seals_nothing(closed, has_records):
+    closed.pk, closed.ledger = None, "handling"
+    closed.save(force_insert=True)
+    if not has_records:
+        with history_lifted():
+            AuditRecord.objects.filter(kind__in=("closed", "in_red", "signed")).delete()
+    records = AuditRecord.objects.count()
+
+    again = MigrationRecorder.Migration.objects.filter(
+        app="supervision", name="0013_seal_what_is_closed"
+    )
+    again.delete()
+    migrate_to_the_end()
+
+    assert again.exists()
+    assert AuditRecord.objects.count() == records
+    assert LogWrong.CLOSED in found(LATER)

@@ -148,6 +148,35 @@ def test_newest_heads_that_were_damaged_stay_and_are_found(here):
     assert found(NIGHT + 2 * HOUR) == {LogWrong.HEADS}
 
 
+def test_newest_heads_taken_away_with_the_end_of_a_log_are_found(here):
+    MigrationRecorder.Migration.objects.update(applied=NOON - DAY)
+    log_in(here, NIGHT)
+    check_history(NIGHT)
+    log_in(here, NIGHT + 2 * HOUR)
+    last = Seal.objects.filter(log=Log.AUDIT).latest("sequence")
+    take_away(AuditRecord.objects.filter(pk=last.highest))
+    take_away(Seal.objects.filter(pk=last.pk))
+
+    file_of_newest().unlink()
+    seal_logs(NIGHT + 3 * HOUR)
+    assert found(NIGHT + 3 * HOUR) == {LogWrong.HEADS_GONE}
+
+    assert check_history(NIGHT + DAY).found == 1
+    assert found(NIGHT + DAY + HOUR) == set()
+
+
+def test_newest_heads_begin_with_the_first_seals_and_after_an_update(here):
+    MigrationRecorder.Migration.objects.update(applied=NOON - DAY)
+    log_in(here, NIGHT)
+    assert file_of_newest().exists()
+
+    file_of_newest().unlink()
+    MigrationRecorder.Migration.objects.update(applied=NIGHT + DAY)
+    seal_logs(NIGHT + DAY + MINUTE)
+
+    assert file_of_newest().exists()
+
+
 def test_heads_of_a_day_are_no_newest_heads(here):
     log_in(here, NIGHT)
     check_history(NIGHT)
