@@ -209,6 +209,12 @@ def day(value: Any) -> str:
 
 
 @register.filter
+def is_past(day: date | None) -> bool:
+    """Return True once a day promised is over."""
+    return day is not None and day < clock.today()
+
+
+@register.filter
 def length_of(span: Span) -> str:
     """Return a span in words: 3个工作日, 60天."""
     if span.unit is not Unit.WORKING:
