@@ -404,7 +404,7 @@ def test_the_printed_form_holds_the_boxes_of_the_design_in_their_order_and_leave
         "文号",
         "督办内容",
         "批示领导",
-        "发布时间",
+        "下发日期",
         "牵头领导",
         "配合领导",
         "附件",
