@@ -118,6 +118,9 @@ def outcome(record: ChaseRecord) -> str:
     """
     order = record.order
     if order is None:
+        is_done = record.about.case.completed_at is not None
+        if record.about.case.is_open and not is_done:
+            return pgettext("ledger", "not done yet")
         return record.about.standing
 
     end = order.end_reason

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.forms.fields import TALL, CadresField, MomentInput
 from cases.models import Topic
@@ -122,7 +123,7 @@ class IntakeForm(RuleForm):
     speaker_address = forms.CharField(label=_("Address"), max_length=80, required=False)
     place = forms.CharField(label=_("Where it happened"), max_length=80, required=False)
     topic = forms.ModelChoiceField(
-        Topic.objects.none(), label=_("Topic"), required=False
+        Topic.objects.none(), label=pgettext_lazy("intake", "Topic"), required=False
     )
     request_text = forms.CharField(
         label=_("What is wanted"), max_length=500, required=False

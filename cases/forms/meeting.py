@@ -3,6 +3,7 @@ corrections.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -42,8 +43,16 @@ class WaitingField(RowsField):
     sight: Sight
 
     def label_from_instance(self, case: Any) -> str:
-        due = f" · {workdays.last_day_of(case.due_at):%m-%d}" if case.due_at else ""
+        due = _due_in_words(case, self.sight.on)
         return f"{title_for(case, self.sight)} · {case.number}{due}"
+
+
+def _due_in_words(case: Case, on: date) -> str:
+    """Return by which day a case is to be decided; "" where it has none."""
+    if case.due_on is None:
+        return ""
+    words = _("by %(day)s") % {"day": workdays.day_in_words(case.due_on, on)}
+    return f" · {words}"
 
 
 class AddItemsForm(RuleForm):

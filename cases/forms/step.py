@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from cases.forms.fields import (
     TALL,
@@ -19,7 +20,7 @@ from cases.forms.fields import (
     ReportField,
 )
 from cases.models import Case
-from cases.models.choices import Handling, Level
+from cases.models.choices import Handling, Level, Rule
 from cases.privacy.redactor import NOTHING, Redactor
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
@@ -96,9 +97,25 @@ class MoveForm(RuleForm):
             in_plain_words(field)
             self.fields[item.name] = field
 
+        if offer.action in (Action.ASK_EXTENSION, Action.ASK_SUSPENSION):
+            self.fields["until_on"].help_text = self._help_for_request()
         if answers.get("reply") and offer.action == Action.VERIFY:
             self.fields["reply"].widget.attrs |= {"data-draft": "1", "rows": 6}
             self.fields["reply"].help_text = str(_help_for_draft(answers["reply"]))
+
+    def _help_for_request(self) -> str:
+        """Say who rules on the request, and how much more time may be asked for."""
+        rules = _("The reviewer of the town or county rules on it.")
+        if self.facts.case.level == Level.VILLAGE:
+            rules = _("The village secretary rules on it.")
+        if self.action != Action.ASK_EXTENSION:
+            return str(rules)
+
+        most = Clocks(self.facts).counting.span(Rule.EXTENSION, self.at).amount
+        limit = ngettext(
+            "At most %(days)s day more.", "At most %(days)s days more.", most
+        )
+        return f"{limit % {'days': most}}{rules}"
 
     def clean(self) -> dict[str, Any]:
         """Name beside the fields that are missing those that are wrong as well."""

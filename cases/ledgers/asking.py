@@ -54,7 +54,7 @@ class Asking:
     reason: str
     by: Post
     at: datetime
-    due_on: date | None = None
+    due_on: date | str | None = None
     days: int | str | None = None
     new_due_on: date | str | None = None
     ruled_by: Post | None = None
@@ -149,8 +149,8 @@ def _given_back(event: Event, events: list[Event], note: Note) -> Asking:
         reason=note(event),
         by=event.post,
         at=event.at,
-        due_on=date.fromisoformat(due) if due else None,
-        days=pgettext("slip", "none asked for"),
+        due_on=date.fromisoformat(due) if due else pgettext("slip", "does not apply"),
+        days=pgettext("slip", "does not apply"),
         new_due_on=_new_deadline(ruling),
         ruled_by=ruling.post if ruling else None,
         ruling=_ruling_in_words(ruling, event, note) if ruling else "",

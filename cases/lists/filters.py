@@ -132,7 +132,10 @@ class CaseFilter(filters.FilterSet):
         validators=[search.require_two_characters],
     )
     stage = filters.MultipleChoiceFilter(
-        choices=Stage.choices, label=_("Stage"), distinct=False
+        choices=Stage.choices,
+        label=_("Stage"),
+        help_text=_("Hold Ctrl to choose several."),
+        distinct=False,
     )
     light = _choice(Light.choices, _("Light"), method="by_light")
     overdue = filters.BooleanFilter(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.models.choices import NOT_HEARD, Stage
+from cases.models.choices import NOT_HEARD, Solved, Stage
 from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor, personal_redactor, preview_redactor
 from cases.speaking.afterwords import AfterwordTold, afterwords_told
@@ -36,6 +36,7 @@ class SpeakerAccount:
     state: int
     is_open: bool
     is_void: bool = False
+    leaves_something: bool = False  # whoever rated it called it solved in part, or not
     reply_by: date | None = None
     reply: str = ""
     reply_at: datetime | None = None
@@ -59,6 +60,8 @@ class SpeakerAccount:
             return _("It is being worked on")
         if self.is_open:
             return _("It is done; please say how it was")
+        if self.leaves_something:
+            return _("It rests here for now")
         return _("It is done")
 
 
@@ -95,6 +98,7 @@ def told_to_speaker(
         state=PLAIN_STATES[Stage(case.stage)],
         is_open=case.is_open,
         is_void=case.close_reason in NOT_HEARD,
+        leaves_something=case.solved in (Solved.PARTLY, Solved.NO),
         reply_by=case.reply_by,
         reply=unnamed(answer),
         reply_at=reply.at if reply else None,

@@ -61,6 +61,7 @@ SPEAKERS_HINTS: Mapping[str, str | Promise] = MappingProxyType(
         ),
     }
 )
+SPARED_ON_THE_SPOT = frozenset({Stage.DELIBERATE, Stage.SUPERVISE})
 UNSTYLED = ("checkbox", "radio", "hidden", "file")  # types of inputs
 TONES = {"success": "good", "warning": "warn", "error": "bad"}
 
@@ -171,6 +172,7 @@ def stepper(case: Case, at: datetime, *, with_lamp: bool = True) -> dict[str, An
     """Return 说 议 办 督 评, each with the day beside it, and mark the present one.
 
     The day of 说 is that of taking down. The lamp is for those who work on the case.
+    What was settled on the spot went through neither 议 nor 督.
     """
     passed = {
         Stage.SPEAK: case.registered_at,
@@ -181,20 +183,30 @@ def stepper(case: Case, at: datetime, *, with_lamp: bool = True) -> dict[str, An
         Stage.RATE: case.closed_at,
     }
 
+    spared = SPARED_ON_THE_SPOT if case.was_settled else frozenset()
     here = len(OPEN_STAGES)  # a closed case has passed them all
     if case.is_open:
         here = OPEN_STAGES.index(Stage(case.stage))
 
-    steps = [
-        {
-            "stage": stage,
-            "label": stage.label,
-            "done": index < here,
-            "current": index == here,
-            "at": passed[stage],
-        }
-        for index, stage in enumerate(OPEN_STAGES)
-    ]
+    steps = []
+    for index, stage in enumerate(OPEN_STAGES):
+        is_over = index < here
+        is_spared = is_over and stage in spared
+
+        mark = ""
+        if is_over:
+            mark = "—" if is_spared else "✓"
+        steps.append(
+            {
+                "stage": stage,
+                "label": stage.label,
+                "mark": mark,
+                "done": is_over and not is_spared,
+                "spared": is_spared,
+                "current": index == here,
+                "at": passed[stage],
+            }
+        )
 
     return {"steps": steps, "case": case, "at": at, "with_lamp": with_lamp}
 
@@ -206,6 +218,12 @@ def day(value: Any) -> str:
         return ""
     when = workdays.local_day(value) if isinstance(value, datetime) else value
     return workdays.day_in_words(when, clock.today())
+
+
+@register.filter
+def is_past(day: date | None) -> bool:
+    """Return True once a day promised is over."""
+    return day is not None and day < clock.today()
 
 
 @register.filter

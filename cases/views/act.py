@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from cases.forms import MoveForm
 from cases.models import Case, Event
+from cases.models.choices import Stage
 from cases.privacy.redactor import reader_redactor
 from cases.standard_texts import ready_for
 from cases.views.late import typed_for, was_made_before
@@ -39,6 +40,7 @@ from minshi.errors import (
     KeyReused,
     RuleBroken,
     StaleVersion,
+    Text,
 )
 from villages.requests import whole_number
 
@@ -50,12 +52,22 @@ class Act(StepView):
         offer = self.offer(case, facts, action)
 
         if offer is None:
-            words = why_not_open(self.user, facts, Action(action)) or _(
-                "This step is not open to you now; here is where the matter stands."
-            )
-            messages.warning(request, str(words))
+            messages.warning(request, str(self._why_not(facts, Action(action))))
             return self._go(request, case.get_absolute_url())
         return self._show(request, facts, offer, self.form(facts, offer))
+
+    def _why_not(self, facts: Facts, action: Action) -> Text:
+        """Return why a step is not open to the user."""
+        words = why_not_open(self.user, facts, action)
+        if words:
+            return words
+        if not facts.case.is_open and Stage.CLOSED not in MOVES[action].sources:
+            return _("It is closed; this step is not open any more.")
+        if action == Action.AMEND:
+            return _(
+                "Only whoever took it down, or has it now, may correct it: ask them."
+            )
+        return _("This step is not open to you now; here is where the matter stands.")
 
     def post(self, request: HttpRequest, number: str, action: str) -> HttpResponse:
         case = self.case(number)
@@ -291,5 +303,10 @@ def read_by(offer: Offer) -> str:
         return _(
             "Seen by everyone who may open this matter; by the speaker only if you say"
             " so."
+        )
+    if offer.move.informs_speaker:
+        return _(
+            "The speaker reads only what stands in the box above. The rest is seen by"
+            " everyone who may open this matter."
         )
     return _("Seen by everyone who may open this matter.")

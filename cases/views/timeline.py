@@ -106,6 +106,8 @@ def _label_of(event: Event) -> str:
         return _("Goes on with whoever is on duty")
     if event.action == Action.WITHDRAW and event.actor_kind == ActorKind.SPEAKER:
         return _("took it back")
+    if event.action == Action.RATE and event.actor_kind == ActorKind.SPEAKER:
+        return _("said how it was")
     if event.action in Action.values:
         return str(Action(event.action).label)
     return event.action
@@ -154,7 +156,7 @@ def _chosen(event: Event, names: Mapping[str, str]) -> list[str]:
     words = []
     for key, kind in CHOSEN.items():
         value = data.get(key)
-        if value in kind.values:
+        if value in kind.values and value != Outcome.DONE:  # the step says so itself
             words.append(str(kind(value).label))
 
     if choices := CHANGED.get(event.action):

@@ -207,6 +207,7 @@ def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, An
         "comes_next": what_comes_next(case),
         "photos": visit.photos,
         "forms": [(offer, asked_of_the_speaker(form)) for offer, form in shown],
+        "may_reopen": any(offer.action == Action.REOPEN for offer, _form in shown),
         "urged_at": visit.urged_at,
     }
 
@@ -220,20 +221,33 @@ def thanks(action: Action, values: dict[str, Any]) -> str:
 
 
 def asked_of_the_speaker(form: MoveForm) -> MoveForm:
-    """Put the officers' question about satisfaction to the speaker themself."""
-    if "satisfaction" in form.fields:
-        label = _("Are you satisfied?")
-        form.fields["satisfaction"].label = label
-        form["satisfaction"].label = label
+    """Put the officers' questions to the speaker themself."""
+    for name, field in form.fields.items():
+        label = _question_to_speaker(form.action, name)
+        if label:
+            field.label = label
+            form[name].label = label
     return form
+
+
+def _question_to_speaker(action: str, name: str) -> str:
+    """Return what the speaker is asked in place of an officer; "" where it is the
+    same.
+    """
+    if name == "satisfaction":
+        return _("Are you satisfied?")
+    if name == "reason" and action == Action.REOPEN:
+        return _("What is not settled")
+    return ""
 
 
 def _typed_by_the_speaker(action: Action, data: QueryDict) -> list[Typed]:
     """Return what was typed and chosen, as the speaker was asked for it."""
     typed = []
     for answer in typed_for(action, data):
-        if answer.name == "satisfaction":
-            typed.append(replace(answer, label=_("Are you satisfied?")))
+        label = _question_to_speaker(action, answer.name)
+        if label:
+            typed.append(replace(answer, label=label))
         elif answer.name not in OFFICERS_ONLY:
             typed.append(answer)
     return typed

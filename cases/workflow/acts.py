@@ -218,7 +218,16 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             sources=stages(Stage.HANDLE),
             effect=handle.ask_suspension,
             who=who.LEAD,
-            inputs=(REASON, UNTIL),
+            inputs=(
+                replace(
+                    REASON,
+                    help=_(
+                        "The days stand still meanwhile, for an approval or an expert's"
+                        " finding that has to be waited for. It is not given up."
+                    ),
+                ),
+                UNTIL,
+            ),
             guards=(guards.not_suspended,),
         ),
         Action.RULE_EXTENSION: Move(
@@ -308,6 +317,10 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
                     _("Reported to whom"),
                     required=True,
                     max_length=80,
+                    help=_(
+                        "A child is harmed, somebody is beaten at home, a fight is"
+                        " about to break out: ring 110 first, then note it here."
+                    ),
                 ),
                 Input("told_at", Kind.DATETIME, _("When")),
                 RECEIPT_LINE,

@@ -47,7 +47,7 @@ def share_in_words(share: ShareOf) -> str:
 def share_in_short(share: ShareOf) -> str:
     """Return a share for a narrow column, whose n stands beside it."""
     if share.whole and share.percent is None:
-        return _("too few")
+        return _("under %(fewest)s") % {"fewest": FEWEST}
     return share_in_words(share)
 
 

@@ -171,7 +171,7 @@ COLUMNS: tuple[Column[OrderSheet], ...] = (
     Column(
         "assisting",
         pgettext_lazy("order form", "Assisting units"),
-        lambda s: s.about.assisting_units,
+        lambda s: s.about.assisting_units or pgettext("slip", "none"),
     ),
     Column("contact", pgettext_lazy("order form", "Contact"), contact),
     Column("phone", pgettext_lazy("order form", "Phone"), phone),

@@ -17,6 +17,7 @@ from cases.models.scope import Sight
 from minshi.errors import Text
 from minshi.tabular import Cell, Column, Ledger
 from supervision.figures.reading import Figures
+from supervision.figures.shown import share_in_words
 from supervision.models import MonthlyReport, MonthlyReportRow
 from supervision.models.report import MonthlyReportQuerySet
 from supervision.reports.making import refresh_drafts
@@ -86,8 +87,8 @@ def split(key: str, value: str, heading: Text) -> Column[RowRecord]:
 
 def share(code: str, heading: Text) -> Column[RowRecord]:
     def percent(record: RowRecord) -> Cell:
-        found = record.figures.share(code).percent
-        return f"{found:.1f}%" if found is not None else ""
+        found = record.figures.share(code)
+        return share_in_words(found) if found.whole else ""
 
     return Column(code.replace(".", "_"), heading, percent, width=9)
 

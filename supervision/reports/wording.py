@@ -107,7 +107,8 @@ def _kinds(this: Figures) -> str:
         "Online %(online)s, offline %(offline)s. Village matters %(village)s,"
         " neighbours' matters %(neighbour)s, family matters %(family)s, not sorted yet"
         " %(none)s. Settled on the spot %(on_spot)s, led by one cadre %(led)s, joint"
-        " %(joint)s, by the committee's meeting %(meeting)s."
+        " %(joint)s, by the committee's meeting %(meeting)s, no way chosen yet"
+        " %(undecided)s."
     ) % {
         "online": this.count("case.online.count"),
         "offline": this.count("case.offline.count"),
@@ -115,6 +116,7 @@ def _kinds(this: Figures) -> str:
         "neighbour": categories.get("neighbour", 0),
         "family": categories.get("family", 0),
         "none": categories.get(NONE, 0),
+        "undecided": this.split("handling").get(NONE, 0),
         **{
             key: this.split("handling").get(key, 0)
             for key in ("on_spot", "led", "joint", "meeting")
@@ -152,7 +154,13 @@ def _topics(this: Figures, names: dict[str, dict[str, str]]) -> str:
         return _("Nothing was received in this time.")
 
     listed = pgettext("list", ", ").join(topics[:HOT_TOPICS])
-    return _("By topic, the most first: %(topics)s.") % {"topics": listed}
+    words = _("By topic, the most first: %(topics)s.") % {"topics": listed}
+    if len(topics) <= HOT_TOPICS:
+        return words
+    return words + _(
+        "Only the first %(first)s are listed; those of other topics, and without one,"
+        " are not."
+    ) % {"first": HOT_TOPICS}
 
 
 def _repeated(this: Figures) -> str:

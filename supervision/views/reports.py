@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.ledgers.exports import may_print_of
@@ -147,7 +149,9 @@ class ReportAct(ReportsView):
         if not report.is_signed:
             report = word_typical(report, values["typical"], by=by, at=now())
         if act == "sign":
-            report = sign(report, by=by, at=now())
+            return sign(report, by=by, at=now())
+
+        messages.success(self.request, gettext("The words are saved."))
         return report
 
 

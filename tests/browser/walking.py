@@ -97,7 +97,7 @@ def take_down(page: Page, verbatim: str, *, name: str = "", **chosen: str) -> st
 def call_meeting(page: Page) -> None:
     """The meeting whose form is open is held now."""
     page.fill("[name=starts_at]", f"{datetime.now(SHANGHAI):%Y-%m-%dT%H:%M}")
-    page.click("button:has-text('就开这个会')")
+    page.click("button:has-text('建好这个会')")
     expect(page.locator("#agenda")).to_be_visible()
 
 

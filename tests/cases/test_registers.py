@@ -126,7 +126,7 @@ def test_a_row_says_who_asks_for_how_long_and_leads_whoever_decides_to_the_rulin
     for words in (
         str(here.handler.user),
         "延期",
-        "11 天",
+        "11天",
         "缺料",
         case.number,
         "3月11日",

@@ -267,7 +267,7 @@ def test_a_break_and_a_return_have_slips_of_their_own_in_the_order_of_time(here)
         "2026-03-11",
     )
     assert second["ruling"] == "同意退回，已上报：请镇里定"
-    assert (second["days"], second["new_due_on"]) == ("未申请", "不变")
+    assert (second["days"], second["new_due_on"]) == ("不涉及", "不变")
     assert second["ruler"] == f"{here.village} · {here.secretary.user}"
 
 
@@ -294,7 +294,7 @@ def test_a_return_says_whether_it_was_accepted_and_until_when_it_runs_now(here):
 
     assert first["ruling"] == "同意退回，改由其他单位办理：换灯"
     assert second["ruling"] == "不同意退回，仍由原单位办理：换灯"
-    assert (first["days"], first["new_due_on"]) == ("未申请", "2026-03-10")
+    assert (first["days"], first["new_due_on"]) == ("不涉及", "2026-03-10")
 
 
 def test_whoever_asked_that_a_meeting_resolve_it_was_not_refused(here):

@@ -5,6 +5,7 @@ without a login.
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.workflow import Action, make_move
 from minshi.text import PLACEHOLDER
@@ -170,6 +171,53 @@ def test_wrong_codes_from_elsewhere_shut_nobody_out(client, here, settings):
     assert answer.status_code == 200
 
 
+@pytest.fixture
+def on_the_day(settings):
+    """Let the pages read the day on which the matters here are taken down."""
+    settings.CLOCK_AHEAD = (NOON.date() - timezone.localdate()).days
+
+
+def test_a_day_promised_that_is_over_is_no_promise_any_more(client, here):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+
+    for address in (
+        reverse("cases:receipt", args=[case.number]),
+        f"{reverse('cases:track', args=[case.number])}?k={case.tracking_code}",
+    ):
+        shown = client.get(address).content.decode()
+        assert "答复您，现在晚了，正在催办。" in shown
+        assert "前告诉您受不受理" not in shown
+
+
+def test_what_was_solved_in_part_is_not_called_done(client, here):
+    case = verified(here)
+    case = rated(here, case, satisfaction="mostly", solved="partly")
+
+    page = client.get(
+        reverse("cases:track", args=[case.number]), {"k": case.tracking_code}
+    ).content.decode()
+
+    assert "先办到这里" in page
+    assert "办完了" not in page
+
+
+def test_the_villagers_buttons_hand_in_and_ask_in_their_words(client, here):
+    case = rated(here, at=timezone.now())
+
+    page = client.get(
+        reverse("cases:track", args=[case.number]), {"k": case.tracking_code}
+    ).content.decode()
+
+    assert page.count("交上去") == page.count('name="action"')
+    assert "哪里没办好" in page
+
+
+def test_who_lost_the_receipt_is_told_where_to_ask(client):
+    assert "回执丢了" in client.get(reverse("cases:track_any")).content.decode()
+
+
+@pytest.mark.usefixtures("on_the_day")
 def test_the_day_promised_goes_once_the_answer_was_given(client, here):
     case = spoken(here)
     client.force_login(here.duty.user)
@@ -178,7 +226,7 @@ def test_the_day_promised_goes_once_the_answer_was_given(client, here):
         reverse("cases:track", args=[case.number]),
     )
 
-    promise = "前告诉您收不收、谁来办"
+    promise = "前告诉您受不受理、谁来办"
     assert promise in client.get(receipt).content.decode()
     assert promise in client.get(tracking, {"k": case.tracking_code}).content.decode()
 

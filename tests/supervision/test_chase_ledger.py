@@ -66,6 +66,7 @@ def test_chasing_by_hand_stands_in_it_with_who_did_it(here):
     (row,) = shown_rows(page(here.supervisor, "supervision"))
 
     assert (row[3], row[5], row[-1]) == ("催办", "抓紧", str(here.supervisor.user))
+    assert row[12] == "还没办好"
 
 
 def test_page_and_api_hold_the_same_cells_and_a_file_leaves_with_them(here):

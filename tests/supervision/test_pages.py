@@ -23,7 +23,16 @@ from supervision.orders import check_reply, reply_to_order
 from tests import roles
 from tests.cases.ledger_desk import page as ledger
 from tests.cases.ledger_desk import shown_rows
-from tests.cases.roads import DAY, NOON, accepted, decided, officer, staff
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    decided,
+    officer,
+    rated,
+    staff,
+    verified,
+)
 from tests.supervision.test_order_ends import circulated
 from tests.supervision.test_orders import raised, replied, sent, signed
 from villages.models import AuditRecord
@@ -104,6 +113,19 @@ def test_all_are_read_at_once(client, here):
     assert not Notice.objects.filter(
         recipient=here.handler.user, state=NoticeState.SENT
     ).exists()
+
+
+def test_a_call_asked_for_is_called_off_once_the_matter_is_closed(client, here):
+    case = verified(here)
+    sweep(NOON + 2 * DAY)
+    asked = "请打电话"
+    post = here.duty
+    assert asked in page(client, post, "inbox")
+    assert "已不用打" not in page(client, post, "inbox")
+
+    rated(here, case)
+
+    assert "已不用打" in page(client, post, "inbox")
 
 
 def test_what_left_somebodys_sight_leaves_their_inbox(client, here):
@@ -404,7 +426,7 @@ def test_the_printed_form_holds_the_boxes_of_the_design_in_their_order_and_leave
         "文号",
         "督办内容",
         "批示领导",
-        "发布时间",
+        "下发日期",
         "牵头领导",
         "配合领导",
         "附件",

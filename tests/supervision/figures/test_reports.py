@@ -448,3 +448,26 @@ def test_the_summary_is_taken_away_as_a_spreadsheet(world, report):
 
     assert answer.status_code in (200, 302)
     assert b"".join(answer.streaming_content)[:2] == b"PK"
+
+
+def test_the_ways_of_handling_in_the_text_add_up(report):
+    with override("zh-hans"):
+        text = parts_of_report(report)[1].text
+
+    ways = re.search(
+        r"直办 (\d+) 件，领办 (\d+) 件，联办 (\d+) 件，上会 (\d+) 件，还没定办法 (\d+) 件。",
+        text,
+    )
+    assert sum(map(int, ways.groups())) == report.numbers["this"]["case.received.count"]
+
+
+def test_saved_words_are_said_to_be_saved(world, report):
+    client = client_of(world.here.supervisor)
+    address = reverse("supervision:report_act", args=[report.pk, "word"])
+
+    with time_machine.travel(APRIL, tick=False):
+        page = client.post(address, {"typical": "路灯连夜修好"}, follow=True)
+
+    text = page.content.decode()
+    assert "已保存。" in text
+    assert "签发以后不能再改" in text

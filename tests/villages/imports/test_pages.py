@@ -152,6 +152,15 @@ def test_the_list_comes_back_with_what_was_found_and_is_read_again(client, secre
     assert checked(out.getvalue(), secretary, secretary.village).counts["new"] == 4
 
 
+def test_a_list_of_faults_alone_is_not_called_known(client, secretary):
+    run = checked(xlsx(HEAD, BAD), secretary, secretary.village)
+
+    text = client.get(page(run)).content.decode()
+
+    assert "1 行有问题，改好再传" in text
+    assert "这张表里没有新的内容" not in text
+
+
 def test_the_template_is_understood_without_a_word(client, secretary):
     answer = client.get("/imports/template/residents/")
 
