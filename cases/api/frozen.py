@@ -11,14 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.ledgers.freezing import (
-    differences,
-    enter_in_red,
-    freeze,
-    headline_of,
-    is_whole,
-    shown_rows,
-)
+from cases.ledgers.closed_rows import shown_rows
+from cases.ledgers.freezing import freeze, headline_of, is_whole
+from cases.ledgers.red_entries import differences, enter_in_red
 from cases.models import FrozenLedger, RedEntry
 from cases.models.frozen import FrozenLedgerQuerySet
 from minshi.api import KeyPages

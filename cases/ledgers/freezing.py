@@ -1,4 +1,4 @@
-"""锁账 and 红字更正: a ledger closed as it stands, and what is put right in it later.
+"""锁账: a ledger closed as it stands. What is put right in it later: red_entries.py.
 
 What is closed is read as nobody in particular may see it: names masked, a secret or
 hidden matter by its number, dates and stage alone, and none that concerns a cadre. So
@@ -11,23 +11,20 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Case as When
-from django.db.models import Q, QuerySet, Value
-from django.db.models import When as Then
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cases.ledgers import BOOKS_OF_CASES, Book, batches, read_records
 from cases.ledgers.columns import REDACTED
 from cases.ledgers.period import Period, in_words
-from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
+from cases.models import Case, FrozenLedger, FrozenRow
 from cases.models.choices import Confidentiality
 from cases.models.scope import CaseQuerySet, Sight
-from cases.privacy.table import Table
 from minshi import tabular
 from minshi.crypto import sealed
-from minshi.errors import InputRefused, MoveRefused, NoSuchRight, said
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.workdays import local_day
 from villages.audit import record_sealed
 from villages.models import Post, Town, User, Village
@@ -40,17 +37,6 @@ NOBODY = Reach()
 NONE = Q(pk__in=())
 
 
-@dataclass(frozen=True)
-class Difference:
-    """What a cell of a closed ledger says now; an empty column means the whole row."""
-
-    case: Case
-    column: str
-    was: str
-    now: str
-
-
-# --- closing
 @dataclass(frozen=True)
 class AboutToClose:
     """What would be closed: its title, how many rows of it the user sees, and what was
@@ -81,7 +67,7 @@ def about_to_close(
     if before is not None:
         return AboutToClose(headline, 0, before)
 
-    chosen = _chosen(book, place, Period(first, last)).order_by()
+    chosen = matters_of(book, place, Period(first, last)).order_by()
     in_sight = Case.objects.counted_for(by, local_day(at))
     rows = chosen.filter(pk__in=in_sight.values("pk")).count()
     if rows == 0:
@@ -109,9 +95,9 @@ def freeze(
     post = freezing_post(by, place, local_day(at))
     book = BOOKS_OF_CASES[key]
     where = {"ledger": key, "first_on": first, "last_on": last, **_place(place)}
-    chosen = _chosen(book, place, Period(first, last))
+    chosen = matters_of(book, place, Period(first, last))
     with override(settings.LANGUAGE_CODE):
-        rows = list(_rows(book, chosen, at))
+        rows = list(rows_as_closed(book, chosen, at))
         columns = [[each.key, str(each.heading)] for each in book.ledger.columns]
 
     frozen = FrozenLedger(
@@ -186,28 +172,6 @@ def seal_with_key(frozen: FrozenLedger, rows: Iterable[FrozenRow]) -> str:
     return sealed([frozen.pk, *digests], "closed ledger by its key")
 
 
-def seal_of_entries(entries: Iterable[RedEntry]) -> str:
-    """Return the keyed seal over what was entered in red at one time, with the keys by
-    which later entries come after it.
-    """
-    covered = []
-    for entry in entries:
-        covered.append(
-            [
-                entry.pk,
-                entry.book_id,
-                entry.case_id,
-                entry.column,
-                entry.was,
-                entry.now,
-                entry.reason,
-                entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-                entry.by_id,
-            ]
-        )
-    return sealed(covered, "entries in red")
-
-
 def is_whole(frozen: FrozenLedger) -> bool:
     """Tell whether the ledger and its rows are what was closed. One query."""
     return seal_of(frozen, frozen.frozen_rows.order_by("position")) == frozen.digest
@@ -219,7 +183,7 @@ def _place(place: Village | Town) -> dict[str, Any]:
     return {"town": place}
 
 
-def _chosen(
+def matters_of(
     book: Book, place: Village | Town, period: Period, *, protected: Q = NONE
 ) -> CaseQuerySet:
     """Return the matters of a ledger of a place that concern no cadre; secret, hidden
@@ -229,13 +193,16 @@ def _chosen(
     whoever wrote the list who spoke.
     """
     is_so_now = Q(confidentiality__in=(Confidentiality.SECRET, Confidentiality.HIDDEN))
-    is_protected = Then(is_so_now | protected, then=Value(True))
+    is_protected = models.When(is_so_now | protected, then=Value(True))
+    redacted = models.Case(is_protected, default=Value(False))
     of_place = Case.objects.filter(**_place(place)).heard().about_nobody()
-    marked = of_place.annotate(redacted=When(is_protected, default=Value(False)))
+    marked = of_place.annotate(redacted=redacted)
     return book.whole(period.of(book, marked))
 
 
-def _rows(book: Book, chosen: CaseQuerySet, at: datetime) -> Iterator[FrozenRow]:
+def rows_as_closed(
+    book: Book, chosen: CaseQuerySet, at: datetime
+) -> Iterator[FrozenRow]:
     """Yield the rows of a ledger as nobody in particular sees them, in its order."""
     sight = Sight(User(pk=0), local_day(at), NOBODY, NOBODY, NOBODY)
     keys = [column.key for column in book.ledger.columns]
@@ -257,226 +224,3 @@ def _rows(book: Book, chosen: CaseQuerySet, at: datetime) -> Iterator[FrozenRow]
                 cells=dict(zip(keys, texts, strict=True)),
                 was_hidden=record.redacted,
             )
-
-
-# --- in red
-def differences(frozen: FrozenLedger, by: User, at: datetime) -> list[Difference]:
-    """List what the ledger of those days says otherwise now, than it did closed with
-    what was entered in red since: of matters within the user's sight, and of none that
-    has come to concern a cadre.
-    """
-    book = BOOKS_OF_CASES[frozen.ledger]
-    in_sight = Case.objects.counted_for(by, local_day(at)).about_nobody()
-
-    known = _as_corrected(frozen)
-    # what was closed without its words gets none in red, whatever it is now
-    without_words = frozen.frozen_rows.filter(was_hidden=True).values("case")
-    period = Period(frozen.first_on, frozen.last_on)
-    chosen = _chosen(book, frozen.where, period, protected=Q(pk__in=without_words))
-    chosen = chosen.filter(pk__in=in_sight.values("pk"))
-    with override(settings.LANGUAGE_CODE):  # as it was closed, whoever compares
-        present = {row.case_id: row for row in _rows(book, chosen, at)}
-
-    found = []
-    for case_id, row in present.items():
-        cells = known.get(case_id)
-        if cells is None:  # put in later: the row itself, then each of its cells
-            found.append(Difference(row.case, "", "", row.case.number))
-            cells = {}
-        for key, text in row.cells.items():
-            if cells.get(key, "") != text:
-                found.append(Difference(row.case, key, cells.get(key, ""), text))
-
-    gone = known.keys() - present.keys()
-    for case in in_sight.filter(pk__in=gone).order_by("pk"):
-        found.append(Difference(case, "", case.number, ""))
-    return found
-
-
-def _as_corrected(frozen: FrozenLedger) -> dict[int, dict[str, str]]:
-    """Return the cells of each row by its case, with what was entered in red."""
-    rows = frozen.frozen_rows.values_list("case", "cells")
-    cells: dict[int, dict[str, str]] = {case: dict(each) for case, each in rows}
-
-    for entry in frozen.red_entries.order_by("pk"):
-        if entry.column:
-            cells.setdefault(entry.case_id, {})[entry.column] = entry.now
-        elif entry.now:
-            cells[entry.case_id] = {}
-        else:
-            cells.pop(entry.case_id, None)
-    return cells
-
-
-@transaction.atomic
-def enter_in_red(
-    frozen: FrozenLedger, *, reason: str, by: User, at: datetime
-) -> list[RedEntry]:
-    """Enter in red all that the user sees changed since, with the reason; what was
-    closed stays as it is.
-
-    NoSuchRight as `freeze`. InputRefused: no reason. MoveRefused: nothing has changed.
-    """
-    post = freezing_post(by, frozen.where, local_day(at))
-    reason = said(reason, reason=_("Say why it is put right."))
-
-    # whoever else enters in red waits here, and then finds nothing left to enter
-    FrozenLedger.objects.select_for_update(of=("self",)).get(pk=frozen.pk)
-    found = differences(frozen, by, at)
-    about = Case.objects.filter(pk__in={each.case.pk for each in found})
-    sight = Sight.of(by, local_day(at))
-    # one reason stands on the rows of all of them, to be read by everybody
-    reason = Table(about.select_related("town")).for_all(reason, sight)
-    entries = []
-    for each in found:
-        entries.append(
-            RedEntry(
-                book=frozen,
-                case=each.case,
-                column=each.column,
-                was=each.was,
-                now=each.now,
-                reason=reason,
-                at=at,
-                by=post,
-            )
-        )
-    if not entries:
-        raise MoveRefused(_("Nothing has changed since it was closed."))
-    made = RedEntry.objects.bulk_create(entries, batch_size=500)
-    seal = seal_of_entries(made)
-    record_sealed(AuditKind.IN_RED, str(frozen), seal, at=at, user=by)
-    return made
-
-
-# --- reading
-@dataclass(frozen=True)
-class ShownRow:
-    """A row of a closed ledger as its reader may see it, its number among those that
-    they see, and what was entered in red about it, by column.
-    """
-
-    position: int
-    number: str
-    cells: list[str]
-    red: dict[str, RedEntry]
-
-    def in_columns(self, keys: Iterable[str]) -> list[tuple[str, RedEntry | None]]:
-        """Pair each cell with its entry in red, the row's own with the first."""
-        own = self.red.get("")
-        paired = []
-        for key, cell in zip(keys, self.cells, strict=True):
-            paired.append((cell, self.red.get(key) or own))
-            own = None
-        return paired
-
-
-def shown_rows(
-    frozen: FrozenLedger, sight: Sight, start: int, most: int
-) -> tuple[list[ShownRow], int | None]:
-    """Return up to `most` of the rows that the reader may see, from the one with the
-    number `start`, and the number of the next, if there is one. Three queries.
-
-    A matter out of their sight is left out; of one that is secret to them, or whose
-    speaker is hidden from them only since, they read the number alone. Rows are counted
-    and not found by their position, for a gap would tell; there are few in a ledger.
-    """
-    counted = Case.objects.counted_for(sight.user, sight.on)
-    found = frozen.frozen_rows.filter(case__in=counted.values("pk"))
-    rows = list(found.order_by("position")[start - 1 : start + most])
-    following = start + most if len(rows) > most else None
-
-    cases = counted.filter(pk__in=[row.case_id for row in rows[:most]])
-    in_sight = {case.pk: case for case in cases.select_related("town")}
-
-    red: dict[int, dict[str, RedEntry]] = {}
-    entries: QuerySet[RedEntry] = frozen.red_entries.filter(case__in=in_sight)
-    for entry in entries.select_related("by__user").order_by("pk"):
-        red.setdefault(entry.case_id, {})[entry.column] = entry
-
-    keys = [key for key, _heading in frozen.columns]
-    shown = []
-    still_seen = [row for row in rows[:most] if row.case_id in in_sight]
-    for number, row in enumerate(still_seen, start):
-        case = in_sight[row.case_id]
-        cells = [row.cells.get(key, "") for key in keys]
-        of_row = red.get(row.case_id, {})
-        if not _may_read(case, sight, was_hidden=row.was_hidden):
-            cells = [""] * len(keys)
-            if "number" in keys:  # some ledgers have no column for it
-                cells[keys.index("number")] = case.number
-            of_row = {}
-        shown.append(ShownRow(number, case.number, cells, of_row))
-    return shown, following
-
-
-@dataclass(frozen=True)
-class ShownEntry:
-    """An entry in red: the matter it is about, and whether that has a row at all."""
-
-    number: str
-    entry: RedEntry
-    has_row: bool
-
-
-def shown_entries(frozen: FrozenLedger, sight: Sight) -> list[ShownEntry]:
-    """Return all that was entered in red of matters whose words the reader may see, in
-    the order in which it was. Three queries, one where nothing was.
-    """
-    in_order = frozen.red_entries.select_related("by__user").order_by("pk")
-    entries = list(in_order)
-    if not entries:
-        return []
-
-    about = {entry.case_id for entry in entries}
-    counted = Case.objects.counted_for(sight.user, sight.on)
-    in_sight = {case.pk: case for case in counted.filter(pk__in=about)}
-
-    rows = frozen.frozen_rows.filter(case__in=in_sight)
-    was_hidden = dict(rows.values_list("case", "was_hidden"))
-
-    shown = []
-    for entry in entries:
-        case = in_sight.get(entry.case_id)
-        if case is None:
-            continue
-        has_row = case.pk in was_hidden
-        if _may_read(case, sight, was_hidden=was_hidden.get(case.pk, False)):
-            shown.append(ShownEntry(case.number, entry, has_row))
-    return shown
-
-
-@dataclass
-class AddedRow:
-    """A matter without a row, which was put in later: the entry about the row itself,
-    and what its cells say by their headings.
-    """
-
-    number: str
-    entry: RedEntry
-    cells: dict[str, str]
-
-
-def added_rows(frozen: FrozenLedger, sight: Sight) -> list[AddedRow]:
-    """Return the matters that were put in later, of those in sight, in the order in
-    which they were. Three queries, one where nothing was entered in red.
-    """
-    headings = dict(frozen.columns)
-    rows: dict[int, AddedRow] = {}
-    for shown in shown_entries(frozen, sight):
-        if shown.has_row:
-            continue
-        entry = shown.entry
-        row = rows.setdefault(entry.case_id, AddedRow(shown.number, entry, {}))
-        if entry.column in headings:
-            row.cells[headings[entry.column]] = entry.now
-        else:
-            row.entry = entry
-    return list(rows.values())
-
-
-def _may_read(case: Any, sight: Sight, *, was_hidden: bool) -> bool:
-    """Tell whether the words of a closed row may be read: not of a matter that is
-    secret to the reader, or whose speaker is hidden from them only since.
-    """
-    return not case.redacted and (was_hidden or sight.shows_speaker(case))

@@ -13,14 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from cases.ledgers import BOOKS_OF_CASES
+from cases.ledgers.closed_rows import ShownEntry, ShownRow, shown_entries, shown_rows
 from cases.ledgers.exports import MOST_PRINTED
-from cases.ledgers.freezing import (
-    ShownEntry,
-    ShownRow,
-    headline_of,
-    shown_entries,
-    shown_rows,
-)
+from cases.ledgers.freezing import headline_of
 from cases.ledgers.period import in_words
 from cases.models import FrozenLedger, RedEntry
 from cases.models.scope import Sight

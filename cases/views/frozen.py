@@ -11,18 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cases.ledgers import BOOKS_OF_CASES
+from cases.ledgers.closed_rows import added_rows, shown_rows
 from cases.ledgers.freezing import (
     AboutToClose,
     about_to_close,
-    added_rows,
-    differences,
-    enter_in_red,
     freeze,
     headline_of,
     is_whole,
-    shown_rows,
 )
 from cases.ledgers.frozen_paper import FrozenPaper
+from cases.ledgers.red_entries import differences, enter_in_red
 from cases.lists.paging import page_of
 from cases.models import FrozenLedger
 from cases.models.frozen import FrozenLedgerQuerySet

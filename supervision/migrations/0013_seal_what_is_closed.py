@@ -22,7 +22,8 @@ ROWS_OF_REPORT = Frozen(
 
 
 def record_what_is_closed(apps, schema_editor):
-    from cases.ledgers.freezing import seal_of_entries, seal_with_key
+    from cases.ledgers.freezing import seal_with_key
+    from cases.ledgers.red_entries import seal_of_entries
     from supervision.reports.signing import seal_of_report
 
     using = schema_editor.connection.alias

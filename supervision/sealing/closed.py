@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from cases.ledgers.freezing import seal_of_entries, seal_with_key
+from cases.ledgers.freezing import seal_with_key
+from cases.ledgers.red_entries import seal_of_entries
 from cases.models import FrozenLedger, FrozenRow, RedEntry
 from cases.workflow.findings import Finding
 from minshi.written import written_otherwise

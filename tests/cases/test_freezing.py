@@ -9,13 +9,9 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils.translation import override
 
-from cases.ledgers.freezing import (
-    differences,
-    enter_in_red,
-    freeze,
-    is_whole,
-    shown_rows,
-)
+from cases.ledgers.closed_rows import shown_rows
+from cases.ledgers.freezing import freeze, is_whole
+from cases.ledgers.red_entries import differences, enter_in_red
 from cases.models import Case, CaseAccess, FrozenLedger, FrozenRow, RedEntry
 from cases.models.scope import Sight
 from cases.workflow import Action, make_move

@@ -7,7 +7,8 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from cases.ledgers.freezing import enter_in_red, freeze
+from cases.ledgers.freezing import freeze
+from cases.ledgers.red_entries import enter_in_red
 from cases.models import Case, FrozenLedger
 from tests import roles
 from tests.cases.ledger_desk import logged_in

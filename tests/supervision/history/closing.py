@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from cases.ledgers.freezing import enter_in_red, freeze
+from cases.ledgers.freezing import freeze
+from cases.ledgers.red_entries import enter_in_red
 from cases.models import Case
 from supervision.reports.making import make_report
 from supervision.reports.signing import sign
