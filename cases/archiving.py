@@ -211,7 +211,9 @@ def _cover(case: Case, sight: Sight, at: datetime, shown: dict[str, Any]) -> Pap
 
 def _style(name: str) -> str:
     found = finders.find(name)
-    return Path(str(found)).read_text(encoding="utf-8") if found else ""
+    if found is None:
+        raise FileNotFoundError(name)  # an archive is never without its form
+    return Path(str(found)).read_text(encoding="utf-8")
 
 
 # --- the parts

@@ -8,7 +8,7 @@ Proved is what INDEX_KEY seals: whoever holds it and writes the database can for
 from collections.abc import Iterator
 from itertools import chain
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Prefetch, QuerySet
 
 from cases.models import (
@@ -44,14 +44,20 @@ BATCH = 200
 MOST_NUMBERS = 20  # of one town and year that are named one by one
 
 
+# of SQLite for a text that is no UTF-8; PostgreSQL has none, and is away then
+OF_TEXTS = (OperationalError,) if connection.vendor == "sqlite" else ()
 # raised where SQL has put a value into a row that no program of ours writes there: no
-# date, no JSON, a list for a dict, bytes for a text, what no key opens
+# date, or one at the end of time, no JSON, or nested without end, a list for a dict,
+# bytes for a text, what no key opens
 OF_FORGED_VALUES = (
     UndecryptableError,
     ValueError,
     TypeError,
     AttributeError,
     LookupError,
+    ArithmeticError,
+    RecursionError,
+    *OF_TEXTS,
 )
 # what does not fit where a group of columns or rows does not; each says so by its name,
 # but for the rows that events speak of as well

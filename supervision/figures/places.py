@@ -1,6 +1,5 @@
 """Places whose figures somebody may read: a county, a town, a village."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -132,10 +131,6 @@ def parts_of(place: Place) -> list[Place]:
 def counter_of(town: Town) -> Place:
     """Return a town's own counter, as a place beside its villages."""
     return Place(town.code + COUNTER, str(town), town)
-
-
-def names_of(places: Iterable[Place]) -> dict[str, str]:
-    return {place.code: place.name for place in places}
 
 
 def _county(code: str) -> Place | None:

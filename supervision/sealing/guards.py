@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import DataError, OperationalError, connection
+from django.db import DataError
 
 from cases.workflow.findings import Finding
 from cases.workflow.proof import OF_FORGED_VALUES
@@ -14,18 +14,8 @@ from supervision.sealing.findings import LogWrong
 
 logger = logging.getLogger(__name__)
 
-# of SQLite for a text that is no UTF-8; PostgreSQL has none, and is away then
-OF_TEXTS = (OperationalError,) if connection.vendor == "sqlite" else ()
-# beside those of a case: a moment at the end of time, JSON nested without end, the key
-# of a row that is not there
-OF_UNREADABLE_ROWS = (
-    *OF_FORGED_VALUES,
-    *OF_TEXTS,
-    ArithmeticError,
-    RecursionError,
-    DataError,
-    ObjectDoesNotExist,
-)
+# beside those of a case: the key of a row that is not there
+OF_UNREADABLE_ROWS = (*OF_FORGED_VALUES, DataError, ObjectDoesNotExist)
 
 
 def guarded(where: str, findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -121,11 +121,9 @@ class RowKind(Kind):
         """Return all of a row that somebody could change, as JSON holds it."""
         state = {}
         for field in row._meta.concrete_fields:
-            if not field.primary_key and field.attname not in self.not_compared:
+            if not field.primary_key:
                 state[field.attname] = _plain(getattr(row, field.attname))
         return state
-
-    not_compared: ClassVar[frozenset[str]] = frozenset()
 
     def take_back(
         self, undone: Sequence[tuple[ImportRow, Mapping[str, Any]]], around: Any
