@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -166,11 +167,12 @@ def hand_out(town: Town, folder: Path, *, reason: str, at: datetime) -> Handed:
         reason=reason,
     )
     folder.mkdir(mode=OWNER_ALONE, parents=True)
-    try:
-        return _fill(folder, town, reason, at)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+    with ExitStack() as undoing:
+        # names in clear: nothing stays of what was broken off, whatever broke it off
+        undoing.callback(shutil.rmtree, folder)
+        handed = _fill(folder, town, reason, at)
+        undoing.pop_all()
+    return handed
 
 
 def count_rows(town: Town) -> int:

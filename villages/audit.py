@@ -8,6 +8,7 @@ from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
 from villages.requests import client_address
 
+DIGITS_OF_SEAL = 64
 LONGEST_TITLE = 130  # of 200 characters, with a seal and a space behind it
 
 
@@ -49,8 +50,8 @@ def sealed_titles(kind: AuditKind) -> dict[str, str]:
 
     titles = {}
     for subject in records.values_list("subject", flat=True):
-        title, _space, seal = subject.rpartition(" ")
-        titles[seal] = title
+        seal = subject[-DIGITS_OF_SEAL:]
+        titles[seal] = subject[:-DIGITS_OF_SEAL].rstrip()
     return titles
 
 

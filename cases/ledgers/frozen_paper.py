@@ -4,7 +4,7 @@ what was entered in red since. Each leaves a trace.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import IO, Any
 
@@ -103,12 +103,12 @@ class FrozenPaper:
         return [key for key, _heading in self.frozen.columns]
 
     @property
-    def headings(self) -> list[str]:
-        return tabular.headings(self.ledger())
+    def unit(self) -> str:
+        return self.frozen.place
 
     @property
-    def shares(self) -> list[str]:
-        return [f"{share:.2f}" for share in tabular.widths(self.ledger())]
+    def on(self) -> date:
+        return local_day(self.at)
 
     def ledger(self) -> Ledger[ShownRow]:
         """Return the columns as they were closed, as wide as they are today."""
@@ -167,7 +167,7 @@ class FrozenPaper:
             yield from rows
 
     def _sight(self) -> Sight:
-        return Sight.of(self.user, local_day(self.at))
+        return Sight.of(self.user, self.on)
 
     def _sheets(self) -> Iterator[tabular.SheetOf[Any]]:
         yield self._sheet(self.ledger(), self._rows())
@@ -184,10 +184,10 @@ class FrozenPaper:
         return tabular.SheetOf(
             ledger,
             records,
-            unit=self.frozen.place,
+            unit=self.unit,
             period=in_words(self.frozen.first_on, self.frozen.last_on),
             filled_by=str(self.user),
-            on=local_day(self.at),
+            on=self.on,
         )
 
     def _log(self, kind: AuditKind, request: HttpRequest | None) -> None:

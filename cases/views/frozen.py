@@ -25,6 +25,7 @@ from cases.lists.paging import page_of
 from cases.models import FrozenLedger
 from cases.models.frozen import FrozenLedgerQuerySet
 from cases.views.access import StaffView
+from minshi import tabular
 from minshi.clock import now, today
 from minshi.days import DayField
 from minshi.errors import UNPROCESSABLE, RuleBroken
@@ -226,9 +227,12 @@ class FrozenTaken(OneFrozen):
 
 class FrozenPrint(FrozenTaken):
     def answer(self, paper: FrozenPaper) -> HttpResponseBase:
+        ledger = paper.ledger()
         context = {
-            "paper": paper,
-            "ledger": paper.ledger(),
+            "export": paper,
+            "ledger": ledger,
+            "headings": tabular.headings(ledger),
+            "shares": [f"{share:.2f}" for share in tabular.widths(ledger)],
             "rows": paper.print(self.request),
             "added": added_rows(paper.frozen, self.sight()),
         }

@@ -29,7 +29,7 @@ def make_town(at: datetime) -> Town:
     """Make 白关镇 with its villages, households, stations and posts, without a single
     matter.
     """
-    rng = Random(SEED)  # noqa: S311 - nothing here is secret
+    rng = Random(SEED)  # noqa: S311 - draws made-up rows, the same on every machine; nothing secret comes from it
     load_calendar(None, at)
     town = places.load_town(TOWN)
     since = date(workdays.local_day(at).year - YEARS_IN_OFFICE, 1, 1)

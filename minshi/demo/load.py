@@ -67,7 +67,7 @@ def load(
     have = before
     while have < count:
         upto = min(count, have + AT_ONCE)
-        rng = Random(f"{seed}/{have}")  # noqa: S311 - the same matters from the same seed; none is real
+        rng = Random(f"{seed}/{have}")  # noqa: S311 - draws made-up rows, the same on every machine; nothing secret comes from it
         have += adopt(writer.matters(have, upto, rng), by, at)
 
         reset_queries()  # DEBUG keeps every statement, and these are long

@@ -49,7 +49,7 @@ def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town
     if already_made(town_code):
         return Town.objects.get(code=town_code)
 
-    rng = Random(seed)  # noqa: S311 - nothing here is secret
+    rng = Random(seed)  # noqa: S311 - draws made-up rows, the same on every machine; nothing secret comes from it
     load_calendar(None, at)
     load_standard_texts()
     town = places.load_town(town_code)
@@ -84,7 +84,7 @@ def _settle(
     cast = Cast(town, offices, posts)
     people.link_households(cast, since)
 
-    own = Random(len(villages))  # noqa: S311 - nothing secret; apart, so that the year stays as it is
+    own = Random(len(villages))  # noqa: S311 - as above; apart, so that the year stays as it is
     council.seat_everybody(cast, today - YEAR, today, own)
     return cast, heads
 

@@ -50,7 +50,7 @@ def make_neighbour(password: str, *, seed: int, at: datetime) -> Town:
     if already_made(NEIGHBOUR):
         return Town.objects.get(code=NEIGHBOUR)
 
-    rng = Random(seed)  # noqa: S311 - the same people from the same seed; none is real
+    rng = Random(seed)  # noqa: S311 - draws made-up people, the same on every machine; nothing secret comes from it
     names = Names(rng)
     town = places.load_town(NEIGHBOUR)
     villages = list(town.villages.select_related("town")[:SPEAKING])

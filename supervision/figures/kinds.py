@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.expressions import Combinable
 from django.utils.translation import pgettext_lazy
 
+from cases.models.choices import Confidentiality
 from minshi.errors import Text
 
 NOT_SAID = pgettext_lazy("figure", "not said")
@@ -106,5 +107,5 @@ class Split:
     is_telling: bool = False
 
 
-SECRET = "secret"  # noqa: S105 - the value under which secret matters stand
+SECRET = Confidentiality.SECRET.value  # under which secret matters stand
 NONE = "none"

@@ -109,12 +109,12 @@ def touched_since(since: datetime, within: Q | None = None) -> Touched:
     columns = ("case__town", "action", "at", "case__registered_at", "case__closed_at")
     touched: Touched = defaultdict(set)
     repeatable: Touched = defaultdict(set)
-    for town, action, *moments in rows.values_list(*columns).iterator():
-        for moment in moments:
+    for town, action, at, registered_at, closed_at in rows.values_list(
+        *columns
+    ).iterator():
+        for moment in (at, registered_at, closed_at):
             if moment:
                 touched[town].add(workdays.local_day(moment))
-
-        at, registered_at, _closed_at = moments
         if action in CHANGES_WHAT_IS_REPEATED and at >= since:
             repeatable[town].add(workdays.local_day(registered_at))
 

@@ -113,16 +113,12 @@ def _count(report: MonthlyReport, at: datetime) -> None:
     left_out = concerning_readers(report.town, at, at)
     hidden = Q(pk__in=left_out) if left_out else None
     read = Reading(place, at, None, hidden).read(spans)
-    by_period = [Figures.together(parts.values()) for parts in read.parts]
+    this = Figures.together(read.parts[0].values())
 
-    this, before, a_year_before = by_period
     report.made_at = at
-    report.numbers = {
-        THIS: _stored(this),
-        BEFORE: _stored(before),
-        A_YEAR_BEFORE: _stored(a_year_before),
-        LEFT_OUT: sorted(left_out),
-    }
+    report.numbers = {LEFT_OUT: sorted(left_out)}
+    for name, parts in zip((THIS, BEFORE, A_YEAR_BEFORE), read.parts, strict=True):
+        report.numbers[name] = _stored(Figures.together(parts.values()))
     report.names = _names(this)
     report.save()
 

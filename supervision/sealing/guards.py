@@ -23,6 +23,6 @@ def guarded(where: str, findings: Iterator[Finding]) -> Iterator[Finding]:
     try:
         yield from findings
     except OF_UNREADABLE_ROWS as error:
-        # not its words, for they repeat the value
-        logger.error("%s: a value cannot be read (%s)", where, type(error).__name__)  # noqa: TRY400
+        # not the error's words, which repeat the value; auditors get the finding
+        logger.warning("%s: a value cannot be read (%s)", where, type(error).__name__)
         yield Finding(where, LogWrong.UNREADABLE)

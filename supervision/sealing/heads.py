@@ -70,10 +70,11 @@ def heads_now() -> list[Head]:
     for log in Log:
         seals = Seal.objects.filter(log=log).order_by("-sequence")
         with suppress(*OF_UNREADABLE_ROWS):
-            last = seals.values_list("sequence", "hash", "total").first()
+            last = seals.values("sequence", "hash", "total").first()
             if last:
-                sequence, hash_, total = last
-                found.append(Head(log, int(sequence), str(hash_), int(total)))
+                sequence = int(last["sequence"])
+                head = Head(log, sequence, str(last["hash"]), int(last["total"]))
+                found.append(head)
     return found
 
 

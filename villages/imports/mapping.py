@@ -18,6 +18,7 @@ from villages.imports.heads import guessed, head_of
 from villages.imports.kinds.base import Kind
 from villages.imports.left_out import why_left_out
 from villages.imports.reading import Sheet
+from villages.imports.reading.sheets import Row
 from villages.models import ImportRun, Town, Village
 from villages.models.imports import ImportState
 
@@ -66,10 +67,14 @@ def described(
                 "chosen": False,
             }
         )
-        samples.append([[shown(cell) for cell in row] for row in first])
+        samples.append([_as_texts(row) for row in first])
 
     _choose(found)
     return found, samples
+
+
+def _as_texts(row: Row) -> list[str]:
+    return [shown(cell) for cell in row]
 
 
 def _unvalued(sheet: Sheet, headings: Sequence[str]) -> list[str]:

@@ -410,9 +410,17 @@ def _households_for(entries: Sequence[Entry]) -> dict[Door, Household]:
 
 
 def _save(residents: list[Resident]) -> None:
-    """Write changed residents and their keys. Who is the head no longer, or off the
-    roll, goes first: a household has one head.
+    """Write changed residents and their keys.
+
+    Who is the head no longer, or off the roll, goes first and in a statement of its
+    own: a household has one head, and PostgreSQL looks at each row as it is written.
     """
-    residents.sort(key=lambda each: each.is_head and each.is_on_roll)
-    Resident.objects.bulk_update(residents, FIELDS)
+    heads: list[Resident] = []
+    others: list[Resident] = []
+    for resident in residents:
+        is_head_now = resident.is_head and resident.is_on_roll
+        (heads if is_head_now else others).append(resident)
+
+    Resident.objects.bulk_update(others, FIELDS)
+    Resident.objects.bulk_update(heads, FIELDS)
     index_residents(residents)
