@@ -16,7 +16,7 @@ from tests.api import Api
 from tests.cases.council import called, seats
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, staff
 from tests.roles import duty_officer_of, security_admin
-from villages.accounts import end_post
+from villages.appointing import end_post
 
 pytestmark = pytest.mark.django_db
 ISO = re.compile(r"20\d\d-\d\d-\d\d")

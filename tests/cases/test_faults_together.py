@@ -15,7 +15,8 @@ from tests.api import Api
 from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, staff
 from tests.roles import security_admin
 from tests.villages.factories import GroupFactory, UserFactory
-from villages.accounts import appoint, create_account
+from villages.accounts import create_account
+from villages.appointing import appoint
 from villages.duty import arrange_shift, note_leave
 from villages.models import Role
 

@@ -21,16 +21,15 @@ from tests.villages.factories import (
     VillageFactory,
 )
 from villages.accounts import (
-    appoint,
     create_account,
     deactivate,
-    end_post,
     one_time_password,
     reactivate,
     remove_second_factor,
     reset_password,
     unlock,
 )
+from villages.appointing import appoint, end_post
 from villages.models import AuditRecord, Role, User
 from villages.models.audit import AuditKind
 

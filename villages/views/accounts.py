@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken, Text
-from villages import accounts
+from villages import accounts, appointing
 from villages.forms.accounts import (
     AccountForm,
     EndPostForm,
@@ -208,7 +208,7 @@ class Appoint(SecurityAdminPage):
             fields = form.cleaned_data | {"role": role}
             try:
                 node = place_of(fields.pop("node")) if "node" in fields else None
-                post = accounts.appoint(user, node=node, **fields, **_acting(request))
+                post = appointing.appoint(user, node=node, **fields, **_acting(request))
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
@@ -242,7 +242,7 @@ class EndPost(SecurityAdminPage):
         if form.is_valid():
             last_day = form.cleaned_data["until_on"]
             try:
-                accounts.end_post(post, last_day, **_acting(request))
+                appointing.end_post(post, last_day, **_acting(request))
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:

@@ -37,7 +37,7 @@ from tests.villages.imports.files import (
     worked,
     xlsx,
 )
-from villages.accounts import end_post
+from villages.appointing import end_post
 from villages.audit import record_audit
 from villages.imports import starting
 from villages.imports.passwords import take_passwords

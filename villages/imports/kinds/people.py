@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from villages import accounts
+from villages import accounts, appointing
 from villages.imports.cells import Stored, as_choice, as_day, as_name, as_phone, as_text
 from villages.imports.columns import Column, called
 from villages.imports.entries import Entry
@@ -257,7 +257,7 @@ class People(RowKind):
             entry.undo["account"] = user.pk
             entry.undo["password"] = password
 
-        return accounts.appoint(
+        return appointing.appoint(
             user,
             Role(values["role"]),
             values["node"],
@@ -275,18 +275,18 @@ class People(RowKind):
         may_sign = wanted.get("may_sign", row.may_sign)
 
         if until_on and (row.until_on is None or until_on < row.until_on):
-            row = accounts.end_post(row, until_on, by=around.by, at=around.at)
+            row = appointing.end_post(row, until_on, by=around.by, at=around.at)
         if (row.until_on, row.may_sign) != (until_on, may_sign):
-            row = accounts.change_post(
+            row = appointing.change_post(
                 row, until_on, may_sign=may_sign, by=around.by, at=around.at
             )
         return row
 
     def restore(self, row: Post, before: Mapping[str, Any], around: Around) -> None:
-        accounts.restore_post(row, **before, at=around.at)
+        appointing.restore_post(row, **before, at=around.at)
 
     def remove(self, row: Post, around: Around) -> None:
-        accounts.withdraw_post(row, around.at)
+        appointing.withdraw_post(row, around.at)
 
     def take_back(
         self, undone: Sequence[tuple[ImportRow, Mapping[str, Any]]], around: Any
