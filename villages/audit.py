@@ -35,7 +35,7 @@ def record_audit(
 
 
 def record_sealed(
-    kind: AuditKind, title: str, seal: str, *, at: datetime, user: User
+    kind: AuditKind, title: str, seal: str, *, at: datetime, user: User | None
 ) -> None:
     """Write that something was closed for good, with the keyed seal over all of it (64
     hex digits): what was put in, changed or taken away later no longer fits.

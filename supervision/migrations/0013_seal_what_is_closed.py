@@ -62,7 +62,8 @@ def _ran_before(apps, using):
     its lock is there, or what was closed has its record already.
     """
     records = apps.get_model("villages", "AuditRecord").objects.using(using)
-    has_records = records.filter(kind__in=("closed", "in_red", "signed")).exists()
+    kinds = ("closed", "in_red", "signed", "checked")  # the last one every night
+    has_records = records.filter(kind__in=kinds).exists()
     return has_records or is_there("supervision_monthlyreport_frozen_update")
 
 

@@ -35,6 +35,7 @@ from supervision.sealing.heads import (
     newest_line,
 )
 from supervision.sealing.logs import SOURCES
+from supervision.sealing.noted import note_check
 from supervision.sealing.seals import (
     LATE,
     digest_of,
@@ -111,7 +112,7 @@ def check_history(at: datetime) -> HistoryCheck:
     2. Seal what came in during the comparison, so that the heads cover it.
     3. Keep the heads outside of the database; a file that was damaged stays as it is,
        and is a finding.
-    4. Note the check, and write to the auditors.
+    4. Note the check, with a seal of its own, and write to the auditors.
     """
     result = check_everything(at)
     with suppress(*OF_UNREADABLE_ROWS):  # found by the comparison already
@@ -125,7 +126,7 @@ def check_history(at: datetime) -> HistoryCheck:
         keep(heads, day)
         kept_on = day
 
-    check = HistoryCheck.objects.create(
+    check = HistoryCheck(
         at=at,
         cases=result.cases,
         found=result.found,
@@ -133,6 +134,7 @@ def check_history(at: datetime) -> HistoryCheck:
         heads=[str(head) for head in heads],
         kept_on=kept_on,
     )
+    note_check(check, at=at)
     tell_auditors(check, at)
     return check
 

@@ -1,5 +1,6 @@
-"""What is closed for good beside the cases: closed ledgers, entries in red and signed
-reports. Each is compared with the seal that the audit log, sealed itself, has of it.
+"""What is closed for good beside the cases: closed ledgers, entries in red, signed
+reports and the notes of checks. Each is compared with the seal that the audit log,
+sealed itself, has of it.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,10 +16,11 @@ from cases.ledgers.red_entries import seal_of_entries
 from cases.models import FrozenLedger, FrozenRow, RedEntry
 from cases.workflow.findings import Finding
 from minshi.written import written_otherwise
-from supervision.models import MonthlyReport, MonthlyReportRow
+from supervision.models import HistoryCheck, MonthlyReport, MonthlyReportRow
 from supervision.reports.signing import seal_of_report
 from supervision.sealing.findings import LogWrong
 from supervision.sealing.guards import OF_UNREADABLE_ROWS, guarded
+from supervision.sealing.noted import seal_of_check
 from villages.audit import sealed_titles
 from villages.models.audit import AuditKind
 
@@ -36,7 +38,7 @@ class Sealed:
 def check_closed() -> Iterator[Finding]:
     """Yield what was put in, changed or taken away of what was closed for good. Three
     queries for each closed ledger and each signed report, two for the entries in red of
-    a ledger.
+    a ledger and for the note of a check.
 
     Where a value cannot be read, that is a finding; all others are compared.
     """
@@ -44,6 +46,7 @@ def check_closed() -> Iterator[Finding]:
         (AuditKind.CLOSED, _ledgers()),
         (AuditKind.IN_RED, _entries_in_red()),
         (AuditKind.SIGNED, _signed_reports()),
+        (AuditKind.CHECKED, _checks()),
     ):
         yield from guarded(str(kind.label), _compared(kind, present))
 
@@ -55,6 +58,7 @@ def check_closed() -> Iterator[Finding]:
         RedEntry.objects.all(),
         signed,
         rows_of_signed,
+        HistoryCheck.objects.all(),
     ):
         name = str(rows.model._meta.verbose_name)
         yield from guarded(name, _in_other_form(rows))
@@ -107,6 +111,16 @@ def _signed_reports() -> Iterator[Sealed]:
 
 def _seal_of_report(key: int) -> str:
     return seal_of_report(MonthlyReport.objects.get(pk=key))
+
+
+def _checks() -> Iterator[Sealed]:
+    for key in _keys(HistoryCheck.objects.all()):
+        name = _name_of(HistoryCheck.objects.all(), key)
+        yield _sealed(name, partial(_seal_of_check, key))
+
+
+def _seal_of_check(key: int) -> str:
+    return seal_of_check(HistoryCheck.objects.get(pk=key))
 
 
 def _sealed(where: str, seal: Callable[[], str]) -> Sealed:

@@ -23,6 +23,7 @@ class AuditKind(models.TextChoices):
     CLOSED = "closed", _("closed a ledger")
     IN_RED = "in_red", _("entered in red")
     SIGNED = "signed", _("signed a report")
+    CHECKED = "checked", _("checked history")
 
 
 LONGEST_REASON = 200  # characters, wherever one is asked for the audit log

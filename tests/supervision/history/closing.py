@@ -1,4 +1,6 @@
-"""What is closed for good: a ledger with an entry in red, and a signed report."""
+"""What is closed for good: a ledger with an entry in red, a signed report, and the note
+of a check.
+"""
 
 from datetime import date
 
@@ -7,6 +9,7 @@ from cases.ledgers.red_entries import enter_in_red
 from cases.models import Case
 from supervision.reports.making import make_report
 from supervision.reports.signing import sign
+from supervision.sealing.checking import check_history
 from supervision.sealing.seals import seal_logs
 from tests.cases.roads import DAY, NOON, spoken
 
@@ -22,7 +25,7 @@ def close(here, ledger):
 
 
 def close_all(here):
-    """Close a ledger, enter in red what was put right, and sign a report."""
+    """Close a ledger, enter in red what was put right, and sign a report, check."""
     case = spoken(here)
     frozen = close(here, "general")
     Case.objects.filter(pk=case.pk).update(remark="误记")
@@ -32,5 +35,6 @@ def close_all(here):
 
     report = make_report(here.town, MARCH, at=APRIL)
     sign(report, by=here.supervisor.user, at=APRIL)
+    check_history(APRIL)
     seal_logs(APRIL + DAY)
     return frozen

@@ -8,7 +8,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from cases.models import FrozenLedger, FrozenRow, RedEntry
 from minshi.history import history_lifted
-from supervision.models import MonthlyReport, MonthlyReportRow
+from supervision.models import HistoryCheck, MonthlyReport, MonthlyReportRow
 from supervision.sealing.findings import LogWrong
 from supervision.sealing.seals import seal_logs
 from tests.cases.roads import DAY
@@ -18,6 +18,7 @@ from tests.supervision.history.migrating import migrate_back_before, migrate_to_
 from villages.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
+SEALED = ("closed", "in_red", "signed", "checked")
 CHANGED = {LogWrong.CLOSED, LogWrong.CLOSED_GONE}
 
 
@@ -44,6 +45,8 @@ def test_nothing_is_found_where_all_is_as_it_was_closed(closed):
         (MonthlyReport, "SET signed_at = '2026-01-01 00:00:00+00:00'"),
         (MonthlyReportRow, "SET numbers = '{}'"),
         (MonthlyReportRow, "SET at = '2025-01-31 16:00:00'"),
+        (HistoryCheck, "SET found = 7"),
+        (HistoryCheck, "SET findings = '[\"nothing\"]'"),
     ],
 )
 def test_what_was_changed_is_found(closed, rows, change):
@@ -60,7 +63,8 @@ NOT_SEALED = {(FrozenRow, "id")}  # its place is by its position
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize(
-    "rows", [FrozenLedger, FrozenRow, RedEntry, MonthlyReport, MonthlyReportRow]
+    "rows",
+    [FrozenLedger, FrozenRow, RedEntry, MonthlyReport, MonthlyReportRow, HistoryCheck],
 )
 def test_every_column_is_sealed(closed, rows):
     unsealed = set()
@@ -181,16 +185,29 @@ def test_the_database_refuses_to_change_a_signed_report(closed):
         report.rows.all().delete()
 
 
+def test_the_note_of_a_check_that_was_taken_away_is_found(closed):
+    by_sql("check", "DELETE FROM supervision_historycheck", cases=1)
+
+    assert LogWrong.CLOSED_GONE in found(LATER)
+
+
+def test_the_database_refuses_to_change_the_note_of_a_check(closed):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        HistoryCheck.objects.update(found=0)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        HistoryCheck.objects.all().delete()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_was_closed_before_the_update_is_recorded_by_it(closed):
     migrate_back_before("0013_seal_what_is_closed", app="supervision")
     with history_lifted():
-        AuditRecord.objects.filter(kind__in=("closed", "in_red", "signed")).delete()
+        AuditRecord.objects.filter(kind__in=SEALED).delete()
 
     migrate_to_the_end()
 
     kinds = AuditRecord.objects.values_list("kind", flat=True)
-    assert {"closed", "in_red", "signed"} <= set(kinds)
+    assert {*SEALED} <= set(kinds)
     wrong = found(LATER)
     assert not wrong & CHANGED
 
@@ -202,7 +219,7 @@ def test_an_update_made_to_run_again_seals_nothing(closed, has_records):
     closed.save(force_insert=True)
     if not has_records:
         with history_lifted():
-            AuditRecord.objects.filter(kind__in=("closed", "in_red", "signed")).delete()
+            AuditRecord.objects.filter(kind__in=SEALED).delete()
     records = AuditRecord.objects.count()
 
     again = MigrationRecorder.Migration.objects.filter(
