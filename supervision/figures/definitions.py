@@ -419,8 +419,8 @@ PER_THOUSAND = PerThousand(
     "case.per_thousand",
     _("Received for each 1,000 inhabitants"),
     _(
-        "Received, for each 1,000 inhabitants of the roll: a village that says little"
-        " is not a better one."
+        "Received, for each 1,000 inhabitants: by the number given of a village, else"
+        " by its roll. A village that says little is not a better one."
     ),
     "case.received.count",
 )

@@ -15,7 +15,7 @@ from supervision.figures.places import Place
 from tests import roles
 from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import NOON, officer, spoken, staff
-from tests.villages.factories import HouseholdFactory, ResidentFactory
+from tests.villages.factories import HouseholdFactory, ResidentFactory, VillageFactory
 from villages.lookup import find_residents, index_residents
 from villages.models import Resident, Village
 
@@ -81,6 +81,38 @@ def test_whoever_is_off_the_roll_is_found_and_counted_no_more(here):
     assert not find_residents("赵一山", village)
     assert find_residents("钱二水", village)
     assert inhabitants_by_part(place) == {here.village.code: 1}
+
+
+def test_the_number_given_of_a_village_goes_before_its_roll(here):
+    other = VillageFactory(town=here.town)
+    ResidentFactory(household__group__village=other)
+    Village.objects.filter(pk=here.village.pk).update(inhabitants=1_260)
+
+    by_village = inhabitants_by_part(Place.of_town(here.town))
+    by_town = inhabitants_by_part(Place(here.town.county_code, "礼县"))
+
+    assert by_village[here.village.code] == 1_260
+    assert by_village[other.code] == 1
+    assert by_town == {here.town.code: sum(by_village.values())}
+
+
+@pytest.mark.parametrize("number", ["0", "-3", "100001", "一千"])
+def test_a_number_of_inhabitants_that_cannot_be_is_refused_beside_its_field(
+    here, number
+):
+    address = f"/admin/villages/village/{here.village.pk}/change/"
+    client = logged_in(roles.system_admin())
+    form = client.get(address).context["adminform"].form
+    sent = {name: form[name].value() or "" for name in form.fields}
+
+    refused = client.post(address, {**sent, "inhabitants": number})
+    taken = client.post(address, {**sent, "inhabitants": "1260"})
+
+    assert refused.status_code == 200
+    assert refused.context["adminform"].form.errors.keys() == {"inhabitants"}
+    assert taken.status_code == 302
+    here.village.refresh_from_db()
+    assert here.village.inhabitants == 1_260
 
 
 def test_a_household_has_a_new_head_when_the_old_one_is_gone(here):

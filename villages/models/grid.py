@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,8 @@ from minshi.crypto import EncryptedTextField, masked_phone
 if TYPE_CHECKING:
     from villages.models.people import User
     from villages.models.roles import Role
+
+MOST_INHABITANTS = 100_000  # of a village; more is a slip of the finger
 
 
 class TownQuerySet(models.QuerySet["Town"]):
@@ -97,6 +100,16 @@ class Village(models.Model):
     )
     name = models.CharField(_("name"), max_length=40)
     official_name = models.CharField(_("official name"), max_length=60)
+    inhabitants = models.PositiveIntegerField(
+        _("inhabitants"),
+        null=True,
+        blank=True,
+        validators=(MinValueValidator(1), MaxValueValidator(MOST_INHABITANTS)),
+        help_text=_(
+            "For figures for each 1,000 inhabitants, while the roll is not complete."
+            " Empty: as many as are on the roll."
+        ),
+    )
 
     objects = VillageQuerySet.as_manager()
 
