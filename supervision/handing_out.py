@@ -102,6 +102,7 @@ OF_TOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "supervision.DailyFigure": ("town",),
         "supervision.MonthlyReport": ("town",),
         "supervision.MonthlyReportRow": ("report__town",),
+        "supervision.Publication": ("report__town",),
     }
 )
 # of the program or of a reader, not of the town; keys, doors and what is made anew

@@ -9,6 +9,7 @@ from supervision.views import (
     inbox,
     of_case,
     orders,
+    publishing,
     reports,
     settings,
     signing,
@@ -41,8 +42,19 @@ urlpatterns = [
     path("reports/<int:pk>/", reports.ReportPage.as_view(), name="report"),
     path("reports/<int:pk>/print/", reports.ReportPrint.as_view(), name="report_print"),
     path(
+        "reports/<int:pk>/publish/",
+        publishing.PublishReport.as_view(),
+        name="publish_report",
+    ),
+    path(
+        "reports/<int:pk>/take-back/",
+        publishing.TakeBackReport.as_view(),
+        name="take_back_report",
+    ),
+    path(
         "reports/<int:pk>/<slug:act>/", reports.ReportAct.as_view(), name="report_act"
     ),
+    path("public/<slug:code>/", publishing.show_public, name="public_report"),
     path("wall/", wall.show_wall, name="wall"),
     path("walls/", wall.Walls.as_view(), name="walls"),
     path("walls/<int:pk>/end/", wall.EndWall.as_view(), name="end_wall"),

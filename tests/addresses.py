@@ -44,6 +44,7 @@ from villages.models import (
     Seat,
     SwapRequest,
     TalkRoom,
+    Town,
     User,
 )
 from villages.views.accounts import ACTS
@@ -208,6 +209,7 @@ SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "matters/number": (number_of, NO_NUMBER),
     "walls/pk": (row_of(Wall), NOWHERE),
     "reports/pk": (row_of(MonthlyReport), NOWHERE),
+    "public/code": (lambda world, _case: [world.grid[Town].code], None),
     "ledgers/key": (constant(*BOOKS), None),
     "rows/code": (constant("case.received.count", "round.completed.count"), None),
     "slips/key": (constant(*SLIPS), None),

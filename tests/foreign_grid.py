@@ -45,6 +45,7 @@ from supervision.models import (
     MonthlyReportRow,
     NoticeText,
     OrderCounter,
+    Publication,
     Robot,
     Rung,
     Seal,
@@ -338,6 +339,13 @@ def grid_of(
         MonthlyReport: report,
         MonthlyReportRow: report.rows.create(
             at=NOON, place=there.village.code, name=report.typical[:60]
+        ),
+        Publication: report.publications.create(
+            codes=["case.received.count", "topics"],
+            numbers={"case.received.count": 183},
+            topics=[["道路", 26]],
+            published_at=NOON,
+            published_by=there.reviewer,
         ),
         DailyFigure: DailyFigure.objects.create(
             town=there.town, place=there.village.code, span="day", day=NOON.date()

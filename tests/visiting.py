@@ -87,6 +87,7 @@ PUBLIC = frozenset(
         "api-login",
         "cases:track",
         "cases:track_any",
+        "supervision:public_report",
         "admin:logout",
         "favicon",
         "too-large",

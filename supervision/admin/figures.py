@@ -12,6 +12,7 @@ from supervision.models import (
     FigureMark,
     MonthlyReport,
     MonthlyReportRow,
+    Publication,
     Wall,
 )
 from supervision.reports.ledger import reports_in_sight
@@ -37,6 +38,18 @@ class MonthlyReportRowAdmin(OffTheIndex, PostAdmin):
     readers = READ_REPORTS
     list_display = ("report", "name")
     list_select_related = ("report__town",)
+    fields = list_display
+
+    def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        seen = reports_in_sight(request.user, today())
+        return queryset.filter(report__in=seen.values("pk"))
+
+
+@admin.register(Publication)
+class PublicationAdmin(PostAdmin):
+    readers = READ_REPORTS
+    list_display = ("report", "published_at", "published_by", "ended_at")
+    list_select_related = ("report__town", "published_by__user")
     fields = list_display
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -47,8 +47,15 @@ def share_in_words(share: ShareOf) -> str:
 def share_in_short(share: ShareOf) -> str:
     """Return a share for a narrow column, whose n stands beside it."""
     if share.whole and share.percent is None:
-        return _("under %(fewest)s") % {"fewest": FEWEST}
+        return number_for_all(share.whole)
     return share_in_words(share)
+
+
+def number_for_all(number: int) -> str:
+    """Return a number that leaves the town: of fewer than five that they are few."""
+    if 0 < number < FEWEST:
+        return _("under %(fewest)s") % {"fewest": FEWEST}
+    return str(number)
 
 
 def few_in_words(number: int) -> str:

@@ -12,20 +12,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cases.ledgers.period import TWELVE_MONTHS
-from cases.models import Concern, Topic
 from minshi.errors import InputRefused, NoSuchRight, said
 from minshi.text import clean_line
 from minshi.workdays import local_day
 from supervision.figures.asking import days_named
-from supervision.figures.conditions import CONCERNS_ANYBODY
 from supervision.figures.definitions import SHARES
-from supervision.figures.kinds import FEWEST, NONE, SECRET
+from supervision.figures.for_all import reading_for_all, topics_for_all
 from supervision.figures.periods import Days
 from supervision.figures.pictures import Bar
-from supervision.figures.places import Place, parts_of
-from supervision.figures.reading import Figures, Reading
+from supervision.figures.places import parts_of
+from supervision.figures.reading import Figures
 from supervision.figures.shown import share_in_short
-from supervision.figures.tallying import DELICATE
 from supervision.figures.trend import Week, by_week, weeks_until
 from supervision.models import Wall
 from villages.audit import record_audit
@@ -35,7 +32,6 @@ from villages.rights import CONFIGURE
 
 TOKEN_BYTES = 24
 RATES = ("rate.answered", "rate.solved", "rate.satisfied")
-TOPICS = 6
 
 
 @dataclass(frozen=True)
@@ -135,23 +131,16 @@ def digest_of(token: str) -> str:
 
 
 def on_wall(town: Town, at: datetime) -> OnWall:
-    """Return what the wall of a town shows.
-
-    Matters that concern a cadre are left out: beside the figures of that cadre, which
-    leave them out too, the wall would tell of them.
-    """
-    place = Place.of_town(town)
+    """Return what the wall of a town shows."""
     days = days_named(TWELVE_MONTHS, local_day(at))
-    concerned = Concern.objects.filter(case__town=town).exists()
-    reading = Reading(place, at, None, CONCERNS_ANYBODY if concerned else None)
-
+    reading = reading_for_all(town, at)
     weeks = weeks_until(days.last)
     read = reading.read([days], weeks)
     (by_part,) = read.parts
     total = Figures.together(by_part.values())
 
     villages = []
-    for part in parts_of(place):
+    for part in parts_of(reading.place):
         if part.is_village:
             figures = by_part.get(part.code, Figures.none())
             villages.append(_village(part.name, figures))
@@ -163,7 +152,7 @@ def on_wall(town: Town, at: datetime) -> OnWall:
         villages=villages,
         rates=[_rate(code, total) for code in RATES],
         weeks=by_week(read.by_day, weeks, total.count("case.open.count")),
-        topics=_topics(total),
+        topics=topics_for_all(total),
     )
 
 
@@ -189,26 +178,3 @@ def _rate(code: str, total: Figures) -> RateOnWall:
         whole=share.whole,
         meaning=str(rate.meaning),
     )
-
-
-def _topics(total: Figures) -> list[Bar]:
-    """Return the topics with five matters at least, the most first; none that is
-    delicate, whatever its number.
-    """
-    numbers = total.split("topic")
-    delicate = total.split(DELICATE)
-    keys = []
-    for value, number in numbers.items():
-        is_told = value not in (NONE, SECRET) and value not in delicate
-        if is_told and number >= FEWEST:
-            keys.append(value)
-
-    topics = Topic.objects.filter(pk__in=keys, is_red_line=False)
-    names = {str(topic.pk): topic.name for topic in topics}
-    bars = [Bar(names[key], numbers[key]) for key in keys if key in names]
-    bars.sort(key=_most_first)
-    return bars[:TOPICS]
-
-
-def _most_first(bar: Bar) -> tuple[int, str]:
-    return -bar.number, bar.label

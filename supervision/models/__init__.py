@@ -22,6 +22,7 @@ from supervision.models.order import (
     SentBack,
     SupervisionOrder,
 )
+from supervision.models.publication import Publication
 from supervision.models.report import MonthlyReport, MonthlyReportRow
 from supervision.models.run import JobRun
 from supervision.models.seal import HistoryCheck, Log, Seal
@@ -51,6 +52,7 @@ __all__ = [
     "OrderCounter",
     "OrderState",
     "OrderTalk",
+    "Publication",
     "Robot",
     "Rung",
     "Seal",

@@ -18,6 +18,7 @@ from minshi.errors import UNPROCESSABLE, RuleBroken
 from supervision.models import MonthlyReport
 from supervision.reports.ledger import MONTHLY, RowRecord, reports_in_sight
 from supervision.reports.making import refresh_drafts
+from supervision.reports.publishing import published_from, publishing_post
 from supervision.reports.signing import (
     LONGEST,
     correct,
@@ -85,6 +86,8 @@ class ReportsView(StaffView):
             "title": title_of(report),
             "parts": parts_of_report(report),
             "may_sign": signing_post(report, self.user, now()) is not None,
+            "may_publish": publishing_post(report, self.user, now()) is not None,
+            "published": published_from(report),
             "newest": newest.get(),
             "typical": typical,
             "again": again,

@@ -1,0 +1,190 @@
+"""The public report: which figures of a month a reviewer shows to everybody
+(figures.md, "Who").
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.workdays import local_day
+from supervision.figures.definitions import FIGURES
+from supervision.figures.for_all import reading_for_all, topics_for_all
+from supervision.figures.kinds import Share, Spread
+from supervision.figures.periods import Days
+from supervision.figures.reading import Figures
+from supervision.figures.shown import number_for_all, share_in_words, spread_in_words
+from supervision.models import MonthlyReport, Publication
+from villages.audit import record_audit
+from villages.models import Post, Town, User
+from villages.models.audit import AuditKind
+from villages.rights import PUBLISH_REPORTS, first_post
+
+TOPICS = "topics"
+# what may be shown of a whole town: nothing of a village, an office or a person
+OFFERED = (
+    "case.received.count",
+    "case.concluded.count",
+    "case.closed.count",
+    "rate.answered",
+    "rate.in_time",
+    "rate.solved",
+    "rate.satisfied",
+    "rate.rated",
+    "days.reply",
+    "days.closing",
+    TOPICS,
+)
+
+
+@dataclass(frozen=True)
+class PublicFigure:
+    """A figure as everybody reads it, with what it counts."""
+
+    label: str
+    shown: str
+    meaning: str
+
+
+def publishing_post(report: MonthlyReport, user: User, at: datetime) -> Post | None:
+    """Return the post from which a user publishes the report: a reviewer of the town;
+    None: they may not.
+    """
+    posts = user.posts_on(local_day(at))
+    return first_post(posts, PUBLISH_REPORTS, town_id=report.town_id)
+
+
+@transaction.atomic
+def publish(
+    report: MonthlyReport,
+    codes: Sequence[str],
+    *,
+    by: User,
+    at: datetime,
+    request: HttpRequest | None = None,
+) -> Publication:
+    """Show some figures of a signed report to everybody, counted now, in place of what
+    was shown of that month before.
+
+    NoSuchRight: not a reviewer of the town. MoveRefused: it is not signed, or a newer
+    edition is there. InputRefused: nothing is chosen.
+    """
+    post = publishing_post(report, by, at)
+    if post is None:
+        raise NoSuchRight(_("Only a reviewer of the town publishes its report."))
+    report = MonthlyReport.objects.select_for_update().get(pk=report.pk)
+    if not report.is_signed:
+        raise MoveRefused(_("It is not signed yet: only a signed report is published."))
+    if not MonthlyReport.objects.newest().filter(pk=report.pk).exists():
+        raise MoveRefused(_("There is a newer edition of this report."))
+    chosen = [code for code in OFFERED if code in codes]
+    if not chosen:
+        raise InputRefused.at(codes=_("Tick what everybody may read."))
+
+    _end_shown(report, at)
+    figures = _counted(report, at)
+    topics = topics_for_all(figures) if TOPICS in chosen else []
+    made = Publication.objects.create(
+        report=report,
+        codes=chosen,
+        numbers=dict(+figures.numbers),
+        topics=[[bar.label, bar.number] for bar in topics],
+        published_at=at,
+        published_by=post,
+    )
+    subject = _("published: %(report)s") % {"report": report}
+    record_audit(AuditKind.EXPORT, at=at, user=by, subject=subject, request=request)
+    return made
+
+
+@transaction.atomic
+def take_back(
+    report: MonthlyReport,
+    *,
+    by: User,
+    at: datetime,
+    request: HttpRequest | None = None,
+) -> None:
+    """Show nothing of a report any more; what is shown no more stays so, and nothing is
+    recorded again. NoSuchRight: not a reviewer of the town.
+    """
+    if publishing_post(report, by, at) is None:
+        raise NoSuchRight(_("Only a reviewer of the town publishes its report."))
+    if report.publications.filter(ended_at=None).update(ended_at=at):
+        subject = _("published no more: %(report)s") % {"report": report}
+        record_audit(AuditKind.EXPORT, at=at, user=by, subject=subject, request=request)
+
+
+def published_of(town: Town) -> list[Publication]:
+    """Return what a town shows, the newest month first. One query."""
+    shown = Publication.objects.filter(report__town=town, ended_at=None)
+    in_order = shown.select_related("report__town")
+    return list(in_order.order_by("-report__month"))
+
+
+def published_from(report: MonthlyReport) -> Publication | None:
+    """Return what everybody reads of a report now, of whichever edition. One query."""
+    of_month = Publication.objects.filter(
+        report__town=report.town_id, report__month=report.month, ended_at=None
+    )
+    return of_month.select_related("report__town", "published_by__user").first()
+
+
+def offered_of(report: MonthlyReport, at: datetime) -> list[tuple[str, str]]:
+    """Return what may be shown of a report, by code: what it is called, and how it
+    would read.
+    """
+    figures = _counted(report, at)
+    offered = []
+    for code in OFFERED:
+        if code == TOPICS:
+            told = topics_for_all(figures)
+            names = [f"{bar.label} {bar.number}" for bar in told]
+            shown = pgettext("list", ", ").join(names) or "—"
+            offered.append((code, f"{_('What was spoken of most')}：{shown}"))
+        else:
+            figure = figure_of(code, figures)
+            offered.append((code, f"{figure.label}：{figure.shown}"))
+    return offered
+
+
+def figures_of(publication: Publication) -> list[PublicFigure]:
+    """Return the figures that everybody reads, in the order in which they stand."""
+    figures = Figures(Counter(publication.numbers))
+    shown = []
+    for code in publication.codes:
+        if code != TOPICS:
+            shown.append(figure_of(code, figures))
+    return shown
+
+
+def figure_of(code: str, figures: Figures) -> PublicFigure:
+    """Return a figure in words; of fewer than five neither number nor share."""
+    figure = FIGURES[code]
+    if isinstance(figure, Share):
+        share = figures.share(code)
+        shown = share_in_words(share)
+        if not share.is_few:
+            shown = f"{shown}（{share.part}/{share.whole}）"
+    elif isinstance(figure, Spread):
+        shown = spread_in_words(figures.spread(code))
+    else:
+        shown = number_for_all(figures.count(code))
+    return PublicFigure(str(figure.label), shown, str(figure.meaning))
+
+
+def _end_shown(report: MonthlyReport, at: datetime) -> None:
+    shown = Publication.objects.filter(
+        report__town=report.town_id, report__month=report.month, ended_at=None
+    )
+    shown.update(ended_at=at)
+
+
+def _counted(report: MonthlyReport, at: datetime) -> Figures:
+    return reading_for_all(report.town, at).of(Days.month_of(report.month))
