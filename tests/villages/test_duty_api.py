@@ -330,7 +330,7 @@ def test_a_day_on_which_nobody_is_free_says_so(here):
         ({"first": "2026-02-27"}, "first"),
         ({"first": "then"}, "first"),
         ({"days": "some"}, "days"),
-        ({"ends": "07:00"}, "ends"),
+        ({"ends": "25:00"}, "ends"),
     ],
 )
 def test_what_is_wrong_with_a_round_is_named(here, fields, name):

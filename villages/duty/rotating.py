@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from minshi import workdays
 from minshi.errors import Faults, InputRefused
 from minshi.text import clean_text
-from minshi.workdays import ONE_DAY, SHANGHAI, WorkCalendar
+from minshi.workdays import ONE_DAY, WorkCalendar
+from villages.duty.arranging import time_of_shift
 from villages.duty.rights import arranging_post, lock_roster
 from villages.models import DutyLeave, DutyShift, Post, User, Village
 from villages.rights import TAKE_DUTY
@@ -60,11 +61,9 @@ class Round:
             return [*self.members, self.backup]
         return list(self.members)
 
-    def starts_at(self, day: date) -> datetime:
-        return datetime.combine(day, self.begins, SHANGHAI)
-
-    def ends_at(self, day: date) -> datetime:
-        return datetime.combine(day, self.ends, SHANGHAI)
+    def time_of(self, day: date) -> tuple[datetime, datetime]:
+        """Return when the shift of a day begins and ends, at night on the next day."""
+        return time_of_shift(day, self.begins, self.ends)
 
 
 @dataclass(frozen=True)
@@ -95,10 +94,11 @@ def arrange_round(
         if turn.primary is None or turn.standing:
             continue
 
+        starts_at, ends_at = wanted.time_of(turn.day)
         shift = DutyShift(
             village=village,
-            starts_at=wanted.starts_at(turn.day),
-            ends_at=wanted.ends_at(turn.day),
+            starts_at=starts_at,
+            ends_at=ends_at,
             primary=turn.primary,
             backup=turn.backup,
             leader=clean_text(wanted.leader),
@@ -128,10 +128,6 @@ def _check(village: Village, wanted: Round, at: datetime) -> None:
     with faults.noted():
         _check_span(wanted, at)
     with faults.noted():
-        if wanted.ends <= wanted.begins:
-            words = _("The end cannot be before the beginning.")
-            raise InputRefused.at(ends=words)
-    with faults.noted():
         _check_members(wanted, village)
     faults.refuse()
 
@@ -141,8 +137,8 @@ def _check_span(wanted: Round, at: datetime) -> None:
     if wanted.last < wanted.first:
         words = _("The end cannot be before the beginning.")
         raise InputRefused.at(last=words)
-    # an end before the beginning is a fault of its own
-    if wanted.ends > wanted.begins and wanted.ends_at(wanted.first) <= at:
+    _starts_at, ends_at = wanted.time_of(wanted.first)
+    if ends_at <= at:
         raise InputRefused.at(first=_("Begin with a day to come."))
     if (wanted.last - wanted.first).days >= LONGEST_ROUND:
         text = _("Arrange at most %(days)s days at once.") % {"days": LONGEST_ROUND}
@@ -167,8 +163,8 @@ class _Planner:
         self.at = at
         self.members = list(wanted.members)
 
-        start = wanted.starts_at(wanted.first)
-        end = wanted.ends_at(wanted.last)
+        start, _first_ends_at = wanted.time_of(wanted.first)
+        _last_starts_at, end = wanted.time_of(wanted.last)
         here = DutyShift.objects.filter(village=village)
         elsewhere = DutyShift.objects.exclude(village=village)
 
@@ -187,9 +183,7 @@ class _Planner:
 
     def turns(self) -> Iterable[Turn]:
         for day in self.wanted.days:
-            starts_at = self.wanted.starts_at(day)
-            ends_at = self.wanted.ends_at(day)
-
+            starts_at, ends_at = self.wanted.time_of(day)
             standing = self._standing(starts_at, ends_at)
             if standing:
                 self.next_up = self._after(standing.primary_id, self.next_up)
