@@ -3,23 +3,30 @@
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
-from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight, Text
 from minshi.workdays import local_day
 from supervision.figures.definitions import FIGURES
 from supervision.figures.for_all import reading_for_all, topics_for_all
-from supervision.figures.kinds import Share, Spread
+from supervision.figures.kinds import FEWEST, Share, Spread
 from supervision.figures.periods import Days
-from supervision.figures.reading import Figures
-from supervision.figures.shown import number_for_all, share_in_words, spread_in_words
+from supervision.figures.pictures import Bar
+from supervision.figures.reading import Figures, ShareOf
+from supervision.figures.shown import (
+    number_for_all,
+    share_in_short,
+    share_in_words,
+    spread_in_words,
+)
 from supervision.models import MonthlyReport, Publication
 from villages.audit import record_audit
 from villages.models import Post, Town, User
@@ -27,29 +34,33 @@ from villages.models.audit import AuditKind
 from villages.rights import PUBLISH_REPORTS, first_post
 
 TOPICS = "topics"
-# what may be shown of a whole town: nothing of a village, an office or a person
-OFFERED = (
-    "case.received.count",
-    "case.concluded.count",
-    "case.closed.count",
-    "rate.answered",
-    "rate.in_time",
-    "rate.solved",
-    "rate.satisfied",
-    "rate.rated",
-    "days.reply",
-    "days.closing",
-    TOPICS,
+# what may be shown of a whole town, in words for whoever reads no reports: nothing of a
+# village, an office or a person
+OFFERED: Mapping[str, Text] = MappingProxyType(
+    {
+        "case.received.count": pgettext_lazy("public", "Told us in the month"),
+        "case.concluded.count": pgettext_lazy("public", "Of these settled by now"),
+        "case.closed.count": pgettext_lazy("public", "Closed in the month"),
+        "rate.answered": pgettext_lazy(
+            "public", "Were told in time that it is taken up"
+        ),
+        "rate.in_time": pgettext_lazy("public", "Were handled in time"),
+        "rate.solved": pgettext_lazy("public", "Say that it is solved"),
+        "rate.satisfied": pgettext_lazy("public", "Say that they are satisfied"),
+        "rate.rated": pgettext_lazy("public", "Said what they think of it"),
+        "days.reply": pgettext_lazy("public", "How long until an answer"),
+        "days.closing": pgettext_lazy("public", "How long until it is closed"),
+        TOPICS: pgettext_lazy("public", "Spoken of most"),
+    }
 )
 
 
 @dataclass(frozen=True)
 class PublicFigure:
-    """A figure as everybody reads it, with what it counts."""
+    """A figure as everybody reads it."""
 
     label: str
     shown: str
-    meaning: str
 
 
 def publishing_post(report: MonthlyReport, user: User, at: datetime) -> Post | None:
@@ -136,21 +147,15 @@ def published_from(report: MonthlyReport) -> Publication | None:
     return of_month.select_related("report__town", "published_by__user").first()
 
 
-def offered_of(report: MonthlyReport, at: datetime) -> list[tuple[str, str]]:
-    """Return what may be shown of a report, by code: what it is called, and how it
-    would read.
-    """
+def offered_of(report: MonthlyReport, at: datetime) -> list[PublicFigure]:
+    """Return what may be shown of a report as it would read, as in OFFERED."""
     figures = _counted(report, at)
     offered = []
     for code in OFFERED:
         if code == TOPICS:
-            told = topics_for_all(figures)
-            names = [f"{bar.label} {bar.number}" for bar in told]
-            shown = pgettext("list", ", ").join(names) or "—"
-            offered.append((code, f"{_('What was spoken of most')}：{shown}"))
+            offered.append(_topics_in_short(topics_for_all(figures)))
         else:
-            figure = figure_of(code, figures)
-            offered.append((code, f"{figure.label}：{figure.shown}"))
+            offered.append(figure_of(code, figures))
     return offered
 
 
@@ -168,15 +173,36 @@ def figure_of(code: str, figures: Figures) -> PublicFigure:
     """Return a figure in words; of fewer than five neither number nor share."""
     figure = FIGURES[code]
     if isinstance(figure, Share):
-        share = figures.share(code)
-        shown = share_in_words(share)
-        if not share.is_few:
-            shown = f"{shown}（{share.part}/{share.whole}）"
+        shown = _share(figures.share(code))
     elif isinstance(figure, Spread):
         shown = spread_in_words(figures.spread(code))
     else:
-        shown = number_for_all(figures.count(code))
-    return PublicFigure(str(figure.label), shown, str(figure.meaning))
+        shown = _matters(figures.count(code))
+    return PublicFigure(str(OFFERED[code]), shown)
+
+
+def _share(share: ShareOf) -> str:
+    if share.is_few:
+        return share_in_short(share)
+    return _("%(part)s of %(whole)s (%(percent)s)") % {
+        "part": share.part,
+        "whole": share.whole,
+        "percent": share_in_words(share),
+    }
+
+
+def _matters(number: int) -> str:
+    if 0 < number < FEWEST:
+        return number_for_all(number)
+    words = ngettext("%(number)s matter", "%(number)s matters", number)
+    return words % {"number": number}
+
+
+def _topics_in_short(bars: list[Bar]) -> PublicFigure:
+    names = [f"{bar.label} {bar.number}" for bar in bars]
+    shown = pgettext("list", ", ").join(names)
+    none = _("no topic has five matters")
+    return PublicFigure(str(OFFERED[TOPICS]), shown or none)
 
 
 def _end_shown(report: MonthlyReport, at: datetime) -> None:

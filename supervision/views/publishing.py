@@ -17,6 +17,8 @@ from supervision.figures.periods import Days
 from supervision.figures.pictures import Bar
 from supervision.models import MonthlyReport, Publication
 from supervision.reports.publishing import (
+    OFFERED,
+    PublicFigure,
     figures_of,
     offered_of,
     publish,
@@ -27,7 +29,7 @@ from supervision.reports.publishing import (
 )
 from supervision.reports.wording import title_of
 from supervision.views.reports import ReportsView
-from villages.forms.accounts import RuleForm
+from villages.forms.accounts import RuleForm, offer
 from villages.models import Town
 
 
@@ -79,11 +81,13 @@ class PublishForm(RuleForm):
         error_messages={"required": _("Tick what everybody may read.")},
     )
 
-    def __init__(self, offered: list[tuple[str, str]], *args: Any) -> None:
+    def __init__(self, offered: list[PublicFigure], *args: Any) -> None:
         super().__init__(*args)
-        codes = self.fields["codes"]
-        codes.choices = offered  # type: ignore[attr-defined]
-        codes.initial = [code for code, _shown in offered]
+        choices = []
+        for code, figure in zip(OFFERED, offered, strict=True):
+            choices.append((code, f"{figure.label}：{figure.shown}"))
+        offer(self, "codes", choices)
+        self.fields["codes"].initial = list(OFFERED)
 
 
 class PublishReport(ReportsView):

@@ -14,7 +14,6 @@ from django.urls import reverse
 from cases.models import Case, Topic
 from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
-from supervision.figures.definitions import FIGURES
 from supervision.models import MonthlyReport, Publication
 from supervision.reports.making import make_reports_due
 from supervision.reports.publishing import OFFERED, publish, published_of, take_back
@@ -95,13 +94,13 @@ def test_everybody_reads_what_a_reviewer_ticked_and_nothing_else(
 
     assert answer.status_code == 302
     assert page.status_code == 200
-    labels = [str(FIGURES[code].label) for code in (RECEIVED, "rate.rated")]
+    labels = [str(OFFERED[code]) for code in (RECEIVED, "rate.rated")]
     assert list(numbers_on(page.content.decode())) == labels
     received = Case.objects.heard().filter(
         town=world.here.town, registered_at__month=3, concerns=None
     )
     shown = numbers_on(page.content.decode())[labels[0]]
-    assert shown == str(received.count())
+    assert shown == f"{received.count()}件"
 
 
 def test_it_names_nobody_and_no_matter(world, report, reviewer):
@@ -133,8 +132,8 @@ def test_fewer_than_five_are_told_as_few(world, report, reviewer):
 
     shown = numbers_on(read_by_anybody(world.here.town).content.decode())
 
-    assert shown[str(FIGURES[RECEIVED].label)] == "不足5件"
-    assert shown[str(FIGURES["case.closed.count"].label)] == "5"
+    assert shown[str(OFFERED[RECEIVED])] == "不足5件"
+    assert shown[str(OFFERED["case.closed.count"])] == "5件"
 
 
 def test_a_delicate_topic_is_not_named(world, report, reviewer):
@@ -221,7 +220,7 @@ def test_an_earlier_month_is_read_by_its_name(world, report, reviewer):
 
     assert "?month=2026-02" in newest
     assert "2026年2月" in earlier
-    assert "<strong>31</strong>" in earlier
+    assert "<strong>31件</strong>" in earlier
     for month in ("2025-01", "二月", "2026-02-01", "0"):
         assert read_by_anybody(world.here.town, month=month).status_code == 404
 
