@@ -11,13 +11,17 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from playwright.sync_api import Page, Response
 
 from cases.models import Case
 from cases.views.receipt import tracking_address
 from minshi.clock import now
 from minshi.demo import make_demo
+from supervision.models import MonthlyReport
+from supervision.reports.making import make_reports_due
+from supervision.reports.publishing import OFFERED, publish
+from supervision.reports.signing import sign
 from villages.models import Post, User
 from villages.reader import TYPE_COOKIE
 
@@ -160,6 +164,16 @@ def walk(page: Page, looked: Looked) -> None:
 def town(transactional_db, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     make_demo(TOWN, PASSWORD, seed=1, at=now())
+    publish_a_report()
+
+
+def publish_a_report():
+    make_reports_due(now())
+    supervisor = User.objects.get(username="supervisor")
+    reviewer = User.objects.get(username="reviewer")
+    report = MonthlyReport.objects.filter(town__code=TOWN).first()
+    sign(report, by=supervisor, at=now())
+    publish(report, OFFERED, by=reviewer, at=now())
 
 
 def test_every_page_can_be_read_and_hit(town, open_as, new_page):
@@ -180,6 +194,8 @@ def test_every_page_can_be_read_and_hit(town, open_as, new_page):
     visitor.goto("/t/")
     look_at(visitor, looked, SMALLEST_OF_VILLAGERS)
     visitor.goto(tracking_address(Case.objects.filter(stage="handle").first()))
+    look_at(visitor, looked, SMALLEST_OF_VILLAGERS)
+    visitor.goto(reverse("supervision:public_report", args=[TOWN]))
     look_at(visitor, looked, SMALLEST_OF_VILLAGERS)
 
     wrong = [
