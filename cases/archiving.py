@@ -29,7 +29,7 @@ from cases.privacy.redactor import NOTHING, Redactor, reader_redactor
 from cases.slips import read_sheet, slips_of
 from cases.slips.reading import asked_of, lines_of, side_by_side
 from cases.workflow import Action
-from cases.workflow.event_data import SHOWN_OF_DATA
+from cases.workflow.event_data import OTHER_MATTERS, SHOWN_OF_DATA
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight, said
 from minshi.handed_on import file_to_hand_on
@@ -127,7 +127,10 @@ def pack(
             for paper in papers_of(case, sight, at):
                 package.put(paper.name, paper.html.encode())
             _put_files(package, case, by, workdays.local_day(at))
-            package.put(EVENTS, _lines_of(events, reader_redactor(case, sight)))
+            numbers = _numbers_in_sight(events, by, workdays.local_day(at))
+            package.put(
+                EVENTS, _lines_of(events, reader_redactor(case, sight), numbers)
+            )
             package.put(MANIFEST, _manifest(case, events, package, by, at))
             package.close()
 
@@ -236,10 +239,11 @@ def _put_file(package: Package, folder: str, number: int, kept: Any) -> None:
         package.put(f"{folder}/{number:02}.{ending}", stored.read())
 
 
-def _lines_of(events: Iterable[Event], redact: Redactor) -> bytes:
+def _lines_of(events: Iterable[Event], redact: Redactor, numbers: set[str]) -> bytes:
     """Return the chain, an event a line, with the reader's blanks where who spoke is
     hidden from them: what they wrote themself as they typed it, for its blanks would
-    tell. Whoever may know has it as it is stored, without personal values.
+    tell. Whoever may know has it as it is stored, without personal values. `numbers`
+    are of merged matters that they may read.
     """
     out = io.StringIO()
     for event in events:
@@ -254,7 +258,7 @@ def _lines_of(events: Iterable[Event], redact: Redactor) -> bytes:
             "level": event.level,
             "round": event.round,
             "note": event.note if redact is NOTHING else redact.note(event),
-            "data": _data_of(event, redact),
+            "data": _data_of(event, redact, numbers),
             "state": event.state,
             "previous_hash": event.previous_hash,
             "hash": event.hash,
@@ -263,15 +267,34 @@ def _lines_of(events: Iterable[Event], redact: Redactor) -> bytes:
     return out.getvalue().encode()
 
 
-def _data_of(event: Event, redact: Redactor) -> dict[str, Any]:
-    """Return the data of an event as the reader may see them, as its note; where who
-    spoke is hidden from them without digests, which would answer a guess.
+def _numbers_in_sight(events: Iterable[Event], user: User, on: date) -> set[str]:
+    """Return the numbers of matters merged with this one that the user may read. One
+    query.
     """
+    numbers = set()
+    for event in events:
+        numbers |= {event.data[name] for name in OTHER_MATTERS if name in event.data}
+    seen = Case.objects.visible_to(user, on).filter(number__in=numbers)
+    return set(seen.values_list("number", flat=True))
+
+
+def _data_of(event: Event, redact: Redactor, numbers: set[str]) -> dict[str, Any]:
+    """Return the data of an event as the reader may see them, as its note; where who
+    spoke is hidden from them without digests, which would answer a guess. Of a matter
+    merged with this one the number stands there if it is among those given.
+    """
+    told = {
+        name: value
+        for name, value in event.data.items()
+        if name not in OTHER_MATTERS or value in numbers
+    }
     if redact is NOTHING:
-        return dict(event.data)
+        return told
 
     shown = {}
-    for name, value in event.data.items():
+    for name, value in told.items():
+        if name in OTHER_MATTERS:
+            shown[name] = value
         if name not in SHOWN_OF_DATA:
             continue
         if isinstance(value, str):

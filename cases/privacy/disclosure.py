@@ -56,12 +56,13 @@ def may_open_phone(user: User, on: date, case: Case) -> bool:
 
 
 def may_print_receipt(user: User, case: Case, facts: Facts) -> bool:
-    """Tell whether the user may print the receipt: its recorder, and whoever may rate.
+    """Tell whether the user may print the receipt: its recorder while in that post, and
+    whoever may rate.
 
     It shows the code that speaks for the villager. Whoever handled the case in any
     round would rate their own work with it (domain §3, rate).
     """
-    if case.recorded_by and case.recorded_by.user_id == user.pk:
+    if case.recorded_by_id in user.reach(workdays.local_day(facts.at)).posts:
         return True
     return any(post.user_id == user.pk for post in RATERS.may(facts, Handled.ANY_ROUND))
 

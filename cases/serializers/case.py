@@ -393,13 +393,15 @@ class CaseDetailSerializer(CaseBaseSerializer):
 
     @extend_schema_field(
         serializers.CharField(
-            allow_null=True, help_text="The number of the matter it went into."
+            allow_null=True,
+            help_text="The number of the matter it went into, where you may read it.",
         )
     )
     def get_merged_into(self, case: Case) -> str | None:
         if case.merged_into is None:
             return None
-        return case.merged_into.number
+        seen = Case.objects.visible_by(self._sight).filter(pk=case.merged_into.pk)
+        return case.merged_into.number if seen.exists() else None
 
     def to_representation(self, case: Case) -> dict[str, Any]:
         shown = super().to_representation(case)

@@ -67,12 +67,14 @@ class Intake(StaffView):
         form = self._form(initial=self._initial(request))
 
         done = None
+        is_named = False
         if number := request.GET.get("done"):
-            mine = Case.objects.filter(number=number, recorded_by__user=self.user)
-            with_group = mine.select_related("resident__household__group")
-            done = with_group.first()
+            sight = self.sight()
+            mine = Case.objects.filter(number=number, recorded_by__in=sight.reach.posts)
+            done = mine.select_related("resident__household__group").first()
+            is_named = bool(done) and self.visible().filter(pk=done.pk).exists()
 
-        return self._show(request, form, done=done)
+        return self._show(request, form, done=done, is_named=is_named)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if "choose" in request.POST:

@@ -16,13 +16,14 @@ from minshi.clock import now
 
 
 class Receipt(StaffView):
-    """回执, 80 mm or A5: for its recorder, and for whoever may rate.
+    """回执, 80 mm or A5: for its recorder while in that post, and for whoever may rate.
 
     The recorder prints it even where the case is hidden from them afterwards.
     """
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        mine = Case.objects.filter(number=number, recorded_by__user=self.user)
+        posts = self.sight().reach.posts
+        mine = Case.objects.filter(number=number, recorded_by__in=posts)
         with_row = mine.select_related(
             "town", "village__talk_room", "recorded_by__user"
         )

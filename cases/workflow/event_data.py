@@ -10,15 +10,14 @@ from typing import NotRequired, TypedDict, cast
 from cases.models import Event
 
 # Of it whoever reads a matter sees these. Digests are none of them: of words that are
-# blanked they would answer a guess.
+# blanked they would answer a guess. Nor is the number of the other matter of a merge
+# (OTHER_MATTERS): not everybody who reads this one may know that there is that one.
 SHOWN_OF_DATA = frozenset(
     {
         "version",
         "category",
         "grade",
         "route",
-        "into",
-        "merged",
         "handling",
         "holders",
         "owner",
@@ -41,6 +40,7 @@ SHOWN_OF_DATA = frozenset(
         "channel",
     }
 )
+OTHER_MATTERS = ("into", "merged")
 
 
 class EveryEvent(TypedDict, total=False):

@@ -11,7 +11,7 @@ from cases.workflow import guards, who
 from cases.workflow.actions import Action
 from cases.workflow.acts import ACTS
 from cases.workflow.after_closing import AFTER_CLOSING
-from cases.workflow.effects import deliberate, handle, rate, speak
+from cases.workflow.effects import deliberate, handle, merging, rate, speak
 from cases.workflow.inputs import (
     ASKS,
     ASSISTANTS,
@@ -83,7 +83,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
         Action.MERGE: Move(
             sources=stages(Stage.SPEAK, Stage.DELIBERATE),
             targets=stages(Stage.CLOSED),
-            effect=speak.merge,
+            effect=merging.merge,
             who=who.DECIDERS,
             handled=Handled.THIS_ROUND,
             inputs=(

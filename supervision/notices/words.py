@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from cases.models import Case, Event
 from cases.models.choices import Stage
 from cases.models.standard_text import BRACED
+from cases.privacy.redactor import speaker_redactor
 from cases.workflow import Action
 from minshi import workdays
 from minshi.errors import Text
@@ -248,8 +249,9 @@ def _facts_of(notice: Notice) -> dict[str, Any]:
         }
 
     reason = ""
-    if chase and _is_in_sight(notice):
-        reason = chase.reason
+    if chase and notice.case and _is_in_sight(notice):
+        # anew: who spoke may have been put in since it was written
+        reason = speaker_redactor(notice.case)(chase.reason)
 
     return {
         "last_day": last_day,

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from cases.attachments import attach
-from cases.models import Case, CaseRevision
+from cases.models import Case, CaseAccess, CaseRevision
 from cases.templatetags.minshi import day
 from cases.workflow import Action, Speaker, make_move
 from cases.workflow.files import show
@@ -139,6 +139,8 @@ def test_of_a_secret_matter_not_even_the_office_is_named(client, here):
 def test_a_secret_matter_names_no_office_after_a_merge_either(client, here):
     secret = spoken(here, confidentiality="secret")
     known = decided(here)
+    for reader in here.office.posts.all():
+        CaseAccess.objects.create(case=secret, post=reader)
     by = officer(here.secretary)
     make_move(secret, Action.MERGE, by=by, at=NOON + DAY, into=known)
 

@@ -1,35 +1,26 @@
-"""说: settle, accept, divert, void, merge, withdraw."""
+"""说: settle, accept, divert, void, withdraw."""
 
 from django.utils.translation import gettext as _
 
-from cases.models import Case
 from cases.models.choices import (
     CloseReason,
-    Confidentiality,
     Grade,
     Handling,
     How,
-    Level,
     Outcome,
     Stage,
 )
-from cases.privacy.personal import add_personal, values_of
-from cases.workflow.actions import Action
 from cases.workflow.effects.joining import ByHand, join
-from cases.workflow.effects.protection import apply_concerns
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
     co_speaker,
-    first_speaker,
-    is_stranger,
     named_apart,
     named_people,
     named_person,
-    names_of_strangers,
     unmasked_phone,
 )
 from cases.workflow.step import Step
-from minshi.errors import InputRefused, MoveRefused
+from minshi.errors import InputRefused
 
 
 def classify(step: Step) -> None:
@@ -112,80 +103,6 @@ def withdraw(step: Step) -> None:
     words = _("The matter was taken back: %(reason)s") % {"reason": values["reason"]}
     step.reply(words)
     step.close(CloseReason.WITHDRAWN)
-
-
-def merge(step: Step) -> None:
-    """并案: close this case and go on with another one, which is locked too.
-
-    In the other one the stricter confidentiality, the concerns and the higher level
-    win.
-    """
-    case = step.case
-    target = step.values["into"]
-    if target.pk == case.pk or target.town_id != case.town_id:
-        raise InputRefused(
-            _("Choose another matter of the same town."),
-            {"into": _("Choose another matter.")},
-        )
-    if not target.is_open:
-        raise MoveRefused(_("That matter is closed already."))
-
-    step.follow(
-        target,
-        Action.RECEIVE_MERGED,
-        receive_merged,
-        step.by,
-        merged=case,
-        concerns=step.facts.concerns,
-    )
-    case.merged_into = target
-    step.data["into"] = target.number
-    step.close(CloseReason.MERGED)
-
-
-def receive_merged(step: Step) -> None:
-    """Take over what the merged case demands of this one."""
-    case = step.case
-    merged = step.values["merged"]
-    concerns = step.values["concerns"]
-    step.data["merged"] = merged.number
-    _join_speakers(step, merged)
-
-    if merged.reserved and not case.reserved:
-        case.reserved = merged.reserved
-
-    merged_rank = Confidentiality(merged.confidentiality).rank
-    if merged_rank > Confidentiality(case.confidentiality).rank:
-        case.confidentiality = merged.confidentiality
-
-    level = max(Level(case.level), Level(merged.level), key=lambda item: item.rank)
-    if concerns:
-        apply_concerns(step, concerns, level)
-    else:
-        step.move_to_level(level)
-
-
-def _join_speakers(step: Step, merged: Case) -> None:
-    """Make everybody who spoke in the merged case a co-speaker of this one.
-
-    Whatever else gives them away is blanked here as well: where they live, who came
-    for them, and how they were called before a correction.
-    """
-    speaker = first_speaker(merged)
-    speaker.is_stranger = is_stranger(merged)
-    others = merged.others
-    strangers = names_of_strangers(merged) if others else set()
-    for person in others:
-        person.is_stranger = person.resident is None and person.name in strangers
-
-    people = []
-    for person in (speaker, *others):
-        copy = co_speaker(person.name, person.resident, person.phone or "")
-        copy.from_case = merged
-        copy.is_stranger = person.is_stranger
-        people.append(copy)
-    join(step, people, by_hand=ByHand(merged=merged), are_known=True)
-    add_personal(step.case, values_of(merged))
 
 
 def supplement(step: Step) -> None:
