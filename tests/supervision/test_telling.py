@@ -19,6 +19,7 @@ from supervision.models import (
     SupervisionOrder,
     Watermark,
 )
+from supervision.notices.words import words_of
 from supervision.status import backlog
 from supervision.telling import Telling, pass_over_the_past, tell_events
 from tests import roles
@@ -205,6 +206,33 @@ def test_chasing_by_hand_is_kept_told_and_counted():
     ]
     chase = Chase.objects.get()
     assert (chase.level, chase.by, chase.reason) == ("urge", here.supervisor, "尽快")
+
+
+def test_whoever_is_put_in_as_speaker_later_is_named_in_no_notice():
+    here = staff()
+    case = decided(here, accepted(here, spoken(here, speaker_name="")))
+    tell_events(NOON)
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON,
+        supervision_level="urge",
+        note="欧阳建仁来镇上催过三次",
+    )
+    tell_events(NOON)
+    by = officer(here.duty)
+    named = {"speaker_name": "欧阳建仁", "as_typed": True, "reason": "问到了"}
+    make_move(case, Action.AMEND, by=by, at=NOON, **named)
+    by = officer(here.handler)
+    make_move(case, Action.PROTECT, by=by, at=NOON, confidentiality="hidden")
+
+    notices = Notice.objects.filter(kind=NoticeKind.CHASED)
+    said = [words_of(notice) for notice in notices.select_related("case", "chase")]
+
+    assert said
+    assert not [words for words in said if "欧阳建仁" in words]
+    assert all("催过三次" in words for words in said)
 
 
 def test_an_order_asked_for_by_hand_waits_for_a_signature():
