@@ -187,12 +187,10 @@ class LedgerView(StaffView):
         # the record itself masks
         shown = as_shown(reading.own, book).ledger
         keys = [column.key for column in shown.columns]
-        rows = [
-            list(zip(keys, cells[1:], strict=True))
-            for cells in tabular.rows_of(shown, records)
-        ]
         start = _row_number(request.GET.get("from_row", "")) if after else 1
-        numbers = range(start, start + len(rows))
+        numbered = list(tabular.rows_of(shown, records, start=start))
+        numbers = [row[0] for row in numbered]
+        rows = [list(zip(keys, row[1:], strict=True)) for row in numbered]
 
         context: dict[str, Any] = {
             "nav": "ledgers",
@@ -209,7 +207,7 @@ class LedgerView(StaffView):
             "whole": request.GET.get("whole", ""),
             "rows": list(zip(numbers, records, rows, strict=True)),
             "after": page.after,
-            "next_row": start + len(rows),
+            "next_row": tabular.following(numbered, start),
             "may_export": may_export(self.user, today()),
             "may_freeze": self.user.holds(today(), *FREEZE_LEDGERS),
             "may_unmask": may_unmask_anything(self.user, today()),
