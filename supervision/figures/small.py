@@ -9,6 +9,8 @@ from supervision.figures.kinds import FEWEST, NONE, SECRET
 from supervision.figures.reading import Figures
 from supervision.figures.tallying import DELICATE
 
+REST = "rest"  # the value of the cell of everything that is not listed
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -46,6 +48,34 @@ def topics_of(figures: Figures, *, leaves_village: bool) -> list[Cell]:
     if small:
         cells.append(Cell("", small, is_small=small < FEWEST))
     return cells
+
+
+def first_of(cells: list[Cell], most: int) -> list[Cell]:
+    """Return the first cells, and all others as one with the value REST, the last: up
+    to `most` without it, and together as many matters as there are.
+
+    A small cell stands in no list that adds up, or the total would tell its number:
+    so many of the smallest listed join the rest that it is not small either.
+    """
+    listed = [cell for cell in cells if not cell.is_small]
+    left = listed[most:] + [cell for cell in cells if cell.is_small]
+    listed = listed[:most]
+
+    holds_small = any(cell.is_small for cell in left)
+    while holds_small and listed and _number_of(left) < FEWEST:
+        smallest = min(listed, key=lambda cell: cell.number)
+        listed.remove(smallest)
+        left.append(smallest)
+
+    if not left:
+        return listed
+    number = _number_of(left)
+    is_small = holds_small and number < FEWEST
+    return [*listed, Cell(REST, number, is_small=is_small)]
+
+
+def _number_of(cells: list[Cell]) -> int:
+    return sum(cell.number for cell in cells)
 
 
 def _delicate_of(values: list[str], figures: Figures) -> frozenset[str]:

@@ -15,7 +15,13 @@ from minshi.errors import InputRefused
 from supervision.figures.asking import PERIODS, Asked, days_of_month
 from supervision.figures.board import Board, Links
 from supervision.figures.definitions import FIGURES
-from supervision.figures.drawn import bars_of, chart_of, seen_in_rows, seen_in_weeks
+from supervision.figures.drawn import (
+    bars_of,
+    chart_of,
+    seen_in_rows,
+    seen_in_topics,
+    seen_in_weeks,
+)
 from supervision.figures.own import OwnWork
 from supervision.figures.periods import Days
 from supervision.figures.places import Open, Place
@@ -120,7 +126,7 @@ class FiguresPage(FiguresView):
             "seen": seen_in_weeks(weeks),
             "topics": topics,
             "topic_bars": bars_of(topics),
-            "seen_topics": seen_in_rows(topics),
+            "seen_topics": seen_in_topics(topics),
             "ages": ages,
             "age_bars": bars_of(ages),
             "seen_ages": seen_in_rows(ages),
