@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.forms import MoveForm
+from cases.lists.hearers import hearers_of
 from cases.models import Case, Event
 from cases.models.choices import Stage
 from cases.privacy.redactor import reader_redactor
@@ -158,6 +159,7 @@ class Act(StepView):
             "sight": self.sight(),
             "before": self._chased_before(facts, offer),
             "read_by": read_by(offer),
+            "goes_to": hearers_of(offer.action, facts.case, facts.on),
             "next": _query_back(request),
             "leave": _item_opened_from(request) or facts.case.get_absolute_url(),
             "namesakes": namesakes_of(self.user, form, facts.case.village_id),
