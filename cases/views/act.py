@@ -19,6 +19,7 @@ from cases.models.choices import Stage
 from cases.privacy.redactor import reader_redactor
 from cases.standard_texts import ready_for
 from cases.views.late import typed_for, was_made_before
+from cases.views.major import WaysOn, ways_on
 from cases.views.namesakes import namesakes_of
 from cases.views.steps import WORDS_FOR_SPEAKER, StepView, typed_in, with_text
 from cases.views.timeline import TimelineEntry, entry_of
@@ -159,6 +160,7 @@ class Act(StepView):
             "sight": self.sight(),
             "before": self._chased_before(facts, offer),
             "read_by": read_by(offer),
+            "ways_on": self._ways_on(facts, offer),
             "goes_to": hearers_of(offer.action, facts.case, facts.on),
             "next": _query_back(request),
             "leave": _item_opened_from(request) or facts.case.get_absolute_url(),
@@ -168,6 +170,12 @@ class Act(StepView):
 
         template = "cases/_act.html" if _is_htmx(request) else "cases/act.html"
         return render(request, template, context, status=status)
+
+    def _ways_on(self, facts: Facts, offer: Offer) -> WaysOn | None:
+        """Return where a major matter goes, said before a decision is written."""
+        if offer.action != Action.DECIDE:
+            return None
+        return ways_on(self.user, facts)
 
     def _chased_before(self, facts: Facts, offer: Offer) -> Event | None:
         """Return the 督办 of the past day, for the warning before another."""

@@ -10,9 +10,8 @@ from django.shortcuts import render
 from cases.deadlines.counting import spent_of
 from cases.ledgers.exports import may_take
 from cases.lists.last_heard import last_heard
-from cases.meetings.four_two import may_run
-from cases.models import AgendaItem, Case, Event, FourTwoProcess, MandatoryReport
-from cases.models.choices import Grade, Stage
+from cases.models import AgendaItem, Case, Event, MandatoryReport
+from cases.models.choices import Grade, Level, Stage
 from cases.models.scope import Sight
 from cases.privacy.disclosure import (
     may_open_phone,
@@ -25,13 +24,13 @@ from cases.slips import slips_of
 from cases.time_to_report import late_words, time_to_report
 from cases.views.access import StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
+from cases.views.major import may_begin_four_two, process_of
 from cases.views.timeline import entry_of, folded, names_of_holders
 from cases.workflow import (
     MOVES,
     Action,
     Facts,
     Offer,
-    Officer,
     holder_name,
     moves_open_to,
     read_facts,
@@ -264,28 +263,20 @@ def _is_provisional(facts: Facts) -> bool:
 
 
 def _four_two(user: User, case: Case) -> dict[str, Any]:
-    """Return 四议两公开 of a major or reserved matter, or whether the reader may begin
-    it.
+    """Return 四议两公开 of a matter, and whether the reader is to be told that they may
+    begin it: of a major or reserved one.
 
-    No query for any other matter.
+    No query but for such a matter and for one that waits for the village's decision,
+    whose grade may be chosen with it.
     """
     is_for_villagers = case.grade == Grade.MAJOR or bool(case.reserved)
-    if not is_for_villagers or case.village_id is None:
+    is_to_be_decided = case.stage == Stage.DELIBERATE and case.level == Level.VILLAGE
+    if case.village_id is None or not (is_for_villagers or is_to_be_decided):
         return {}
 
-    visible = FourTwoProcess.objects.visible_to(user, today()).filter(case=case)
-    process = visible.order_by("-pk").first()
-
-    is_early = case.stage in (Stage.SPEAK, Stage.DELIBERATE)
-    has_none = process is None or process.dropped_at is not None
-    runs_there = any(
-        may_run(Officer(user, post), case.village_id, now())
-        for post in user.posts_on(today())
-    )
-    return {
-        "four_two": process,
-        "may_begin_four_two": is_early and has_none and runs_there,
-    }
+    process = process_of(user, case)
+    may_begin = is_for_villagers and may_begin_four_two(user, case, process)
+    return {"four_two": process, "may_begin_four_two": may_begin}
 
 
 def _reports_of(case: Case, events: list[Event]) -> list[MandatoryReport]:

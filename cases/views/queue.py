@@ -32,9 +32,10 @@ from cases.models import Case
 from cases.models.choices import Confidentiality, Level
 from cases.privacy.redactor import reader_redactor
 from cases.templatetags.minshi import query_with
+from cases.views.major import WaysOn, ways_on
 from cases.views.meetings.access import MeetingView
 from cases.views.tabs import Tab
-from cases.workflow import Action, moves_open_to, read_facts
+from cases.workflow import Action, Facts, moves_open_to, read_facts
 from cases.workflow.batch import Result, move_all
 from cases.workflow.intake import similar_to
 from minshi.clock import now, today
@@ -328,12 +329,17 @@ class QueueBatch(QueueView):
             "place": place,
             "action": action,
             "form": form,
+            "ways_on": self._ways_on(action, facts),
             "rows": [(case, versions.get(case.pk, case.version)) for case in cases],
             "gone": gone,
             "key": key,
         }
         status = UNPROCESSABLE if is_sent else 200
         return render(request, "cases/queue/batch.html", context, status=status)
+
+    def _ways_on(self, action: Action, facts: Facts) -> WaysOn | None:
+        """Return where a major matter goes instead of being decided with others."""
+        return ways_on(self.user, facts) if action == Action.DECIDE else None
 
     def _show_results(
         self,

@@ -17,10 +17,11 @@ from cases.meetings import (
 )
 from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import AgendaItem, Attendee, StepAside
-from cases.models.choices import Level
+from cases.models.choices import Level, Stage
 from cases.models.meeting import ItemState
 from cases.privacy.redactor import reader_redactor
 from cases.standard_texts import ready_for
+from cases.views.major import ways_on
 from cases.views.meetings.access import MeetingView, keys_in
 from cases.views.steps import typed_in
 from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
@@ -256,12 +257,15 @@ class ShownItem(ItemView):
             answers = typed_in(chosen, typed) if typed else {}
             step = self._step_form(chosen, facts, typed=answers)
 
+        # a village's meeting hears of it before it votes, not once it has resolved
+        is_for_decision = facts.case.stage == Stage.DELIBERATE
         is_decision = chosen is not None and chosen.action == Action.DECIDE
         return {
             "offers": offers,
             "chosen": chosen,
             "step": step,
             "verdicts": verdict_buttons(line, chosen),
+            "ways_on": ways_on(self.user, facts) if is_for_decision else None,
             "may_invite": is_decision and case.level != Level.VILLAGE,
         }
 
