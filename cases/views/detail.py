@@ -10,6 +10,7 @@ from django.shortcuts import render
 from cases.deadlines.counting import spent_of
 from cases.ledgers.exports import may_take
 from cases.lists.last_heard import last_heard
+from cases.lists.red_lines import events_of
 from cases.models import AgendaItem, Case, Event, MandatoryReport
 from cases.models.choices import Grade, Level, Stage
 from cases.models.scope import Sight
@@ -177,10 +178,13 @@ def _matter(
     for name in TYPED_FIELDS:
         words[name] = redact(getattr(case, name), by=writers.of(name))
     concerns = [] if sight.overseer.is_empty else _whom_it_concerns(facts)
-    reports = [
-        (report.told_at, _report_in_words(report, redact, writers))
-        for report in _reports_of(case, events)
-    ]
+    reports = []
+    made = _reports_of(case, events)
+    events_of_reports = events_of(made, events)
+    for report in made:
+        event = events_of_reports.get(report.pk)
+        said = _report_in_words(report, event, redact, writers)
+        reports.append((report.told_at, said))
     return {
         "words": words,
         "concerns": concerns,
@@ -190,15 +194,17 @@ def _matter(
 
 
 def _report_in_words(
-    report: MandatoryReport, redact: Redactor, writers: Writers
+    report: MandatoryReport, event: Event | None, redact: Redactor, writers: Writers
 ) -> str:
-    """Say to whom a red line was reported and how long it took; where that was too
-    long, that it is reported at once.
+    """Say to whom a red line was reported and how long it took, what happened by the
+    event of the report; and where it took too long, that it is reported at once.
     """
     taken = time_to_report(report)
     told = redact(report.told, post=report.post_id)
     received = receipt_for(report, redact, writers)
     words = f"{told} {received}".strip() + f"（{taken}）"
+    if event and event.note:
+        words = f"{words} {redact.note(event)}"
     return f"{words} {late_words()}" if taken.is_late else words
 
 
