@@ -18,6 +18,7 @@ from cases.models import Case, Event
 from cases.models.choices import Stage
 from cases.privacy.redactor import reader_redactor
 from cases.standard_texts import ready_for
+from cases.views.committee import agendas_to_choose, put_before_committee
 from cases.views.late import typed_for, was_made_before
 from cases.views.major import WaysOn, ways_on
 from cases.views.namesakes import namesakes_of
@@ -85,12 +86,14 @@ class Act(StepView):
         if not form.is_valid():
             return self._show(request, facts, offer, form, UNPROCESSABLE)
         try:
-            self._move(facts, offer, form)
+            moved = self._move(facts, offer, form)
         except RuleBroken as refusal:
             return self._show_refused(request, number, offer, form, refusal)
 
         words = _("Done: %(action)s") % {"action": offer.action.label}
         messages.success(request, words)
+        if offer.action == Action.DECIDE:
+            put_before_committee(request, self.user, moved)
         return self._go(request, self._address_after(request, case, form))
 
     def _address_after(self, request: HttpRequest, case: Case, form: MoveForm) -> str:
@@ -129,8 +132,8 @@ class Act(StepView):
         form = self.form(facts, offer, typed=typed)
         return self._show(request, facts, offer, form, preview=preview)
 
-    def _move(self, facts: Facts, offer: Offer, form: MoveForm) -> None:
-        make_move(
+    def _move(self, facts: Facts, offer: Offer, form: MoveForm) -> Case:
+        return make_move(
             facts.case,
             offer.action,
             by=self.by(offer),
@@ -161,6 +164,9 @@ class Act(StepView):
             "before": self._chased_before(facts, offer),
             "read_by": read_by(offer),
             "ways_on": self._ways_on(facts, offer),
+            "agendas": agendas_to_choose(
+                self.user, facts, offer.action, request.POST.get("agenda", "")
+            ),
             "goes_to": hearers_of(offer.action, facts.case, facts.on),
             "next": _query_back(request),
             "leave": _item_opened_from(request) or facts.case.get_absolute_url(),

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from cases.forms import BatchForm
 from cases.lists.filters import QueueFilter, oversees_towns
-from cases.lists.last_heard import last_heard_of
 from cases.lists.paging import Page, capped_counts, page_of
 from cases.lists.queue import (
     ORDERS,
     MeetingOffered,
     QueueTab,
     deciding_place,
+    heard_in,
     meetings_offered,
     queue_at,
     reasons_for,
@@ -89,7 +89,7 @@ class QueuePage(QueueView):
             request.GET.get("after", ""),
         )
         is_waiting = chosen == QueueTab.WAITING
-        rows = self._rows(page.rows)
+        rows = self._rows(chosen, page.rows)
         coming: list[MeetingOffered] = []
         if is_waiting:
             coming = meetings_offered(place, page.rows, SHOWN_TO_COME)
@@ -113,10 +113,10 @@ class QueuePage(QueueView):
         }
         return render(request, "cases/queue/queue.html", context)
 
-    def _rows(self, cases: list[Case]) -> list[tuple[Case, str, str]]:
-        """Return each case with why it is here and what its last meeting said."""
+    def _rows(self, tab: str, cases: list[Case]) -> list[tuple[Case, str, str]]:
+        """Return each case with why it is here and what is said of its meetings."""
         reasons = reasons_for(cases, self.sight())
-        heard = last_heard_of(cases, self.user, today())
+        heard = heard_in(tab, cases, self.user, today())
         return [
             (case, reasons.get(case.pk, ""), heard.get(case.pk, "")) for case in cases
         ]

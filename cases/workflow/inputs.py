@@ -200,7 +200,7 @@ SUPERVISION_LEVEL = choice(
 )
 HAPPENED = text(
     "happened",
-    _("What happened"),
+    pgettext_lazy("red line", "What happened"),
     required=True,
     is_note=True,
     help=_(

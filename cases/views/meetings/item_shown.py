@@ -15,6 +15,7 @@ from cases.meetings import (
     ITEM_ACTIONS,
     Verdict,
 )
+from cases.meetings.committee import is_heard_in_work
 from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import AgendaItem, Attendee, StepAside
 from cases.models.choices import Level, Stage
@@ -126,11 +127,12 @@ def verdict_buttons(line: AgendaLine, chosen: Offer | None) -> list[VerdictButto
     if hears_only:
         return [VerdictButton(Verdict.PUT_OFF, _("Next meeting"), is_first=True)]
 
+    resolves = line.case is None or is_heard_in_work(line.case)
     buttons = []
     if chosen:
         words = _("Passed: %(step)s") % {"step": chosen.action.label}
         buttons.append(VerdictButton(Verdict.PASSED, words, is_first=True))
-    elif line.case is None:
+    elif resolves:
         words = pgettext("verdict", "Passed")
         buttons.append(VerdictButton(Verdict.PASSED, words, is_first=True))
 
@@ -245,6 +247,9 @@ class ShownItem(ItemView):
         case = line.case
         if case is None:
             return {"talks": line.is_read_out, "verdicts": verdict_buttons(line, None)}
+
+        if is_heard_in_work(case):
+            return {"resolves": True, "verdicts": verdict_buttons(line, None)}
 
         facts = read_facts(case, now())
         offers = self._offers(facts)
