@@ -33,7 +33,7 @@ from supervision.figures.shown import (
     share_in_words,
     spread_in_words,
 )
-from supervision.figures.small import REST, Cell, first_of, topics_of
+from supervision.figures.small import REST, Cell, first_of, may_name_few, topics_of
 from supervision.figures.tallying import split_key
 from supervision.figures.trend import Week, by_week, weeks_until
 from villages.models import Group, Office
@@ -306,7 +306,8 @@ class Board:
 
     # --- what was received, parted
     def topics(self) -> list[SplitRow]:
-        cells = topics_of(self.now, leaves_village=not self.place.is_village)
+        may_name_all = may_name_few(self.place, self.reading.sight)
+        cells = topics_of(self.now, leaves_village=not may_name_all)
         names = _names(Topic, cells)
         return [self._topic(cell, names) for cell in first_of(cells, TOPICS)]
 

@@ -1,11 +1,13 @@
 """Small cells: fewer than five matters of a delicate topic are named in nothing that
-leaves the village.
+leaves the village, and to nobody in it who may not open them all.
 """
 
 from dataclasses import dataclass
 
 from cases.models import Topic
+from cases.models.scope import Sight
 from supervision.figures.kinds import FEWEST, NONE, SECRET
+from supervision.figures.places import Place
 from supervision.figures.reading import Figures
 from supervision.figures.tallying import DELICATE
 
@@ -23,6 +25,21 @@ class Cell:
     @property
     def shown(self) -> str:
         return f"<{FEWEST}" if self.is_small else str(self.number)
+
+
+def may_name_few(place: Place, sight: Sight | None) -> bool:
+    """Tell whether a reader may be told of few matters of a delicate topic by its name:
+    in a village, whoever may open its matters. A group leader reads the figures of the
+    village, but the matters of the group alone.
+    """
+    village = place.village
+    if village is None or sight is None:
+        return False
+    if village.pk in sight.reach.village_posts_at:
+        return True
+    town = village.town
+    overseen = sight.overseer
+    return town.pk in overseen.towns or town.county_code in overseen.counties
 
 
 def topics_of(figures: Figures, *, leaves_village: bool) -> list[Cell]:

@@ -5,6 +5,7 @@ adds up with what is not.
 from collections import Counter
 
 import pytest
+from django.utils.translation import override
 
 from supervision.figures.board import SplitRow
 from supervision.figures.drawn import seen_in_topics
@@ -83,7 +84,8 @@ def test_bars_that_leave_something_out_say_so():
         SplitRow("All others together", "168", 168, "", is_rest=True),
     ]
 
-    words = seen_in_topics(rows)
+    with override("en"):
+        words = seen_in_topics(rows)
 
     assert "2 bars by themselves, 17 matters; the other 168" in words
     assert "Roads" in words
