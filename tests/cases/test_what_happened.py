@@ -136,7 +136,9 @@ def test_of_a_secret_matter_its_notice_says_nothing_to_whoever_is_not_named(here
     assert HAPPENED not in inbox_of(here.supervisor)
     assert HAPPENED not in red_lines_of(here.supervisor)
     list_of_reports = logged_in(here.supervisor).get(reverse("cases:red_lines"))
-    assert [count for _name, _label, count in list_of_reports.context["tabs"]] == [0] * 3
+    assert [count for _name, _label, count in list_of_reports.context["tabs"]] == [
+        0
+    ] * 3
 
 
 def test_another_village_reads_nothing_of_it(here):
