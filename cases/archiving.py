@@ -31,7 +31,7 @@ from cases.slips.reading import asked_of, lines_of, side_by_side
 from cases.workflow import Action
 from cases.workflow.event_data import OTHER_MATTERS, SHOWN_OF_DATA
 from minshi import workdays
-from minshi.errors import MoveRefused, NoSuchRight, said
+from minshi.errors import MoveRefused, NoSuchRight, said_purpose
 from minshi.handed_on import file_to_hand_on
 from minshi.tabular import UNSAFE_IN_NAME
 from villages.audit import record_audit
@@ -117,7 +117,7 @@ def pack(
     no reason. MoveRefused: it is not closed.
     """
     refuse(case, by=by, on=workdays.local_day(at))
-    reason = said(reason, reason=_("Say what it is for."))
+    reason = said_purpose(reason)
 
     chain = case.events.select_related("user", "post").prefetch_related("revisions")
     events = list(chain.order_by("sequence"))

@@ -7,6 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +122,11 @@ def digest(value: str) -> str:
     hex digits.
     """
     return _keyed_hash(value, "revision")
+
+
+def moment_in_seal(at: datetime) -> str:
+    """Return the one form of a moment in what is sealed: in UTC, to the microsecond."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def sealed(values: Sequence[object], purpose: str) -> str:

@@ -8,6 +8,7 @@ from typing import Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from minshi.text import clean_text, is_blank
 
@@ -134,6 +135,17 @@ class Faults:
         for refusal in self._found:
             fields = {**refusal.fields, **fields}
         raise InputRefused(self._found[0].detail, fields)
+
+
+# of a file that leaves the house; a command says it in English
+PURPOSE = gettext_noop("Say what it is for.")
+
+
+def said_purpose(reason: str) -> str:
+    """Return what a file that leaves the house is for, as it is stored. InputRefused:
+    nothing is said.
+    """
+    return said(reason, reason=_(PURPOSE))
 
 
 def said(text: str, **refused: Text) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain, islice
+from itertools import chain, count, islice
 from math import ceil
 from typing import IO, Any, Generic, Literal, TextIO, TypeAlias, TypeVar
 from unicodedata import east_asian_width
@@ -90,7 +90,7 @@ class Column(Generic[T]):
 @dataclass(frozen=True)
 class Ledger(Generic[T]):
     """The columns of a ledger in their order, without 序号, which is counted; `wide` is
-    A3.
+    A3. A record that `is_total` says to be 合计 has no number and takes none.
     """
 
     key: str
@@ -98,6 +98,7 @@ class Ledger(Generic[T]):
     columns: tuple[Column[T], ...]
     wide: bool = False
     title_on_paper: Text = ""  # where the paper says more than the page
+    is_total: Callable[[T], bool] | None = None  # none: it has no total
 
     def headline(self, unit: str, period: str) -> str:
         """Return the title as an office writes it: whose, of when, what."""
@@ -121,9 +122,13 @@ def widths(ledger: Ledger[T]) -> list[float]:
     return [round(100 * each / sum(chars), 2) for each in chars]
 
 
-def rows_of(ledger: Ledger[T], records: Iterable[T]) -> Iterator[Row]:
-    """Yield a row for each record, its number from 1 first, dates as 2023-05-06."""
-    for row in _plain_rows(ledger, records):
+def rows_of(
+    ledger: Ledger[T], records: Iterable[T], *, start: int = 1
+) -> Iterator[Row]:
+    """Yield a row for each record, its number from `start` first (None for a total),
+    dates as 2023-05-06.
+    """
+    for row in _plain_rows(ledger, records, start):
         yield [cell.isoformat() if isinstance(cell, date) else cell for cell in row]
 
 
@@ -380,10 +385,20 @@ def _fits_no_formula(texts: list[str]) -> bool:
     return is_too_long or bool(set(',"') & set("".join(texts)))
 
 
-def _plain_rows(ledger: Ledger[T], records: Iterable[T]) -> Iterator[Row]:
+def _plain_rows(
+    ledger: Ledger[T], records: Iterable[T], start: int = 1
+) -> Iterator[Row]:
     columns = ledger.columns
-    for number, record in enumerate(records, start=1):
+    numbers = count(start)
+    for record in records:
+        is_total = ledger.is_total is not None and ledger.is_total(record)
+        number = None if is_total else next(numbers)
         yield [number, *(_plain(one.value(record), one.kind) for one in columns)]
+
+
+def following(rows: Iterable[Row], start: int) -> int:
+    """Return the number of the row after some that `rows_of` numbered from `start`."""
+    return start + sum(row[0] is not None for row in rows)
 
 
 def _plain(cell: Cell, kind: str) -> Cell:

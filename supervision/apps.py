@@ -11,8 +11,11 @@ class Supervision(AppConfig):
     def ready(self) -> None:
         from cases.ledgers import add_book
         from cases.lists.desk import add_desk_work
+        from cases.lists.hearers import add_hearers
+        from cases.workflow import Action
         from supervision.desk import calls_to_make, orders_to_sign, reports_to_sign
         from supervision.ledger import CHASES
+        from supervision.orders import chasing_goes_to
         from supervision.reports.ledger import MONTHLY
         from villages.duty.drafting import add_to_hand_over
 
@@ -20,4 +23,5 @@ class Supervision(AppConfig):
         add_book(MONTHLY)
         add_desk_work(orders_to_sign)
         add_desk_work(reports_to_sign)
+        add_hearers(Action.SUPERVISE, chasing_goes_to)
         add_to_hand_over(calls_to_make)

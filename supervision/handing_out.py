@@ -22,7 +22,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Field, FileField, Model, Q, QuerySet
 
-from minshi.errors import InputRefused, said
+from minshi.errors import PURPOSE, InputRefused, said
 from villages.audit import record_audit
 from villages.models import Town
 from villages.models.audit import AuditKind
@@ -156,7 +156,7 @@ def hand_out(town: Town, folder: Path, *, reason: str, at: datetime) -> Handed:
     Whatever ends it before its end, a full disk or a key pressed, leaves no folder.
     InputRefused: no reason, or the folder is there already.
     """
-    reason = said(reason, reason="Say what it is for.")
+    reason = said(reason, reason=PURPOSE)
     if folder.exists():
         raise InputRefused.at(folder=f"{folder} is there already.")
 

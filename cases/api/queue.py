@@ -15,12 +15,12 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.lists.filters import QueueFilter
-from cases.lists.last_heard import last_heard_of
 from cases.lists.queue import (
     ORDERS,
     QueueTab,
     deciding_place,
     deciding_places,
+    heard_in,
     queue_at,
     reasons_for,
 )
@@ -111,7 +111,7 @@ class DecisionQueueAPIView(CaseApi, GenericAPIView[Case]):
         cases: QuerySet[Case] = found.with_row().select_related("topic")
         page = self.paginate_queryset(cases.annotate(redacted=Value(False))) or []
 
-        heard = last_heard_of(page, self.user, self.on)
+        heard = heard_in(self.tab(), page, self.user, self.on)
         reasons = reasons_for(page, self.sight)
         context = self.context(reasons=reasons, heard=heard)
         rows = QueueRowSerializer(page, many=True, context=context)

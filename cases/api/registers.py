@@ -1,5 +1,6 @@
 """Requests for time, and red-line reports, page by page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -34,11 +35,15 @@ class RegisterApi(CaseApi, GenericAPIView[Any]):
             raise ValidationError({"state": [NO_SUCH_CHOICE]})
         return state
 
+    def beside(self, _page: Sequence[Any]) -> dict[str, Any]:
+        """Return what the serializer reads beside the rows of a page."""
+        return {}
+
     def answer(self, rows: QuerySet[Any]) -> Response:
         """Answer with one page of the rows."""
         page = self.paginate_queryset(rows) or []
         writers = writers_for([row.case for row in page], self.sight)
-        context = self.context(writers=writers)
+        context = self.context(writers=writers, **self.beside(page))
         shown = self.get_serializer(page, many=True, context=context)
         return self.get_paginated_response(shown.data)
 
@@ -71,6 +76,9 @@ class RedLinesAPIView(RegisterApi):
     queryset = MandatoryReport.objects.none()
     order = red_lines.ORDER
     states = ("", AWAITED, RECEIVED)
+
+    def beside(self, page: Sequence[Any]) -> dict[str, Any]:
+        return {"events": red_lines.events_of(page)}
 
     @extend_schema(
         operation_id="list_red_lines",

@@ -20,7 +20,7 @@ from cases.models import Assignment, Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.disclosure import opener
 from minshi import tabular
-from minshi.errors import MoveRefused, NoSuchRight, said
+from minshi.errors import MoveRefused, NoSuchRight, said_purpose
 from minshi.handed_on import file_to_hand_on
 from minshi.text import clean_text
 from minshi.workdays import local_day
@@ -78,11 +78,6 @@ def not_theirs_to_take() -> NoSuchRight:
 def nothing_fits() -> MoveRefused:
     """Return the refusal of a file without a row."""
     return MoveRefused(_("Nothing fits these filters; no empty ledger is made."))
-
-
-def said_purpose(reason: str) -> str:
-    """Return what a file is for, as it is stored. InputRefused: nothing is said."""
-    return said(reason, reason=_("Say what it is for."))
 
 
 def takeable(book: AnyBook, rows: Any, user: User, on: date) -> Any:

@@ -7,7 +7,7 @@ nobody reads in it more than in the ledger itself, whoever closed it.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +23,7 @@ from cases.models import Case, FrozenLedger, FrozenRow
 from cases.models.choices import Confidentiality
 from cases.models.scope import CaseQuerySet, Sight
 from minshi import tabular
-from minshi.crypto import sealed
+from minshi.crypto import moment_in_seal, sealed
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.workdays import local_day
 from villages.audit import record_sealed
@@ -153,7 +153,7 @@ def seal_of(frozen: FrozenLedger, rows: Iterable[FrozenRow]) -> str:
         frozen.village_id,
         frozen.first_on.isoformat(),
         frozen.last_on.isoformat(),
-        frozen.frozen_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        moment_in_seal(frozen.frozen_at),
         frozen.frozen_by_id,
         frozen.rows,
         frozen.columns,

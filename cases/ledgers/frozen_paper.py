@@ -20,7 +20,7 @@ from cases.ledgers.period import in_words
 from cases.models import FrozenLedger, RedEntry
 from cases.models.scope import Sight
 from minshi import tabular
-from minshi.errors import MoveRefused, said
+from minshi.errors import MoveRefused, said_purpose
 from minshi.handed_on import file_to_hand_on
 from minshi.tabular import Column, Ledger
 from minshi.text import clean_text
@@ -157,7 +157,7 @@ class FrozenPaper:
         return rows
 
     def _require_reason(self) -> None:
-        said(self.reason, reason=_("Say what it is for."))
+        said_purpose(self.reason)
 
     def _rows(self) -> Iterator[ShownRow]:
         """Yield the rows that the reader may see, read in batches."""

@@ -29,14 +29,13 @@ from cases.ledgers.exports import (
     may_unmask_anything,
     not_theirs_to_take,
     nothing_fits,
-    said_purpose,
     takeable,
 )
 from cases.ledgers.together import file_of, name_of, refuse_form
 from cases.models import ExportJob
 from cases.models.export_job import EXPORTS, ExportState
 from minshi.celery import write_exports_soon
-from minshi.errors import MoveRefused, RuleBroken
+from minshi.errors import MoveRefused, RuleBroken, said_purpose
 from minshi.idempotency import fingerprint, once
 from minshi.workdays import local_day
 from villages.audit import record_audit

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +16,7 @@ from cases.ledgers.period import Period
 from cases.models import Case, FrozenLedger, RedEntry
 from cases.models.scope import Sight
 from cases.privacy.table import Table
-from minshi.crypto import sealed
+from minshi.crypto import moment_in_seal, sealed
 from minshi.errors import MoveRefused, said
 from minshi.workdays import local_day
 from villages.audit import record_sealed
@@ -138,7 +138,7 @@ def seal_of_entries(entries: Iterable[RedEntry]) -> str:
                 entry.was,
                 entry.now,
                 entry.reason,
-                entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+                moment_in_seal(entry.at),
                 entry.by_id,
             ]
         )

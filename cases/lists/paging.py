@@ -9,10 +9,13 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
+from villages.requests import whole_number
+
 Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 50
 MOST_COUNTED = 1000
 LARGEST_KEY = 2**63 - 1
+MOST_ROWS = 9_999_999  # that a page numbers
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,16 @@ def page_of(
 
     last = rows[size - 1]
     return Page(rows[:size], f"{getattr(last, column).isoformat()}_{last.pk}")
+
+
+def first_row(text: str) -> int:
+    """Return the number of the first row on a page, as its address has it; 1 where it
+    cannot be read.
+    """
+    number = whole_number(text)
+    if number is None or number > MOST_ROWS:
+        return 1
+    return max(number, 1)
 
 
 def _beyond(

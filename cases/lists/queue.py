@@ -4,17 +4,23 @@ on an agenda, or were decided.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from django.db import models
 from django.db.models import prefetch_related_objects
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from cases.meetings import cases_at, waiting_for
+from cases.lists.desk import DeskWork
+from cases.lists.last_heard import last_heard_of
+from cases.lists.paging import capped_counts
+from cases.meetings import cases_at, to_be_heard_at, waiting_for
+from cases.meetings.committee import is_heard_in_work
 from cases.meetings.sitting import HoldingPlace, holding_places
 from cases.models import AgendaItem, Case, Event, Meeting
-from cases.models.choices import Stage
+from cases.models.choices import Level, Stage
 from cases.models.meeting import ItemState
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.redactor import NOTHING, reader_redactor
@@ -25,9 +31,9 @@ from villages.rights import DECIDE
 
 
 class QueueTab(models.TextChoices):
-    WAITING = "waiting", _("Waiting for a decision")
-    AGENDA = "agenda", _("On an agenda")
-    DECIDED = "decided", _("Decided")
+    WAITING = "waiting", gettext_lazy("Waiting for a decision")
+    AGENDA = "agenda", gettext_lazy("On an agenda")
+    DECIDED = "decided", gettext_lazy("Decided")
 
 
 DUE_FIRST = ("due_at", "id")
@@ -74,19 +80,72 @@ def queue_at(place: HoldingPlace, user: User, at: datetime) -> dict[str, CaseQue
     items_to_come = AgendaItem.objects.filter(
         state=ItemState.WAITING, meeting__closed_at=None, meeting__cancelled_at=None
     )
-    on_agenda = of_this_place.filter(
-        pk__in=items_to_come.values("case"), stage=Stage.DELIBERATE
-    )
+    to_be_heard = to_be_heard_at(place.level)
+    on_agenda = of_this_place.filter(to_be_heard, pk__in=items_to_come.values("case"))
     # a case that came back to 说 or 议 keeps the day it was decided before
-    decided = of_this_place.filter(decided_at__isnull=False).exclude(
-        stage__in=(Stage.SPEAK, Stage.DELIBERATE)
-    )
+    was_decided = of_this_place.filter(decided_at__isnull=False)
+    decided = was_decided.exclude(stage__in=(Stage.SPEAK, Stage.DELIBERATE))
+    decided = decided.filter(~to_be_heard)
 
     return {
         QueueTab.WAITING: waiting_for(meeting, user, at),
         QueueTab.AGENDA: on_agenda,
         QueueTab.DECIDED: decided,
     }
+
+
+def heard_in(
+    tab: str, cases: Sequence[Case], user: User, on: date
+) -> Mapping[int, str]:
+    """Return by case what a row of that tab says of its meetings: what the last one
+    said, or that the committee it was handed to is yet to hear it. One query.
+    """
+    words = dict(last_heard_of(cases, user, on))
+    if tab == QueueTab.DECIDED:
+        return words
+
+    for case in cases:
+        if is_heard_in_work(case):
+            words[case.pk] = unheard_in_words(is_on_agenda=tab == QueueTab.AGENDA)
+    return words
+
+
+def unheard_in_words(*, is_on_agenda: bool) -> str:
+    """Say of a matter handed to the committee where it stands."""
+    if is_on_agenda:
+        return _("Handed to the committee's meeting, which is yet to hear it.")
+    return _("Handed to the committee's meeting, but on no agenda yet.")
+
+
+def committee_of(case: Case, posts: list[Post], at: datetime) -> HoldingPlace | None:
+    """Return the place whose committee hears a case, where the posts decide for it;
+    None for a case of a village.
+    """
+    if case.level == Level.VILLAGE:
+        return None
+    for place in deciding_places(posts, at):
+        meeting = place.empty_meeting()
+        where = case.town if case.level == Level.TOWN else case.town.county_code
+        if meeting.level == case.level and meeting.where == where:
+            return place
+    return None
+
+
+def work_for_committee(user: User, at: datetime) -> list[DeskWork]:
+    """Return the matters that were handed to the committee and stand on no agenda, for
+    whoever calls its meetings. One query for a place above the village.
+    """
+    waiting = []
+    for place in deciding_places(user.posts_on(workdays.local_day(at)), at):
+        if place.level == Level.VILLAGE:
+            continue
+        handed = waiting_for(place.empty_meeting(), user, at).filter(stage=Stage.HANDLE)
+        count = capped_counts({"handed": handed})["handed"]
+        if count:
+            label = _("Handed to the committee's meeting, on no agenda yet")
+            address = f"{reverse('cases:queue')}?at={place.key}"
+            waiting.append(DeskWork(label, address, count))
+    return waiting
 
 
 def meetings_to_come(place: HoldingPlace) -> models.QuerySet[Meeting]:

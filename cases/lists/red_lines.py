@@ -2,12 +2,15 @@
 territory.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Prefetch, QuerySet
 
-from cases.models import Case, MandatoryReport
+from cases.models import Case, Event, MandatoryReport
 from cases.models.scope import Sight
+from cases.workflow import Action
 from villages.models import Post, User
 from villages.rights import OVERSEE
 
@@ -44,3 +47,30 @@ def reports_in_state(
     if state == RECEIVED:
         return reports.exclude(receipt="")
     return reports
+
+
+def events_of(
+    reports: Iterable[MandatoryReport], events: Iterable[Event] | None = None
+) -> dict[int, Event]:
+    """Return by key of each report the event that made it: its note says what happened.
+
+    `events` are those of the cases, read already with their revisions; else one query
+    for them and one for the revisions. Reports from before are without words.
+    """
+    rows = sorted(reports, key=lambda report: report.pk)
+    if events is None:
+        made = Event.objects.filter(case__in={report.case_id for report in rows})
+        made = made.filter(action=Action.MANDATORY_REPORT)
+        events = made.prefetch_related("revisions")
+
+    by_act: defaultdict[tuple[object, ...], list[Event]] = defaultdict(list)
+    for event in sorted(events, key=lambda event: event.sequence):
+        if event.action == Action.MANDATORY_REPORT:
+            by_act[event.case_id, event.at, event.post_id].append(event)
+
+    found = {}
+    for report in rows:
+        made_then = by_act[report.case_id, report.at, report.post_id]
+        if made_then:
+            found[report.pk] = made_then.pop(0)
+    return found

@@ -8,6 +8,7 @@ from cases.meetings.agenda import (
     move_item,
     on_no_agenda,
     remove_item,
+    to_be_heard_at,
     waiting_for,
 )
 from cases.meetings.calling import (
@@ -65,6 +66,7 @@ __all__ = [
     "save_item",
     "save_minutes",
     "set_aside",
+    "to_be_heard_at",
     "votes_in_words",
     "waiting_for",
     "was_concluded",

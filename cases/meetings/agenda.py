@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cases.meetings.committee import unheard
 from cases.meetings.holding import lock_open, lock_waiting
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Case, Meeting
-from cases.models.choices import Stage
+from cases.models.choices import Level, Stage
 from cases.models.meeting import ItemState, Part
 from cases.models.scope import CaseQuerySet
 from cases.privacy.redactor import public_titles
@@ -29,14 +30,21 @@ REVIEWED = 20  # results read out in one talk day
 def waiting_for(meeting: Meeting, user: User, at: datetime) -> CaseQuerySet:
     """Return the cases that wait for a meeting's decision, of those the user sees.
 
-    They are in 议 at its level and place, and on no other open agenda. One that was
-    concluded in this meeting waits for the next.
+    They are in 议 at its level and place, and on no other open agenda; above the
+    village also those in 办 that were handed to the committee and are yet to be heard.
+    One that was concluded in this meeting waits for the next.
     """
     here = cases_at(meeting, Case.objects.visible_to(user, workdays.local_day(at)))
     had_before = AgendaItem.objects.filter(case=OuterRef("pk"), meeting=meeting.pk)
     return on_no_agenda(here).filter(
-        ~Exists(had_before), stage=Stage.DELIBERATE, level=meeting.level
+        to_be_heard_at(Level(meeting.level)), ~Exists(had_before), level=meeting.level
     )
+
+
+def to_be_heard_at(level: Level) -> Q:
+    """Return the condition of the cases that a meeting of that level is for."""
+    undecided = Q(stage=Stage.DELIBERATE)
+    return undecided if level == Level.VILLAGE else undecided | unheard()
 
 
 def on_no_agenda(cases: CaseQuerySet) -> CaseQuerySet:

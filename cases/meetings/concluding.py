@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from cases.meetings.committee import is_heard_in_work
 from cases.meetings.counting import Count, check_size, count_of, due_of, store_count
 from cases.meetings.holding import check_has_come, lock_open, was_concluded
 from cases.meetings.roll import VOTED_ON, set_parties_aside
@@ -68,7 +69,8 @@ def conclude(
     1. Lock the meeting; a key that came before ends here.
     2. Refuse what is concluded, early, or was written on by another screen.
     3. Check the verdict against the count, and store both on the item.
-    4. Where it passed about a case, make the move.
+    4. Where it passed about a case, make the move; a matter that was handed to the
+       committee is in 办 already, and only what was resolved is written.
 
     `action` is one of ITEM_ACTIONS with its inputs as `values`; `version` is the
     item's, `case_version` the case's as they were seen, `key` makes a retry harmless.
@@ -119,7 +121,7 @@ def conclude(
     item.concluded_at = at
     item.concluded_by = by.post
 
-    if verdict == Verdict.PASSED and item.case:
+    if verdict == Verdict.PASSED and item.case and not is_heard_in_work(item.case):
         _move(item, table, action, by, at, case_version, values)
     elif verdict == Verdict.PASSED and not item.resolution:
         raise InputRefused(

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cases.models import MandatoryReport, TimeRequest
+from cases.models import Event, MandatoryReport, TimeRequest
 from cases.privacy.redactor import NOTHING, Redactor, reader_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from cases.time_to_report import time_to_report
@@ -72,8 +72,12 @@ class TimeRequestRow(OfACase):
 class RedLineRow(OfACase):
     """A red-line report: to whom, when, and how long it took."""
 
-    # the context also has `writers`, as `writers_for` gives them
+    # the context also has `writers`, as `writers_for` gives them, and `events`, as
+    # `events_of` does
     post = ReadOnlyHolderField()
+    happened = serializers.SerializerMethodField(
+        help_text="What happened; empty in reports from before it was asked."
+    )
     minutes = serializers.SerializerMethodField(
         help_text="From taking down to reporting."
     )
@@ -89,6 +93,7 @@ class RedLineRow(OfACase):
             "title",
             "at",
             "told",
+            "happened",
             "told_at",
             "minutes",
             "late",
@@ -100,6 +105,19 @@ class RedLineRow(OfACase):
         writers: Mapping[int, Writers] = self.context["writers"]
         shown["told"] = redact(row.told, post=row.post_id)
         shown["receipt"] = receipt_for(row, redact, writers[row.case_id])
+        event = self._event_of(row)
+        shown["happened"] = redact.note(event) if event else ""
+
+    def get_happened(self, report: MandatoryReport) -> str:
+        """Return it as it is stored, without names; `show_own_words` has it in full
+        for whoever may read it so.
+        """
+        event = self._event_of(report)
+        return event.note if event else ""
+
+    def _event_of(self, report: MandatoryReport) -> Event | None:
+        events: Mapping[int, Event] = self.context["events"]
+        return events.get(report.pk)
 
     def get_minutes(self, report: MandatoryReport) -> int:
         return time_to_report(report).minutes

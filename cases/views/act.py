@@ -13,11 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.forms import MoveForm
+from cases.lists.hearers import hearers_of
 from cases.models import Case, Event
 from cases.models.choices import Stage
 from cases.privacy.redactor import reader_redactor
 from cases.standard_texts import ready_for
+from cases.views.committee import agendas_to_choose, put_before_committee
 from cases.views.late import typed_for, was_made_before
+from cases.views.major import WaysOn, ways_on
 from cases.views.namesakes import namesakes_of
 from cases.views.steps import WORDS_FOR_SPEAKER, StepView, typed_in, with_text
 from cases.views.timeline import TimelineEntry, entry_of
@@ -83,12 +86,14 @@ class Act(StepView):
         if not form.is_valid():
             return self._show(request, facts, offer, form, UNPROCESSABLE)
         try:
-            self._move(facts, offer, form)
+            moved = self._move(facts, offer, form)
         except RuleBroken as refusal:
             return self._show_refused(request, number, offer, form, refusal)
 
         words = _("Done: %(action)s") % {"action": offer.action.label}
         messages.success(request, words)
+        if offer.action == Action.DECIDE:
+            put_before_committee(request, self.user, moved)
         return self._go(request, self._address_after(request, case, form))
 
     def _address_after(self, request: HttpRequest, case: Case, form: MoveForm) -> str:
@@ -127,8 +132,8 @@ class Act(StepView):
         form = self.form(facts, offer, typed=typed)
         return self._show(request, facts, offer, form, preview=preview)
 
-    def _move(self, facts: Facts, offer: Offer, form: MoveForm) -> None:
-        make_move(
+    def _move(self, facts: Facts, offer: Offer, form: MoveForm) -> Case:
+        return make_move(
             facts.case,
             offer.action,
             by=self.by(offer),
@@ -158,6 +163,11 @@ class Act(StepView):
             "sight": self.sight(),
             "before": self._chased_before(facts, offer),
             "read_by": read_by(offer),
+            "ways_on": self._ways_on(facts, offer),
+            "agendas": agendas_to_choose(
+                self.user, facts, offer.action, request.POST.get("agenda", "")
+            ),
+            "goes_to": hearers_of(offer.action, facts.case, facts.on),
             "next": _query_back(request),
             "leave": _item_opened_from(request) or facts.case.get_absolute_url(),
             "namesakes": namesakes_of(self.user, form, facts.case.village_id),
@@ -166,6 +176,12 @@ class Act(StepView):
 
         template = "cases/_act.html" if _is_htmx(request) else "cases/act.html"
         return render(request, template, context, status=status)
+
+    def _ways_on(self, facts: Facts, offer: Offer) -> WaysOn | None:
+        """Return where a major matter goes, said before a decision is written."""
+        if offer.action != Action.DECIDE:
+            return None
+        return ways_on(self.user, facts)
 
     def _chased_before(self, facts: Facts, offer: Offer) -> Event | None:
         """Return the 督办 of the past day, for the warning before another."""

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from cases.deadlines.counting import spent_of
 from cases.ledgers.exports import may_take
 from cases.lists.last_heard import last_heard
-from cases.meetings.four_two import may_run
-from cases.models import AgendaItem, Case, Event, FourTwoProcess, MandatoryReport
-from cases.models.choices import Grade, Stage
+from cases.lists.red_lines import events_of
+from cases.models import AgendaItem, Case, Event, MandatoryReport
+from cases.models.choices import Grade, Level, Stage
 from cases.models.scope import Sight
 from cases.privacy.disclosure import (
     may_open_phone,
@@ -25,13 +25,14 @@ from cases.slips import slips_of
 from cases.time_to_report import late_words, time_to_report
 from cases.views.access import StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
+from cases.views.committee import agendas_after
+from cases.views.major import may_begin_four_two, process_of
 from cases.views.timeline import entry_of, folded, names_of_holders
 from cases.workflow import (
     MOVES,
     Action,
     Facts,
     Offer,
-    Officer,
     holder_name,
     moves_open_to,
     read_facts,
@@ -112,7 +113,11 @@ def _meetings(user: User, case: Case) -> dict[str, Any]:
     items = list(AgendaItem.objects.about(case, user, today()))
     concluded = [item for item in items if item.concluded_at]
     last = max(concluded, key=attrgetter("concluded_at"), default=None)
-    return {"meetings": items, "heard": last_heard(case, last, today())}
+    return {
+        "meetings": items,
+        "heard": last_heard(case, last, today()),
+        "agendas": agendas_after(user, case),
+    }
 
 
 def _speaker(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
@@ -178,10 +183,13 @@ def _matter(
     for name in TYPED_FIELDS:
         words[name] = redact(getattr(case, name), by=writers.of(name))
     concerns = [] if sight.overseer.is_empty else _whom_it_concerns(facts)
-    reports = [
-        (report.told_at, _report_in_words(report, redact, writers))
-        for report in _reports_of(case, events)
-    ]
+    reports = []
+    made = _reports_of(case, events)
+    events_of_reports = events_of(made, events)
+    for report in made:
+        event = events_of_reports.get(report.pk)
+        said = _report_in_words(report, event, redact, writers)
+        reports.append((report.told_at, said))
     return {
         "words": words,
         "concerns": concerns,
@@ -191,15 +199,17 @@ def _matter(
 
 
 def _report_in_words(
-    report: MandatoryReport, redact: Redactor, writers: Writers
+    report: MandatoryReport, event: Event | None, redact: Redactor, writers: Writers
 ) -> str:
-    """Say to whom a red line was reported and how long it took; where that was too
-    long, that it is reported at once.
+    """Say to whom a red line was reported and how long it took, what happened by the
+    event of the report; and where it took too long, that it is reported at once.
     """
     taken = time_to_report(report)
     told = redact(report.told, post=report.post_id)
     received = receipt_for(report, redact, writers)
     words = f"{told} {received}".strip() + f"（{taken}）"
+    if event and event.note:
+        words = f"{words} {redact.note(event)}"
     return f"{words} {late_words()}" if taken.is_late else words
 
 
@@ -264,28 +274,20 @@ def _is_provisional(facts: Facts) -> bool:
 
 
 def _four_two(user: User, case: Case) -> dict[str, Any]:
-    """Return 四议两公开 of a major or reserved matter, or whether the reader may begin
-    it.
+    """Return 四议两公开 of a matter, and whether the reader is to be told that they may
+    begin it: of a major or reserved one.
 
-    No query for any other matter.
+    No query but for such a matter and for one that waits for the village's decision,
+    whose grade may be chosen with it.
     """
     is_for_villagers = case.grade == Grade.MAJOR or bool(case.reserved)
-    if not is_for_villagers or case.village_id is None:
+    is_to_be_decided = case.stage == Stage.DELIBERATE and case.level == Level.VILLAGE
+    if case.village_id is None or not (is_for_villagers or is_to_be_decided):
         return {}
 
-    visible = FourTwoProcess.objects.visible_to(user, today()).filter(case=case)
-    process = visible.order_by("-pk").first()
-
-    is_early = case.stage in (Stage.SPEAK, Stage.DELIBERATE)
-    has_none = process is None or process.dropped_at is not None
-    runs_there = any(
-        may_run(Officer(user, post), case.village_id, now())
-        for post in user.posts_on(today())
-    )
-    return {
-        "four_two": process,
-        "may_begin_four_two": is_early and has_none and runs_there,
-    }
+    process = process_of(user, case)
+    may_begin = is_for_villagers and may_begin_four_two(user, case, process)
+    return {"four_two": process, "may_begin_four_two": may_begin}
 
 
 def _reports_of(case: Case, events: list[Event]) -> list[MandatoryReport]:

@@ -21,7 +21,7 @@ from cases.ledgers.freezing import (
 )
 from cases.ledgers.frozen_paper import FrozenPaper
 from cases.ledgers.red_entries import differences, enter_in_red
-from cases.lists.paging import page_of
+from cases.lists.paging import first_row, page_of
 from cases.models import FrozenLedger
 from cases.models.frozen import FrozenLedgerQuerySet
 from cases.views.access import StaffView
@@ -35,7 +35,6 @@ from villages.rights import FREEZE_LEDGERS, OVERSEE
 
 ROWS_A_PAGE = 100
 TAKE = "take"  # before the names of its fields: two forms of the page ask for a reason
-LONGEST_PAGE = 6
 
 
 class FreezeForm(RuleForm):
@@ -155,7 +154,7 @@ class OneFrozen(FrozenView):
     def show(
         self, frozen: FrozenLedger, form: RedForm, take: TakeForm, status: int = 200
     ) -> HttpResponse:
-        start = _page_number(self.request.GET.get("from", ""))
+        start = first_row(self.request.GET.get("from", ""))
         shown, following = shown_rows(frozen, self.sight(), start, ROWS_A_PAGE)
         keys = [key for key, _heading in frozen.columns]
         context = {
@@ -237,10 +236,3 @@ class FrozenPrint(FrozenTaken):
             "added": added_rows(paper.frozen, self.sight()),
         }
         return render(self.request, "cases/frozen/print.html", context)
-
-
-def _page_number(text: str) -> int:
-    """Return the number of the first row asked for; 1 where it cannot be read."""
-    if text.isdecimal() and len(text) <= LONGEST_PAGE:
-        return max(int(text), 1)
-    return 1

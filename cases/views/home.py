@@ -15,6 +15,7 @@ from cases.lists.after_closing import afterwords_with
 from cases.lists.desk import desk_work
 from cases.lists.filters import CaseFilter
 from cases.lists.paging import capped_counts
+from cases.lists.queue import work_for_committee
 from cases.lists.red_lines import oversees
 from cases.meetings import on_no_agenda
 from cases.models import Assignment, Case
@@ -157,7 +158,7 @@ class Home(StaffView):
         on_duty = {post.user_id for desk in desks for post in desk.on}
         queues = queues_of(self.user.posts_on(today()), on_duty=self.user.pk in on_duty)
         counts = self._counts(visible, queues)
-        further = desk_work(self.user, at)
+        further = work_for_committee(self.user, at) + desk_work(self.user, at)
 
         context = {
             "nav": "home",

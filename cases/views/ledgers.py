@@ -31,7 +31,7 @@ from cases.ledgers.jobs import MOST_AT_ONCE, ask_for_file, count_rows, exports_f
 from cases.ledgers.period import PeriodForm
 from cases.ledgers.together import file_of, name_of
 from cases.lists.filters import CaseFilter, oversees_towns
-from cases.lists.paging import capped_counts, page_of
+from cases.lists.paging import capped_counts, first_row, page_of
 from cases.models import Case, OwnLedger
 from cases.models.choices import NOT_HEARD
 from cases.models.export_job import LONGEST_PURPOSE
@@ -56,7 +56,6 @@ FOLDED_OF_CASES = (
     "concluded",
     "stage",
 )
-LONGEST_NUMBER = 7
 OLDEST, NEWEST = "oldest", "newest"
 # The ledgers that stand beside each other, with their counts; the others wait folded
 # away, uncounted.
@@ -187,12 +186,10 @@ class LedgerView(StaffView):
         # the record itself masks
         shown = as_shown(reading.own, book).ledger
         keys = [column.key for column in shown.columns]
-        rows = [
-            list(zip(keys, cells[1:], strict=True))
-            for cells in tabular.rows_of(shown, records)
-        ]
-        start = _row_number(request.GET.get("from_row", "")) if after else 1
-        numbers = range(start, start + len(rows))
+        start = first_row(request.GET.get("from_row", "")) if after else 1
+        numbered = list(tabular.rows_of(shown, records, start=start))
+        numbers = [row[0] for row in numbered]
+        rows = [list(zip(keys, row[1:], strict=True)) for row in numbered]
 
         context: dict[str, Any] = {
             "nav": "ledgers",
@@ -209,7 +206,7 @@ class LedgerView(StaffView):
             "whole": request.GET.get("whole", ""),
             "rows": list(zip(numbers, records, rows, strict=True)),
             "after": page.after,
-            "next_row": start + len(rows),
+            "next_row": tabular.following(numbered, start),
             "may_export": may_export(self.user, today()),
             "may_freeze": self.user.holds(today(), *FREEZE_LEDGERS),
             "may_unmask": may_unmask_anything(self.user, today()),
@@ -357,10 +354,3 @@ def _is_oldest_first(asked: str, own: OwnLedger) -> bool:
     if asked in (OLDEST, NEWEST):
         return asked == OLDEST
     return own.oldest_first
-
-
-def _row_number(text: str) -> int:
-    """Return the number of the first row on the page; 1 where it cannot be read."""
-    if text.isdecimal() and len(text) <= LONGEST_NUMBER:
-        return int(text)
-    return 1

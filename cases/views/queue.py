@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from cases.forms import BatchForm
 from cases.lists.filters import QueueFilter, oversees_towns
-from cases.lists.last_heard import last_heard_of
 from cases.lists.paging import Page, capped_counts, page_of
 from cases.lists.queue import (
     ORDERS,
     MeetingOffered,
     QueueTab,
     deciding_place,
+    heard_in,
     meetings_offered,
     queue_at,
     reasons_for,
@@ -32,9 +32,10 @@ from cases.models import Case
 from cases.models.choices import Confidentiality, Level
 from cases.privacy.redactor import reader_redactor
 from cases.templatetags.minshi import query_with
+from cases.views.major import WaysOn, ways_on
 from cases.views.meetings.access import MeetingView
 from cases.views.tabs import Tab
-from cases.workflow import Action, moves_open_to, read_facts
+from cases.workflow import Action, Facts, moves_open_to, read_facts
 from cases.workflow.batch import Result, move_all
 from cases.workflow.intake import similar_to
 from minshi.clock import now, today
@@ -88,7 +89,7 @@ class QueuePage(QueueView):
             request.GET.get("after", ""),
         )
         is_waiting = chosen == QueueTab.WAITING
-        rows = self._rows(page.rows)
+        rows = self._rows(chosen, page.rows)
         coming: list[MeetingOffered] = []
         if is_waiting:
             coming = meetings_offered(place, page.rows, SHOWN_TO_COME)
@@ -112,10 +113,10 @@ class QueuePage(QueueView):
         }
         return render(request, "cases/queue/queue.html", context)
 
-    def _rows(self, cases: list[Case]) -> list[tuple[Case, str, str]]:
-        """Return each case with why it is here and what its last meeting said."""
+    def _rows(self, tab: str, cases: list[Case]) -> list[tuple[Case, str, str]]:
+        """Return each case with why it is here and what is said of its meetings."""
         reasons = reasons_for(cases, self.sight())
-        heard = last_heard_of(cases, self.user, today())
+        heard = heard_in(tab, cases, self.user, today())
         return [
             (case, reasons.get(case.pk, ""), heard.get(case.pk, "")) for case in cases
         ]
@@ -328,12 +329,17 @@ class QueueBatch(QueueView):
             "place": place,
             "action": action,
             "form": form,
+            "ways_on": self._ways_on(action, facts),
             "rows": [(case, versions.get(case.pk, case.version)) for case in cases],
             "gone": gone,
             "key": key,
         }
         status = UNPROCESSABLE if is_sent else 200
         return render(request, "cases/queue/batch.html", context, status=status)
+
+    def _ways_on(self, action: Action, facts: Facts) -> WaysOn | None:
+        """Return where a major matter goes instead of being decided with others."""
+        return ways_on(self.user, facts) if action == Action.DECIDE else None
 
     def _show_results(
         self,

@@ -94,11 +94,14 @@ class RedLines(StaffView):
 
         sight = self.sight()
         writers = writers_for([row.case for row in page.rows], sight)
+        events = red_lines.events_of(page.rows)
         rows: list[dict[str, Any]] = []
         for row in page.rows:
             redact = reader_redactor(row.case, sight)
+            event = events.get(row.pk)
             rows.append(
                 {
+                    "happened": redact.note(event) if event else "",
                     "report": row,
                     "case": row.case,
                     "place": place_beside(row.case, row.post),

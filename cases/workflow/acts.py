@@ -30,6 +30,7 @@ from cases.workflow.inputs import (
     CATEGORY,
     FILE,
     GRADE_REQUIRED,
+    HAPPENED,
     HOW,
     LEAD,
     NOTE,
@@ -322,6 +323,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
                         " about to break out: ring 110 first, then note it here."
                     ),
                 ),
+                HAPPENED,
                 Input("told_at", Kind.DATETIME, _("When")),
                 RECEIPT_LINE,
             ),

@@ -198,6 +198,17 @@ SUPERVISION_LEVEL = choice(
         " as well, which goes out once it is signed; “circulate” is noted as such."
     ),
 )
+HAPPENED = text(
+    "happened",
+    pgettext_lazy("red line", "What happened"),
+    required=True,
+    is_note=True,
+    help=_(
+        "What you saw or heard, who is in danger and where they are now. Whoever it is"
+        " reported to in this house reads it with the notice; no short message, letter"
+        " or chat group carries it."
+    ),
+)
 RECEIPT_LINE = Input("receipt", Kind.LINE, _("What they answered"), max_length=120)
 WHO_MAY_SEE = _(
     "Name hidden: whoever works on it reads what it is about, not who spoke. Secret:"

@@ -6,7 +6,7 @@ as it left it; `proof.py` compares them.
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from cases.privacy.redactor import personal_redactor
 from cases.workflow.actors import Actor, Officer, Speaker
 from cases.workflow.sealed_rows import Beside, rows_beside, state_of_rows
 from cases.workflow.state import state_of
-from minshi.crypto import digest, sealed
+from minshi.crypto import digest, moment_in_seal, sealed
 from minshi.errors import Overtaken
 from minshi.text import PLACEHOLDER
 from minshi.text.finding import numbers_in, without_spans
@@ -41,7 +41,7 @@ def chain_hash(event: Event) -> str:
         event.previous_hash,
         event.case_id,
         event.sequence,
-        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        moment_in_seal(event.at),
         event.action,
         event.actor_kind,
         event.user_id,

@@ -30,7 +30,7 @@ from cases.models import (
     TimeRequest,
 )
 from cases.workflow.state import LENGTH
-from minshi.crypto import EncryptedTextField, decrypted, sealed
+from minshi.crypto import EncryptedTextField, decrypted, moment_in_seal, sealed
 from minshi.written import is_as_written
 
 
@@ -285,7 +285,7 @@ def _value(field: Any, value: Any) -> object:
     if isinstance(field, models.DateTimeField):
         moment = datetime.fromisoformat(value)
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return aware.astimezone(UTC).isoformat(timespec="microseconds")
+        return moment_in_seal(aware)
     if isinstance(field, models.BooleanField):
         return bool(value)
     if isinstance(field, models.JSONField) and isinstance(value, str):

@@ -4,12 +4,12 @@ A column that SQL has changed since no longer fits the seals of the last event.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from uuid import UUID
 
 from cases.models import Case
-from minshi.crypto import sealed
+from minshi.crypto import moment_in_seal, sealed
 
 LENGTH = 16  # hex digits of a seal: 64 bits, which nobody without the key can aim at
 # Names and columns of a group are sealed and stored: they never change. A column that
@@ -109,7 +109,7 @@ def _values(case: Case, columns: tuple[str, ...]) -> list[object]:
 def _stored(value: object) -> object:
     """Return a value as it is whether it comes from the database or goes there."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return moment_in_seal(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, UUID | str):

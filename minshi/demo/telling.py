@@ -124,6 +124,7 @@ class StoryTelling:
             Action.MANDATORY_REPORT,
             recorder,
             told=words.REPORTED_TO,
+            happened=words.HAPPENED,
             told_at=self.at,
             receipt=words.RECEIPT,
         )

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cases.models import Case, Topic
 from cases.models.choices import Light
@@ -32,13 +33,13 @@ from supervision.figures.shown import (
     share_in_words,
     spread_in_words,
 )
-from supervision.figures.small import Cell, topics_of
+from supervision.figures.small import REST, Cell, first_of, may_name_few, topics_of
 from supervision.figures.tallying import split_key
 from supervision.figures.trend import Week, by_week, weeks_until
 from villages.models import Group, Office
 
 AT_RISK = 8
-TOPICS = 12  # rows of topics; the rest is in the rows of the figure
+TOPICS = 12  # rows of topics; all others stand together in one more
 # the figures of the table, in its order
 COMPARED = (
     "case.received.count",
@@ -127,6 +128,7 @@ class SplitRow:
     shown: str
     number: int
     address: str
+    is_rest: bool = False  # everything that has no row of its own
 
 
 @dataclass(frozen=True)
@@ -304,17 +306,21 @@ class Board:
 
     # --- what was received, parted
     def topics(self) -> list[SplitRow]:
-        cells = topics_of(self.now, leaves_village=not self.place.is_village)
+        may_name_all = may_name_few(self.place, self.reading.sight)
+        cells = topics_of(self.now, leaves_village=not may_name_all)
         names = _names(Topic, cells)
-        return [self._topic(cell, names) for cell in cells[:TOPICS]]
+        return [self._topic(cell, names) for cell in first_of(cells, TOPICS)]
 
     def _topic(self, cell: Cell, names: Mapping[str, str]) -> SplitRow:
+        if cell.value == REST:
+            label = pgettext("topics", "All others together")
+            return SplitRow(label, cell.shown, cell.number, "", is_rest=True)
         if not cell.value:
-            label: Text = _("Delicate topics, fewer than 5 each")
-            return SplitRow(label, cell.shown, cell.number, "")
+            few = _("Delicate topics, fewer than 5 each")
+            return SplitRow(few, cell.shown, cell.number, "")
         address = self.links.rows("case.received.count", split_key("topic", cell.value))
-        label = _label_of(cell.value, names, SPLITS["topic"].without)
-        return SplitRow(label, cell.shown, cell.number, address)
+        name = _label_of(cell.value, names, SPLITS["topic"].without)
+        return SplitRow(name, cell.shown, cell.number, address)
 
     def splits(self) -> list[tuple[Text, list[SplitRow]]]:
         """Return the other ways in which what was received is parted."""

@@ -54,5 +54,47 @@ def seen_in_rows(rows: list[SplitRow]) -> str:
     return words % {"rows": len(rows), "number": most.shown, "label": most.label}
 
 
+def seen_in_topics(rows: list[SplitRow]) -> str:
+    """Say what the bars of topics are: how many, of how many matters together, how
+    many matters have none of their own, and the most; the numbers add up.
+    """
+    listed = [row for row in rows if not row.is_rest]
+    rest = [row for row in rows if row.is_rest]
+    if not rows:
+        return _("Nothing was counted.")
+    if not listed:
+        return _("%(rest)s matters, not parted by topic.") % {"rest": rest[0].shown}
+
+    most = max(listed, key=_number_of)
+    words = {
+        "rows": len(listed),
+        "listed": sum(row.number for row in listed),
+        "number": most.shown,
+        "label": most.label,
+    }
+    if not rest:
+        return (
+            ngettext(
+                "%(rows)s bar, %(listed)s matters in all; the most, %(number)s, is"
+                " %(label)s.",
+                "%(rows)s bars, %(listed)s matters in all; the most, %(number)s, is"
+                " %(label)s.",
+                len(listed),
+            )
+            % words
+        )
+    words["rest"] = rest[0].shown
+    return (
+        ngettext(
+            "%(rows)s bar by itself, %(listed)s matters; the other %(rest)s stand"
+            " together in the last. The most, %(number)s, is %(label)s.",
+            "%(rows)s bars by themselves, %(listed)s matters; the other %(rest)s stand"
+            " together in the last. The most, %(number)s, is %(label)s.",
+            len(listed),
+        )
+        % words
+    )
+
+
 def _number_of(row: SplitRow) -> int:
     return row.number

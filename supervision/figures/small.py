@@ -1,13 +1,17 @@
 """Small cells: fewer than five matters of a delicate topic are named in nothing that
-leaves the village.
+leaves the village, and to nobody in it who may not open them all.
 """
 
 from dataclasses import dataclass
 
 from cases.models import Topic
+from cases.models.scope import Sight
 from supervision.figures.kinds import FEWEST, NONE, SECRET
+from supervision.figures.places import Place
 from supervision.figures.reading import Figures
 from supervision.figures.tallying import DELICATE
+
+REST = "rest"  # the value of the cell of everything that is not listed
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,21 @@ class Cell:
     @property
     def shown(self) -> str:
         return f"<{FEWEST}" if self.is_small else str(self.number)
+
+
+def may_name_few(place: Place, sight: Sight | None) -> bool:
+    """Tell whether a reader may be told of few matters of a delicate topic by its name:
+    in a village, whoever may open its matters. A group leader reads the figures of the
+    village, but the matters of the group alone.
+    """
+    village = place.village
+    if village is None or sight is None:
+        return False
+    if village.pk in sight.reach.village_posts_at:
+        return True
+    town = village.town
+    overseen = sight.overseer
+    return town.pk in overseen.towns or town.county_code in overseen.counties
 
 
 def topics_of(figures: Figures, *, leaves_village: bool) -> list[Cell]:
@@ -46,6 +65,34 @@ def topics_of(figures: Figures, *, leaves_village: bool) -> list[Cell]:
     if small:
         cells.append(Cell("", small, is_small=small < FEWEST))
     return cells
+
+
+def first_of(cells: list[Cell], most: int) -> list[Cell]:
+    """Return the first cells, and all others as one with the value REST, the last: up
+    to `most` without it, and together as many matters as there are.
+
+    A small cell stands in no list that adds up, or the total would tell its number:
+    so many of the smallest listed join the rest that it is not small either.
+    """
+    listed = [cell for cell in cells if not cell.is_small]
+    left = listed[most:] + [cell for cell in cells if cell.is_small]
+    listed = listed[:most]
+
+    holds_small = any(cell.is_small for cell in left)
+    while holds_small and listed and _number_of(left) < FEWEST:
+        smallest = min(listed, key=lambda cell: cell.number)
+        listed.remove(smallest)
+        left.append(smallest)
+
+    if not left:
+        return listed
+    number = _number_of(left)
+    is_small = holds_small and number < FEWEST
+    return [*listed, Cell(REST, number, is_small=is_small)]
+
+
+def _number_of(cells: list[Cell]) -> int:
+    return sum(cell.number for cell in cells)
 
 
 def _delicate_of(values: list[str], figures: Figures) -> frozenset[str]:

@@ -38,18 +38,25 @@ class Recipients:
         is notified all the same, for the day they are back, and beside them who stands
         in; a substitute who is away too is not followed any further.
         """
+        return [post.user for post in self.posts_told(case, who)]
+
+    def posts_told(self, case: Case, who: Iterable[str]) -> list[Post]:
+        """Return the posts by which the people of `told` are meant."""
         posts: list[Post] = []
         for each in who:
             posts += self._meant(Told(each), case)
-        return self.with_substitutes(case, posts)
+        return self._spared_posts(case, self._and_substitutes(posts))
 
     def with_substitutes(self, case: Case, posts: list[Post]) -> list[User]:
         """Return the people behind the posts, and who stands in for them."""
+        return self.spared(case, self._and_substitutes(posts))
+
+    def _and_substitutes(self, posts: list[Post]) -> list[Post]:
         substitutes = []
         for post in posts:
             if post.pk in self.stands_in:
                 substitutes.append(self.stands_in[post.pk])
-        return self.spared(case, posts + substitutes)
+        return posts + substitutes
 
     def told_or_alarm(
         self, case: Case, who: Iterable[str], kind: NoticeKind
@@ -94,15 +101,19 @@ class Recipients:
 
     def spared(self, case: Case, posts: list[Post]) -> list[User]:
         """Return the people behind the posts, each once, but whom the case concerns."""
+        return [post.user for post in self._spared_posts(case, posts)]
+
+    def _spared_posts(self, case: Case, posts: list[Post]) -> list[Post]:
+        """Return the first post of each person, but of whom the case concerns."""
         concerns = self.concerns.get(case.pk, [])
         users = {concern.user_id for concern in concerns}
         villages = {concern.village_id for concern in concerns if concern.village_id}
 
-        found: dict[int, User] = {}
+        found: dict[int, Post] = {}
         for post in posts:
             is_concerned = post.user_id in users or _village_of(post) in villages
             if not is_concerned:
-                found[post.user_id] = post.user
+                found.setdefault(post.user_id, post)
         return list(found.values())
 
     @cached_property

@@ -9,6 +9,7 @@ from supervision.orders.acts import (
     reply_to_order,
     sign_order,
 )
+from supervision.orders.addressing import addressees_of, chasing_goes_to
 from supervision.orders.drafting import (
     DraftReason,
     claim_cases,
@@ -37,7 +38,9 @@ __all__ = [
     "DraftReason",
     "act_on",
     "acts_open_to",
+    "addressees_of",
     "cancel_order",
+    "chasing_goes_to",
     "chasing_post",
     "check_reply",
     "claim_cases",

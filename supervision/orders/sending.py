@@ -20,8 +20,8 @@ from supervision.models import (
     OrderCounter,
     OrderState,
     SupervisionOrder,
-    Told,
 )
+from supervision.orders.addressing import NOTIFIED, address
 from supervision.orders.locking import cancel, notify_of_order
 from supervision.orders.one_by_one import one_by_one
 
@@ -62,8 +62,7 @@ def _send(order: SupervisionOrder, at: datetime) -> bool:
         return False
 
     order.number = next_number(order, at)
-    order.to_post_id = case.owner_post_id
-    order.to_office_id = case.owner_office_id
+    address(order, case)
     order.state = OrderState.SENT
     order.sent_at = at
     order.save()
@@ -86,7 +85,7 @@ def _send(order: SupervisionOrder, at: datetime) -> bool:
     )
     _write_step(order, at)
 
-    notify_of_order(order, NoticeKind.ORDER, (Told.OWNER, Told.HEAD), at)
+    notify_of_order(order, NoticeKind.ORDER, NOTIFIED, at)
     return True
 
 

@@ -106,6 +106,10 @@ def _name(record: RowRecord) -> str:
     return record.row.name
 
 
+def _is_total(record: RowRecord) -> bool:
+    return record.row.is_total
+
+
 COLUMNS: tuple[Column[RowRecord], ...] = (
     Column("place", pgettext_lazy("ledger", "Village"), _name, width=14),
     count("case.received.count", pgettext_lazy("ledger", "Received in all")),
@@ -206,5 +210,6 @@ MONTHLY = MonthlyBook(
         title=pgettext_lazy("ledger", "Summary of the month"),
         columns=COLUMNS,
         wide=True,
+        is_total=_is_total,
     ),
 )

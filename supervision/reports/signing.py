@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from cases.models import Case
 from cases.models.choices import Confidentiality
-from minshi.crypto import sealed
+from minshi.crypto import moment_in_seal, sealed
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, said
 from minshi.text import clean_text
 from minshi.text.folding import DASH
@@ -123,7 +123,7 @@ def seal_of_report(report: MonthlyReport) -> str:
 
 
 def _moment(at: datetime | None) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else ""
+    return moment_in_seal(at) if at else ""
 
 
 @transaction.atomic

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 
 from django.db import models
 from django.db.models import QuerySet
 
 from cases.models import Event
+from minshi.crypto import moment_in_seal
 from minshi.written import written_otherwise
 from supervision.models import Log
 from villages.models import AuditRecord, FieldHistory
@@ -72,5 +73,5 @@ SOURCES: Mapping[Log, Source] = MappingProxyType(
 
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return moment_in_seal(value)
     return value

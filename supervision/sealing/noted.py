@@ -2,11 +2,11 @@
 night cannot be taken out of it later.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
 
-from minshi.crypto import sealed
+from minshi.crypto import moment_in_seal, sealed
 from supervision.models import HistoryCheck
 from villages.audit import record_sealed
 from villages.models.audit import AuditKind
@@ -26,7 +26,7 @@ def seal_of_check(check: HistoryCheck) -> str:
     """Return the keyed seal over every column of the note of a check."""
     covered = [
         check.pk,
-        check.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        moment_in_seal(check.at),
         check.cases,
         check.found,
         check.findings,

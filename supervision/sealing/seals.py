@@ -1,12 +1,12 @@
 """Sealing the rows of the logs, a minute after they were written."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain, islice
 
 from django.db import IntegrityError, transaction
 
-from minshi.crypto import sealed
+from minshi.crypto import moment_in_seal, sealed
 from supervision.installation import brought_up_at
 from supervision.models import Log, Seal
 from supervision.sealing.guards import OF_UNREADABLE_ROWS
@@ -133,6 +133,6 @@ def hash_of(seal: Seal) -> str:
         seal.total,
         seal.highest,
         seal.digest,
-        seal.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        moment_in_seal(seal.at),
     ]
     return sealed(columns, "seal")

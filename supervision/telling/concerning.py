@@ -11,6 +11,7 @@ from supervision.models import Chase, NoticeKind, Told
 from supervision.notices.outbox import Message
 from supervision.notices.recipients import Recipients
 from supervision.orders import requests_to_sign
+from supervision.orders.addressing import NOTIFIED
 from supervision.telling.event_facts import (
     ASKED,
     EventFacts,
@@ -218,7 +219,7 @@ class Telling:
 
         # an order that goes out has notices of its own
         if action == Action.SUPERVISE and "order" not in data_of(event):
-            users = self.people.told(case, (Told.OWNER, Told.HEAD))
+            users = self.people.told(case, NOTIFIED)
             yield News(NoticeKind.CHASED, users, must=True)
 
         if action == Action.ALARM:

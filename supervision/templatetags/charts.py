@@ -2,7 +2,7 @@
 
 Each has a title and a sentence that says what is seen, labels where the eye is, and
 patterns beside the colours, so that it reads in black and white too; the numbers stand
-in a table beside it. No script, no style of its own: static/css/figures.css.
+in a table beside it. No script, no style of its own: static/css/charts.css.
 """
 
 from collections.abc import Sequence

@@ -24,6 +24,21 @@ def notice_words(notice: Notice) -> str:
     return words_of(notice)
 
 
+@register.simple_tag(takes_context=True)
+def happened(context: dict[str, Any], notice: Notice) -> str:
+    """Return what happened by a red-line report, to a recipient who may read the
+    matter; empty of any other notice. In the inbox alone: no letter or message outside
+    carries it.
+
+    From the context: `sight`.
+    """
+    if notice.kind != NoticeKind.RED_LINE or notice.event is None:
+        return ""
+    if notice.case is None or not vars(notice).get("in_sight", False):
+        return ""
+    return reader_redactor(notice.case, context["sight"]).note(notice.event)
+
+
 @register.filter
 def needs_no_call(notice: Notice) -> bool:
     """Return True where a notice asks for a call that is not to be made any more: its

@@ -40,6 +40,7 @@ from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken
 from supervision.forms import TakeForm, TogetherForm
 from supervision.models import Chase, SupervisionOrder
 from supervision.models.order import LIVE
+from supervision.orders import addressees_of
 from villages.models import User
 from villages.rights import OVERSEE, READ_BOARD
 
@@ -295,10 +296,11 @@ class ChaseTogether(BoardView):
                 return render(request, "supervision/chased.html", context)
 
         chased = chased_today(cases, now())
+        goes_to = addressees_of(cases, today())
         rows = []
         for case in cases:
             version = versions.get(case.pk, case.version)
-            rows.append((case, version, chased.get(case.pk)))
+            rows.append((case, version, chased.get(case.pk), goes_to[case.pk]))
 
         context |= {"form": form, "rows": rows, "key": key}
         return render(

@@ -15,12 +15,20 @@ from minshi.errors import InputRefused
 from supervision.figures.asking import PERIODS, Asked, days_of_month
 from supervision.figures.board import Board, Links
 from supervision.figures.definitions import FIGURES
-from supervision.figures.drawn import bars_of, chart_of, seen_in_rows, seen_in_weeks
+from supervision.figures.drawn import (
+    bars_of,
+    chart_of,
+    seen_in_rows,
+    seen_in_topics,
+    seen_in_weeks,
+)
 from supervision.figures.own import OwnWork
 from supervision.figures.periods import Days
 from supervision.figures.places import Open, Place
 from supervision.figures.reading import Reading
 from supervision.figures.rows import Behind
+from supervision.figures.small import may_name_few, topics_of
+from supervision.figures.tallying import SPLIT_MARK
 from villages.models import Post
 from villages.rights import READ_FIGURES, READ_REPORTS
 
@@ -120,7 +128,7 @@ class FiguresPage(FiguresView):
             "seen": seen_in_weeks(weeks),
             "topics": topics,
             "topic_bars": bars_of(topics),
-            "seen_topics": seen_in_rows(topics),
+            "seen_topics": seen_in_topics(topics),
             "ages": ages,
             "age_bars": bars_of(ages),
             "seen_ages": seen_in_rows(ages),
@@ -179,6 +187,7 @@ class FigureRows(FiguresView):
 
         at = now()
         reading = Reading(place, at, self.sight())
+        self._refuse_few(behind, reading, days)
         counted = behind.rows(reading, days)
         listed = behind.listed(counted, self.sight())
         number = counted.order_by().count()
@@ -207,6 +216,20 @@ class FigureRows(FiguresView):
             "back": self.links(place).page(place.code),
         }
         return render(request, "supervision/figures/rows.html", context)
+
+    def _refuse_few(self, behind: Behind, reading: Reading, days: Days) -> None:
+        """Http404: few matters of a delicate topic in the village of a reader who may
+        not open them. Above a village nobody reads figures who may not.
+        """
+        kind, _mark, value = behind.part.partition(SPLIT_MARK)
+        place = reading.place
+        if kind != "topic" or not place.is_village:
+            return
+        if may_name_few(place, reading.sight):
+            return
+        named = topics_of(reading.of(days), leaves_village=True)
+        if value not in {cell.value for cell in named}:
+            raise Http404
 
 
 def _with_row(rows: QuerySet[Any], *, of_rounds: bool) -> QuerySet[Any]:

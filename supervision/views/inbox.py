@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -33,6 +34,10 @@ class InboxView(StaffView):
         return audits or super().is_for(posts)
 
     def context(self, notices: list[Any]) -> dict[str, Any]:
+        # what happened is read with the names left out of the event; seldom any
+        reported = [each for each in notices if each.kind == NoticeKind.RED_LINE]
+        events = [notice.event for notice in reported if notice.event]
+        prefetch_related_objects(events, "revisions")
         return {"nav": "inbox", "notices": notices, "at": now(), "sight": self.sight()}
 
 

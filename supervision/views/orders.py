@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from cases.ledgers.exports import exportable, may_export
+from cases.lists.hearers import Hearers
 from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import Light, Stage
@@ -42,6 +43,7 @@ from supervision.orders import (
     PEOPLE,
     act_on,
     acts_open_to,
+    addressees_of,
     chasing_post,
     latest_reply_on,
     orders_seen_by,
@@ -213,10 +215,14 @@ class OrderDetail(OrderView):
                 for name, form in forms.items()
             ],
             "grace": settings.ORDER_GRACE_SECONDS,
+            "goes_to": self._goes_to(order) if "sign" in acts else None,
             "history": history_of(order, redact),
             "may_print": bool(order.number) and may_export(self.user, today()),
         }
         return render(self.request, "supervision/order.html", context, status=status)
+
+    def _goes_to(self, order: SupervisionOrder) -> Hearers:
+        return addressees_of([order.case], today())[order.case_id]
 
     def _empty_forms(
         self,
@@ -373,7 +379,7 @@ class NewOrder(OrderView):
             "case": case,
             "form": form,
             "sight": self.sight(),
-            "told": people.told(case, (Told.OWNER, Told.HEAD)),
+            "goes_to": addressees_of([case], today())[case.pk],
             "signers": [] if post.may_sign else people.told(case, (Told.SIGNER,)),
             "may_sign": post.may_sign,
             "before": chased_today([case], at).get(case.pk),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.deadlines.calendar import has_data
+from cases.lists.hearers import Hearers
 from cases.models import Case
 from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor
@@ -21,6 +22,7 @@ from minshi.clock import now, today
 from supervision.models import OrderState, SupervisionOrder
 from supervision.orders import (
     PEOPLE,
+    addressees_of,
     orders_seen_by,
     sign_all,
     signs_orders,
@@ -39,6 +41,7 @@ class OrderToCheck:
     reason: str
     demand: str
     reply_on: date
+    goes_to: Hearers
     is_provisional: bool  # the days off of that year are not known yet
     state: str = ""  # empty: it waits for a signature
 
@@ -47,6 +50,7 @@ class OrderToCheck:
         cls,
         order: SupervisionOrder,
         reply_on: date,
+        goes_to: Hearers,
         sight: Sight,
         *,
         is_provisional: bool,
@@ -59,6 +63,7 @@ class OrderToCheck:
             reason=redact(order.reason),
             demand=redact(order.demand),
             reply_on=reply_on,
+            goes_to=goes_to,
             is_provisional=is_provisional,
             state="" if waits else order.get_state_display(),
         )
@@ -99,13 +104,19 @@ class SignTogether(OrderView):
         years = {day.year for day in days.values()}
         doubtful = {year for year in years if not has_data(year)}
 
+        goes_to = addressees_of([order.case for order in orders], today())
+
         rows = []
         for order in orders:
             reply_on = days[order.pk]
-            is_provisional = reply_on.year in doubtful
-            rows.append(
-                OrderToCheck.of(order, reply_on, sight, is_provisional=is_provisional)
+            row = OrderToCheck.of(
+                order,
+                reply_on,
+                goes_to[order.case_id],
+                sight,
+                is_provisional=reply_on.year in doubtful,
             )
+            rows.append(row)
         return rows
 
     def _sign(self, orders: list[SupervisionOrder], gone: list[str]) -> HttpResponse:

@@ -223,7 +223,7 @@ def words(action: Action, at: datetime, **chosen: object) -> dict[str, object]:
         Action.RULE_SUSPENSION: {"ruling": "granted"},
         Action.PROTECT: {"confidentiality": "secret"},
         Action.LIFT_RECUSAL: {"reason": "查无此事"},
-        Action.MANDATORY_REPORT: {"told": "派出所"},
+        Action.MANDATORY_REPORT: {"told": "派出所", "happened": "孩子被打，已送邻居家"},
         Action.RECEIPT: {"receipt": "派出所收字第 7 号"},
         Action.SUPERVISE: {"supervision_level": "urge", "text": "请抓紧"},
         Action.AMEND: {"place": f"村口{at:%d%H%M}"},

@@ -283,6 +283,7 @@ def test_a_second_click_is_done_though_the_first_used_up_its_choice(client, here
         by=officer(here.secretary),
         at=timezone.now(),
         told="派出所",
+        happened="孩子被打，已送邻居家",
     )
     client.force_login(here.secretary.user)
     report = case.mandatory_reports.get()
@@ -462,6 +463,7 @@ def test_reviewers_see_whom_a_case_concerns_and_everybody_to_whom_it_was_reporte
     client, here
 ):
     told = {"told": "白关派出所", "told_at": NOON, "receipt": "已记录"}
+    told["happened"] = "孩子身上有伤"
     case = make_move(
         accepted(here),
         Action.MANDATORY_REPORT,
@@ -487,6 +489,7 @@ def test_reviewers_see_whom_a_case_concerns_and_everybody_to_whom_it_was_reporte
 def test_a_report_names_no_speaker_to_whom_the_speaker_is_hidden(client, here):
     case = accepted(here, spoken(here, confidentiality="hidden"))
     told = {"told": "白关派出所", "told_at": NOON, "receipt": "李建国来电"}
+    told["happened"] = "李建国的孩子身上有伤"
     case = make_move(
         case, Action.MANDATORY_REPORT, by=officer(here.member), at=NOON, **told
     )
@@ -495,6 +498,7 @@ def test_a_report_names_no_speaker_to_whom_the_speaker_is_hidden(client, here):
     page = client.get(case.get_absolute_url()).content.decode()
 
     assert "白关派出所" in page
+    assert "孩子身上有伤" in page
     assert "李建国" not in page
 
 

@@ -344,6 +344,7 @@ class World:
                 by=officer(people["secretary"]),
                 at=NOON,
                 told="派出所",
+                happened="孩子被打，已送邻居家",
             )
             case.refresh_from_db()
         if move in OF_AFTERWORD and not case.is_open:

@@ -169,7 +169,7 @@ STEPS = {
     Action.MANDATORY_REPORT: (
         "secretary",
         lambda here: accepted(here, hidden(here)),
-        lambda w, h: {"told": w, "receipt": w},
+        lambda w, h: {"told": w, "happened": w, "receipt": w},
     ),
     Action.SUPERVISE: (
         "supervisor",

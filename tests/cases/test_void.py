@@ -79,7 +79,14 @@ def test_what_a_villager_sent_in_is_not_voided(here):
 def test_a_red_line_is_not_voided(here):
     case = spoken(here)
     by = officer(here.duty)
-    make_move(case, Action.MANDATORY_REPORT, by=by, at=NOON, told="派出所")
+    make_move(
+        case,
+        Action.MANDATORY_REPORT,
+        by=by,
+        at=NOON,
+        told="派出所",
+        happened="孩子被打，已送邻居家",
+    )
 
     with pytest.raises(MoveRefused):
         void(here, case)

@@ -518,7 +518,12 @@ def test_joined_village_reports_across_the_red_line_too():
     )
 
     case = make_move(
-        case, Action.MANDATORY_REPORT, by=officer(neighbour), at=NOON, told="派出所"
+        case,
+        Action.MANDATORY_REPORT,
+        by=officer(neighbour),
+        at=NOON,
+        told="派出所",
+        happened="孩子被打，已送邻居家",
     )
 
     assert case.mandatory_reports.get().post == neighbour

@@ -186,6 +186,7 @@ def test_a_red_line_that_nobody_else_hears_of_alarms_the_town_office():
         by=officer(here.secretary),
         at=NOON,
         told="派出所",
+        happened="孩子被打，已送邻居家",
         told_at=NOON,
     )
 

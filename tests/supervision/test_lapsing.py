@@ -128,6 +128,7 @@ def test_a_letter_found_at_night_waits_and_an_urgent_one_does_not(mail):
         by=officer(here.duty),
         at=NOON,
         told="派出所",
+        happened="孩子被打，已送邻居家",
         told_at=NOON,
     )
     sweep(NOON)
@@ -153,7 +154,11 @@ def test_what_a_group_may_not_hear_of_by_the_morning_is_not_told_there(group, ac
     asked = {
         Action.PROTECT: {"confidentiality": "secret"},
         Action.RECUSE: {"concerns": [here.member.user], "reason": "说的就是他"},
-        Action.MANDATORY_REPORT: {"told": "派出所", "told_at": NOON},
+        Action.MANDATORY_REPORT: {
+            "told": "派出所",
+            "happened": "孩子被打，已送邻居家",
+            "told_at": NOON,
+        },
     }
     by = here.reviewer if action == Action.RECUSE else here.secretary
     make_move(case, action, by=officer(by), at=case.due_at, **asked[action])
@@ -294,6 +299,7 @@ def test_a_red_line_is_told_in_no_group(group):
         by=officer(here.secretary),
         at=NOON,
         told="派出所",
+        happened="孩子被打，已送邻居家",
         told_at=NOON,
     )
 
@@ -325,6 +331,7 @@ def test_a_letter_on_a_secret_matter_says_what_a_redacted_row_shows(mail):
         by=officer(here.duty),
         at=NOON,
         told="派出所",
+        happened="孩子被打，已送邻居家",
         told_at=NOON,
     )
     sweep(NOON)

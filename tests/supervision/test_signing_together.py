@@ -143,8 +143,8 @@ def test_the_page_to_check_costs_the_same_however_many(
         draft.save()
     signing(client, here, *orders)
 
-    # with the account, the orders and the town's calendar
-    with django_assert_num_queries(5):
+    # with the account, the orders, the town's calendar, and whom each goes to
+    with django_assert_num_queries(9):
         client.post(reverse(TOGETHER), ticked(*orders))
 
 

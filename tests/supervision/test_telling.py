@@ -154,6 +154,7 @@ def test_a_red_line_is_told_at_once_to_those_above():
         by=officer(here.duty),
         at=NOON,
         told="派出所",
+        happened="孩子被打，已送邻居家",
         told_at=NOON,
     )
 

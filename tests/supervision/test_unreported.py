@@ -86,6 +86,7 @@ def test_what_was_reported_is_warned_of_no_more():
         by=officer(here.duty),
         at=NOON,
         told="镇派出所",
+        happened="孩子被打，已送邻居家",
     )
 
     assert warn_of_unreported(LATE) == (0, [])

@@ -19,6 +19,7 @@ from cases.meetings import (
     set_aside,
     was_concluded,
 )
+from cases.meetings.committee import is_heard_in_work
 from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
 from cases.privacy.table import reading_table_of
@@ -131,7 +132,8 @@ class ItemPage(ShownItem):
         step = None
         values: dict[str, Any] = {}
 
-        if verdict == Verdict.PASSED and item.case:
+        moves = item.case is not None and not is_heard_in_work(item.case)
+        if verdict == Verdict.PASSED and moves:
             step = self._sent_step(item, request.POST.get("doing", ""), request.POST)
             if step is None:
                 return self._show_refused(request, item, form, _why_closed(item))

@@ -15,12 +15,14 @@ from cases.meetings import (
     ITEM_ACTIONS,
     Verdict,
 )
+from cases.meetings.committee import is_heard_in_work
 from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import AgendaItem, Attendee, StepAside
-from cases.models.choices import Level
+from cases.models.choices import Level, Stage
 from cases.models.meeting import ItemState
 from cases.privacy.redactor import reader_redactor
 from cases.standard_texts import ready_for
+from cases.views.major import ways_on
 from cases.views.meetings.access import MeetingView, keys_in
 from cases.views.steps import typed_in
 from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
@@ -125,11 +127,12 @@ def verdict_buttons(line: AgendaLine, chosen: Offer | None) -> list[VerdictButto
     if hears_only:
         return [VerdictButton(Verdict.PUT_OFF, _("Next meeting"), is_first=True)]
 
+    resolves = line.case is None or is_heard_in_work(line.case)
     buttons = []
     if chosen:
         words = _("Passed: %(step)s") % {"step": chosen.action.label}
         buttons.append(VerdictButton(Verdict.PASSED, words, is_first=True))
-    elif line.case is None:
+    elif resolves:
         words = pgettext("verdict", "Passed")
         buttons.append(VerdictButton(Verdict.PASSED, words, is_first=True))
 
@@ -245,6 +248,9 @@ class ShownItem(ItemView):
         if case is None:
             return {"talks": line.is_read_out, "verdicts": verdict_buttons(line, None)}
 
+        if is_heard_in_work(case):
+            return {"resolves": True, "verdicts": verdict_buttons(line, None)}
+
         facts = read_facts(case, now())
         offers = self._offers(facts)
         chosen = _offer_named(do, offers)
@@ -256,12 +262,15 @@ class ShownItem(ItemView):
             answers = typed_in(chosen, typed) if typed else {}
             step = self._step_form(chosen, facts, typed=answers)
 
+        # a village's meeting hears of it before it votes, not once it has resolved
+        is_for_decision = facts.case.stage == Stage.DELIBERATE
         is_decision = chosen is not None and chosen.action == Action.DECIDE
         return {
             "offers": offers,
             "chosen": chosen,
             "step": step,
             "verdicts": verdict_buttons(line, chosen),
+            "ways_on": ways_on(self.user, facts) if is_for_decision else None,
             "may_invite": is_decision and case.level != Level.VILLAGE,
         }
 

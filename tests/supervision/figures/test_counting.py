@@ -154,36 +154,16 @@ def test_of_fewer_than_five_no_share_and_no_median_is_worked_out():
     assert SpreadOf.of(Counter({0: 5, 7: 4, 30: 1})) == SpreadOf(10, 0, 7)
 
 
-def test_delicate_topics_of_few_stand_together_above_the_village():
-    figures = Figures(
-        Counter(
-            {
-                "topic|1": 3,
-                "topic|2": 4,
-                "topic|3": 2,
-                "topic|4": 6,
-                "delicate|1": 1,
-                "delicate|2": 4,
-                "delicate|4": 1,
-            }
-        )
-    )
+def test_the_page_says_of_how_many_matters_its_bars_are(world):
+    client = client_of(world.here.supervisor)
 
-    above = [
-        (cell.value, cell.shown) for cell in topics_of(figures, leaves_village=True)
-    ]
-    within = [cell.value for cell in topics_of(figures, leaves_village=False)]
+    with time_machine.travel(LATER, tick=False):
+        shown = client.get(reverse("supervision:figures"), {"period": "month"}).context
 
-    assert above == [("4", "6"), ("3", "2"), ("", "7")]
-    assert within == ["4", "2", "1", "3"]
-
-
-def test_a_single_delicate_topic_of_few_is_shown_as_fewer_than_five():
-    figures = Figures(Counter({"topic|1": 3, "delicate|1": 1}))
-
-    (cell,) = topics_of(figures, leaves_village=True)
-
-    assert (cell.value, cell.shown) == ("", "<5")
+    received = next(iter(shown["six"])).shown
+    assert sum(row.number for row in shown["topics"]) == int(received)
+    # without a topic all of them, but for a secret one that may not be told apart
+    assert f"{received} matters, not parted" in shown["seen_topics"]
 
 
 def test_a_topic_is_delicate_by_its_mark_of_now(world):

@@ -2,6 +2,8 @@
 supervisor, corrected by another edition.
 """
 
+import csv
+import io
 import re
 from datetime import date, timedelta
 
@@ -11,6 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
+from openpyxl import load_workbook
 
 from cases.models import Case
 from cases.models.scope import Sight
@@ -18,6 +21,7 @@ from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.history import Frozen
 from minshi.jobs import SomeFailed
+from minshi.tabular import HEADING_ROW
 from supervision.figures.definitions import COUNTS
 from supervision.figures.periods import Days
 from supervision.figures.places import Place
@@ -448,6 +452,52 @@ def test_the_summary_is_taken_away_as_a_spreadsheet(world, report):
 
     assert answer.status_code in (200, 302)
     assert b"".join(answer.streaming_content)[:2] == b"PK"
+
+
+def places_by_number(rows):
+    """The number of each row, with the place that stands beside it."""
+    return [(row[0], row[1]) for row in rows]
+
+
+@pytest.mark.parametrize("form", ["page", "print", "csv", "xlsx", "report"])
+def test_the_total_carries_no_running_number_and_takes_none(world, report, form):
+    client = client_of(world.here.supervisor)
+    village = world.here.village.name
+
+    with time_machine.travel(APRIL, tick=False):
+        if form == "page":
+            page = reverse("cases:ledger", args=["monthly"])
+            shown = client.get(page, {"period": "all", "first": "oldest"}).context
+            rows = []
+            for number, _record, cells in shown["rows"]:
+                rows.append((number, dict(cells)["place"]))
+            assert shown["next_row"] == len(rows)
+        elif form == "print":
+            paper = reverse("cases:ledger_print", args=["monthly"])
+            answer = client.post(paper + "?period=all", {"reason": "上报县里"})
+            rows = places_by_number(answer.context["rows"])
+        elif form == "report":
+            answer = client.get(report.get_absolute_url())
+            assert "None" not in answer.content.decode()
+            rows = places_by_number(answer.context["rows"])
+        else:
+            taken = reverse("cases:ledger_export", args=["monthly", form])
+            answer = client.post(taken + "?period=all", {"reason": "上报县里"})
+            rows = rows_of_file(b"".join(answer.streaming_content), form)
+
+    assert rows[0] == (None, "合计")
+    assert rows[1] == (1, village)
+    assert [number for number, _place in rows[1:]] == [*range(1, len(rows))]
+
+
+def rows_of_file(content, form):
+    """The rows of a file taken away, without its headings, as `places_by_number`."""
+    if form == "csv":
+        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[1:]
+        return [(int(line[0]) if line[0] else None, line[1]) for line in lines]
+    sheet = load_workbook(io.BytesIO(content)).active
+    rows = list(sheet.iter_rows(values_only=True))
+    return places_by_number(rows[HEADING_ROW + 1 :])
 
 
 def test_the_ways_of_handling_in_the_text_add_up(report):

@@ -103,3 +103,30 @@ def test_which_way_a_secret_matter_came_is_told_by_no_count(here):
     answer = Api(roles.group_leader_of(here.group)).get(asked).json()
 
     assert [figure["value"] for figure in answer["figures"]] == [1, 2]
+
+
+def delicate_in(here, post: Post) -> tuple[str, int]:
+    """What somebody reads of a red-line topic: the page, and how its rows answer."""
+    client = logged_in(post)
+    asked = {"place": here.village.code, "period": "month"}
+    page = client.get(reverse("supervision:figures"), asked).content.decode()
+    part = {**asked, "part": f"topic|{here.red_line.pk}"}
+    rows = client.get(
+        reverse("supervision:figure_rows", args=["case.received.count"]), part
+    )
+    return page, rows.status_code
+
+
+def test_few_red_lines_are_named_to_no_group_leader_of_the_village(here):
+    here.red_line = Topic.objects.create(
+        town=here.town, name="未成年人保护", is_red_line=True
+    )
+    said(here, topic=here.red_line, group=None, resident=None)
+    for nth in range(6):
+        said(here, nth % 3)
+
+    page, rows = delicate_in(here, roles.group_leader_of(here.group))
+    assert ("未成年人保护" in page, rows) == (False, 404)
+    for who in (here.secretary, here.supervisor):
+        page, rows = delicate_in(here, who)
+        assert ("未成年人保护" in page, rows) == (True, 200)

@@ -1,0 +1,51 @@
+"""Whom an order for a matter goes to: shown before it is signed, and sent by the same
+rule.
+"""
+
+from collections.abc import Collection
+from datetime import date
+
+from cases.lists.hearers import Hearers
+from cases.models import Case
+from supervision.models import SupervisionOrder, Told
+from supervision.notices.recipients import recipients_of
+from villages.models import Post
+
+# who is notified as it goes out: whoever has the matter, and who is above them
+NOTIFIED = (Told.OWNER, Told.HEAD)
+
+
+def address(order: SupervisionOrder, case: Case) -> None:
+    """Address an order to whoever has its case."""
+    order.to_post_id = case.owner_post_id
+    order.to_office_id = case.owner_office_id
+
+
+def chasing_goes_to(case: Case, on: date) -> Hearers:
+    """Return who hears of chasing by hand, and to whom the order it asks for goes."""
+    return addressees_of([case], on)[case.pk]
+
+
+def addressees_of(cases: Collection[Case], on: date) -> dict[int, Hearers]:
+    """Return whom an order for each case would go to, by case.
+
+    Four queries, five where somebody is away; the cases come with town and office.
+    """
+    people = recipients_of(cases, on)
+    told = {case.pk: people.posts_told(case, NOTIFIED) for case in cases}
+
+    keys = {case.owner_post_id for case in cases if case.owner_post_id}
+    for posts in told.values():
+        keys.update(post.pk for post in posts)
+    rows = Post.objects.with_places().select_related("user").filter(pk__in=keys)
+    named = {post.pk: str(post) for post in rows}
+
+    found = {}
+    for case in cases:
+        addressee = str(case.owner_office or "")
+        if case.owner_post_id:
+            addressee = named.get(case.owner_post_id, "")
+        others = [post for post in told[case.pk] if post.pk != case.owner_post_id]
+        notified = [named[post.pk] for post in others if post.pk in named]
+        found[case.pk] = Hearers(addressee, notified)
+    return found
