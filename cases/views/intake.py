@@ -72,7 +72,7 @@ class Intake(StaffView):
             sight = self.sight()
             mine = Case.objects.filter(number=number, recorded_by__in=sight.reach.posts)
             done = mine.select_related("resident__household__group").first()
-            is_named = bool(done) and self.visible().filter(pk=done.pk).exists()
+            is_named = self.visible().filter(number=number).exists()
 
         return self._show(request, form, done=done, is_named=is_named)
 
