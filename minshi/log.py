@@ -70,7 +70,12 @@ SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso"),  # a moment is no telephone
 ]
 structlog.configure(
-    processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    # first: a line that nobody asked for is not read for telephones
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *SHARED,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )

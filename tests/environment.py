@@ -16,10 +16,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
-    None,
+# First the same engine without the windows, tabs and bars around it, which nobody sees
+# here and which take as long as the pages.
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
 )
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 
 # by marker: the program that its tests need, and where it is
 NEEDED = {

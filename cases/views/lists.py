@@ -64,7 +64,7 @@ class CaseList(StaffView):
         listed = CaseFilter(request.GET or None, counted, request=request)
         rows = with_waiting_word(listed.qs.with_row().with_doubt())
         page = page_of(rows, listed.ordering, request.GET.get("after", ""))
-        tabs = self._tabs(request, counted)
+        tabs = self._tabs(request, counted, listed)
 
         given = {name for name, value in request.GET.items() if value}
         given -= {"after", "order"}
@@ -88,17 +88,23 @@ class CaseList(StaffView):
         return ("town", *FOLDED) if oversees_towns(self.user) else FOLDED
 
     def _tabs(
-        self, request: HttpRequest, counted: CaseQuerySet
+        self, request: HttpRequest, counted: CaseQuerySet, listed: CaseFilter
     ) -> list[dict[str, object]]:
         """List the tabs, each with its address and its count under the other filters.
 
-        One form for them all, one query for all counts.
+        One query for all counts. A second form only within a tab: elsewhere the other
+        filters are those of the list.
         """
         rest = request.GET.copy()
         for name in (*TAB_PARAMETERS, "after"):
             rest.pop(name, None)
 
-        others: CaseQuerySet = CaseFilter(rest, counted, request=request).qs
+        is_within_tab = any(name in request.GET for name in TAB_PARAMETERS)
+        others: CaseQuerySet = (
+            CaseFilter(rest, counted, request=request).qs
+            if is_within_tab
+            else listed.qs
+        )
         counts = capped_counts(
             {name: self._in_tab(others, wanted) for name, _label, wanted in TABS}
         )

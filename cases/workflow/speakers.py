@@ -143,7 +143,8 @@ def neighbour_named(
 
     Of the group alone, where one is given. One query; none without name or village.
     """
-    return neighbours_named([name], village, group, by=by, at=at).get(name)
+    names = [name] if name else []
+    return neighbours_named(names, village, group, by=by, at=at).get(name)
 
 
 def neighbours_named(
@@ -155,7 +156,7 @@ def neighbours_named(
     at: datetime,
 ) -> dict[str, Resident]:
     """Return by name the residents as `neighbour_named` does; one query for all."""
-    if village is None:
+    if village is None or not names:
         return {}
     where = neighbourhood_of(by.user, workdays.local_day(at))
     return residents_named(names, where, village, group)

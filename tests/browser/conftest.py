@@ -3,7 +3,6 @@ tested.
 """
 
 import http.client
-import shutil
 import threading
 from collections.abc import Iterator
 
@@ -14,6 +13,7 @@ from django.test import Client
 from playwright.sync_api import Page, Playwright, expect, sync_playwright
 
 from tests.browser.walking import past_the_login
+from tests.environment import CHROMIUM
 
 # a busy machine answers slowly; what is there is found at once
 expect.set_options(timeout=20_000)
@@ -45,7 +45,7 @@ def playwright() -> Iterator[Playwright]:
 def browser_type_launch_args(browser_type_launch_args):
     return {
         **browser_type_launch_args,
-        "executable_path": shutil.which("chromium"),
+        "executable_path": CHROMIUM,
         "args": CHROMIUM_FLAGS,
     }
 

@@ -26,7 +26,7 @@ from tests.cases.roads import (
 from tests.cases.test_case_page import opened_step
 from tests.villages.factories import OfficeFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 # what gives the speaker away, and a word of the same length that says nothing
 GUESSES = {

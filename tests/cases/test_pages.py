@@ -181,22 +181,6 @@ def test_what_the_pages_of_a_case_cost(client, here, django_assert_max_num_queri
         client.get(reverse("cases:intake"))
 
 
-def test_each_tab_counts_what_its_address_shows(client, here):
-    spoken(here)
-    decided(here)
-    decided(here, accepted(here, confidentiality="secret"))
-    client.force_login(here.supervisor.user)
-
-    tabs = client.get(reverse("cases:list")).context["tabs"]
-
-    for tab in tabs:
-        shown = (
-            client.get(f"{reverse('cases:list')}?{tab['query']}").context["page"].rows
-        )
-        assert len(shown) == tab["count"], tab["query"]
-    assert [tab["count"] for tab in tabs] == [3, 0, 3, 1, 0, 2, 0, 0, 0]
-
-
 def test_other_words_under_a_used_key_are_not_swallowed(client, here):
     client.force_login(here.duty.user)
     first = {**WALK_IN, "village": here.village.pk}

@@ -33,7 +33,7 @@ from tests.cases.roads import NOON, accepted, officer, spoken, staff
 from tests.cases.test_four_two import begun, meeting
 from villages.models import Post
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 SPEAKERS = ("欧阳雪松", "欧阳雪梅")
 BLANK = "［…］"
 ORDERS = ("unknowing", "knowing", "unknowing, knowing", "knowing, unknowing")

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
 from cases.workflow import Action, Officer, make_move, moves_open_to
+from cases.workflow.speakers import neighbour_named, neighbours_named
 from tests.cases.roads import (
     DAY,
     NOON,
@@ -156,3 +157,12 @@ def test_offers_cost_the_same_however_long_the_history():
         return queries_of(lambda: moves_open_to(here.secretary.user, case, later))
 
     assert cost(short) == cost(long) == 8
+
+
+def test_nobody_is_looked_up_where_no_name_was_typed(django_assert_num_queries):
+    here = staff()
+    by = Officer(here.duty.user, here.duty)
+
+    with django_assert_num_queries(0):
+        assert neighbours_named([], here.village, by=by, at=NOON) == {}
+        assert neighbour_named("", here.village, by=by, at=NOON) is None

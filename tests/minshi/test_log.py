@@ -1,7 +1,11 @@
 """What must never stand in a log line."""
 
-import pytest
+import logging
 
+import pytest
+import structlog
+
+from minshi import log
 from minshi.log import drop_queries, scrub_numbers
 from minshi.text.folding import SEPARATORS
 
@@ -64,3 +68,14 @@ def test_a_request_is_logged_without_its_query():
         drop_queries(None, "", {"request": "GET /t/BG-2026-0001/?k=ABCDEF"})["request"]
         == "GET /t/BG-2026-0001/"
     )
+
+
+@pytest.mark.parametrize(("level", "is_read"), [("WARNING", False), ("INFO", True)])
+def test_a_line_below_the_level_is_not_even_read(level, is_read, monkeypatch):
+    read = []
+    monkeypatch.setattr(log, "_scrubbed", lambda text: read.append(text) or text)
+    logging.getLogger("tests.level").setLevel(level)
+
+    structlog.get_logger("tests.level").info("照常")
+
+    assert ("照常" in read) is is_read
