@@ -11,7 +11,7 @@ from tests.cases.roads import NOON
 from tests.roles import secretary_of
 from tests.villages.factories import GroupFactory
 from tests.villages.imports.files import HEAD, said_of, uploaded, xlsx
-from villages.imports import checking, running, starting
+from villages.imports import checking, mended, running, starting
 from villages.models import ImportRun
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,34 @@ def test_a_file_is_opened_while_nobody_waits_for_the_database(run, opened):
     take_a_turn(run)
 
     assert opened == [transactions]
+
+
+def test_a_file_is_read_another_way_while_nobody_waits(run, opened, monkeypatch):
+    monkeypatch.setattr(starting, "open_file", checking.open_file)
+    ImportRun.objects.filter(pk=run.pk).update(state="mapping")
+    run.refresh_from_db()
+    transactions = len(connection.savepoint_ids)
+
+    starting.reread(run, {}, {0: 0}, by=run.by, at=NOON)
+
+    assert opened == [transactions]
+
+
+def test_a_list_with_its_results_is_made_while_nobody_waits(run, monkeypatch):
+    transactions = []
+    with_results = mended.with_results
+
+    def watched(run):
+        transactions.append(len(connection.savepoint_ids))
+        return with_results(run)
+
+    monkeypatch.setattr(mended, "with_results", watched)
+    running.work_through(run.pk, lambda: NOON)
+    before = len(connection.savepoint_ids)
+
+    mended.take_results(run, by=run.by, at=NOON)
+
+    assert transactions == [before]
 
 
 def test_a_file_is_opened_once_however_many_turns_it_takes(run, opened):
