@@ -25,7 +25,7 @@ from villages.imports.checking import (
     taken_up,
 )
 from villages.imports.entries import Entry, cells_of, undo_of
-from villages.imports.kinds import KINDS
+from villages.imports.kinds import KINDS, Kind
 from villages.imports.kinds.base import Around
 from villages.models import ImportRow, ImportRun, Town
 from villages.models.imports import AT_WORK, ImportState, Verdict
@@ -37,6 +37,9 @@ PUT_OFF = timedelta(minutes=10)
 # One that failed so often in a row is given up.
 MOST_FAILURES = 3
 FAILURES = "failures"  # among the counts of a run, until it goes on
+# Of rows entered or taken back, others wait for so few where there is one lock: for a
+# quarter of a second.
+BATCH_UNDER_ONE_LOCK = 250
 # Whoever waits for SQLite to be free looks again every 100 ms at the latest.
 LONGEST_PAUSE = 0.12  # seconds
 WRITTEN = ("verdict", "problems", "undo", "is_entered", "kept_because")
@@ -249,7 +252,7 @@ class _Work:
         wanted = run.rows.filter(
             verdict__in=(Verdict.NEW, Verdict.CHANGED), is_entered=False
         )
-        rows = list(wanted.order_by("nth")[: min(BATCH, kind.at_once)])
+        rows = list(wanted.order_by("nth")[: _at_once(kind)])
         if not rows:
             run.state = ImportState.ENTERED
             run.entered_at = at
@@ -293,7 +296,7 @@ class _Work:
         kind = KINDS[run.kind]
         _lock(run)
         entered = run.rows.filter(is_entered=True, kept_because="")
-        rows = list(entered.order_by("-nth")[: min(BATCH, kind.at_once)])
+        rows = list(entered.order_by("-nth")[: _at_once(kind)])
         if not rows:
             run.state = ImportState.TAKEN_BACK
             run.taken_back_at = at
@@ -307,6 +310,13 @@ class _Work:
             row.is_entered = row.pk in kept
         _save(rows)
         run.done += len(rows)
+
+
+def _at_once(kind: Kind) -> int:
+    """Return how many rows of a kind are entered, or taken back, together."""
+    if connection.vendor == "sqlite":
+        return min(BATCH, kind.at_once, BATCH_UNDER_ONE_LOCK)
+    return min(BATCH, kind.at_once)
 
 
 def counted(run: ImportRun) -> dict[str, int]:
