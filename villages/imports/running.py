@@ -40,8 +40,9 @@ FAILURES = "failures"  # among the counts of a run, until it goes on
 # Of rows entered or taken back, others wait for so few where there is one lock: for a
 # quarter of a second.
 BATCH_UNDER_ONE_LOCK = 250
-# Whoever waits for SQLite to be free looks again every 100 ms at the latest.
-LONGEST_PAUSE = 0.12  # seconds
+# After each batch others have SQLite for as long as it had it, up to this. Whoever
+# waits looks again every 100 ms at the latest.
+LONGEST_PAUSE = 1.0  # seconds
 WRITTEN = ("verdict", "problems", "undo", "is_entered", "kept_because")
 
 Clock = Callable[[], datetime]
