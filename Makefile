@@ -4,8 +4,8 @@
 # make lint    style, types, layers, templates, migrations, catalogue
 # make messages  collects the texts of the code into the catalogue (needs GNU gettext)
 # make lock      pins anew what pyproject.toml asks for
-# make bench     what every page costs in a town of 20,000 and of 200,000 matters, and the sweep with 10,000 clocks due
-#                among 1,000,000   (BENCH_ARGS='--sizes 5000,50000 --sweep-cases 100000 --sweep-due 2000')
+# make bench     what every page costs in a town of 20,000 and of 200,000 matters, the sweep with 10,000 clocks due
+#                among 1,000,000, and a list of 5,000 residents   (BENCH_ARGS='--sizes 5000,50000 --sweep-cases 100000 --sweep-due 2000')
 # make density   how densely the code is written, beside the code it looks up to
 
 PORT ?= 8000

@@ -5,7 +5,6 @@ it stands, and an empty template of each kind.
 import io
 from datetime import date, datetime
 
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
@@ -17,7 +16,7 @@ from villages.audit import record_audit
 from villages.imports.cells import Stored, shown
 from villages.imports.entries import cells_of
 from villages.imports.kinds import Kind, title_of
-from villages.imports.preview import result_in_words
+from villages.imports.preview import labels_of, result_in_words
 from villages.models import ImportRun, User, Village
 from villages.models.audit import AuditKind
 from villages.models.imports import Verdict
@@ -34,11 +33,11 @@ OPTIONS = {
 }
 
 
-@transaction.atomic
 def take_results(
     run: ImportRun, *, by: User, at: datetime, request: HttpRequest | None = None
 ) -> io.BytesIO:
-    """Return a list with what was found in each row, and write who took it.
+    """Write who takes a list with what was found in each row, and return it. A long one
+    takes seconds to be made, and nothing is locked so long.
 
     NoSuchRight: somebody else uploaded it, and it holds telephones in full.
     MoveRefused: its rows are not there yet, or no more.
@@ -60,6 +59,7 @@ def with_results(run: ImportRun) -> io.BytesIO:
     Sheet by sheet, each row under the head it had; rows that are no rows of the list
     are there as well. Memory does not grow with the rows.
     """
+    labels = labels_of(run)
     out = io.BytesIO()
     with Workbook(out, OPTIONS) as book:
         bold = book.add_format({"bold": True, "border": 1, "bg_color": "#eef1f6"})
@@ -85,7 +85,7 @@ def with_results(run: ImportRun) -> io.BytesIO:
                 for column, cell in enumerate(cells):
                     _write(sheet, line, column, cell, day)
                 style = bad if row.verdict == Verdict.FAULTY else plain
-                words = result_in_words(row, run)
+                words = result_in_words(row, labels)
                 sheet.write_string(line, len(headings) - 1, words, style)
 
     out.seek(0)

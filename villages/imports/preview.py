@@ -1,6 +1,6 @@
 """The rows of a checked list as a page or the API shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -104,9 +104,15 @@ def _shown(
     return ShownRow(row.number, about["name"], found, rest, row.kept_because)
 
 
-def result_in_words(row: ImportRow, run: ImportRun) -> str:
-    """Return what is said of a row in the file that goes back to be mended."""
-    labels = {column.key: str(column.label) for column in mapped_columns(run)}
+def labels_of(run: ImportRun) -> dict[str, str]:
+    """Return what the mapped columns of a run are called, by their keys."""
+    return {column.key: str(column.label) for column in mapped_columns(run)}
+
+
+def result_in_words(row: ImportRow, labels: Mapping[str, str]) -> str:
+    """Return what is said of a row in the file that goes back to be mended; `labels` as
+    of `labels_of`.
+    """
     words = []
     for problem in problems_of(row):
         label = labels.get(problem.column, "")

@@ -1,5 +1,5 @@
-"""The command that measures requests at two sizes and the sweep among many matters; it
-fails where a cost grows or is too much.
+"""The command that measures requests at two sizes, the sweep among many matters and a
+long list; it fails where a cost grows or is too much.
 """
 
 import json
@@ -15,9 +15,10 @@ from minshi.clock import now
 HELP = """CPU of this process plus the time it waits for the database, a request; the
 lower quartile of all rounds, in the pace of the machine that the budgets were written
 on. The sweep of supervision in a process of its own, with
-clocks due among many matters and with none due. Makes databases of its own where
+clocks due among many matters and with none due. A list of residents read, entered and
+taken back, each in a process of its own. Makes databases of its own where
 DATABASE_URL points (SQLite without one) and drops them afterwards."""
-PARTS = ("requests", "sweep")
+PARTS = ("requests", "sweep", "lists")
 
 
 def sizes(text: str) -> list[int]:
@@ -74,6 +75,13 @@ class Command(BaseCommand):
             help="clocks due among them",
         )
         parser.add_argument(
+            "--list-rows",
+            type=int,
+            default=5_000,
+            metavar="N",
+            help="residents in the list that is imported",
+        )
+        parser.add_argument(
             "--json", type=Path, metavar="PATH", help="write the figures there"
         )
 
@@ -83,19 +91,26 @@ class Command(BaseCommand):
         figures: dict[str, Any] = {}
         faults: list[str] = []
 
-        if only != "sweep":
+        if only in (None, "requests"):
             report = self._requests(options["sizes"], options["rounds"])
             self.stdout.write(report.as_text())
             figures |= report.as_json()
             for key in report.grown():
                 faults.append(f"the cost of {key} grows with the number of matters")
 
-        if only != "requests":
+        if only in (None, "sweep"):
             swept = self._sweep(options["sweep_cases"], options["sweep_due"])
             self.stdout.write(swept.as_text())
             figures["sweep"] = swept.as_json()
             for words in swept.broken():
                 faults.append(f"the sweep: {words}")
+
+        if only in (None, "lists"):
+            lists = self._lists(options["list_rows"])
+            self.stdout.write(lists.as_text())
+            figures["lists"] = lists.as_json()
+            for words in lists.broken():
+                faults.append(f"the list: {words}")
 
         if json:
             json.write_text(dumped(figures), encoding="utf-8")
@@ -123,6 +138,11 @@ class Command(BaseCommand):
         from minshi.bench.sweep import measure_sweep
 
         return measure_sweep(sizes, due, self.stderr.write)
+
+    def _lists(self, rows: int) -> Any:
+        from minshi.bench.lists import measure_lists
+
+        return measure_lists(rows, self.stderr.write)
 
 
 def dumped(figures: dict[str, Any]) -> str:

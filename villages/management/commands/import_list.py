@@ -17,7 +17,7 @@ from minshi.errors import RuleBroken
 from minshi.system_words import reason_of
 from villages.imports import starting
 from villages.imports.kinds import KINDS, Kind
-from villages.imports.preview import result_in_words
+from villages.imports.preview import labels_of, result_in_words
 from villages.imports.running import work_through
 from villages.imports.starting import ListPlace
 from villages.models import ImportRun, User
@@ -161,8 +161,9 @@ class Command(BaseCommand):
         counts = [f"{run.counts.get(each, 0)} {each}" for each in Verdict.values]
         self.stdout.write(f"{run.file_name}: {', '.join(counts)}.")
         faulty = run.rows.filter(verdict=Verdict.FAULTY).order_by("nth")
+        labels = labels_of(run)
         for row in faulty[:SHOWN_FAULTS]:
-            self.stdout.write(f"{row.number}: {result_in_words(row, run)}")
+            self.stdout.write(f"{row.number}: {result_in_words(row, labels)}")
 
 
 def _moving(bar: Any) -> Callable[[ImportRun], None]:
