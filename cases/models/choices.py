@@ -1,5 +1,7 @@
 """The words of domain §7 as choices."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -21,10 +23,13 @@ class WithChoices(models.Model):
 
     def _get_FIELD_display(self, field: "models.Field[Any, Any]") -> str:  # noqa: N802 - Model binds every get_…_display to this name
         value = getattr(self, field.attname)
-        for choice, label in field.flatchoices:
-            if choice == value:
-                return str(label)
-        return str(value)
+        return str(_labels(field).get(value, value))
+
+
+@cache
+def _labels(field: "models.Field[Any, Any]") -> Mapping[Any, Any]:
+    """Return the labels of a field by their values, not translated yet."""
+    return dict(field.flatchoices)
 
 
 class Stage(models.TextChoices):
