@@ -8,11 +8,10 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from itertools import chain, islice
 from math import ceil
-from typing import IO, Any, Generic, Literal, TextIO, TypeAlias, TypeVar
+from typing import IO, Any, Generic, Literal, TextIO, TypeVar
 from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
@@ -22,11 +21,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs
 
 from minshi.errors import Text
-from minshi.workdays import SHANGHAI, local_day
+from minshi.plain_cells import Cell, Row, plain_rows
 
 T = TypeVar("T")
-Cell: TypeAlias = Text | int | float | Decimal | date | None
-Row: TypeAlias = list[Cell]
 
 BOM = "\ufeff"
 A3, A4 = 8, 9
@@ -104,6 +101,11 @@ class Ledger(Generic[T]):
         return f"{unit}{period}{self.title_on_paper or self.title}"
 
 
+def _read_by(ledger: Ledger[T]) -> list[tuple[Callable[[T], Cell], str]]:
+    """Return what reads each column's cell of a record, with its kind."""
+    return [(column.value, column.kind) for column in ledger.columns]
+
+
 def headings(ledger: Ledger[T]) -> list[str]:
     """Return the headings, 序号 first."""
     return [
@@ -123,7 +125,7 @@ def widths(ledger: Ledger[T]) -> list[float]:
 
 def rows_of(ledger: Ledger[T], records: Iterable[T]) -> Iterator[Row]:
     """Yield a row for each record, its number from 1 first, dates as 2023-05-06."""
-    for row in _plain_rows(ledger, records):
+    for row in plain_rows(_read_by(ledger), records):
         yield [cell.isoformat() if isinstance(cell, date) else cell for cell in row]
 
 
@@ -219,7 +221,7 @@ def _write_sheet(book: Workbook, of: SheetOf[Any]) -> None:
     sheet.put(HEADING_ROW, [*headings(ledger)], sheet.bold)
 
     first = last = HEADING_ROW + 1
-    for last, row in enumerate(_plain_rows(ledger, of.records), start=first):
+    for last, row in enumerate(plain_rows(_read_by(ledger), of.records), start=first):
         sheet.put(last, row, sheet.text)
     if last >= LAST_ROW:
         raise ValueError("A sheet has no room for so many rows.")
@@ -296,16 +298,17 @@ class _Sheet:
         height = self._height_of(cells)
         if height > LINE_HEIGHT:
             self.sheet.set_row(row, height)
+        sheet = self.sheet
         for column, cell in enumerate(cells):
             if cell is None or cell == "":
-                self.sheet.write_blank(row, column, None, style)
+                sheet.write_blank(row, column, None, style)
             elif isinstance(cell, str):
                 shown = self.quoted if LIVE.match(cell) else style
-                self.sheet.write_string(row, column, _fitting(cell), shown)
+                sheet.write_string(row, column, _fitting(cell), shown)
             elif isinstance(cell, date):
-                self.sheet.write_datetime(row, column, cell, self.day)
+                sheet.write_datetime(row, column, cell, self.day)
             else:
-                self.sheet.write_number(row, column, cell, self.number)
+                sheet.write_number(row, column, cell, self.number)
 
     def _pages_abreast(self, room: int) -> int:
         """Return how many sheets of paper lie side by side for a row, so that it can be
@@ -378,28 +381,6 @@ class _Sheet:
 def _fits_no_formula(texts: list[str]) -> bool:
     is_too_long = len(",".join(texts)) > LONGEST_LIST
     return is_too_long or bool(set(',"') & set("".join(texts)))
-
-
-def _plain_rows(ledger: Ledger[T], records: Iterable[T]) -> Iterator[Row]:
-    columns = ledger.columns
-    for number, record in enumerate(records, start=1):
-        yield [number, *(_plain(one.value(record), one.kind) for one in columns)]
-
-
-def _plain(cell: Cell, kind: str) -> Cell:
-    """Return a cell as a spreadsheet knows it: text, number, day or nothing."""
-    if type(cell) is str or cell is None:
-        return cell
-    if isinstance(cell, datetime):
-        day = local_day(cell)
-        return day if kind == "date" else f"{day} {cell.astimezone(SHANGHAI):%H:%M}"
-    if isinstance(cell, bool):
-        return _("Yes") if cell else _("No")
-    if isinstance(cell, date):
-        return cell
-
-    is_number = kind == "number" and not isinstance(cell, Text)
-    return cell if is_number else str(cell)
 
 
 def _filling_line(unit: str, filled_by: str, on: date) -> str:

@@ -73,7 +73,7 @@ PHONE = column("phone", pgettext_lazy("ledger", "Phone"), lambda r: r.phone, wid
 GRADE = column(
     "grade",
     pgettext_lazy("ledger", "Grade"),
-    lambda r: r.case.get_grade_display(),
+    lambda r: r.case.label_of("grade"),
     width=8,
     kind="choice",
     choices=tuple(Grade.labels),
@@ -156,7 +156,7 @@ def category(heading: Text) -> Column[Record]:
     return column(
         "category",
         heading,
-        lambda r: r.case.get_category_display(),
+        lambda r: r.case.label_of("category"),
         width=10,
         kind="choice",
         choices=tuple(Category.labels),
@@ -168,7 +168,7 @@ def handling(heading: Text) -> Column[Record]:
     return column(
         "handling",
         heading,
-        lambda r: r.case.get_handling_display(),
+        lambda r: r.case.label_of("handling"),
         width=12,
         kind="choice",
         choices=tuple(Handling.labels),

@@ -264,7 +264,7 @@ class Export:
         sight = Sight.of(self.user, self.on)
         may_unmask_case = opener(self.user, self.on) if self.unmasked else keep_masked
 
-        rows = self.book.whole(self.takeable_rows())
+        rows = self.book.whole_of_many(self.takeable_rows())
         for batch in batches(rows, self.book.order):
             yield from read_records(
                 self.book, batch, sight=sight, at=self.at, may_unmask=may_unmask_case

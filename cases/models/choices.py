@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
+from minshi.errors import Text
 from minshi.workdays import Unit
 
 
@@ -25,9 +26,17 @@ class WithChoices(models.Model):
         value = getattr(self, field.attname)
         return str(_labels(field).get(value, value))
 
+    def label_of(self, name: str) -> Text:
+        """Return the label of a field's value as it stands, not translated yet: a file
+        of many rows translates each label once.
+        """
+        field = self._meta.get_field(name)
+        value = getattr(self, name)
+        return _labels(field).get(value, value)
+
 
 @cache
-def _labels(field: "models.Field[Any, Any]") -> Mapping[Any, Any]:
+def _labels(field: "models.Field[Any, Any]") -> Mapping[str, Text]:
     """Return the labels of a field by their values, not translated yet."""
     return dict(field.flatchoices)
 

@@ -303,6 +303,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
             "town", "village", "group", "topic", "recorded_by__user"
         )
 
+    def with_ledger_rows(self) -> "CaseQuerySet":
+        """Read the same as `with_ledger_row` for thousands of rows, in five queries
+        more: places and posts are few, so each is read once, not once a row.
+        """
+        return self.prefetch_related(
+            "town", "village", "group", "topic", _post("recorded_by")
+        )
+
     def with_record(self) -> "CaseQuerySet":
         """Read everything that a row about a matter shows, in two queries."""
         return self.with_row().select_related("topic")

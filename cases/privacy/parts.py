@@ -7,7 +7,13 @@ from collections.abc import Iterator
 
 from minshi.text.finding import LOCAL_PHONE, numbers_in
 from minshi.text.folding import HAN, MIDDLE_DOT, MIDDLE_DOTS, STOPS, any_of, visible
-from minshi.text.letters import Letters, letters_of, with_digits
+from minshi.text.letters import (
+    HAN_LETTER,
+    Characters,
+    Letters,
+    letters_of,
+    with_digits,
+)
 from minshi.text.ordinary import ORDINARY
 from minshi.text.surnames import SURNAMES
 from villages.naming import COMPOUND_SURNAME
@@ -146,14 +152,18 @@ def address_parts(typed: str) -> list[str]:
     return list(parts)
 
 
+def _simplified_character(character: str) -> str:
+    plain = letters_of(character)
+    is_one = len(plain) == 1 and HAN_LETTER.match(plain)
+    return plain if is_one else character
+
+
+SIMPLIFIED = Characters(_simplified_character)
+
+
 def _simplified(text: str) -> str:
     """Return a text with simplified characters, each in its place."""
-    characters = []
-    for character in text:
-        plain = letters_of(character)
-        is_one = len(plain) == 1 and re.match(f"[{HAN}]", plain)
-        characters.append(plain if is_one else character)
-    return "".join(characters)
+    return text.translate(SIMPLIFIED)
 
 
 def _pieces(text: str) -> Iterator[str]:

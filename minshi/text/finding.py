@@ -96,6 +96,10 @@ class PersonalValue:
         self.letters = letters.plain
         self.is_number = self.letters.isascii() and self.letters.isdigit()
         self.national = _national_number(value) if self.is_number else ""
+        self.has_digits = self.is_number
+        if self.is_number and value.isascii():
+            return  # digits already; a ○ among them would be read as one more
+
         # an address: 三社12号 is 3社12号 as well, and 三社十二号
         has_digit = any(map(str.isdigit, self.letters))
         self.has_digits = has_digit or bool(NUMBERED.search(self.letters))
