@@ -12,7 +12,8 @@ from cases.ledgers.record import Record
 from cases.models.choices import Category, Channel, Grade, Handling
 from cases.workflow import Action
 from minshi.errors import Text
-from minshi.tabular import Cell, Column
+from minshi.plain_cells import Cell
+from minshi.tabular import Column
 
 REDACTED = pgettext_lazy("ledger", "secret matter")
 YES_NO = (gettext_lazy("Yes"), gettext_lazy("No"))

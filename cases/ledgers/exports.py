@@ -22,6 +22,7 @@ from cases.privacy.disclosure import opener
 from minshi import tabular
 from minshi.errors import MoveRefused, NoSuchRight, said
 from minshi.handed_on import file_to_hand_on
+from minshi.plain_cells import Row
 from minshi.text import clean_text
 from minshi.workdays import local_day
 from villages.audit import record_audit
@@ -201,7 +202,7 @@ class Export:
             on=self.on,
         )
 
-    def rows(self, request: HttpRequest | None = None) -> list[tabular.Row]:
+    def rows(self, request: HttpRequest | None = None) -> list[Row]:
         """Return the rows of a print, and record it in the audit log.
 
         Raises MoveRefused where there is no row, or more than a page carries; else as

@@ -66,7 +66,7 @@ KIN_AFTER_NAME = re.compile(
     rf"|(?<=[{HAN}]{{3}})[姐弟妹]$"
 )
 # 李建国: nothing is said of it, so all of the field is the name
-WORDS_BESIDE = "".join((AND.pattern, OF.pattern, BESIDE, KIN_AFTER_NAME.pattern, OTHERS))
+WORDS_BESIDE = f"{AND.pattern}{OF.pattern}{BESIDE}{KIN_AFTER_NAME.pattern}{OTHERS}"
 CHARACTER_BESIDE = any_of("".join(sorted(set(re.findall(f"[{HAN}]", WORDS_BESIDE)))))
 PLAIN_NAME = re.compile(
     rf"(?!{CHARACTER_BESIDE}){any_of(''.join(sorted(SURNAMES)))}"
