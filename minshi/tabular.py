@@ -8,11 +8,10 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from itertools import chain, count, islice
+from datetime import date
+from itertools import chain, islice
 from math import ceil
-from typing import IO, Any, Generic, Literal, TextIO, TypeAlias, TypeVar
+from typing import IO, Any, Generic, Literal, TextIO, TypeVar
 from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
@@ -22,11 +21,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs
 
 from minshi.errors import Text
-from minshi.workdays import SHANGHAI, local_day
+from minshi.plain_cells import Cell, Row, plain_rows
 
 T = TypeVar("T")
-Cell: TypeAlias = Text | int | float | Decimal | date | None
-Row: TypeAlias = list[Cell]
 
 BOM = "\ufeff"
 A3, A4 = 8, 9
@@ -301,16 +298,17 @@ class _Sheet:
         height = self._height_of(cells)
         if height > LINE_HEIGHT:
             self.sheet.set_row(row, height)
+        sheet = self.sheet
         for column, cell in enumerate(cells):
             if cell is None or cell == "":
-                self.sheet.write_blank(row, column, None, style)
+                sheet.write_blank(row, column, None, style)
             elif isinstance(cell, str):
                 shown = self.quoted if LIVE.match(cell) else style
-                self.sheet.write_string(row, column, _fitting(cell), shown)
+                sheet.write_string(row, column, _fitting(cell), shown)
             elif isinstance(cell, date):
-                self.sheet.write_datetime(row, column, cell, self.day)
+                sheet.write_datetime(row, column, cell, self.day)
             else:
-                self.sheet.write_number(row, column, cell, self.number)
+                sheet.write_number(row, column, cell, self.number)
 
     def _pages_abreast(self, room: int) -> int:
         """Return how many sheets of paper lie side by side for a row, so that it can be
@@ -388,33 +386,13 @@ def _fits_no_formula(texts: list[str]) -> bool:
 def _plain_rows(
     ledger: Ledger[T], records: Iterable[T], start: int = 1
 ) -> Iterator[Row]:
-    columns = ledger.columns
-    numbers = count(start)
-    for record in records:
-        is_total = ledger.is_total is not None and ledger.is_total(record)
-        number = None if is_total else next(numbers)
-        yield [number, *(_plain(one.value(record), one.kind) for one in columns)]
+    columns = [(column.value, column.kind) for column in ledger.columns]
+    return plain_rows(columns, records, start=start, is_total=ledger.is_total)
 
 
 def following(rows: Iterable[Row], start: int) -> int:
     """Return the number of the row after some that `rows_of` numbered from `start`."""
     return start + sum(row[0] is not None for row in rows)
-
-
-def _plain(cell: Cell, kind: str) -> Cell:
-    """Return a cell as a spreadsheet knows it: text, number, day or nothing."""
-    if type(cell) is str or cell is None:
-        return cell
-    if isinstance(cell, datetime):
-        day = local_day(cell)
-        return day if kind == "date" else f"{day} {cell.astimezone(SHANGHAI):%H:%M}"
-    if isinstance(cell, bool):
-        return _("Yes") if cell else _("No")
-    if isinstance(cell, date):
-        return cell
-
-    is_number = kind == "number" and not isinstance(cell, Text)
-    return cell if is_number else str(cell)
 
 
 def _filling_line(unit: str, filled_by: str, on: date) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import django_filters as filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -16,11 +15,18 @@ from cases.ledgers import OtherBook, Record, read_behind
 from cases.ledgers.book import RESPONSIBLE, MayUnmask
 from cases.ledgers.exports import exportable
 from cases.ledgers.record import joined
-from cases.lists.filters import ALL, VillageFilter, town_filter, villages_in_reach
+from cases.lists.filters import (
+    ALL,
+    VillageFilter,
+    town_filter,
+    villages_in_reach,
+)
+from cases.lists.places import PlaceFilter
 from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel
 from cases.models.scope import Sight
-from minshi.tabular import Cell, Column, Ledger
+from minshi.plain_cells import Cell
+from minshi.tabular import Column, Ledger
 from supervision.models import Chase, ChaseStep, OrderState, OrderTalk, SupervisionOrder
 from villages.models import User
 
@@ -29,7 +35,7 @@ Chases = QuerySet[Chase]
 
 class ChaseFilter(VillageFilter):
     town = town_filter("case__town")
-    village = filters.ModelChoiceFilter(
+    village = PlaceFilter(
         field_name="case__village",
         queryset=villages_in_reach,
         label=gettext_lazy("Village"),

@@ -1,7 +1,7 @@
 """The rows of ledgers that an address asks for, on a page and in a job alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,8 @@ class Asker:
 
     user: User
     GET: QueryDict
+    # the places that its filters have read, each once
+    places_found: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,10 @@ class Book(Dated):
         """Add to the query of the cases everything that a row shows."""
         return self.enrich(rows).with_ledger_row()
 
+    def whole_of_many(self, rows: CaseQuerySet) -> CaseQuerySet:
+        """Add the same to a query of thousands of rows."""
+        return self.enrich(rows).with_ledger_rows()
+
 
 @dataclass(frozen=True)
 class OtherBook(Dated, ABC):
@@ -119,6 +123,10 @@ class OtherBook(Dated, ABC):
     @abstractmethod
     def whole(self, rows: Any) -> Any:
         """Add to the query of the rows everything that a row shows."""
+
+    def whole_of_many(self, rows: Any) -> Any:
+        """Add the same to a query of thousands of rows."""
+        return self.whole(rows)
 
     @abstractmethod
     def takeable(self, rows: Any, user: User, on: dt.date) -> Any:

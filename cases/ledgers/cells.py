@@ -54,8 +54,8 @@ def content(record: Record) -> str:
     return record.words(record.case.verbatim)
 
 
-def channel(record: Record) -> str:
-    return str(record.case.get_channel_display())
+def channel(record: Record) -> Text:
+    return record.case.label_of("channel")
 
 
 def recorder(record: Record) -> str:
@@ -174,11 +174,12 @@ def deliberation(record: Record) -> str:
     return joined(words % {"level": event.get_level_display()}, local_day(at))
 
 
-def progress(record: Record) -> str:
+def progress(record: Record) -> Text:
     """Return the stage, and in an open case the last note of this round's work."""
     case = record.case
     noted = record.last(Action.PROGRESS, round_=case.round) if case.is_open else None
-    return joined(case.get_stage_display(), record.note(noted))
+    stage = case.label_of("stage")
+    return joined(stage, record.note(noted)) if noted else stage
 
 
 def result(record: Record) -> str:

@@ -12,7 +12,8 @@ from cases.ledgers.record import Record
 from cases.models.choices import Category, Channel, Grade, Handling
 from cases.workflow import Action
 from minshi.errors import Text
-from minshi.tabular import Cell, Column
+from minshi.plain_cells import Cell
+from minshi.tabular import Column
 
 REDACTED = pgettext_lazy("ledger", "secret matter")
 YES_NO = (gettext_lazy("Yes"), gettext_lazy("No"))
@@ -73,7 +74,7 @@ PHONE = column("phone", pgettext_lazy("ledger", "Phone"), lambda r: r.phone, wid
 GRADE = column(
     "grade",
     pgettext_lazy("ledger", "Grade"),
-    lambda r: r.case.get_grade_display(),
+    lambda r: r.case.label_of("grade"),
     width=8,
     kind="choice",
     choices=tuple(Grade.labels),
@@ -156,7 +157,7 @@ def category(heading: Text) -> Column[Record]:
     return column(
         "category",
         heading,
-        lambda r: r.case.get_category_display(),
+        lambda r: r.case.label_of("category"),
         width=10,
         kind="choice",
         choices=tuple(Category.labels),
@@ -168,7 +169,7 @@ def handling(heading: Text) -> Column[Record]:
     return column(
         "handling",
         heading,
-        lambda r: r.case.get_handling_display(),
+        lambda r: r.case.label_of("handling"),
         width=12,
         kind="choice",
         choices=tuple(Handling.labels),

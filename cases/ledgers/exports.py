@@ -22,6 +22,7 @@ from cases.privacy.disclosure import opener
 from minshi import tabular
 from minshi.errors import MoveRefused, NoSuchRight, said_purpose
 from minshi.handed_on import file_to_hand_on
+from minshi.plain_cells import Row
 from minshi.text import clean_text
 from minshi.workdays import local_day
 from villages.audit import record_audit
@@ -196,7 +197,7 @@ class Export:
             on=self.on,
         )
 
-    def rows(self, request: HttpRequest | None = None) -> list[tabular.Row]:
+    def rows(self, request: HttpRequest | None = None) -> list[Row]:
         """Return the rows of a print, and record it in the audit log.
 
         Raises MoveRefused where there is no row, or more than a page carries; else as
@@ -259,7 +260,7 @@ class Export:
         sight = Sight.of(self.user, self.on)
         may_unmask_case = opener(self.user, self.on) if self.unmasked else keep_masked
 
-        rows = self.book.whole(self.takeable_rows())
+        rows = self.book.whole_of_many(self.takeable_rows())
         for batch in batches(rows, self.book.order):
             yield from read_records(
                 self.book, batch, sight=sight, at=self.at, may_unmask=may_unmask_case

@@ -137,7 +137,7 @@ GENERAL = Book(
             column(
                 "satisfaction",
                 pgettext_lazy("ledger", "Satisfaction"),
-                lambda r: r.case.get_satisfaction_display(),
+                lambda r: r.case.label_of("satisfaction"),
                 kind="choice",
                 choices=tuple(Satisfaction.labels),
             ),

@@ -33,7 +33,8 @@ from cases.workflow import Action
 from cases.workflow.event_data import data_of, lead_of
 from cases.workflow.standing import holder_key
 from minshi.errors import Text
-from minshi.tabular import Cell, Column, Ledger
+from minshi.plain_cells import Cell
+from minshi.tabular import Column, Ledger
 from villages.models import Town, User, Village
 from villages.rights import EXPORT_MEETINGS, OVERSEE
 

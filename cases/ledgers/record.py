@@ -104,6 +104,9 @@ class Record:
         # Not by a redactor alone: it blanks all values alike, while a ledger shows what
         # is left of each as its column does (李*国, ****8821) and goes by kind, names
         # before the phone and the address that may hold them.
+        if not text:
+            return text
+
         case = self.case
         is_shown = self.sight.shows_speaker(case)
         if self.unmasked and is_shown:
@@ -113,7 +116,7 @@ class Record:
 
         names = [case.speaker_name, case.proxy_speaker]
         for name in sorted(names, key=len, reverse=True):
-            if len(name) > 1:
+            if len(name) > 1 and name in text:
                 text = text.replace(name, self.person(name))
 
         if case.speaker_phone:
@@ -290,4 +293,6 @@ def unit_of(assignment: Assignment) -> str:
 
 def joined(*parts: object) -> str:
     """Join the parts that say something into one cell."""
-    return " · ".join(str(part) for part in parts if part)
+    # as text first: asked whether it is empty, a lazy text is translated as well
+    texts = ["" if part is None else str(part) for part in parts]
+    return " · ".join(text for text in texts if text)

@@ -171,7 +171,7 @@ REQUESTS = Book(
             column(
                 "satisfaction",
                 pgettext_lazy("ledger", "Satisfaction"),
-                lambda r: r.case.get_satisfaction_display(),
+                lambda r: r.case.label_of("satisfaction"),
                 kind="choice",
                 choices=tuple(Satisfaction.labels),
             ),
@@ -269,7 +269,7 @@ ERRANDS = Book(
             column(
                 "satisfaction",
                 pgettext_lazy("ledger", "Satisfied or not"),
-                lambda r: r.case.get_satisfaction_display(),
+                lambda r: r.case.label_of("satisfaction"),
                 kind="choice",
                 choices=tuple(Satisfaction.labels),
             ),

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from django_filters.widgets import BooleanWidget
 
 from cases.lists import after_closing, search
+from cases.lists.places import PlaceFilter
 from cases.models import Case, HandBack, TimeRequest, Topic
 from cases.models.choices import (
     ONLINE_CHANNELS,
@@ -111,7 +112,7 @@ def _choice(choices: Any, label: Any, **options: Any) -> filters.ChoiceFilter:
 
 def town_filter(field_name: str) -> filters.ModelChoiceFilter:
     """Return the filter by a town in reach, of rows that know it by this field."""
-    return filters.ModelChoiceFilter(
+    return PlaceFilter(
         field_name=field_name,
         queryset=towns_in_reach,
         label=_("Town"),
@@ -142,7 +143,7 @@ class CaseFilter(filters.FilterSet):
         method="by_overdue", label=_("Overdue"), widget=AnyYesNo
     )
     town = town_filter("town")
-    village = filters.ModelChoiceFilter(
+    village = PlaceFilter(
         queryset=villages_in_reach, label=_("Village"), empty_label=ALL
     )
     group = filters.ModelChoiceFilter(
@@ -372,14 +373,14 @@ class QueueFilter(VillageFilter):
 
 class ShiftFilter(VillageFilter):
     town = town_filter("village__town")
-    village = filters.ModelChoiceFilter(
+    village = PlaceFilter(
         queryset=villages_in_reach, label=_("Village"), empty_label=ALL
     )
 
 
 class ItemFilter(VillageFilter):
     town = town_filter("meeting__town")
-    village = filters.ModelChoiceFilter(
+    village = PlaceFilter(
         field_name="meeting__village",
         queryset=villages_in_reach,
         label=_("Village"),

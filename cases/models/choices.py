@@ -1,10 +1,13 @@
 """The words of domain §7 as choices."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
+from minshi.errors import Text
 from minshi.workdays import Unit
 
 
@@ -21,10 +24,21 @@ class WithChoices(models.Model):
 
     def _get_FIELD_display(self, field: "models.Field[Any, Any]") -> str:  # noqa: N802 - Model binds every get_…_display to this name
         value = getattr(self, field.attname)
-        for choice, label in field.flatchoices:
-            if choice == value:
-                return str(label)
-        return str(value)
+        return str(_labels(field).get(value, value))
+
+    def label_of(self, name: str) -> Text:
+        """Return the label of a field's value as it stands, not translated yet: a file
+        of many rows translates each label once.
+        """
+        field = self._meta.get_field(name)
+        value = getattr(self, name)
+        return _labels(field).get(value, value)
+
+
+@cache
+def _labels(field: "models.Field[Any, Any]") -> Mapping[str, Text]:
+    """Return the labels of a field by their values, not translated yet."""
+    return dict(field.flatchoices)
 
 
 class Stage(models.TextChoices):

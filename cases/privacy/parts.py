@@ -7,7 +7,13 @@ from collections.abc import Iterator
 
 from minshi.text.finding import LOCAL_PHONE, numbers_in
 from minshi.text.folding import HAN, MIDDLE_DOT, MIDDLE_DOTS, STOPS, any_of, visible
-from minshi.text.letters import Letters, letters_of, with_digits
+from minshi.text.letters import (
+    HAN_LETTER,
+    Characters,
+    Letters,
+    letters_of,
+    with_digits,
+)
 from minshi.text.ordinary import ORDINARY
 from minshi.text.surnames import SURNAMES
 from villages.naming import COMPOUND_SURNAME
@@ -59,6 +65,13 @@ KIN_AFTER_NAME = re.compile(
     rf"(?<=[{HAN}]{{2}})(?<!{BORN_AS})[哥嫂叔婶伯爷爹娘舅姑姨侄妈爸]$"
     rf"|(?<=[{HAN}]{{3}})[姐弟妹]$"
 )
+# 李建国: nothing is said of it, so all of the field is the name
+WORDS_BESIDE = f"{AND.pattern}{OF.pattern}{BESIDE}{KIN_AFTER_NAME.pattern}{OTHERS}"
+CHARACTER_BESIDE = any_of("".join(sorted(set(re.findall(f"[{HAN}]", WORDS_BESIDE)))))
+PLAIN_NAME = re.compile(
+    rf"(?!{CHARACTER_BESIDE}){any_of(''.join(sorted(SURNAMES)))}"
+    rf"(?:(?!{CHARACTER_BESIDE})[{HAN}]){{1,{USUAL_NAME - 1}}}"
+)
 # what somebody is said to do, and how: 李建军卖豆腐的, 李建常来的
 SAID_OF = re.compile(
     "[卖买开养种修做当打拉送住在说来去到从给把被因要借欠告找管看教放赶租包收杀补理干是有没喂捡搬"
@@ -88,6 +101,9 @@ def name_parts(typed: str) -> list[str]:
     what begins with a surname. A name that is all of the field is not repeated.
     """
     plain = _simplified(visible(typed))
+    if not plain or PLAIN_NAME.fullmatch(plain):
+        return []
+
     found = dict[str, None]()
     for piece in _pieces(BRACKETED.sub(" ", plain)):
         found |= dict.fromkeys(_names_in(piece))
@@ -105,6 +121,8 @@ def phone_parts(typed: str) -> list[str]:
 
     Most fields have no digits, and the tables of telephones are slow to ask.
     """
+    if len(typed) < LOCAL_PHONE:
+        return []
     digits = sum(map(str.isdecimal, with_digits(typed)))
     if digits < LOCAL_PHONE:
         return []
@@ -117,6 +135,9 @@ def address_parts(typed: str) -> list[str]:
 
     Neither the village alone nor the group: half the village lives there.
     """
+    if not typed:
+        return []
+
     parts = dict[str, None]()
     found = DOOR.search(typed)
     if found and found[0] != typed.strip():
@@ -131,14 +152,18 @@ def address_parts(typed: str) -> list[str]:
     return list(parts)
 
 
+def _simplified_character(character: str) -> str:
+    plain = letters_of(character)
+    is_one = len(plain) == 1 and HAN_LETTER.match(plain)
+    return plain if is_one else character
+
+
+SIMPLIFIED = Characters(_simplified_character)
+
+
 def _simplified(text: str) -> str:
     """Return a text with simplified characters, each in its place."""
-    characters = []
-    for character in text:
-        plain = letters_of(character)
-        is_one = len(plain) == 1 and re.match(f"[{HAN}]", plain)
-        characters.append(plain if is_one else character)
-    return "".join(characters)
+    return text.translate(SIMPLIFIED)
 
 
 def _pieces(text: str) -> Iterator[str]:

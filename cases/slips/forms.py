@@ -30,7 +30,8 @@ from cases.ledgers.columns import (
 from cases.slips import cells
 from cases.workflow import Action
 from minshi.errors import Text
-from minshi.tabular import Cell, Column, Ledger
+from minshi.plain_cells import Cell
+from minshi.tabular import Column, Ledger
 
 WIDE = 24  # characters: a column this wide goes across the sheet
 

@@ -25,7 +25,8 @@ from cases.slips.forms import (
 from cases.workflow import Action
 from minshi import tabular
 from minshi.errors import Text
-from minshi.tabular import Cell, Column, Ledger
+from minshi.plain_cells import Cell
+from minshi.tabular import Column, Ledger
 from minshi.workdays import local_day
 
 T = TypeVar("T")

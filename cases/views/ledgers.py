@@ -234,9 +234,8 @@ class LedgerView(StaffView):
         It is in no ledger, and is shown beside the matters heard.
         """
         rows = Case.objects.counted_for(self.user, today())
-        listed = CaseFilter(
-            reading.period_form.data or None, rows, request=self.request
-        )
+        asker = reading.asked.lists[CaseFilter].request
+        listed = CaseFilter(reading.period_form.data or None, rows, request=asker)
         asked_for = rows.none()
         if reading.period_form.is_valid():
             asked_for = reading.asked.period.of(GENERAL, listed.qs)

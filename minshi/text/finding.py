@@ -15,9 +15,8 @@ from minshi.text.papers import (
     MOBILE_LENGTH,
     bank_cards,
     cuts_number,
-    identity_numbers,
     identity_numbers_alone,
-    old_identity_numbers,
+    numbers_of_papers,
     read_as_identity,
     stands_alone,
 )
@@ -69,11 +68,13 @@ PHONE_LABEL = r"(?:联系)?(?:电话|手机|座机)(?:号码|号)?"
 # what people put between the digits of a phone number: 139 9391-2345
 SEPARATOR = re.compile(any_of(SEPARATORS))
 GAP_IN_PHONE = rf"[\s{re.escape(SEPARATORS)}]*"
+# Shorter ones stand in other numbers as well: a house number 12 in 2012.
+LOCAL_PHONE = 7
+# as many as the shortest of them; hardly a text has them in a row
+DIGITS_OF_PHONE = re.compile(rf"\d{{{LOCAL_PHONE}}}")
 # Eight digits in a row are one telephone's; seven may be a neighbour's of the same
 # exchange.
 TELLING_DIGITS = 8
-# Shorter ones stand in other numbers as well: a house number 12 in 2012.
-LOCAL_PHONE = 7
 # in one run: one of the two, perhaps mistyped
 LONG_NUMBER = re.compile(r"(?<!\d)\d{14,18}[\dXxＸｘ](?!\d)")
 # in place of a number that is taken out; no text that is stored holds it
@@ -95,6 +96,10 @@ class PersonalValue:
         self.letters = letters.plain
         self.is_number = self.letters.isascii() and self.letters.isdigit()
         self.national = _national_number(value) if self.is_number else ""
+        self.has_digits = self.is_number
+        if self.is_number and value.isascii():
+            return  # digits already; a ○ among them would be read as one more
+
         # an address: 三社12号 is 3社12号 as well, and 三社十二号
         has_digit = any(map(str.isdigit, self.letters))
         self.has_digits = has_digit or bool(NUMBERED.search(self.letters))
@@ -149,6 +154,8 @@ class PersonalValue:
                 yield text.span(start, length)
 
     def _spans_of_number(self, text: Letters) -> Iterator[Span]:
+        if not DIGITS_OF_PHONE.search(text.plain):
+            return
         for digits in self._telling_digits():
             for start in starts_of(digits, text.plain):
                 gaps = text.gaps(start, len(digits))
@@ -193,10 +200,11 @@ def blanked(text: str, values: Iterable[PersonalValue]) -> str:
     of a number. They are not found in pinyin, in part or misspelled. Identity numbers,
     old ones too, and those of bank cards are blanked whoever they belong to.
     """
+    if not text:
+        return text
+
     letters = Letters(text)
-    digits = letters.in_digits
-    spans = [*identity_numbers(read_as_identity(digits)), *bank_cards(digits)]
-    spans += old_identity_numbers(digits)
+    spans = numbers_of_papers(letters.in_digits)
     for value in values:
         spans += value.spans(letters)
     return without_spans(text, spans, PLACEHOLDER)

@@ -3,8 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 
 from minshi.text.folding import HAN, SEPARATORS, any_of, visible
@@ -23,22 +22,46 @@ MOST_CHARACTERS = 1 << 16  # read once, and remembered
 Span = tuple[int, int]  # of a text: the first character, and the one after the last
 
 
-@lru_cache(maxsize=MOST_CHARACTERS)
+class Characters(dict[int, str]):
+    """What each character stands for, by its code, as `str.translate` asks for it."""
+
+    def __init__(self, read: Callable[[str], str]) -> None:
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, code: int) -> str:
+        letters = self.read(chr(code))
+        if len(self) < MOST_CHARACTERS:
+            self[code] = letters
+        return letters
+
+
+def _read_letters(character: str) -> str:
+    plain = unicodedata.normalize("NFKD", character).casefold()
+    return "".join(map(_letter_of, plain))
+
+
+def _read_digits(character: str) -> str:
+    if character in ROUND_ZEROS:
+        return "0"
+    return LETTERS[ord(character)].translate(DIGITS)
+
+
+LETTERS = Characters(_read_letters)
+LETTERS_AND_DIGITS = Characters(_read_digits)
+
+
 def letters_of(character: str) -> str:
     """Return the letters and digits a character stands for; often one, perhaps none.
 
     In one width, small, simplified, without accents; digits of every script as ours.
     """
-    plain = unicodedata.normalize("NFKD", character).casefold()
-    return "".join(map(_letter_of, plain))
+    return LETTERS[ord(character)]
 
 
-@lru_cache(maxsize=MOST_CHARACTERS)
 def digits_of(character: str) -> str:
     """Return the same with digits for 一二三."""
-    if character in ROUND_ZEROS:
-        return "0"
-    return letters_of(character).translate(DIGITS)
+    return LETTERS_AND_DIGITS[ord(character)]
 
 
 def with_digits(text: str) -> str:
@@ -60,25 +83,43 @@ def unmarked(text: str) -> str:
     return "".join(plain)
 
 
-@dataclass(frozen=True)
 class Letters:
     """The letters and digits of a text in one form, and the place of each in it."""
 
-    text: str
-    read: Callable[[str], str] = letters_of
-    reads_numerals: bool = False
+    def __init__(self, text: str, *, reads_digits: bool = False) -> None:
+        self.text = text
+        self._characters = LETTERS_AND_DIGITS if reads_digits else LETTERS
+        # the numbers that are written out; none where no digits are read
+        self._numerals = list(numerals_in(text)) if reads_digits else []
+        self._in_digits: Letters | None = None
+        # the letters alone
+        self.plain = self._read()
 
-    @cached_property
+    @property
     def in_digits(self) -> "Letters":
         """The same text, read with digits for 一二三 and for 十五."""
-        return Letters(self.text, digits_of, reads_numerals=True)
+        if self._in_digits is None:
+            self._in_digits = Letters(self.text, reads_digits=True)
+        return self._in_digits
+
+    def _read(self) -> str:
+        """Return the letters, read all at once: of a thousand texts one has something
+        whose place is asked for.
+        """
+        parts = []
+        done = 0
+        for numeral in self._numerals:
+            parts.append(self.text[done : numeral.start].translate(self._characters))
+            parts.append(numeral.digits)
+            done = numeral.end
+
+        rest = self.text[done:].translate(self._characters)
+        return "".join([*parts, rest])
 
     @cached_property
     def _letters(self) -> list[tuple[str, Span]]:
         """Every letter, and the part of the text in which it stands."""
-        numerals = {}
-        if self.reads_numerals:
-            numerals = {each.start: each for each in numerals_in(self.text)}
+        numerals = {each.start: each for each in self._numerals}
 
         letters: list[tuple[str, Span]] = []
         read_until = 0
@@ -87,13 +128,9 @@ class Letters:
                 letters += _digits_of_numeral(numerals[place])
                 read_until = numerals[place].end
             if place >= read_until:
-                for letter in self.read(character):
+                for letter in self._characters[ord(character)]:
                     letters.append((letter, (place, place + 1)))
         return letters
-
-    @cached_property
-    def plain(self) -> str:
-        return "".join(letter for letter, _part in self._letters)
 
     def span(self, start: int, length: int) -> Span:
         """Return the part of the text from the first of these letters to the last."""

@@ -20,6 +20,8 @@ _WHOLE_TENS = "".join(WHOLE_TENS)
 _WITH_TENS = f"(?:{_DIGIT}?[十拾]|[{_WHOLE_TENS}])"
 _TENS = f"(?:[零〇]?(?:{_DIGIT}[十拾]|[{_WHOLE_TENS}]))?"
 _HUNDREDS = f"(?:[零〇]?{_DIGIT}[百佰])?"
+# one of them stands in every number that is written out
+UNIT = re.compile(f"[{''.join(UNITS)}{_WHOLE_TENS}]")
 # With a unit in it: 一二三 is read digit by digit, and 十五六 is between two numbers.
 WRITTEN_OUT = re.compile(
     rf"""
@@ -77,6 +79,8 @@ class Numeral:
 
 def numerals_in(text: str) -> Iterator[Numeral]:
     """Yield the numbers below ten thousand in a text: 十五, 廿五, 二百三."""
+    if not UNIT.search(text):
+        return
     for found in WRITTEN_OUT.finditer(text):
         yield Numeral(found.start(), found.end(), str(value_of(found[0])))
 

@@ -26,6 +26,8 @@ OLD_IDENTITY_NUMBER = re.compile(
     r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})"
 )
 OLD_IDENTITY_LENGTH = 15
+# the shortest of all these; hardly a text has as many digits in a row
+MANY_DIGITS = re.compile(rf"\d{{{OLD_IDENTITY_LENGTH}}}")
 BANK_CARD = re.compile(r"(?=(?:62\d\d|9558|[45]\d{3})\d{12})")
 CARD_LENGTHS = range(16, 20)
 CARD_GROUP = 4  # digits, as they are printed on a card
@@ -49,6 +51,18 @@ def read_as_identity(text: Letters) -> Letters:
     plain = FOR_ZERO.sub(lambda found: "0" * len(found[0]), plain)
     plain = FOR_X.sub(r"\g<gap>X", plain)
     return Letters(plain).in_digits
+
+
+def numbers_of_papers(digits: Letters) -> list[Span]:
+    """Return where numbers of papers stand in a text that is read with digits."""
+    spans: list[Span] = []
+    as_identity = read_as_identity(digits)
+    if MANY_DIGITS.search(as_identity.plain):
+        spans += identity_numbers(as_identity)
+    if MANY_DIGITS.search(digits.plain):
+        spans += bank_cards(digits)
+        spans += old_identity_numbers(digits)
+    return spans
 
 
 def identity_numbers(text: Letters) -> Iterator[Span]:

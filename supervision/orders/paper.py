@@ -19,7 +19,8 @@ from cases.slips.cells import whole_title
 from cases.slips.reading import Line, lines_of, side_by_side
 from cases.workflow import Action
 from minshi.errors import Text
-from minshi.tabular import Cell, Column
+from minshi.plain_cells import Cell
+from minshi.tabular import Column
 from supervision.ledger import unit_of_record
 from supervision.models import SupervisionOrder
 from villages.models import Post, User

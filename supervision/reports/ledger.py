@@ -5,17 +5,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import django_filters as filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.ledgers import OtherBook
 from cases.ledgers.book import MayUnmask
-from cases.lists.filters import ALL, VillageFilter, town_filter, villages_in_reach
+from cases.lists.filters import (
+    ALL,
+    VillageFilter,
+    town_filter,
+    villages_in_reach,
+)
+from cases.lists.places import PlaceFilter
 from cases.models.scope import Sight
 from minshi.errors import Text
-from minshi.tabular import Cell, Column, Ledger
+from minshi.plain_cells import Cell
+from minshi.tabular import Column, Ledger
 from supervision.figures.reading import Figures
 from supervision.figures.shown import share_in_words
 from supervision.models import MonthlyReport, MonthlyReportRow
@@ -30,7 +36,7 @@ Rows = QuerySet[MonthlyReportRow]
 
 class RowFilter(VillageFilter):
     town = town_filter("report__town")
-    village = filters.ModelChoiceFilter(
+    village = PlaceFilter(
         method="by_village",
         queryset=villages_in_reach,
         label=_("Village"),

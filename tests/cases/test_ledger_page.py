@@ -31,6 +31,20 @@ def test_the_page_costs_eight_queries_however_many_rows_it_has(
     assert len(shown_rows(response)) == count
 
 
+def test_a_village_is_asked_for_once_by_all_ledgers_together(
+    django_assert_num_queries,
+):
+    here = staff()
+    decided(here)
+    client = logged_in(here.secretary)
+    address = reverse("cases:ledger", args=["general"])
+
+    with django_assert_num_queries(9):
+        response = client.get(address, {**EVERYTHING, "village": here.village.pk})
+
+    assert len(shown_rows(response)) == 1
+
+
 def test_tabs_count_what_a_hand_counts():
     here = staff()
     rated(here)
