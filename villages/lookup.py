@@ -207,6 +207,11 @@ def names_in(text: str, residents: QuerySet[Resident]) -> list[str]:
     return found
 
 
+def phone_hash_of(resident: Resident) -> str:
+    """Return the hash by which a resident is found by the whole telephone number."""
+    return blind_index(resident.phone or "", PHONE_PURPOSE)
+
+
 @transaction.atomic
 def index_residents(residents: Iterable[Resident]) -> None:
     """Write the lookup keys and the phone hash of saved residents, in bulk; call after
@@ -216,21 +221,24 @@ def index_residents(residents: Iterable[Resident]) -> None:
     prefetch_related_objects(residents, "household__group")
 
     keys = []
+    with_new_hash = []
     for resident in residents:
-        phone = resident.phone or ""
-        resident.phone_hash = blind_index(phone, PHONE_PURPOSE)
+        phone_hash = phone_hash_of(resident)
+        if resident.phone_hash != phone_hash:
+            resident.phone_hash = phone_hash
+            with_new_hash.append(resident)
         if not resident.is_on_roll:
             continue
         village_id = resident.household.group.village_id
         keys += [
             ResidentKey(village_id=village_id, resident=resident, key=key)
-            for key in name_keys_of(resident.name, phone)
+            for key in name_keys_of(resident.name, resident.phone or "")
         ]
 
     for start in range(0, len(residents), BATCH):
         batch = residents[start : start + BATCH]
         ResidentKey.objects.filter(resident__in=batch).delete()
-    Resident.objects.bulk_update(residents, ["phone_hash"], batch_size=BATCH)
+    Resident.objects.bulk_update(with_new_hash, ["phone_hash"], batch_size=BATCH)
     ResidentKey.objects.bulk_create(keys, batch_size=BATCH)
 
 

@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError
 from minshi.celery import work_on_imports_soon
 from minshi.clock import now, today
 from minshi.jobs import SomeFailed
+from villages.imports.checking import forget_finished
 from villages.imports.running import waiting, work_through
 from villages.imports.starting import forget_old
 from villages.lookup_counts import record_lookups
@@ -30,6 +31,7 @@ def work_on_imports() -> None:
     """Work on the lists that wait, one after another, for one turn. One that fails
     stops no other; the job then ends as failed.
     """
+    forget_finished()
     until = now() + TURN
     failed: list[str] = []
     for run in waiting(now()):

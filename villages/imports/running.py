@@ -1,39 +1,35 @@
 """Working through an import in batches: reading and checking, entering, taking back.
 
 Each batch is one transaction under a lock of the run, which stands at the next row
-afterwards: a break goes on there, and two workers at once do nothing twice.
+afterwards: a break goes on there, and two workers at once do nothing twice. SQLite has
+one lock for all that is written, so whatever takes long is done before the transaction,
+and between two batches others have their turn.
 """
 
-import base64
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
-from itertools import islice
-from typing import Any
+from time import monotonic, sleep
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from minshi.errors import RuleBroken
-from villages.imports.entries import (
-    Entry,
-    Problem,
-    cells_of,
-    entry_of,
-    stored_problems,
-    undo_of,
+from villages.imports.checking import (
+    BATCH,
+    Checked,
+    OpenedFile,
+    entry_in,
+    put_aside,
+    read_as,
+    taken_up,
 )
-from villages.imports.kinds import KINDS, Kind
+from villages.imports.entries import Entry, cells_of, undo_of
+from villages.imports.kinds import KINDS
 from villages.imports.kinds.base import Around
-from villages.imports.listing import Listed, listed_rows
-from villages.imports.mapping import places_of
-from villages.imports.reading import open_file
 from villages.models import ImportRow, ImportRun, Town
 from villages.models.imports import AT_WORK, ImportState, Verdict
 
-BATCH = 1000
 # A worker that was killed is followed by another after so long.
 LEASE = timedelta(minutes=2)
 # A list that failed lets others go first for so long.
@@ -41,6 +37,8 @@ PUT_OFF = timedelta(minutes=10)
 # One that failed so often in a row is given up.
 MOST_FAILURES = 3
 FAILURES = "failures"  # among the counts of a run, until it goes on
+# Whoever waits for SQLite to be free looks again every 100 ms at the latest.
+LONGEST_PAUSE = 0.12  # seconds
 WRITTEN = ("verdict", "problems", "undo", "is_entered", "kept_because")
 
 Clock = Callable[[], datetime]
@@ -83,7 +81,10 @@ def work_through(
             if shown:
                 shown(run)
             if until and clock() >= until:
+                work.stop_for_now()
                 break
+            if run.is_at_work:
+                work.let_others_write()
     except (OperationalError, InterfaceError):
         raise  # the database is gone: no fault of the list
     except Exception:
@@ -139,33 +140,38 @@ def _give_up_failing(run: ImportRun) -> None:
 
 
 class _Work:
-    """One worker's way through one run; what it has read once it keeps."""
+    """One worker's way through one run."""
 
     def __init__(self, pk: int) -> None:
         self.pk = pk
+        self.file = taken_up(pk)
+        self.wrote_for = 0.0  # seconds that the last batch kept others from writing
         self.steps: dict[str, Callable[[ImportRun, datetime], None]] = {
-            ImportState.READING: self._read,
             ImportState.ENTERING: self._enter,
             ImportState.TAKING_BACK: self._take_back,
         }
-        self._around: Any = None
 
     def do_batch(self, at: datetime) -> ImportRun | None:
-        """Do one batch; None where nothing is left to do."""
+        """Do one batch; None where nothing is left to do.
+
+        1. Of a file that is read, judge the next rows while nothing is locked.
+        2. Lock the run, and do what it waits for now.
+        3. Note how far it is.
+        """
+        found = self._read_ahead(at)
+
         with transaction.atomic():
-            locked = ImportRun.objects.select_for_update(of=("self",), no_key=True)
-            run = (
-                locked.select_related("town", "village", "by")
-                .defer("content", "samples")
-                .get(pk=self.pk)
-            )
-            step = self.steps.get(run.state)
-            if step is None:
+            begun = monotonic()
+            run = self._locked()
+            if run.state not in AT_WORK:
                 return None
 
             if run.counts.pop(FAILURES, 0) and run.trouble == _went_wrong():
                 run.trouble = ""
-            step(run, at)
+            if run.state == ImportState.READING:
+                self._store(found, run)
+            else:
+                self.steps[run.state](run, at)
             run.claimed_until = at + LEASE
             run.save(
                 update_fields=[
@@ -179,66 +185,60 @@ class _Work:
                     "claimed_until",
                 ]
             )
+        self.wrote_for = monotonic() - begun
         return run
+
+    def _locked(self) -> ImportRun:
+        runs = ImportRun.objects.select_related("town", "village", "by")
+        locked = runs.select_for_update(of=("self",), no_key=True)
+        return locked.defer("content", "samples").get(pk=self.pk)
+
+    def let_others_write(self) -> None:
+        """Pause for as long as the last batch kept others from writing, up to
+        LONGEST_PAUSE. Only SQLite keeps anybody: who waits there stands in no queue,
+        and would miss the moment between two batches for as long as the list is.
+        """
+        if connection.vendor == "sqlite":
+            sleep(min(self.wrote_for, LONGEST_PAUSE))
+
+    def stop_for_now(self) -> None:
+        """Give way to other jobs; a file that is half read is at hand the next time."""
+        if self.file:
+            put_aside(self.pk, self.file)
 
     # --- reading and checking
 
-    @cached_property
-    def _rows(self) -> list[Listed]:
-        run = ImportRun.objects.get(pk=self.pk)
-        sheets = open_file(base64.b64decode(run.content or ""), dict(run.reading))
-        return list(listed_rows(sheets, run.sheets))
+    def _read_ahead(self, at: datetime) -> Checked | None:
+        """Judge the next rows of a file that is being read; None where it is not."""
+        runs = ImportRun.objects.select_related("town", "village", "by")
+        run = runs.defer("content", "samples").get(pk=self.pk)
+        if run.state != ImportState.READING:
+            return None
 
-    def _read(self, run: ImportRun, at: datetime) -> None:
-        """Store and judge the next rows of the file."""
-        kind = KINDS[run.kind]
         try:
-            around = self._what_is_around(run, at)
-            rows = self._rows
+            if self.file is None or self.file.read_as != read_as(run):
+                self.file = OpenedFile(run, at)
         except RuleBroken as refusal:
+            return Checked(read_as(run), run.done, refusal=str(refusal))
+        return self.file.check_next(run)
+
+    def _store(self, found: Checked | None, run: ImportRun) -> None:
+        """Store rows that were judged. Where another worker, or new columns, came
+        before them, nothing is stored, and the next batch looks again.
+        """
+        if found is None or found.after != run.done or found.read_as != read_as(run):
+            return
+        if found.refusal:
             run.state = ImportState.FAILED
-            run.trouble = str(refusal)[:300]
+            run.trouble = found.refusal[:300]
             return
 
-        batch = list(islice(rows, run.done, run.done + BATCH))
-        entries = []
-        stored = []
-        for listed in batch:
-            row = _row_of(run, listed)
-            stored.append(row)
-            if not listed.left_out:
-                entries.append(_entry(run, kind, row, listed.cells))
-
-        kind.judge(entries, around)
-        for entry in entries:
-            entry.write_back()
-        ImportRow.objects.bulk_create(stored)
-
-        run.total = len(rows)
-        run.done += len(batch)
+        ImportRow.objects.bulk_create(found.rows)
+        run.total = found.total
+        run.done += len(found.rows)
         if run.done >= run.total:
             run.state = ImportState.CHECKED
             run.counts = counted(run)
-
-    def _what_is_around(self, run: ImportRun, at: datetime) -> Any:
-        """Return what the kind knows of the place: read once, for of a file's rows it
-        remembers those it met.
-        """
-        if self._around is None:
-            self._around = KINDS[run.kind].around(run, at)
-            self._meet_earlier_rows(run)
-        return self._around
-
-    def _meet_earlier_rows(self, run: ImportRun) -> None:
-        """Let a worker that goes on know the rows before its own, so that it finds who
-        stands twice.
-        """
-        if run.state != ImportState.READING or not run.done:
-            return
-        kind = KINDS[run.kind]
-        rows = run.rows.exclude(verdict=Verdict.LEFT_OUT).order_by("nth")
-        entries = [_entry(run, kind, row, cells_of(row)) for row in rows]
-        kind.judge(entries, self._around)
 
     # --- entering
 
@@ -264,7 +264,7 @@ class _Work:
             _take_out(run, words % {"fault": refusal})
             return
 
-        entries = [_entry(run, kind, row, cells_of(row)) for row in rows]
+        entries = [entry_in(run, row, cells_of(row)) for row in rows]
         kind.judge(entries, around)
         due = [
             entry
@@ -316,32 +316,6 @@ def counted(run: ImportRun) -> dict[str, int]:
     counts["entered"] = run.rows.filter(is_entered=True).count()
     counts["kept"] = run.rows.exclude(kept_because="").count()
     return counts
-
-
-def _row_of(run: ImportRun, listed: Listed) -> ImportRow:
-    problems = []
-    if listed.left_out:
-        problems.append(Problem("", listed.left_out, is_fault=False))
-    return ImportRow(
-        run=run,
-        nth=listed.nth,
-        sheet=listed.sheet,
-        number=listed.number,
-        raw=json.dumps(listed.cells, ensure_ascii=False),
-        verdict=Verdict.LEFT_OUT if listed.left_out else Verdict.NEW,
-        problems=stored_problems(problems),
-    )
-
-
-def _entry(run: ImportRun, kind: Kind, row: ImportRow, cells: Any) -> Entry:
-    about = run.sheets[row.sheet]
-    return entry_of(
-        row,
-        cells,
-        kind.columns_for(run.village),
-        places_of(about, run.mapping),
-        about["defaults"],
-    )
 
 
 def _lock(run: ImportRun) -> None:

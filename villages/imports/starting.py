@@ -154,7 +154,6 @@ def upload(
     return run
 
 
-@transaction.atomic
 def reread(
     run: ImportRun,
     reading: Mapping[str, str],
@@ -169,18 +168,23 @@ def reread(
     NoSuchRight as `upload`. InputRefused: it cannot be read so. MoveRefused: its
     columns are confirmed already.
     """
-    run = _locked(run, by, at)
+    kind = KINDS[run.kind]
+    _check_right(kind, ListPlace(run.town, run.village), by, at)
     _must_be(run, ImportState.MAPPING)
 
-    kind = KINDS[run.kind]
+    # which takes seconds, and nothing is locked so long
     named = dict(reading)
     sheets = open_file(base64.b64decode(run.content or ""), named)
     about, samples = described(sheets, kind, run.village, heads)
-    run.reading = named
-    run.sheets = about
-    run.samples = json.dumps(samples, ensure_ascii=False)
-    run.mapping = first_mapping(about, kind, run.town, run.village)
-    run.save(update_fields=["reading", "sheets", "samples", "mapping"])
+
+    with transaction.atomic():
+        run = _locked(run, by, at)
+        _must_be(run, ImportState.MAPPING)
+        run.reading = named
+        run.sheets = about
+        run.samples = json.dumps(samples, ensure_ascii=False)
+        run.mapping = first_mapping(about, kind, run.town, run.village)
+        run.save(update_fields=["reading", "sheets", "samples", "mapping"])
     return run
 
 

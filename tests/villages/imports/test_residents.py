@@ -21,7 +21,7 @@ from tests.villages.imports.files import (
     worked,
     xlsx,
 )
-from villages.imports import running, starting
+from villages.imports import checking, running, starting
 from villages.imports.kinds.residents import Residents
 from villages.lookup import find_residents
 from villages.models import AuditRecord, Resident, ResidentKey, Village
@@ -263,6 +263,7 @@ def test_a_reviewer_of_the_town_sees_its_villages_lists_and_no_others(
 def test_a_worker_killed_in_the_middle_is_followed_by_one_that_goes_on(
     village, secretary, monkeypatch
 ):
+    monkeypatch.setattr(checking, "BATCH", 2)
     monkeypatch.setattr(running, "BATCH", 2)
     people = [[1, nth, f"李建国{chr(0x4E00 + nth)}"] for nth in range(1, 8)]
     people.append([1, 3, people[2][2]])

@@ -26,7 +26,7 @@ from villages.imports.kinds.words import (
     as_sex,
     as_small_number,
 )
-from villages.lookup import index_residents
+from villages.lookup import index_residents, phone_hash_of
 from villages.models import (
     Group,
     Household,
@@ -39,6 +39,7 @@ from villages.rights import IMPORT_REGISTER
 
 Door = tuple[int, int]  # key of the group, number of the household
 FIELDS = ("is_head", "sex", "birth_year", "phone", "is_on_roll")
+WRITTEN = (*FIELDS, "phone_hash")
 
 
 @dataclass
@@ -276,6 +277,7 @@ class Residents(Kind):
                 continue
             for name, value in undo.get("before", {"is_on_roll": False}).items():
                 setattr(resident, name, value)
+            resident.phone_hash = phone_hash_of(resident)
             restored.append(resident)
 
         _save(restored)
@@ -383,6 +385,7 @@ def _wanted(values: Mapping[str, Any]) -> dict[str, Any]:
 def _fill(resident: Resident, values: Mapping[str, Any]) -> None:
     for name, value in _wanted(values).items():
         setattr(resident, name, value)
+    resident.phone_hash = phone_hash_of(resident)
 
 
 def _fields(resident: Resident) -> dict[str, Any]:
@@ -410,7 +413,7 @@ def _households_for(entries: Sequence[Entry]) -> dict[Door, Household]:
 
 
 def _save(residents: list[Resident]) -> None:
-    """Write changed residents and their keys.
+    """Write changed residents, each time all in one statement, and their keys.
 
     Who is the head no longer, or off the roll, goes first and in a statement of its
     own: a household has one head, and PostgreSQL looks at each row as it is written.
@@ -421,6 +424,8 @@ def _save(residents: list[Resident]) -> None:
         is_head_now = resident.is_head and resident.is_on_roll
         (heads if is_head_now else others).append(resident)
 
-    Resident.objects.bulk_update(others, FIELDS)
-    Resident.objects.bulk_update(heads, FIELDS)
+    for each in (others, heads):
+        Resident.objects.bulk_create(
+            each, update_conflicts=True, unique_fields=["id"], update_fields=WRITTEN
+        )
     index_residents(residents)

@@ -19,11 +19,20 @@ HIGHEST_RATIO = 100
 # below that a ratio is no harm: empty rows pack well
 HARMLESS = 20 * MEGABYTE
 
-# of .ods and .xlsb: how far their cells reach is not known before they are laid out
-NOT_WALKED_THROUGH = {"content.xml", "xl/workbook.bin"}
+# .ods and .xlsb: how far their cells reach is not known before they are laid out
+OPEN_DOCUMENT = "content.xml"
+BINARY_BOOK = "xl/workbook.bin"
+# what an OpenDocument file says it is, in its first entry
+SAYS_KIND = b"opendocument."
+SAYS_SHEET = b"opendocument.spreadsheet"
+SAID_WITHIN = 200  # bytes
+OF_NUMBERS = ".iwa"  # what the parts of a spreadsheet of Apple's are called
+NO_SHEETS = ("word/", "ppt/", "visio/")
 ZIP = b"PK\x03\x04"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
+# RAR, 7z, gzip
+ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b")
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 # of a bitmap: these two letters, and its size in four bytes; a list of text may begin
 # with them, for a column is often called BM (编码, 部门)
@@ -85,18 +94,7 @@ def _refuse_bomb(content: bytes) -> None:
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise refused(save_anew(_("The file is damaged."))) from error
 
-    names = {part.filename for part in parts}
-    if any(name.startswith("word/") for name in names):
-        raise refused(_no_spreadsheet())
-    if names & NOT_WALKED_THROUGH:
-        raise refused(save_anew(_("This form of spreadsheet is not read here.")))
-    if not any(name.startswith("xl/") for name in names):
-        raise refused(
-            _(
-                "This is a packed file, no spreadsheet. Unpack it and send what is"
-                " in it."
-            )
-        )
+    _refuse_other_packed(content, [part.filename for part in parts])
 
     size = sum(part.file_size for part in parts)
     packed_size = max(1, sum(part.compress_size for part in parts))
@@ -108,6 +106,32 @@ def _refuse_bomb(content: bytes) -> None:
                 " something into a new sheet and send that."
             )
         )
+
+
+def _refuse_other_packed(content: bytes, names: list[str]) -> None:
+    """InputRefused: a packed file that is no .xlsx, by the names of its parts."""
+    if any(name.startswith(NO_SHEETS) for name in names):
+        raise refused(_no_spreadsheet())
+    if OPEN_DOCUMENT in names:
+        said = content[:SAID_WITHIN]
+        if SAYS_KIND in said and SAYS_SHEET not in said:
+            raise refused(_no_spreadsheet())
+        raise refused(save_anew(_("This is an OpenDocument spreadsheet (.ods).")))
+    if BINARY_BOOK in names:
+        raise refused(save_anew(_("This is a binary workbook (.xlsb).")))
+    if any(name.endswith(OF_NUMBERS) for name in names):
+        raise refused(
+            _(
+                "This is a spreadsheet of Numbers on an Apple device. Export it there"
+                " as Excel and send that."
+            )
+        )
+    if not any(name.startswith("xl/") for name in names):
+        raise refused(_packed())
+
+
+def _packed() -> str:
+    return _("This is a packed file, no spreadsheet. Unpack it and send what is in it.")
 
 
 def _refuse_what_is_no_book(content: bytes) -> None:
@@ -148,6 +172,8 @@ def _refuse_markup(content: bytes) -> None:
 
 
 def _refuse_other_kinds(content: bytes) -> None:
+    if content.startswith(ARCHIVES):
+        raise refused(_packed())
     is_bitmap = content.startswith(BITMAP) and b"\0" in content[:HEAD_OF_BITMAP]
     if is_bitmap or content.startswith((b"%PDF", b"{\\rtf", *PICTURES)):
         raise refused(_no_spreadsheet())

@@ -1,4 +1,4 @@
-"""Workbooks of every kind offices have: .xlsx, .xls, .et, .ods."""
+"""Workbooks of the kinds offices have: .xlsx, .xls, .et."""
 
 import io
 import re
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from minshi.text import clean_line
 from villages.imports.cells import Cell, Stored, is_empty_row, stored
+from villages.imports.reading.gbk import as_unicode, from_letters, is_in_gbk
 from villages.imports.reading.inner import Inner
 from villages.imports.reading.recognising import (
     ZIP,
@@ -39,6 +40,10 @@ def sheets_of(content: bytes) -> list[Sheet]:
     # only a process that reads a list needs it
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+    in_gbk = is_in_gbk(content)
+    if in_gbk:
+        content = as_unicode(content)
+
     try:
         # an old .xls has no parts to be walked through, and 65,536 rows at most
         inner = Inner.of(content) if content.startswith(ZIP) else Inner()
@@ -57,6 +62,8 @@ def sheets_of(content: bytes) -> list[Sheet]:
                     (*first, *last) for first, last in found.merged_cell_ranges or ()
                 ],
             )
+            if in_gbk:
+                _turn_back(sheet)
             if sheet.rows:
                 sheets.append(sheet)
     except PasswordError as error:
@@ -88,6 +95,15 @@ def _rows(found: Iterable[Sequence[Cell]]) -> list[Row]:
 
 def _stored(cell: Cell) -> Stored:
     return None if cell == "" else stored(cell)
+
+
+def _turn_back(sheet: Sheet) -> None:
+    """Give a sheet of a file in GBK its words."""
+    sheet.name = clean_line(from_letters(sheet.name))
+    for row in sheet.rows:
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                row[column] = from_letters(cell)
 
 
 def _refuse_garbled(sheets: list[Sheet]) -> None:
