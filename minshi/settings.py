@@ -146,7 +146,9 @@ if EMBEDDED:
             "OPTIONS": {
                 "timeout": 20,
                 "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                # REPLACE deletes a row past its trigger, unless triggers are recursive
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                " PRAGMA recursive_triggers=ON;",
             },
         }
     }
