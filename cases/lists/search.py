@@ -34,6 +34,7 @@ from minshi.text.folding import (
 from minshi.text.numerals import in_digits
 from villages.models import ResidentKey, Town, Village
 
+LONGEST = 60  # characters of what is asked
 SHORTEST = 2  # characters: one is in nearly every text, and no index answers it
 MOST_TERMS = 6
 # the beginning of a number
@@ -123,9 +124,10 @@ def _set_close(name: re.Match[str]) -> str:
 
 def require_two_characters(text: str) -> None:
     """Refuse a word of one character that is no surname by itself, and too many words
-    (ValidationError).
+    (ValidationError). What is longer than LONGEST is not looked at: the field refuses
+    it by its own rule.
     """
-    if _surname(text):
+    if len(text) > LONGEST or _surname(text):
         return
     terms = terms_of(text)
     if any(len(term) < SHORTEST for term in terms):

@@ -5,10 +5,12 @@ hidden.
 import uuid
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
 from cases.lists import search
+from cases.lists.filters import CaseFilter
 from cases.models import Case
 from cases.models.scope import Sight
 from cases.privacy.personal import fold_words
@@ -345,6 +347,17 @@ def test_a_phone_in_the_words_is_found_however_it_is_parted():
     ]
 
     assert found(here.secretary, "13993912345") == {case.number for case in cases}
+
+
+def test_what_is_longer_than_the_field_is_not_gone_through(monkeypatch):
+    """Its form refuses it by its length; all its rules are asked all the same."""
+    monkeypatch.setattr(search, "terms_of", lambda _text: pytest.fail("It was."))
+    monkeypatch.setattr(search, "searchable", lambda _text: pytest.fail("It was."))
+    field = CaseFilter.base_filters["q"].field
+
+    with pytest.raises(ValidationError) as refused:
+        field.clean("路灯" * search.LONGEST)
+    assert [error.code for error in refused.value.error_list] == ["max_length"]
 
 
 def test_a_name_of_single_characters_is_one_word():
