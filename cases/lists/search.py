@@ -30,6 +30,7 @@ from minshi.text.folding import (
     QUOTES,
     any_of,
     with_plain_phones,
+    without_brackets,
 )
 from minshi.text.numerals import in_digits
 from villages.models import ResidentKey, Town, Village
@@ -92,7 +93,7 @@ def terms_of(text: str) -> list[str]:
     3. Part at punctuation and quotation marks beside a word; elsewhere they are
        searched for as they stand.
     """
-    typed = unicodedata.normalize("NFKC", visible(text))
+    typed = unicodedata.normalize("NFKC", without_brackets(visible(text)))
     typed = QUOTED.sub(" ", BETWEEN_THOUSANDS.sub("", typed))
     joined = NAME_SET_WIDE.sub(_set_close, typed)
     joined = BEFORE_LARGE_UNIT.sub("", BEFORE_MEASURE.sub("", joined))
