@@ -2,6 +2,7 @@
 texts that no database stores.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -23,6 +24,11 @@ from minshi.refusals import (
 )
 
 Answer = Callable[[HttpRequest], HttpResponse]
+# A length of more digits is none: no body is that long, and Python reads no number of
+# thousands of them.
+LENGTH = re.compile(r"[0-9]{1,18}")
+# An encoding of text takes any bytes, if only as signs that something is broken.
+ANY_BYTES = bytes(range(128, 256))
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -59,7 +65,7 @@ def _stated_length(request: HttpRequest) -> int | None:
     if "HTTP_TRANSFER_ENCODING" in request.META:
         return None
     stated = request.META.get("CONTENT_LENGTH") or "0"
-    return int(stated) if stated.isascii() and stated.isdecimal() else None
+    return int(stated) if LENGTH.fullmatch(stated) else None
 
 
 def _most_bytes(request: HttpRequest) -> int:
@@ -126,10 +132,12 @@ class StorableText:
 
 
 def _is_of_text(charset: str) -> bool:
-    """Tell whether bytes can be read as text so; hex and zip are no encodings of it."""
+    """Tell whether bytes can be read as text so; hex and zip are no encodings of it,
+    idna is one of names alone, and undefined is there to fail.
+    """
     try:
-        "".encode(charset)
-    except LookupError:
+        ANY_BYTES.decode(charset, "replace")
+    except (LookupError, ValueError):
         return False
     return True
 

@@ -109,7 +109,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "villages.staying.StayOnPage",
     "villages.middleware.StaffSession",
-    "auditlog.middleware.AuditlogMiddleware",
+    "villages.middleware.FieldHistorySource",
     "axes.middleware.AxesMiddleware",
     # last: they know the reader and the language, and nothing has read the body yet
     "minshi.middleware.BodyLimit",
@@ -146,7 +146,9 @@ if EMBEDDED:
             "OPTIONS": {
                 "timeout": 20,
                 "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                # REPLACE deletes a row past its trigger, unless triggers are recursive
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                " PRAGMA recursive_triggers=ON;",
             },
         }
     }
@@ -271,6 +273,7 @@ SECOND_FACTOR_ROLES = read("list", "SECOND_FACTOR_ROLES", NEED_FACTOR)
 TRIES = read("int", "TRIES", 5)
 TRIES_ACCOUNT = read("int", "TRIES_ACCOUNT", 15)
 TRIES_ADDRESS = read("int", "TRIES_ADDRESS", 30)
+AUDITLOG_CID_HEADER = None  # anybody may write it, and longer than the column
 AXES_HANDLER = "villages.tries.Tries"
 AXES_FAILURE_LIMIT = 1  # of these counts, full
 AXES_COOLOFF_TIME = 0.25  # hours

@@ -7,8 +7,10 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from minshi.content_type import ReadableContentType
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minshi.settings")
-application = get_wsgi_application()
+application = ReadableContentType(get_wsgi_application())
 
 from minshi.celery import start_embedded  # noqa: E402 - needs the settings loaded above
 

@@ -25,6 +25,7 @@ from villages.models import (
     User,
     Village,
 )
+from villages.requests import whole_number
 
 NOTHING = "—"
 
@@ -63,8 +64,10 @@ def in_words(field: "models.Field[Any, Any]", value: str | None) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.BooleanField):
         return _("yes") if value == "True" else _("no")
-    if isinstance(field, models.ForeignKey) and value.isdigit():
-        return str(field.related_model._base_manager.filter(pk=value).first() or value)
+    if isinstance(field, models.ForeignKey):
+        key = whole_number(value)
+        rows = field.related_model._base_manager.filter(pk=key)
+        return str(rows.first() or value)
     if isinstance(field, models.DateTimeField):
         return _moment_in_words(value)
     if isinstance(field, models.DateField):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
+from auditlog.middleware import AuditlogMiddleware
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.middleware import get_user
@@ -20,7 +21,7 @@ from minshi.errors import Text
 from minshi.refusals import wants_json
 from villages.first_things import first_thing
 from villages.models import User
-from villages.requests import StaffRequest, asks_by_itself
+from villages.requests import StaffRequest, asks_by_itself, client_address
 from villages.sessions import is_over, keep_seen
 from villages.staying import (
     LOGIN_IS_OVER,
@@ -29,6 +30,19 @@ from villages.staying import (
     leads_to_login,
     login_is_over,
 )
+
+
+class FieldHistorySource(AuditlogMiddleware):
+    """Note with the field history who changed something and from which address: the one
+    that the audit log has, and no header that anybody may write.
+    """
+
+    def get_extra_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what is stored with each change that this request makes."""
+        return {
+            "actor": self._get_actor(request),
+            "remote_addr": client_address(request),
+        }
 
 
 class StaffSession:

@@ -21,7 +21,7 @@ from cases.models.choices import (
 from cases.workflow import Spoken
 from cases.workflow.candidates import cadres_over
 from cases.workflow.inputs import SAID_AT, WHO_MAY_SEE, Input, Kind, fault_of
-from cases.workflow.speakers import LONGEST_NAME, named_apart
+from cases.workflow.speakers import LONGEST_NAME, LONGEST_WORDS, named_apart
 from minshi.days import MomentField
 from minshi.workdays import local_day
 from villages.forms.accounts import RuleForm, offer_rows
@@ -80,7 +80,9 @@ class IntakeForm(RuleForm):
         Village.objects.none(), label=_("Village"), required=False
     )
     verbatim = forms.CharField(
-        label=_("What is it about"), widget=forms.Textarea(attrs=TALL), max_length=4000
+        label=_("What is it about"),
+        widget=forms.Textarea(attrs=TALL),
+        max_length=LONGEST_WORDS,
     )
     category = forms.ChoiceField(
         label=_("What kind of matter"),

@@ -129,7 +129,7 @@ class CaseFilter(filters.FilterSet):
     q = filters.CharFilter(
         method="by_words",
         label=_("Number, words or who spoke"),
-        max_length=60,
+        max_length=search.LONGEST,
         validators=[search.require_two_characters],
     )
     stage = filters.MultipleChoiceFilter(

@@ -30,10 +30,12 @@ from minshi.text.folding import (
     QUOTES,
     any_of,
     with_plain_phones,
+    without_brackets,
 )
 from minshi.text.numerals import in_digits
 from villages.models import ResidentKey, Town, Village
 
+LONGEST = 60  # characters of what is asked
 SHORTEST = 2  # characters: one is in nearly every text, and no index answers it
 MOST_TERMS = 6
 # the beginning of a number
@@ -91,7 +93,7 @@ def terms_of(text: str) -> list[str]:
     3. Part at punctuation and quotation marks beside a word; elsewhere they are
        searched for as they stand.
     """
-    typed = unicodedata.normalize("NFKC", visible(text))
+    typed = unicodedata.normalize("NFKC", without_brackets(visible(text)))
     typed = QUOTED.sub(" ", BETWEEN_THOUSANDS.sub("", typed))
     joined = NAME_SET_WIDE.sub(_set_close, typed)
     joined = BEFORE_LARGE_UNIT.sub("", BEFORE_MEASURE.sub("", joined))
@@ -123,9 +125,10 @@ def _set_close(name: re.Match[str]) -> str:
 
 def require_two_characters(text: str) -> None:
     """Refuse a word of one character that is no surname by itself, and too many words
-    (ValidationError).
+    (ValidationError). What is longer than LONGEST is not looked at: the field refuses
+    it by its own rule.
     """
-    if _surname(text):
+    if len(text) > LONGEST or _surname(text):
         return
     terms = terms_of(text)
     if any(len(term) < SHORTEST for term in terms):

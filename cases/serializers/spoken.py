@@ -10,7 +10,7 @@ from cases.models import Case, Topic
 from cases.models.choices import Category, Channel, Confidentiality, Grade
 from cases.serializers.fields import PhoneField, PlainText, ShownRow
 from cases.workflow import Spoken
-from cases.workflow.speakers import LONGEST_NAME, MOST_CO_SPEAKERS
+from cases.workflow.speakers import LONGEST_NAME, LONGEST_WORDS, MOST_CO_SPEAKERS
 from minshi import workdays
 from villages.api.fields import NO_SUCH_CHOICE, IdField, MomentField
 from villages.lookup import neighbourhood_of
@@ -18,7 +18,6 @@ from villages.models import Group, Resident, Town, User, Village
 from villages.models.grid import Sex
 
 MOST_CONCERNED = 20
-LONGEST_WORDS = 4000  # as on the page
 
 
 class SpokenBody(serializers.Serializer[Any]):

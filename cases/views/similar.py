@@ -17,6 +17,7 @@ from cases.models import Case
 from cases.views.access import StaffView
 from cases.workflow.intake import similar_to
 from cases.workflow.pasted import pasted_in, without_id
+from cases.workflow.speakers import LONGEST_WORDS
 from minshi.clock import now, today
 from villages.lookup import names_in, neighbourhood_of
 from villages.models import Group, User, Village
@@ -37,11 +38,16 @@ class Similar(StaffView):
         villages = overseen.select_related("town")
         village = _chosen(villages, request.POST.get("village", ""))
 
+        typed = request.POST.dict()
+        if len(typed.get("verbatim", "")) > LONGEST_WORDS:
+            # the form refuses them; nothing is offered that would cut them short
+            typed["verbatim"] = ""
+
         found: list[Case] = []
         if village:
             groups = Group.objects.filter(village=village)
             found = similar_to(
-                request.POST.get("verbatim", ""),
+                typed.get("verbatim", ""),
                 user=self.user,
                 village=village,
                 group=_chosen(groups, request.POST.get("group", "")),
@@ -51,7 +57,7 @@ class Similar(StaffView):
 
         context = {
             "similar": found,
-            "fillings": fillings_for(self.user, request.POST.dict()),
+            "fillings": fillings_for(self.user, typed),
             "at": now(),
             "sight": self.sight(),
         }

@@ -47,6 +47,7 @@ WHOLE_NAME = re.compile(
 TWO_PARTS, LONG_PART = 2, 3  # of a name without a surname, and characters of each
 MOST_CO_SPEAKERS = 20  # named at once
 LONGEST_NAME = 40  # characters, of anybody who speaks
+LONGEST_WORDS = 4_000  # characters of what is said
 # the field of the revision that names whoever was said to be no neighbour
 STRANGERS = "strangers"
 

@@ -60,11 +60,20 @@ DASH_IN_NAME = re.compile(rf"(?<=[{HAN}])-(?=[{HAN}])")
 STOP_IN_NAME = re.compile(rf"(?<=[{HAN}])\.(?=[{HAN}])")
 # 欠我 120 元, 2 组 15 号: a blank beside a number, or one of the words for it
 BLANK_BESIDE_NUMBER = re.compile(rf"(?<=[{HAN}]) (?=[a-z]*-?\d)|(?<=\d) (?=[{HAN}])")
-# 139 9391 2345, 139-9391-2345, 0939-442 1234: one number however it is set
+# ⑴ and ㈠: a number in brackets as one character, which NFKC would write in three
+NUMBERS_IN_BRACKETS = {
+    code: unicodedata.normalize("NFKC", chr(code)).strip("()")
+    for code in (*range(0x2474, 0x2488), *range(0x3220, 0x322A))
+}
+# ½ is 1⁄2 in NFKC, with a slash that nobody types; 看着 is typed 看著, too, which is no
+# other character in simplified writing
+AS_TYPED = str.maketrans({"\u2044": "/", "\u2215": "/", "著": "着"})
+# 139 9391 2345, 139-9391-2345, 0939-442 1234, (0939)4421234: one number however it is
+# set
 PHONE_SET_WIDE = re.compile(
     r"(?<!\d)(?:"
     r"1[3-9]\d[-. ]?\d{4}[-. ]?\d{4}|1[3-9]\d[-.]\d{3}[-.]\d{5}"
-    r"|0\d{2,3}[- ]?\d{3,4}[- ]?\d{4}"
+    r"|(?:0\d{2,3}[- ]?|\(0\d{2,3}\)[- ]?)\d{3,4}[- ]?\d{4}"
     r")(?!\d)"
 )
 BLANK_IN_HAN = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
@@ -119,19 +128,25 @@ def folded(text: str) -> str:
 
 def searchable(text: str) -> str:
     """Return a text in the form in which words are searched: folded, with digits for
-    numbers (二组十五号 is 2组15号, 1,200 is 1200, 1.2万 is 12000), no blanks between a
-    number and the characters beside it, phones as plain digits, simplified characters
-    and one kind of quotation mark.
+    numbers (二组十五号 is 2组15号, 1,200 is 1200, 1.2万 is 12000, ㈠ is 1), no blanks
+    between a number and the characters beside it, phones as plain digits, simplified
+    characters, one kind of quotation mark and of slash.
 
     Names have keys of their own and are never compared in this form alone.
     """
-    plain = QUOTE.sub('"', "".join(map(simplified, folded(text))))
+    plain = folded(without_brackets(text))
+    plain = QUOTE.sub('"', "".join(map(simplified, plain))).translate(AS_TYPED)
     before = ""
     while plain != before:  # 3 千 is 3千, and that is 3000
         before = plain
         plain = closed_around_numbers(BETWEEN_THOUSANDS.sub("", plain))
         plain = in_digits(plain)
     return plain
+
+
+def without_brackets(text: str) -> str:
+    """Return a text with 一 for ㈠ and 1 for ⑴, which is to be asked before NFKC."""
+    return text.translate(NUMBERS_IN_BRACKETS)
 
 
 def closed_around_numbers(text: str) -> str:

@@ -16,7 +16,7 @@ from cases.models import Case, FrozenLedger
 from cases.workflow.findings import Finding
 from cases.workflow.proof import check_cases, check_numbers
 from minshi import workdays
-from minshi.locks import broken_locks
+from minshi.locks import broken_locks, planted
 from minshi.written import written_otherwise
 from supervision.installation import brought_up_at
 from supervision.models import HistoryCheck, Log, Seal
@@ -69,8 +69,8 @@ class Result:
 def check_everything(at: datetime) -> Result:
     """Compare cases with their events, the logs with their seals, the numbers given
     with the cases that are there, what was closed for good with the audit log, the
-    seals with the heads kept elsewhere, and the triggers that keep history from being
-    changed with those that are to be there.
+    seals with the heads kept elsewhere, and the triggers of the database with those
+    that keep history from being changed, beside which there are to be none.
 
     Memory stays flat however much there is. Nothing is written. A value that cannot be
     read is a finding: it ends the check of its own row, or of its own part, alone.
@@ -100,6 +100,8 @@ def _check_cases(result: Result) -> Iterator[Finding]:
 def _check_locks() -> Iterator[Finding]:
     for lock in broken_locks():
         yield Finding(lock, LogWrong.UNLOCKED)
+    for each in planted():
+        yield Finding(f"{each.name}（{each.on}）", LogWrong.PLANTED)
 
 
 def check_history(at: datetime) -> HistoryCheck:

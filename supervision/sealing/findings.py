@@ -42,3 +42,11 @@ class LogWrong(models.TextChoices):
         "unlocked",
         pgettext_lazy("history", "the lock on changes was taken off in the database"),
     )
+    PLANTED = (
+        "planted",
+        pgettext_lazy(
+            "history",
+            "a trigger or a rule that is not the program's was put into the database:"
+            " it may change what is written",
+        ),
+    )

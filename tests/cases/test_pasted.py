@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from cases.models import Case
 from cases.workflow.pasted import Pasted, pasted_in, without_numbers
+from cases.workflow.speakers import LONGEST_WORDS
 from tests.api import Api
 from tests.cases.roads import NOON, spoken, staff
 from tests.villages.factories import HouseholdFactory, ResidentFactory
@@ -247,6 +248,22 @@ def test_a_neighbour_is_offered_for_the_field_in_any_spelling(here, client, type
     assert [(each.field, each.value) for each in answer.context["fillings"]] == [
         ("speaker_name", "赵铁柱")
     ]
+
+
+def test_words_longer_than_the_form_takes_are_not_gone_through(here, client):
+    """They took 20 s of the processor for a body of 600,000 characters."""
+    client.force_login(here.duty.user)
+    phone = "电话13993912345，"
+    long = phone + "李" * (LONGEST_WORDS - len(phone))
+    place = {"village": here.village.pk}
+    address = reverse("cases:similar")
+
+    taken = client.post(address, {"verbatim": long, **place})
+    longer = client.post(address, {"verbatim": long + "李", **place})
+
+    assert [each.field for each in taken.context["fillings"]] == ["speaker_phone"]
+    assert longer.status_code == 200
+    assert longer.context["fillings"] == longer.context["similar"] == []
 
 
 def test_a_title_names_nobody_of_a_field_that_says_more(here):

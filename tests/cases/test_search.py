@@ -5,10 +5,12 @@ hidden.
 import uuid
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
 from cases.lists import search
+from cases.lists.filters import CaseFilter
 from cases.models import Case
 from cases.models.scope import Sight
 from cases.privacy.personal import fold_words
@@ -347,6 +349,17 @@ def test_a_phone_in_the_words_is_found_however_it_is_parted():
     assert found(here.secretary, "13993912345") == {case.number for case in cases}
 
 
+def test_what_is_longer_than_the_field_is_not_gone_through(monkeypatch):
+    """Its form refuses it by its length; all its rules are asked all the same."""
+    monkeypatch.setattr(search, "terms_of", lambda _text: pytest.fail("It was."))
+    monkeypatch.setattr(search, "searchable", lambda _text: pytest.fail("It was."))
+    field = CaseFilter.base_filters["q"].field
+
+    with pytest.raises(ValidationError) as refused:
+        field.clean("路灯" * search.LONGEST)
+    assert [error.code for error in refused.value.error_list] == ["max_length"]
+
+
 def test_a_name_of_single_characters_is_one_word():
     here = staff()
     case = spoken(here, speaker_name="赵铁柱")
@@ -446,6 +459,18 @@ def test_a_phone_is_found_whole_never_by_its_tail():
         ("欠了83块", "83"),
         ("2024年就坏了", "2024"),
         ("打0939-4421234没人接", "0939-4421234"),
+        ("打（0939）4421234没人接", "0939-4421234"),
+        ("打0939-4421234没人接", "（0939）4421234"),
+        ("打(0939) 442 1234没人接", "09394421234"),
+        ("只给了½亩", "1/2亩"),
+        ("只给了1/2亩", "½亩"),
+        ("只给了1∕2亩", "1/2亩"),
+        ("㈠组的路灯坏了", "一组"),
+        ("一组的路灯坏了", "㈠组"),
+        ("⑴组的路灯坏了", "1组"),
+        ("⑿组的路灯坏了", "十二组"),
+        ("他看着不管", "看著不管"),
+        ("他看著不管", "看着不管"),
         ("牌子上写「禁止通行」", "'禁止通行'"),
         ("牌子上写“禁止通行”", '"禁止通行"'),
         ("牌子上写'禁止通行'", "「禁止通行」"),

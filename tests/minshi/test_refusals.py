@@ -7,11 +7,13 @@ from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from knox.models import AuthToken
 
 from minshi import api_urls
+from minshi.content_type import ReadableContentType
 from minshi.parsers import DEEPEST
 from tests.cases.roads import spoken, staff
 from tests.minshi.test_celery import without_redis
@@ -276,7 +278,10 @@ def test_half_a_character_in_json_is_refused(patient):
     assert (sent.status_code, sent.json()["code"]) == (400, "parse_error")
 
 
-@pytest.mark.parametrize("charset", ["hex", "base64", "rot13", "nowhere"])
+@pytest.mark.parametrize(
+    "charset",
+    ["hex", "base64", "rot13", "nowhere", "undefined", "idna", "punycode"],
+)
 def test_a_body_in_no_encoding_of_text_is_refused(patient, charset):
     kind = f"multipart/form-data; boundary=x; charset={charset}"
     body = '--x\r\nContent-Disposition: form-data; name="login"\r\n\r\nabc\r\n--x--\r\n'
@@ -284,6 +289,42 @@ def test_a_body_in_no_encoding_of_text_is_refused(patient, charset):
     answer = patient.generic("POST", "/login/", body.encode(), content_type=kind)
 
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "charset*=bogus''x",
+        "charset*=utf-8''a%00b",
+        "charset*=undefined''x",
+        f"charset*{'9' * 5000}=x",
+        "charset*=utf-8''a; charset*0=b",
+    ],
+)
+@pytest.mark.parametrize("path", ["/login/", "/api/v1/me/"])
+def test_a_content_type_that_cannot_be_taken_apart_is_refused(parameter, path):
+    """Django takes it apart before any middleware: what it raised was a 500."""
+    environ = RequestFactory().post(path).environ
+    environ["CONTENT_TYPE"] = f"{FORM}; {parameter}"
+    environ |= {"HTTP_ACCEPT_LANGUAGE": "en"}
+    answered = []
+
+    body = b"".join(
+        ReadableContentType(WSGIHandler())(
+            environ, lambda status, _headers: answered.append(status)
+        )
+    )
+
+    assert answered == ["400 Bad Request"]
+    assert "The body is in no encoding of text." in body.decode()
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "0" * 5000, "²", "-1", "1e3"])
+def test_a_length_that_is_no_number_is_refused(patient, length):
+    answer = patient.post("/login/", {"login": "x"}, CONTENT_LENGTH=length, **ENGLISH)
+
+    assert answer.status_code == 411
+    assert "Content-Length" in answer.content.decode()
 
 
 def test_a_field_without_a_name_is_no_page_of_the_administration(patient):

@@ -30,6 +30,7 @@ from tests.villages.factories import (
     VillageFactory,
 )
 from villages.audit import record_audit
+from villages.field_history import in_words
 from villages.lookup import index_residents
 from villages.models import (
     ContactLink,
@@ -40,6 +41,7 @@ from villages.models import (
     ResidentKey,
     Role,
     Town,
+    User,
     Village,
 )
 from villages.models.audit import AuditKind
@@ -207,6 +209,38 @@ def test_field_history_keeps_no_password(client):
     changes = [entry.changes for entry in LogEntry.objects.get_for_object(user)]
     assert any("name" in change for change in changes)
     assert not any("password" in change or "last_login" in change for change in changes)
+
+
+@pytest.mark.parametrize("value", ["²", "9" * 5000, "-1", "x"])
+def test_a_key_that_is_none_is_read_as_it_stands(value):
+    assert in_words(Post._meta.get_field("village"), value) == value
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address"), [(0, "172.18.0.5"), (1, "203.0.113.9")]
+)
+def test_field_history_believes_no_header_of_a_client(
+    client, settings, proxies, address
+):
+    """Its address is that of the audit log; anybody may write the other headers."""
+    settings.PROXY_COUNT = proxies
+    client.force_login(security_admin().user)
+
+    client.post(
+        reverse("villages:account_create"),
+        {"username": "zhao.min", "name": "赵敏", "phone": ""},
+        REMOTE_ADDR="172.18.0.5",
+        headers={
+            "x-forwarded-for": "6.6.6.6, 203.0.113.9",
+            "x-forwarded-port": "9" * 20,
+            "x-correlation-id": "x" * 300,
+        },
+    )
+
+    created = User.objects.get(username="zhao.min")
+    entry = FieldHistory.objects.get_for_object(created).earliest("pk")
+    assert entry.remote_addr == address
+    assert entry.remote_port is entry.cid is None
 
 
 def test_field_history_is_read_in_words(client):

@@ -78,12 +78,7 @@ def text_of(cell: Stored) -> str:
         return ""
     if isinstance(cell, dict):
         if "formula" in cell:
-            raise Unclear(
-                _(
-                    "This is a formula that was never worked out. Open the file in WPS"
-                    " or Excel, save it once, and send it again."
-                )
-            )
+            raise Unclear(never_worked_out())
         return next(iter(cell.values())).replace("T", " ")
     if isinstance(cell, str):
         text = clean_line(unicodedata.normalize("NFKC", cell))
@@ -95,6 +90,13 @@ def text_of(cell: Stored) -> str:
     if abs(cell) >= 10**MOST_DIGITS:
         raise _lost_digits()
     return str(int(cell)) if float(cell).is_integer() else str(cell)
+
+
+def never_worked_out() -> str:
+    return _(
+        "This is a formula that was never worked out. Open the file in WPS or Excel,"
+        " save it once, and send it again."
+    )
 
 
 # digits: 13893912345.0 is a telephone number, 3.0 may be a version

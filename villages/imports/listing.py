@@ -4,15 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from villages.imports.cells import is_empty_row
 from villages.imports.left_out import why_left_out
 from villages.imports.reading import Sheet
-from villages.imports.reading.recognising import refused
-from villages.imports.reading.sheets import Row
+from villages.imports.reading.recognising import refused, too_many_merged
+from villages.imports.reading.sheets import MOST_MERGED, Row
 
-MOST_MERGED = 200_000  # rows below the first of their range
 FORMULA = {"formula": ""}  # a cell with a formula that was never worked out
 
 
@@ -56,8 +53,7 @@ def _refuse_many_merged(sheet: Sheet) -> None:
     """InputRefused: more cells lie in merged ranges than any list has."""
     filled = sum(bottom - top for top, _left, bottom, _right in sheet.merged)
     if filled > MOST_MERGED:
-        words = _("Too many cells are merged. Split them and upload the list again.")
-        raise refused(words)
+        raise refused(too_many_merged())
 
 
 def _mark_unvalued(cells: Row, columns: Sequence[int]) -> None:

@@ -35,6 +35,6 @@ def close_all(here):
 
     report = make_report(here.town, MARCH, at=APRIL)
     sign(report, by=here.supervisor.user, at=APRIL)
-    check_history(APRIL)
+    check_history(APRIL + DAY)
     seal_logs(APRIL + DAY)
     return frozen

@@ -15,8 +15,9 @@ from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
-from minshi.errors import InputRefused
-from villages.imports.reading.recognising import refused, save_anew
+from villages.imports.cells import never_worked_out
+from villages.imports.reading.recognising import damaged, refused
+from villages.imports.reading.sheets import MOST_ROWS
 
 SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*>")
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^<>]*>")
@@ -26,6 +27,7 @@ OF_SHEET = b"sheetData"  # without it no reader finds cells in a part
 PIECE = 1_048_576
 # What a sheet may be laid out as: a list of 100,000 rows has 50 columns.
 MOST_CELLS = 5_000_000
+MOST_UNVALUED = 500_000  # of each part
 
 
 @dataclass
@@ -53,10 +55,10 @@ class Inner:
         """
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             found = {}
-            for name in packed.namelist():
-                part = _Walk().through(_pieces(packed, name))
+            for entry in packed.infolist():
+                part = _Walk().through(_pieces(packed, entry))
                 _refuse_too_wide(part)
-                found[name] = part
+                found[entry.filename] = part
             paths = _paths_of_sheets(packed)
 
         parts = {}
@@ -98,7 +100,7 @@ class _Walk:
             if is_sound:
                 is_sound = self._takes(piece)
             elif OF_SHEET in end_of_last + piece:
-                raise _damaged()
+                raise damaged()
             end_of_last = piece[-len(OF_SHEET) :]
         return self.part
 
@@ -110,7 +112,7 @@ class _Walk:
             self.parser.Parse(piece, False)
         except expat.ExpatError as error:
             if OF_SHEET in piece or self.row:
-                raise _damaged() from error
+                raise damaged() from error
             return False
         return True
 
@@ -148,7 +150,8 @@ class _Walk:
         written = attributes.get("r", "").strip()
         self.row = int(written) if NUMBER.fullmatch(written) else self.row + 1
         self.column = 0
-        if attributes.get("hidden") in ("1", "true"):
+        is_hidden = attributes.get("hidden") in ("1", "true")
+        if is_hidden and self.row <= MOST_ROWS:  # no list goes beyond
             self.part.hidden.add(self.row - 1)
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
@@ -165,6 +168,8 @@ class _Walk:
     def _end_cell(self) -> None:
         if self.has_formula and not self.has_value:
             self.part.unvalued.add((self.row - 1, self.column - 1))
+            if len(self.part.unvalued) > MOST_UNVALUED:
+                raise refused(never_worked_out())
         self.is_in_cell = False
 
 
@@ -175,11 +180,7 @@ def _local(tag: str) -> str:
 
 def _refuse_declaration(*_declared: object) -> None:
     """InputRefused: the part declares a document type, and no workbook does."""
-    raise _damaged()
-
-
-def _damaged() -> InputRefused:
-    return refused(save_anew(_("The file is damaged.")))
+    raise damaged()
 
 
 def _refuse_too_wide(part: Part) -> None:
@@ -192,8 +193,8 @@ def _refuse_too_wide(part: Part) -> None:
     raise refused(words % {"row": part.rows, "column": part.columns})
 
 
-def _pieces(packed: zipfile.ZipFile, path: str) -> Iterator[bytes]:
-    with packed.open(path) as part:
+def _pieces(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    with packed.open(entry) as part:
         while read := part.read(PIECE):
             yield read
 

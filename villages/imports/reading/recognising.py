@@ -92,8 +92,9 @@ def _refuse_bomb(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise refused(save_anew(_("The file is damaged."))) from error
+        raise damaged() from error
 
+    _refuse_ambiguous(parts)
     _refuse_other_packed(content, [part.filename for part in parts])
 
     size = sum(part.file_size for part in parts)
@@ -106,6 +107,16 @@ def _refuse_bomb(content: bytes) -> None:
                 " something into a new sheet and send that."
             )
         )
+
+
+def _refuse_ambiguous(parts: list[zipfile.ZipInfo]) -> None:
+    """InputRefused: two parts go by one name, or Python reads a name otherwise than it
+    is written (up to a NUL). Another reader would open another part than we look at.
+    """
+    names = {part.filename for part in parts}
+    is_as_written = all(part.filename == part.orig_filename for part in parts)
+    if len(names) < len(parts) or not is_as_written:
+        raise damaged()
 
 
 def _refuse_other_packed(content: bytes, names: list[str]) -> None:
@@ -142,6 +153,14 @@ def _refuse_what_is_no_book(content: bytes) -> None:
         raise refused(_no_spreadsheet())
     if not any(name in content for name in BOOKS):
         raise refused(save_anew(_("No sheet was found in this file.")))
+
+
+def damaged() -> InputRefused:
+    return refused(save_anew(_("The file is damaged.")))
+
+
+def too_many_merged() -> str:
+    return _("Too many cells are merged. Split them and upload the list again.")
 
 
 def too_many_rows() -> str:

@@ -11,6 +11,7 @@ Merged = tuple[int, int, int, int]
 EMPTY_ROWS = 200
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
+MOST_MERGED = 200_000  # ranges, and rows below the first of their range
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """Workbooks of the kinds offices have: .xlsx, .xls, .et."""
 
-import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -9,14 +8,15 @@ from django.utils.translation import gettext as _
 
 from minshi.text import clean_line
 from villages.imports.cells import Cell, Stored, is_empty_row, stored
+from villages.imports.reading.apart import LaidOut, laid_out
 from villages.imports.reading.gbk import as_unicode, from_letters, is_in_gbk
 from villages.imports.reading.inner import Inner
 from villages.imports.reading.recognising import (
     ZIP,
+    damaged,
     refused,
     save_anew,
     too_many_rows,
-    with_password,
 )
 from villages.imports.reading.sheets import (
     EMPTY_ROWS,
@@ -37,9 +37,6 @@ def sheets_of(content: bytes) -> list[Sheet]:
     """Return the sheets of a workbook that hold anything. InputRefused: it cannot be
     read, with what to do.
     """
-    # only a process that reads a list needs it
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
-
     in_gbk = is_in_gbk(content)
     if in_gbk:
         content = as_unicode(content)
@@ -47,34 +44,30 @@ def sheets_of(content: bytes) -> list[Sheet]:
     try:
         # an old .xls has no parts to be walked through, and 65,536 rows at most
         inner = Inner.of(content) if content.startswith(ZIP) else Inner()
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise damaged() from error
 
-        sheets = []
-        for name in book.sheet_names:
-            found = book.get_sheet_by_name(name)
-            part = inner.part(name)
-            sheet = Sheet(
-                name=clean_line(name),
-                rows=_rows(found.iter_rows()),
-                hidden=part.hidden,
-                unvalued=part.unvalued,
-                merged=[
-                    (*first, *last) for first, last in found.merged_cell_ranges or ()
-                ],
-            )
-            if in_gbk:
-                _turn_back(sheet)
-            if sheet.rows:
-                sheets.append(sheet)
-    except PasswordError as error:
-        raise refused(with_password()) from error
-    except (CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
-        raise refused(save_anew(_("The file is damaged."))) from error
-
+    sheets = [_sheet(found, inner) for found in laid_out(content)]
+    if in_gbk:
+        for sheet in sheets:
+            _turn_back(sheet)
+    sheets = [sheet for sheet in sheets if sheet.rows]
     if not sheets:
         raise refused(_("No sheet of this file holds anything."))
+
     _refuse_garbled(sheets)
     return sheets
+
+
+def _sheet(found: LaidOut, inner: Inner) -> Sheet:
+    part = inner.part(found.name)
+    return Sheet(
+        name=clean_line(found.name),
+        rows=_rows(found.rows),
+        hidden=part.hidden,
+        unvalued=part.unvalued,
+        merged=found.merged,
+    )
 
 
 def _rows(found: Iterable[Sequence[Cell]]) -> list[Row]:

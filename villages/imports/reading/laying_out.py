@@ -1,0 +1,84 @@
+"""A process of its own in which a workbook is laid out: the program of `apart`.
+
+A file made to do harm makes the reader of workbooks ask for memory without an end, and
+Rust then ends the process it is in. Here it ends nothing else. Nothing of ours and
+nothing of Django is imported, so that it starts in a tenth of a second.
+
+It is given limits as arguments and the file as its input. It writes one value after
+another: the rows of a sheet in batches, each as ("rows", rows), then the sheet as
+("sheet", name, merged ranges); or ("refused", why).
+"""
+
+import io
+import pickle
+import resource
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+BATCH = 1_000  # rows
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of memory, of the processor's time, and of each sheet."""
+
+    megabytes: int
+    seconds: int
+    rows: int
+    columns: int
+    empty_rows: int  # that follow each other: there a sheet ends
+    merged: int  # ranges
+
+
+def main(limits: Limits) -> None:
+    # on a Mac it cannot be set
+    if sys.platform == "linux":
+        most_bytes = limits.megabytes << 20
+        resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # it would hold names
+
+    for value in _book(sys.stdin.buffer.read(), limits):
+        pickle.dump(value, sys.stdout.buffer)
+
+
+def _book(content: bytes, limits: Limits) -> Iterator[tuple[Any, ...]]:
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        for name in book.sheet_names:
+            sheet = book.get_sheet_by_name(name)
+            merged = sheet.merged_cell_ranges or ()
+            if len(merged) > limits.merged:
+                yield ("refused", "merged")
+                return
+
+            yield from _rows(sheet.iter_rows(), limits)
+            yield ("sheet", name, [(*first, *last) for first, last in merged])
+    except PasswordError:
+        yield ("refused", "password")
+    except (CalamineError, OSError, ValueError, MemoryError):
+        yield ("refused", "damaged")
+
+
+def _rows(found: Iterator[list[Any]], limits: Limits) -> Iterator[tuple[Any, ...]]:
+    """Yield rows in batches: one more than there may be, so that it is noticed."""
+    batch: list[list[Any]] = []
+    empty = 0
+    for number, cells in enumerate(found):
+        is_empty = all(cell == "" for cell in cells)
+        empty = empty + 1 if is_empty else 0
+        if number > limits.rows or empty > limits.empty_rows:
+            break
+        batch.append(cells[: limits.columns])
+        if len(batch) == BATCH:
+            yield ("rows", batch)
+            batch = []
+    yield ("rows", batch)
+
+
+if __name__ == "__main__":
+    main(Limits(*map(int, sys.argv[1:])))
