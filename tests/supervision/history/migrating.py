@@ -16,3 +16,9 @@ def migrate_back_before(name, app="cases"):
 def migrate_to_the_end():
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def migrate_again_to(name, app):
+    """Make the migrations of an app up to this one run, whatever ran after them."""
+    executor = MigrationExecutor(connection)
+    executor.migrate([(app, name)])

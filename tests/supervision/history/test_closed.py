@@ -14,7 +14,11 @@ from supervision.sealing.seals import seal_logs
 from tests.cases.roads import DAY
 from tests.supervision.history.attacks import by_sql, found
 from tests.supervision.history.closing import APRIL, LATER, close
-from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
+from tests.supervision.history.migrating import (
+    migrate_again_to,
+    migrate_back_before,
+    migrate_to_the_end,
+)
 from villages.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
@@ -227,7 +231,7 @@ def test_an_update_made_to_run_again_seals_nothing(closed, has_records):
         app="supervision", name__in=names
     )
     again.delete()
-    migrate_to_the_end()
+    migrate_again_to(names[-1], app="supervision")
 
     assert again.count() == len(names)
     assert AuditRecord.objects.count() == records
