@@ -197,7 +197,11 @@ class ImportPasswords(ImportPage):
             raise Http404
 
         strips = take_passwords(run, by=self.user, at=now(), request=request)
-        context = {"run": run, "strips": strips}
+        context = {
+            "run": run,
+            "strips": strips,
+            "address": request.build_absolute_uri("/"),
+        }
         response = render(request, "villages/imports/passwords.html", context)
         response["Cache-Control"] = "no-store"
         return response
