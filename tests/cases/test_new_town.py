@@ -128,6 +128,7 @@ def test_the_homes_of_those_who_enter_something_say_what_lacks(client):
         system_admin(): "/supervision/status/",
         security_admin(): "/accounts/",
         secretary_of(village): "/",
+        reviewer_of(village.town): "/",
     }
 
     for post, home in homes.items():
