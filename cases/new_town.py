@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.deadlines.calendar import years_without_data
 from cases.models import StandardText, Topic
+from cases.usual_topics import add_usual_topics
 from minshi.errors import NoSuchRight, Text
 from minshi.workdays import local_day
 from villages.models import (
@@ -209,10 +210,27 @@ def copy_topics_and_texts(source: Town, town: Town, *, by: User, at: datetime) -
 
     NoSuchRight: not a system administrator.
     """
-    if not by.holds(local_day(at), *CONFIGURE):
-        raise NoSuchRight(_("Only the system administrator does this."))
+    _check_configures(by, at)
 
     return _copy_topics(source, town) + _copy_texts(source, town)
+
+
+@transaction.atomic
+def begin_with_usual_topics(town: Town, *, by: User, at: datetime) -> int:
+    """Give a town the usual topics, and return how many were new. What it has already
+    stays as it is.
+
+    NoSuchRight: not a system administrator.
+    """
+    _check_configures(by, at)
+
+    return len(add_usual_topics(town))
+
+
+def _check_configures(user: User, at: datetime) -> None:
+    """Refuse whoever is no system administrator. NoSuchRight."""
+    if not user.holds(local_day(at), *CONFIGURE):
+        raise NoSuchRight(_("Only the system administrator does this."))
 
 
 def _copy_topics(source: Town, town: Town) -> int:

@@ -13,12 +13,20 @@ from django.utils.translation import ngettext
 from django.views.generic import View
 
 from cases.models import Topic
-from cases.new_town import Item, check_list, copy_topics_and_texts
+from cases.new_town import (
+    Item,
+    begin_with_usual_topics,
+    check_list,
+    copy_topics_and_texts,
+)
 from minshi.clock import now, today
 from villages.imports.kinds import KINDS
 from villages.models import Post, Role, Town, User, Village
 from villages.requests import whole_number
 from villages.rights import CONFIGURE, IMPORT_LISTS, MANAGE_ACCOUNTS
+
+# what the form says instead of the town from which topics are taken
+USUAL = "usual"
 
 
 class NewTownView(LoginRequiredMixin, View):
@@ -95,6 +103,8 @@ class NewTown(NewTownView):
             "village": village,
             "towns": [] if village else list(towns),
             "items": self.items(),
+            "may_copy": may_copy,
+            "usual": USUAL,
             "sources": list(sources.exclude(pk=town.pk)) if town and may_copy else [],
         }
         return render(request, "cases/new_town.html", context)
@@ -111,15 +121,21 @@ class NewTownSummary(NewTownView):
 
 
 class CopyTopics(NewTownView):
-    """Topics and standard texts of another town, for the system administrator."""
+    """Topics and standard texts of another town, or the usual topics, for the system
+    administrator.
+    """
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if not self.user.holds(today(), *CONFIGURE):
             raise Http404
         town = self._town("town")
-        source = self._town("source")
 
-        new = copy_topics_and_texts(source, town, by=self.user, at=now())
+        if request.POST.get("source") == USUAL:
+            new = begin_with_usual_topics(town, by=self.user, at=now())
+        else:
+            source = self._town("source")
+            new = copy_topics_and_texts(source, town, by=self.user, at=now())
+
         words = ngettext("%(new)s was copied.", "%(new)s were copied.", new)
         messages.success(
             request, words % {"new": new} if new else _("Nothing was new.")

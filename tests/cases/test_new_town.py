@@ -8,7 +8,11 @@ import time_machine
 from django.core.management import call_command
 
 from cases.models import StandardText, Topic
-from cases.new_town import check_list, copy_topics_and_texts
+from cases.new_town import (
+    begin_with_usual_topics,
+    check_list,
+    copy_topics_and_texts,
+)
 from minshi.errors import NoSuchRight
 from tests.cases.roads import NOON, staff
 from tests.roles import (
@@ -191,6 +195,37 @@ def test_topics_and_texts_of_another_town_are_copied_once(client):
         copy_topics_and_texts(source, town, by=reviewer_of(town).user, at=NOON)
     client.force_login(reviewer_of(town).user)
     assert client.post(f"{PAGE}copy/", form).status_code == 404
+
+
+def test_a_first_town_begins_with_the_usual_topics(client):
+    town = TownFactory()
+    own = Topic.objects.create(town=town, name="环境卫生")
+    admin = system_admin()
+    client.force_login(admin.user)
+    form = {"town": town.pk, "source": "usual"}
+
+    assert "民事直说常见议题" in client.get(PAGE).content.decode()
+    client.post(f"{PAGE}copy/", form)
+
+    topics = Topic.objects.filter(town=town)
+    assert topics.get(name="饮水").parent == topics.get(name="基础设施")
+    assert topics.get(name="未成年人").is_red_line
+    assert topics.get(name="集体经济").reserved == "collective_income"
+    assert topics.get(name="环境卫生") == own
+    assert begin_with_usual_topics(town, by=admin.user, at=NOON) == 0
+
+
+def test_the_usual_topics_are_the_system_administrators_alone(client):
+    town = TownFactory()
+    reviewer = reviewer_of(town)
+    client.force_login(reviewer.user)
+
+    assert "民事直说常见议题" not in client.get(PAGE).content.decode()
+    form = {"town": town.pk, "source": "usual"}
+    assert client.post(f"{PAGE}copy/", form).status_code == 404
+    with pytest.raises(NoSuchRight):
+        begin_with_usual_topics(town, by=reviewer.user, at=NOON)
+    assert not Topic.objects.exists()
 
 
 def test_a_topic_withdrawn_or_deep_in_the_tree_is_copied_as_it_is():
