@@ -21,7 +21,8 @@ from cases.new_town import (
 )
 from minshi.clock import now, today
 from villages.imports.kinds import KINDS
-from villages.models import Post, Role, Town, User, Village
+from villages.imports.starting import ListPlace
+from villages.models import Group, Post, Role, Town, User, Village
 from villages.requests import whole_number
 from villages.rights import CONFIGURE, IMPORT_LISTS, MANAGE_ACCOUNTS
 
@@ -66,7 +67,9 @@ class NewTownView(LoginRequiredMixin, View):
             return village.town, village
 
         posts = Post.objects.filter(village__town=OuterRef("pk"))
-        at_work = self.towns().filter(Exists(posts)).first()
+        groups = Group.objects.filter(village__town=OuterRef("pk"))
+        begun = self.towns().filter(Exists(posts) | Exists(groups))
+        at_work = begun.first()
         return at_work or self.towns().first(), None
 
     def items(self) -> list[tuple[Item, str, str]]:
@@ -78,16 +81,19 @@ class NewTownView(LoginRequiredMixin, View):
         rows = []
         for item in check_list(town, village, now()):
             who = "、".join(str(Role(role).label) for role in item.who)
-            rows.append((item, who, _page_of(item, roles)))
+            rows.append((item, who, _page_of(item, roles, None if village else town)))
         return rows
 
 
-def _page_of(item: Item, roles: set[Role]) -> str:
-    """Return where a reader enters an item; empty where others do."""
+def _page_of(item: Item, roles: set[Role], town: Town | None) -> str:
+    """Return where a reader enters an item, for the town whose list this is; empty
+    where others do.
+    """
     if roles.isdisjoint(item.who):
         return ""
     if item.kind and not roles.isdisjoint(KINDS[item.kind].roles):
-        return reverse("villages:import_new", args=[item.kind])
+        page = reverse("villages:import_new", args=[item.kind])
+        return f"{page}?at={ListPlace(town).key}" if town else page
     return reverse(item.page) if item.page else ""
 
 

@@ -116,7 +116,7 @@ def test_each_reader_has_links_to_what_they_enter(client):
     for post, wanted in people.items():
         client.force_login(post.user)
         rows = client.get(PAGE).context["items"]
-        pages = {page for _item, _who, page in rows if page}
+        pages = {page.partition("?")[0] for _item, _who, page in rows if page}
         assert wanted <= pages
         assert not any(
             page in others
@@ -226,6 +226,30 @@ def test_the_usual_topics_are_the_system_administrators_alone(client):
     with pytest.raises(NoSuchRight):
         begin_with_usual_topics(town, by=reviewer.user, at=NOON)
     assert not Topic.objects.exists()
+
+
+def test_the_way_from_the_check_list_keeps_the_town(client):
+    """Of a county all towns are there from the first day."""
+    VillageFactory(town=TownFactory(name="城关镇", code="621226100"))
+    town = TownFactory(name="白关镇", code="621226118")
+    VillageFactory(town=town)
+    client.force_login(system_admin().user)
+
+    rows = client.get(f"{PAGE}?town={town.pk}").context["items"]
+
+    pages = {page for _item, _who, page in rows if "/imports/" in page}
+    assert f"/imports/new/groups/?at=t{town.pk}" in pages
+    for page in pages:
+        assert client.get(page).context["form"]["at"].value() == f"t{town.pk}"
+
+
+def test_the_list_opens_with_the_town_that_has_groups_already(client):
+    VillageFactory(town=TownFactory(name="城关镇", code="621226100"))
+    town = TownFactory(name="白关镇", code="621226118")
+    GroupFactory(village=VillageFactory(town=town))
+    client.force_login(security_admin().user)
+
+    assert client.get(PAGE).context["town"] == town
 
 
 def test_a_topic_withdrawn_or_deep_in_the_tree_is_copied_as_it_is():

@@ -92,7 +92,10 @@ class ImportNew(ImportPage):
     def get(self, request: StaffRequest, key: str) -> HttpResponse:
         kind = self.kind(key)
         places = starting.places_for(kind, self.user, today())
-        return self._show(request, kind, UploadForm(kind=kind, places=places))
+        # the check-list of a new town says of which one
+        asked = {"at": request.GET.get("at", "")}
+        form = UploadForm(kind=kind, places=places, initial=asked)
+        return self._show(request, kind, form)
 
     def post(self, request: StaffRequest, key: str) -> HttpResponse:
         kind = self.kind(key)
