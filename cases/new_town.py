@@ -48,6 +48,8 @@ class Item:
     kind: str = ""
     page: str = ""
     lacking: tuple[str, ...] = field(default_factory=tuple)
+    # the part of the check-list itself that brings the first ones
+    part: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -93,6 +95,7 @@ def _of_town(town: Town, villages: Sequence[Village], at: datetime) -> list[Item
             1,
             CONFIGURE,
             page="admin:cases_topic_changelist",
+            part="topics",
         ),
         Item(
             gettext_lazy("Standard texts"),

@@ -22,7 +22,7 @@ from cases.new_town import (
 from minshi.clock import now, today
 from villages.imports.kinds import KINDS
 from villages.imports.starting import ListPlace
-from villages.models import Group, Post, Role, Town, User, Village
+from villages.models import Group, Office, Post, Role, Town, User, Village
 from villages.requests import whole_number
 from villages.rights import CONFIGURE, IMPORT_LISTS, MANAGE_ACCOUNTS
 
@@ -68,7 +68,8 @@ class NewTownView(LoginRequiredMixin, View):
 
         posts = Post.objects.filter(village__town=OuterRef("pk"))
         groups = Group.objects.filter(village__town=OuterRef("pk"))
-        begun = self.towns().filter(Exists(posts) | Exists(groups))
+        offices = Office.objects.filter(town=OuterRef("pk"))
+        begun = self.towns().filter(Exists(posts) | Exists(groups) | Exists(offices))
         at_work = begun.first()
         return at_work or self.towns().first(), None
 
@@ -91,6 +92,8 @@ def _page_of(item: Item, roles: set[Role], town: Town | None) -> str:
     """
     if roles.isdisjoint(item.who):
         return ""
+    if item.part and not item.is_done:
+        return f"#{item.part}"
     if item.kind and not roles.isdisjoint(KINDS[item.kind].roles):
         page = reverse("villages:import_new", args=[item.kind])
         return f"{page}?at={ListPlace(town).key}" if town else page

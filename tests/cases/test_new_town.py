@@ -204,7 +204,8 @@ def test_a_first_town_begins_with_the_usual_topics(client):
     client.force_login(admin.user)
     form = {"town": town.pk, "source": "usual"}
 
-    assert "民事直说常见议题" in client.get(PAGE).content.decode()
+    text = client.get(PAGE).content.decode()
+    assert "民事直说常见议题" in text
     client.post(f"{PAGE}copy/", form)
 
     topics = Topic.objects.filter(town=town)
@@ -213,6 +214,24 @@ def test_a_first_town_begins_with_the_usual_topics(client):
     assert topics.get(name="集体经济").reserved == "collective_income"
     assert topics.get(name="环境卫生") == own
     assert begin_with_usual_topics(town, by=admin.user, at=NOON) == 0
+
+
+def test_the_item_of_topics_leads_to_them_until_there_are_some(client):
+    town = TownFactory()
+    client.force_login(system_admin().user)
+
+    before = client.get(PAGE)
+    Topic.objects.create(town=town, name="饮水")
+    after = client.get(PAGE)
+
+    assert _page_of_topics(before) == "#topics"
+    assert 'id="topics"' in before.content.decode()
+    assert _page_of_topics(after) == "/admin/cases/topic/"
+
+
+def _page_of_topics(answer) -> str:
+    rows = answer.context["items"]
+    return next(page for item, _who, page in rows if item.label == "议题")
 
 
 def test_the_usual_topics_are_the_system_administrators_alone(client):
@@ -243,10 +262,14 @@ def test_the_way_from_the_check_list_keeps_the_town(client):
         assert client.get(page).context["form"]["at"].value() == f"t{town.pk}"
 
 
-def test_the_list_opens_with_the_town_that_has_groups_already(client):
+@pytest.mark.parametrize("begun", ["groups", "offices"])
+def test_the_list_opens_with_the_town_that_was_begun(client, begun):
     VillageFactory(town=TownFactory(name="城关镇", code="621226100"))
     town = TownFactory(name="白关镇", code="621226118")
-    GroupFactory(village=VillageFactory(town=town))
+    if begun == "groups":
+        GroupFactory(village=VillageFactory(town=town))
+    else:
+        OfficeFactory(town=town)
     client.force_login(security_admin().user)
 
     assert client.get(PAGE).context["town"] == town
