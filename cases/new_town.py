@@ -75,9 +75,12 @@ def check_list(town: Town, village: Village | None, at: datetime) -> list[Item]:
 
 
 def _of_town(town: Town, villages: Sequence[Village], at: datetime) -> list[Item]:
-    posts = Post.objects.current(local_day(at)).filter(town=town)
-    roles = set(posts.values_list("role", flat=True))
+    posts = Post.objects.current(local_day(at)).filter(
+        Q(town=town) | Q(county_code=town.county_code)
+    )
+    roles = {post.role for post in posts if post.town_id}
     above = len(roles & {Role.REVIEWER, Role.SUPERVISOR})
+    signing = sum(post.may_sign for post in posts)  # the county's do as well
     texts = StandardText.objects.filter(Q(town=None) | Q(town=town))
 
     return [
@@ -124,6 +127,13 @@ def _of_town(town: Town, villages: Sequence[Village], at: datetime) -> list[Item
             gettext_lazy("Reviewer and supervisor of the town"),
             above,
             2,
+            MANAGE_ACCOUNTS,
+            "people",
+        ),
+        Item(
+            gettext_lazy("A reviewer who may sign supervision orders"),
+            signing,
+            1,
             MANAGE_ACCOUNTS,
             "people",
         ),

@@ -19,6 +19,7 @@ from tests.roles import (
     committee_member_of,
     duty_officer_of,
     reviewer_of,
+    reviewer_of_county,
     secretary_of,
     security_admin,
     supervisor_of,
@@ -90,7 +91,7 @@ def test_a_town_with_everything_lacks_nothing():
     ready(VillageFactory(town=town))
     OfficeFactory(town=town)
     Topic.objects.create(town=town, name="饮水")
-    reviewer_of(town)
+    reviewer_of(town, may_sign=True)
     supervisor_of(town)
     call_command("load_standard_texts", stdout=StringIO())
     call_command("load_calendar", stdout=StringIO())
@@ -303,6 +304,21 @@ def test_a_town_whose_topics_are_all_withdrawn_lacks_topics():
     Topic.objects.create(town=town, name="饮水", is_offered=False)
 
     assert standing(town)["议题"] == (0, 1)
+
+
+@pytest.mark.parametrize("where", ["town", "county"])
+def test_somebody_of_the_town_or_its_county_signs_orders(where):
+    town = TownFactory()
+    label = "能签发督办单的审核人"
+    reviewer_of(town)
+    assert standing(town)[label] == (0, 1)
+
+    if where == "town":
+        reviewer_of(town, may_sign=True)
+    else:
+        reviewer_of_county(town.county_code, may_sign=True)
+
+    assert standing(town)[label] == (1, 1)
 
 
 def test_an_empty_database_says_where_to_begin(client):
