@@ -84,7 +84,10 @@ def test_a_list_goes_from_the_upload_to_the_register_and_back(client, secretary)
     assert "入没有问题的行" in refused.content.decode()
     client.post(act(run, "enter"), {"good_only": "on"})
     run = worked(run)
-    assert "入 3 行" in client.get(page(run)).content.decode()
+    afterwards = client.get(page(run)).content.decode()
+    assert "入 3 行" in afterwards
+    assert "/new-town/line/" in afterwards  # what comes next in a new town
+    assert "/new-town/line/" in client.get("/imports/").content.decode()
     assert Resident.objects.count() == 3
 
     client.post(act(run, "take-back"), {})
