@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.deadlines.calendar import years_without_data
 from cases.models import StandardText, Topic
+from cases.usual_topics import add_usual_topics
 from minshi.errors import NoSuchRight, Text
 from minshi.workdays import local_day
 from villages.models import (
@@ -47,6 +48,8 @@ class Item:
     kind: str = ""
     page: str = ""
     lacking: tuple[str, ...] = field(default_factory=tuple)
+    # the part of the check-list itself that brings the first ones
+    part: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -72,9 +75,12 @@ def check_list(town: Town, village: Village | None, at: datetime) -> list[Item]:
 
 
 def _of_town(town: Town, villages: Sequence[Village], at: datetime) -> list[Item]:
-    posts = Post.objects.current(local_day(at)).filter(town=town)
-    roles = set(posts.values_list("role", flat=True))
+    posts = Post.objects.current(local_day(at)).filter(
+        Q(town=town) | Q(county_code=town.county_code)
+    )
+    roles = {post.role for post in posts if post.town_id}
     above = len(roles & {Role.REVIEWER, Role.SUPERVISOR})
+    signing = sum(post.may_sign for post in posts)  # the county's do as well
     texts = StandardText.objects.filter(Q(town=None) | Q(town=town))
 
     return [
@@ -92,6 +98,7 @@ def _of_town(town: Town, villages: Sequence[Village], at: datetime) -> list[Item
             1,
             CONFIGURE,
             page="admin:cases_topic_changelist",
+            part="topics",
         ),
         Item(
             gettext_lazy("Standard texts"),
@@ -120,6 +127,13 @@ def _of_town(town: Town, villages: Sequence[Village], at: datetime) -> list[Item
             gettext_lazy("Reviewer and supervisor of the town"),
             above,
             2,
+            MANAGE_ACCOUNTS,
+            "people",
+        ),
+        Item(
+            gettext_lazy("A reviewer who may sign supervision orders"),
+            signing,
+            1,
             MANAGE_ACCOUNTS,
             "people",
         ),
@@ -209,10 +223,27 @@ def copy_topics_and_texts(source: Town, town: Town, *, by: User, at: datetime) -
 
     NoSuchRight: not a system administrator.
     """
-    if not by.holds(local_day(at), *CONFIGURE):
-        raise NoSuchRight(_("Only the system administrator does this."))
+    _check_configures(by, at)
 
     return _copy_topics(source, town) + _copy_texts(source, town)
+
+
+@transaction.atomic
+def begin_with_usual_topics(town: Town, *, by: User, at: datetime) -> int:
+    """Give a town the usual topics, and return how many were new. What it has already
+    stays as it is.
+
+    NoSuchRight: not a system administrator.
+    """
+    _check_configures(by, at)
+
+    return len(add_usual_topics(town))
+
+
+def _check_configures(user: User, at: datetime) -> None:
+    """Refuse whoever is no system administrator. NoSuchRight."""
+    if not user.holds(local_day(at), *CONFIGURE):
+        raise NoSuchRight(_("Only the system administrator does this."))
 
 
 def _copy_topics(source: Town, town: Town) -> int:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from cryptography.fernet import Fernet
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +40,15 @@ DEBUG = read("bool", "DEBUG", False)
 SECRET_KEY = read("str", "SECRET_KEY")
 # Fernet keys, newest first; older ones still decrypt
 FIELD_KEYS = read("list", "FIELD_KEYS")
+for _key in FIELD_KEYS:
+    try:
+        Fernet(_key)
+    except ValueError as error:
+        # of words that are no key nothing is said until a telephone is stored
+        raise ImproperlyConfigured(
+            "FIELD_KEYS holds something that is no key. One is made by: openssl rand"
+            " -base64 32 | tr +/ -_"
+        ) from error
 # 32 bytes in url-safe base64, kept elsewhere than the backups and than the other keys;
 # without it no backup is made
 BACKUP_KEY = read("str", "BACKUP_KEY", "")
@@ -139,6 +149,7 @@ TEMPLATES = [
 ]
 
 if EMBEDDED:
+    VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # SQLite makes none
     DATABASES: dict[str, Any] = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",

@@ -13,12 +13,21 @@ from django.utils.translation import ngettext
 from django.views.generic import View
 
 from cases.models import Topic
-from cases.new_town import Item, check_list, copy_topics_and_texts
+from cases.new_town import (
+    Item,
+    begin_with_usual_topics,
+    check_list,
+    copy_topics_and_texts,
+)
 from minshi.clock import now, today
 from villages.imports.kinds import KINDS
-from villages.models import Post, Role, Town, User, Village
+from villages.imports.starting import ListPlace
+from villages.models import Group, Office, Post, Role, Town, User, Village
 from villages.requests import whole_number
 from villages.rights import CONFIGURE, IMPORT_LISTS, MANAGE_ACCOUNTS
+
+# what the form says instead of the town from which topics are taken
+USUAL = "usual"
 
 
 class NewTownView(LoginRequiredMixin, View):
@@ -58,7 +67,10 @@ class NewTownView(LoginRequiredMixin, View):
             return village.town, village
 
         posts = Post.objects.filter(village__town=OuterRef("pk"))
-        at_work = self.towns().filter(Exists(posts)).first()
+        groups = Group.objects.filter(village__town=OuterRef("pk"))
+        offices = Office.objects.filter(town=OuterRef("pk"))
+        begun = self.towns().filter(Exists(posts) | Exists(groups) | Exists(offices))
+        at_work = begun.first()
         return at_work or self.towns().first(), None
 
     def items(self) -> list[tuple[Item, str, str]]:
@@ -70,16 +82,21 @@ class NewTownView(LoginRequiredMixin, View):
         rows = []
         for item in check_list(town, village, now()):
             who = "、".join(str(Role(role).label) for role in item.who)
-            rows.append((item, who, _page_of(item, roles)))
+            rows.append((item, who, _page_of(item, roles, None if village else town)))
         return rows
 
 
-def _page_of(item: Item, roles: set[Role]) -> str:
-    """Return where a reader enters an item; empty where others do."""
+def _page_of(item: Item, roles: set[Role], town: Town | None) -> str:
+    """Return where a reader enters an item, for the town whose list this is; empty
+    where others do.
+    """
     if roles.isdisjoint(item.who):
         return ""
+    if item.part and not item.is_done:
+        return f"#{item.part}"
     if item.kind and not roles.isdisjoint(KINDS[item.kind].roles):
-        return reverse("villages:import_new", args=[item.kind])
+        page = reverse("villages:import_new", args=[item.kind])
+        return f"{page}?at={ListPlace(town).key}" if town else page
     return reverse(item.page) if item.page else ""
 
 
@@ -95,6 +112,8 @@ class NewTown(NewTownView):
             "village": village,
             "towns": [] if village else list(towns),
             "items": self.items(),
+            "may_copy": may_copy,
+            "usual": USUAL,
             "sources": list(sources.exclude(pk=town.pk)) if town and may_copy else [],
         }
         return render(request, "cases/new_town.html", context)
@@ -111,15 +130,21 @@ class NewTownSummary(NewTownView):
 
 
 class CopyTopics(NewTownView):
-    """Topics and standard texts of another town, for the system administrator."""
+    """Topics and standard texts of another town, or the usual topics, for the system
+    administrator.
+    """
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if not self.user.holds(today(), *CONFIGURE):
             raise Http404
         town = self._town("town")
-        source = self._town("source")
 
-        new = copy_topics_and_texts(source, town, by=self.user, at=now())
+        if request.POST.get("source") == USUAL:
+            new = begin_with_usual_topics(town, by=self.user, at=now())
+        else:
+            source = self._town("source")
+            new = copy_topics_and_texts(source, town, by=self.user, at=now())
+
         words = ngettext("%(new)s was copied.", "%(new)s were copied.", new)
         messages.success(
             request, words % {"new": new} if new else _("Nothing was new.")

@@ -9,7 +9,7 @@ from random import Random
 from django.conf import settings
 
 from cases.models import Topic
-from cases.models.reserved import ReservedMatter
+from cases.usual_topics import add_usual_topics
 from minshi.demo.names import Names
 from villages.divisions import load_divisions
 from villages.lookup import index_residents
@@ -43,42 +43,6 @@ COUNTY_OFFICES = {
     "住房和城乡建设局": "zhujian",
     "人力资源和社会保障局": "renshe",
 }
-TOPICS = {  # the article's areas, and under them those of the sample
-    "基础设施": ("交通安全", "饮水", "水利", "通行", "地灾防汛", "住房安全"),
-    "产业发展": ("就业务工",),
-    "集体经济": ("村务公开", "干部作风"),
-    "矛盾纠纷": (
-        "土地纠纷",
-        "宅基地",
-        "相邻关系",
-        "人身损害",
-        "噪声",
-        "债务",
-        "放牧",
-        "排水",
-        "赡养",
-        "继承析产",
-        "婚姻家庭",
-    ),
-    "撂荒地": (),
-    "厕所改造": (),
-    "环境卫生": (),
-    "民生保障": (
-        "社会救助",
-        "医保社保",
-        "留守关爱",
-        "未成年人",
-        "惠农补贴",
-        "移风易俗",
-    ),
-}
-
-
-# what of them the law reserves to the people of the village (组织法 28)
-RESERVED_TOPICS = {"集体经济": ReservedMatter.COLLECTIVE_INCOME}
-
-# and what of them is reported at once (未成年人保护法 11)
-RED_LINE_TOPICS = ("未成年人",)
 
 
 def load_town(code: str) -> Town:
@@ -91,21 +55,7 @@ def load_town(code: str) -> Town:
 
 
 def add_topics(town: Town) -> dict[str, Topic]:
-    areas = Topic.objects.bulk_create(
-        Topic(town=town, name=name, reserved=RESERVED_TOPICS.get(name, ""))
-        for name in TOPICS
-    )
-
-    under = []
-    for area in areas:
-        for name in TOPICS[area.name]:
-            is_red_line = name in RED_LINE_TOPICS
-            under.append(
-                Topic(town=town, name=name, parent=area, is_red_line=is_red_line)
-            )
-
-    topics = [*areas, *Topic.objects.bulk_create(under)]
-    return {topic.name: topic for topic in topics}
+    return {topic.name: topic for topic in add_usual_topics(town)}
 
 
 def add_offices(town: Town) -> dict[str, Office]:

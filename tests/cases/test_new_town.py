@@ -8,13 +8,18 @@ import time_machine
 from django.core.management import call_command
 
 from cases.models import StandardText, Topic
-from cases.new_town import check_list, copy_topics_and_texts
+from cases.new_town import (
+    begin_with_usual_topics,
+    check_list,
+    copy_topics_and_texts,
+)
 from minshi.errors import NoSuchRight
 from tests.cases.roads import NOON, staff
 from tests.roles import (
     committee_member_of,
     duty_officer_of,
     reviewer_of,
+    reviewer_of_county,
     secretary_of,
     security_admin,
     supervisor_of,
@@ -86,7 +91,7 @@ def test_a_town_with_everything_lacks_nothing():
     ready(VillageFactory(town=town))
     OfficeFactory(town=town)
     Topic.objects.create(town=town, name="饮水")
-    reviewer_of(town)
+    reviewer_of(town, may_sign=True)
     supervisor_of(town)
     call_command("load_standard_texts", stdout=StringIO())
     call_command("load_calendar", stdout=StringIO())
@@ -112,7 +117,7 @@ def test_each_reader_has_links_to_what_they_enter(client):
     for post, wanted in people.items():
         client.force_login(post.user)
         rows = client.get(PAGE).context["items"]
-        pages = {page for _item, _who, page in rows if page}
+        pages = {page.partition("?")[0] for _item, _who, page in rows if page}
         assert wanted <= pages
         assert not any(
             page in others
@@ -128,6 +133,7 @@ def test_the_homes_of_those_who_enter_something_say_what_lacks(client):
         system_admin(): "/supervision/status/",
         security_admin(): "/accounts/",
         secretary_of(village): "/",
+        reviewer_of(village.town): "/",
     }
 
     for post, home in homes.items():
@@ -192,6 +198,84 @@ def test_topics_and_texts_of_another_town_are_copied_once(client):
     assert client.post(f"{PAGE}copy/", form).status_code == 404
 
 
+def test_a_first_town_begins_with_the_usual_topics(client):
+    town = TownFactory()
+    own = Topic.objects.create(town=town, name="环境卫生")
+    admin = system_admin()
+    client.force_login(admin.user)
+    form = {"town": town.pk, "source": "usual"}
+
+    text = client.get(PAGE).content.decode()
+    assert "民事直说常见议题" in text
+    client.post(f"{PAGE}copy/", form)
+
+    topics = Topic.objects.filter(town=town)
+    assert topics.get(name="饮水").parent == topics.get(name="基础设施")
+    assert topics.get(name="未成年人").is_red_line
+    assert topics.get(name="集体经济").reserved == "collective_income"
+    assert topics.get(name="环境卫生") == own
+    assert begin_with_usual_topics(town, by=admin.user, at=NOON) == 0
+
+
+def test_the_item_of_topics_leads_to_them_until_there_are_some(client):
+    town = TownFactory()
+    client.force_login(system_admin().user)
+
+    before = client.get(PAGE)
+    Topic.objects.create(town=town, name="饮水")
+    after = client.get(PAGE)
+
+    assert _page_of_topics(before) == "#topics"
+    assert 'id="topics"' in before.content.decode()
+    assert _page_of_topics(after) == "/admin/cases/topic/"
+
+
+def _page_of_topics(answer) -> str:
+    rows = answer.context["items"]
+    return next(page for item, _who, page in rows if item.label == "议题")
+
+
+def test_the_usual_topics_are_the_system_administrators_alone(client):
+    town = TownFactory()
+    reviewer = reviewer_of(town)
+    client.force_login(reviewer.user)
+
+    assert "民事直说常见议题" not in client.get(PAGE).content.decode()
+    form = {"town": town.pk, "source": "usual"}
+    assert client.post(f"{PAGE}copy/", form).status_code == 404
+    with pytest.raises(NoSuchRight):
+        begin_with_usual_topics(town, by=reviewer.user, at=NOON)
+    assert not Topic.objects.exists()
+
+
+def test_the_way_from_the_check_list_keeps_the_town(client):
+    """Of a county all towns are there from the first day."""
+    VillageFactory(town=TownFactory(name="城关镇", code="621226100"))
+    town = TownFactory(name="白关镇", code="621226118")
+    VillageFactory(town=town)
+    client.force_login(system_admin().user)
+
+    rows = client.get(f"{PAGE}?town={town.pk}").context["items"]
+
+    pages = {page for _item, _who, page in rows if "/imports/" in page}
+    assert f"/imports/new/groups/?at=t{town.pk}" in pages
+    for page in pages:
+        assert client.get(page).context["form"]["at"].value() == f"t{town.pk}"
+
+
+@pytest.mark.parametrize("begun", ["groups", "offices"])
+def test_the_list_opens_with_the_town_that_was_begun(client, begun):
+    VillageFactory(town=TownFactory(name="城关镇", code="621226100"))
+    town = TownFactory(name="白关镇", code="621226118")
+    if begun == "groups":
+        GroupFactory(village=VillageFactory(town=town))
+    else:
+        OfficeFactory(town=town)
+    client.force_login(security_admin().user)
+
+    assert client.get(PAGE).context["town"] == town
+
+
 def test_a_topic_withdrawn_or_deep_in_the_tree_is_copied_as_it_is():
     source, town = TownFactory(), TownFactory()
     tap, pipe, water = (
@@ -220,6 +304,21 @@ def test_a_town_whose_topics_are_all_withdrawn_lacks_topics():
     Topic.objects.create(town=town, name="饮水", is_offered=False)
 
     assert standing(town)["议题"] == (0, 1)
+
+
+@pytest.mark.parametrize("where", ["town", "county"])
+def test_somebody_of_the_town_or_its_county_signs_orders(where):
+    town = TownFactory()
+    label = "能签发督办单的审核人"
+    reviewer_of(town)
+    assert standing(town)[label] == (0, 1)
+
+    if where == "town":
+        reviewer_of(town, may_sign=True)
+    else:
+        reviewer_of_county(town.county_code, may_sign=True)
+
+    assert standing(town)[label] == (1, 1)
 
 
 def test_an_empty_database_says_where_to_begin(client):

@@ -418,7 +418,7 @@ def test_loaded_application_is_fit_to_be_forked():
         env={
             "PATH": "",
             "SECRET_KEY": "forked",
-            "FIELD_KEYS": "forked",
+            "FIELD_KEYS": "Zm9yLWNoZWNrcy1vbmx5LW5vdC1hLXNlY3JldC1rZXk=",
             "INDEX_KEY": "forked",
             "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing",
             "REDIS_URL": "redis://127.0.0.1:1/0",

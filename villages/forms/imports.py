@@ -49,11 +49,21 @@ class UploadForm(RuleForm):
         super().__init__(*args, **options)
         self.fields["file"].error_messages["required"] = _("Choose a file.")
         self.fields["file"].error_messages["empty"] = _("The file is empty.")
-        offer(self, "at", [(place.key, place.label) for place in places])
         if len(places) == 1:
             del self.fields["at"]
+        else:
+            self._offer_places(places)
         if not (self.is_bound and self.data.get("again") is not None):
             self.fields["again"].widget.attrs["data-only"] = "again"
+
+    def _offer_places(self, places: list[ListPlace]) -> None:
+        """Offer several places, none of them chosen: a list would go to the wrong town
+        unnoticed.
+        """
+        choices = [("", _("(choose)"))]
+        choices += [(place.key, place.label) for place in places]
+        offer(self, "at", choices)
+        self.fields["at"].error_messages["required"] = _("Choose whose list it is.")
 
 
 class ColumnsForm(RuleForm):

@@ -92,7 +92,10 @@ class ImportNew(ImportPage):
     def get(self, request: StaffRequest, key: str) -> HttpResponse:
         kind = self.kind(key)
         places = starting.places_for(kind, self.user, today())
-        return self._show(request, kind, UploadForm(kind=kind, places=places))
+        # the check-list of a new town says of which one
+        asked = {"at": request.GET.get("at", "")}
+        form = UploadForm(kind=kind, places=places, initial=asked)
+        return self._show(request, kind, form)
 
     def post(self, request: StaffRequest, key: str) -> HttpResponse:
         kind = self.kind(key)
@@ -197,7 +200,11 @@ class ImportPasswords(ImportPage):
             raise Http404
 
         strips = take_passwords(run, by=self.user, at=now(), request=request)
-        context = {"run": run, "strips": strips}
+        context = {
+            "run": run,
+            "strips": strips,
+            "address": request.build_absolute_uri("/"),
+        }
         response = render(request, "villages/imports/passwords.html", context)
         response["Cache-Control"] = "no-store"
         return response

@@ -176,6 +176,7 @@ def test_the_sheet_of_passwords_is_printed_once_and_opens_the_accounts(
     strips = sheet.context["strips"]
     assert [strip.user.name for strip in strips] == ["王桂兰", "赵敏"]
     assert "柳河村 值班员" in sheet.content.decode()
+    assert sheet.content.decode().count("登录网址 http://testserver/") == len(strips)
     for strip in strips:
         assert strip.user.check_password(strip.password)
         assert strip.password not in again.content.decode()

@@ -84,13 +84,37 @@ def test_a_list_goes_from_the_upload_to_the_register_and_back(client, secretary)
     assert "入没有问题的行" in refused.content.decode()
     client.post(act(run, "enter"), {"good_only": "on"})
     run = worked(run)
-    assert "入 3 行" in client.get(page(run)).content.decode()
+    afterwards = client.get(page(run)).content.decode()
+    assert "入 3 行" in afterwards
+    assert "/new-town/line/" in afterwards  # what comes next in a new town
+    assert "/new-town/line/" in client.get("/imports/").content.decode()
     assert Resident.objects.count() == 3
 
     client.post(act(run, "take-back"), {})
     run = worked(run)
     assert "已撤回" in client.get(page(run)).content.decode()
     assert not Resident.objects.filter(is_on_roll=True).exists()
+
+
+def test_a_list_goes_to_no_town_that_nobody_chose(client):
+    towns = [TownFactory(), TownFactory()]
+    client.force_login(security_admin().user)
+    new = "/imports/new/people/"
+
+    form = client.get(new).context["form"]
+    assert form["at"].value() in ("", None)
+    assert form.fields["at"].choices[0] == ("", "（请选）")
+    asked = client.get(f"{new}?at=t{towns[1].pk}").context["form"]
+    assert asked["at"].value() == f"t{towns[1].pk}"
+
+    file = as_upload(
+        xlsx(["姓名", "电话", "岗位"], ["王桂兰", "13893912345", "督办员"])
+    )
+    refused = client.post(new, {"at": "", "file": file})
+
+    assert refused.status_code == 422
+    assert "请选是哪里的名册" in refused.content.decode()
+    assert not ImportRun.objects.exists()
 
 
 def test_a_file_that_cannot_be_read_is_refused_beside_the_field(client, secretary):
