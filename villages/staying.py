@@ -27,7 +27,7 @@ OF_ADMIN = re.compile(
 )
 CHOICES = """
 action add_to again also apply as_typed aside asked asks_escalation assistants at backup
-body by_letter by_robot cases category channel choose co_speaker_resident concerns
+body by_letter by_robot cases category channel choose co_speaker_resident codes concerns
 confidentiality do doing drawn drop encoding file fill form from_speaker good good_only
 grade group handling holder household how in_return index is_chair is_default is_guest
 is_head is_on is_on_roll item_version key kind language lead ledger lifted look matter

@@ -51,7 +51,8 @@ def deciding_places(posts: list[Post], at: datetime) -> list[HoldingPlace]:
 
     Such a place is a secretary's village, or a reviewer's town or county.
     """
-    places = [place for place in holding_places(posts, at) if place.post.role in DECIDE]
+    deciding = [post for post in posts if post.role in DECIDE]
+    places = holding_places(deciding, at)
     return sorted(places, key=lambda place: -place.level.rank)
 
 
