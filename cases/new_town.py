@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.deadlines.calendar import years_without_data
+from cases.deadlines.calendar import has_data
 from cases.models import StandardText, Topic
 from cases.usual_topics import add_usual_topics
 from minshi.errors import NoSuchRight, Text
@@ -108,8 +108,9 @@ def _of_town(town: Town, villages: Sequence[Village], at: datetime) -> list[Item
             page="admin:cases_standardtext_changelist",
         ),
         Item(
-            gettext_lazy("Days off of this year and the next"),
-            0 if years_without_data(at) else 1,
+            # the status page waits for those of the next, published in November
+            gettext_lazy("Days off of this year"),
+            1 if has_data(local_day(at).year) else 0,
             1,
             CONFIGURE,
             page="admin:cases_calendarday_changelist",

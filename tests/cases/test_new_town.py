@@ -1,6 +1,6 @@
 """The check-list of a new town: what is there, what lacks, who enters it, and where."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -36,6 +36,7 @@ from tests.villages.factories import (
 from villages.models import DutyShift, Seat, TalkRoom
 
 pytestmark = pytest.mark.django_db
+END_OF_YEAR = datetime(2026, 12, 30, 4, tzinfo=UTC)  # no days off of 2027 are known
 PAGE = "/new-town/"
 
 
@@ -84,6 +85,15 @@ def test_each_item_says_how_many_villages_have_it_and_which_do_not():
     assert {(item.have, item.of) for item in of_villages} == {(1, 2)}
     assert {item.lacking for item in of_villages} == {(bare.name,)}
     assert not items["镇上站所"].is_done
+
+
+def test_nobody_waits_for_the_days_off_of_next_year():
+    town = TownFactory()
+    call_command("load_calendar", stdout=StringIO())
+
+    items = {str(item.label): item for item in check_list(town, None, END_OF_YEAR)}
+
+    assert items["今年的节假日"].is_done
 
 
 def test_a_town_with_everything_lacks_nothing():
