@@ -95,6 +95,8 @@ def runs_here(item: pytest.Item) -> bool:
 
     if item.get_closest_marker("postgres" if on_sqlite else "sqlite"):
         return False
+    if item.get_closest_marker("superuser") and "TEST_SUPERUSER" not in os.environ:
+        return False
     if on_sqlite and once_elsewhere and item.get_closest_marker("any_database"):
         return False
     return all(
