@@ -293,6 +293,10 @@ def unit_of(assignment: Assignment) -> str:
 
 def joined(*parts: object) -> str:
     """Join the parts that say something into one cell."""
-    # as text first: asked whether it is empty, a lazy text is translated as well
-    texts = ["" if part is None else str(part) for part in parts]
-    return " · ".join(text for text in texts if text)
+    said = []
+    for part in parts:
+        # as text first: asked whether it is empty, a lazy text is translated as well
+        text = "" if part is None else str(part)
+        if text:
+            said.append(text)
+    return " · ".join(said)

@@ -4,7 +4,6 @@ bulk.
 
 from collections.abc import Callable
 from datetime import date, datetime
-from random import Random
 from secrets import token_urlsafe
 
 from django.db import transaction
@@ -14,6 +13,7 @@ from cases.models import Case
 from minshi import workdays
 from minshi.bench.database import refresh_statistics
 from minshi.demo import people, places
+from minshi.demo.draws import draws_from
 from minshi.demo.load import load
 from minshi.demo.names import Names
 from minshi.demo.people import Cast
@@ -29,7 +29,7 @@ def make_town(at: datetime) -> Town:
     """Make 白关镇 with its villages, households, stations and posts, without a single
     matter.
     """
-    rng = Random(SEED)  # noqa: S311 - draws made-up rows, the same on every machine; nothing secret comes from it
+    rng = draws_from(SEED)
     load_calendar(None, at)
     town = places.load_town(TOWN)
     since = date(workdays.local_day(at).year - YEARS_IN_OFFICE, 1, 1)

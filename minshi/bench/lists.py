@@ -70,7 +70,10 @@ class ListsReport:
     faults: list[str] = field(default_factory=list)
 
     def broken(self) -> list[str]:
-        return [words for each in self.phases for words in each.broken()] + self.faults
+        found = []
+        for phase in self.phases:
+            found += phase.broken()
+        return found + self.faults
 
     def as_json(self) -> dict[str, Any]:
         phases = {
@@ -128,13 +131,13 @@ def measure_lists(rows: int, shown: Callable[[str], object]) -> ListsReport:
 
 def _faults(rows: int, phases: Sequence[Phase], is_as_before: bool) -> list[str]:
     """Say what became of the rows that must not have."""
-    read, entered, again, taken_back = (each.counts for each in phases)
+    read, entered, again, taken_back = phases
     held = {
-        "some rows were not read as new": read.get("new") == rows,
-        "not every row was entered once": entered["entered"] == rows,
-        "the same list again was not the same": again.get("same") == rows,
+        "some rows were not read as new": read.counts.get("new") == rows,
+        "not every row was entered once": entered.counts["entered"] == rows,
+        "the same list again was not the same": again.counts.get("same") == rows,
         "not those alone were kept whom somebody changed": (
-            taken_back["kept"] == TOUCHED
+            taken_back.counts["kept"] == TOUCHED
         ),
         "taken back, the roll was not as before": is_as_before,
     }

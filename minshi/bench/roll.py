@@ -8,6 +8,7 @@ from random import Random
 
 from xlsxwriter import Workbook
 
+from minshi.demo.draws import draws_from
 from minshi.demo.names import GIVEN, SURNAMES, YOUNG_SINCE
 from villages.models import Group
 from villages.models.grid import Sex
@@ -49,7 +50,7 @@ def roll_of(groups: Sequence[Group], people: int) -> bytes:
 
 
 def _lines(groups: Sequence[Group], people: int) -> Iterator[list[str | int]]:
-    rng = Random(SEED)  # noqa: S311 - draws made-up rows, the same on every machine; nothing secret comes from it
+    rng = draws_from(SEED)
     drawn = 0
     turn = 0
     while drawn < people:

@@ -20,6 +20,7 @@ from cases.models.choices import (
 )
 from cases.workflow import Officer
 from minshi import workdays
+from minshi.demo.draws import draws_from
 from minshi.demo.names import Names
 from minshi.demo.samples import Sample, in_group, read_samples
 from villages.models import Group, Post, Role, Town
@@ -67,7 +68,7 @@ def load(
     have = before
     while have < count:
         upto = min(count, have + AT_ONCE)
-        rng = Random(f"{seed}/{have}")  # noqa: S311 - draws made-up rows, the same on every machine; nothing secret comes from it
+        rng = draws_from(f"{seed}/{have}")
         have += adopt(writer.matters(have, upto, rng), by, at)
 
         reset_queries()  # DEBUG keeps every statement, and these are long

@@ -13,6 +13,7 @@ from cases.standard_texts import load_standard_texts
 from minshi import workdays
 from minshi.demo import council, people, places, roster
 from minshi.demo.diary import Diary
+from minshi.demo.draws import draws_from
 from minshi.demo.examples import tellings_of
 from minshi.demo.names import Names
 from minshi.demo.people import Cast
@@ -49,7 +50,7 @@ def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town
     if already_made(town_code):
         return Town.objects.get(code=town_code)
 
-    rng = Random(seed)  # noqa: S311 - draws made-up rows, the same on every machine; nothing secret comes from it
+    rng = draws_from(seed)
     load_calendar(None, at)
     load_standard_texts()
     town = places.load_town(town_code)
@@ -84,7 +85,7 @@ def _settle(
     cast = Cast(town, offices, posts)
     people.link_households(cast, since)
 
-    own = Random(len(villages))  # noqa: S311 - as above; apart, so that the year stays as it is
+    own = draws_from(len(villages))  # apart: the year stays as it is
     council.seat_everybody(cast, today - YEAR, today, own)
     return cast, heads
 

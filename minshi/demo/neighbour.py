@@ -12,6 +12,7 @@ from cases.workflow import Action
 from minshi import workdays
 from minshi.demo import places, roads
 from minshi.demo.diary import Diary
+from minshi.demo.draws import draws_from
 from minshi.demo.making import YEAR, already_made, calendar_of_the_year
 from minshi.demo.names import Names
 from minshi.demo.people import Appointment, Cast, appoint_all, romanised
@@ -50,7 +51,7 @@ def make_neighbour(password: str, *, seed: int, at: datetime) -> Town:
     if already_made(NEIGHBOUR):
         return Town.objects.get(code=NEIGHBOUR)
 
-    rng = Random(seed)  # noqa: S311 - draws made-up people, the same on every machine; nothing secret comes from it
+    rng = draws_from(seed)
     names = Names(rng)
     town = places.load_town(NEIGHBOUR)
     villages = list(town.villages.select_related("town")[:SPEAKING])

@@ -221,14 +221,14 @@ class FigureRows(FiguresView):
         """Http404: few matters of a delicate topic in the village of a reader who may
         not open them. Above a village nobody reads figures who may not.
         """
-        kind, _mark, value = behind.part.partition(SPLIT_MARK)
+        of_topic = f"topic{SPLIT_MARK}"
         place = reading.place
-        if kind != "topic" or not place.is_village:
+        if not behind.part.startswith(of_topic) or not place.is_village:
             return
         if may_name_few(place, reading.sight):
             return
         named = topics_of(reading.of(days), leaves_village=True)
-        if value not in {cell.value for cell in named}:
+        if behind.part.removeprefix(of_topic) not in {cell.value for cell in named}:
             raise Http404
 
 

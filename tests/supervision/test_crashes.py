@@ -2,7 +2,6 @@
 notice once, no letter lost.
 """
 
-import random
 import time
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from django.db import connection
 from cases.models import Clock
 from minshi.celery import app
 from minshi.clock import now
+from minshi.demo.draws import draws_from
 from supervision.chasing.sweeping import sweep
 from supervision.models import (
     Chase,
@@ -134,7 +134,7 @@ def test_a_worker_killed_twenty_times_neither_loses_nor_doubles(start, env, mail
     """One sweep and one delivery at a time, as one beat gives them: what a kill leaves
     is at most one letter.
     """
-    rng = random.Random(SEED)  # noqa: S311 - the same points every time
+    rng = draws_from(SEED)
     towns = flood(now(), COUNTS)
     clocks = list(Clock.objects.order_by("pk").values_list("pk", flat=True))
     rng.shuffle(clocks)

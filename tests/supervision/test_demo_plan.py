@@ -3,7 +3,6 @@ leaves nothing.
 """
 
 from datetime import datetime, timedelta
-from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,6 +10,7 @@ from django.core.management import CommandError, call_command
 from cases.deadlines.calendar import load_calendar
 from minshi.demo import make_demo
 from minshi.demo.diary import Diary
+from minshi.demo.draws import draws_from
 from minshi.demo.making import calendar_of_the_year
 from minshi.demo.plan import Plan
 from minshi.demo.samples import in_group
@@ -84,7 +84,7 @@ def plan_at(grid, at, seed=1):
     groups, people = grid
     load_calendar(None, at)
     calendar = calendar_of_the_year(groups[0].village.town, at)
-    return Plan(groups, people, Diary(calendar, Random(seed)), at).stories()  # noqa: S311 - nothing is secret
+    return Plan(groups, people, Diary(calendar, draws_from(seed)), at).stories()
 
 
 DAYS = [
