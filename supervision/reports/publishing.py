@@ -9,6 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
@@ -98,7 +99,7 @@ def publish(
     if not chosen:
         raise InputRefused.at(codes=_("Tick what everybody may read."))
 
-    _end_shown(report, at)
+    _shown_of_month(report).update(ended_at=at)
     figures = _counted(report, at)
     topics = topics_for_all(figures) if TOPICS in chosen else []
     made = Publication.objects.create(
@@ -122,12 +123,13 @@ def take_back(
     at: datetime,
     request: HttpRequest | None = None,
 ) -> None:
-    """Show nothing of a report any more; what is shown no more stays so, and nothing is
-    recorded again. NoSuchRight: not a reviewer of the town.
+    """Show nothing of the report's month any more, of whichever edition; what is shown
+    no more stays so, and nothing is recorded again. NoSuchRight: not a reviewer of the
+    town.
     """
     if publishing_post(report, by, at) is None:
         raise NoSuchRight(_("Only a reviewer of the town publishes its report."))
-    if report.publications.filter(ended_at=None).update(ended_at=at):
+    if _shown_of_month(report).update(ended_at=at):
         subject = _("published no more: %(report)s") % {"report": report}
         record_audit(AuditKind.EXPORT, at=at, user=by, subject=subject, request=request)
 
@@ -141,10 +143,10 @@ def published_of(town: Town) -> list[Publication]:
 
 def published_from(report: MonthlyReport) -> Publication | None:
     """Return what everybody reads of a report now, of whichever edition. One query."""
-    of_month = Publication.objects.filter(
-        report__town=report.town_id, report__month=report.month, ended_at=None
+    with_people = _shown_of_month(report).select_related(
+        "report__town", "published_by__user"
     )
-    return of_month.select_related("report__town", "published_by__user").first()
+    return with_people.first()
 
 
 def offered_of(report: MonthlyReport, at: datetime) -> list[PublicFigure]:
@@ -205,11 +207,11 @@ def _topics_in_short(bars: list[Bar]) -> PublicFigure:
     return PublicFigure(str(OFFERED[TOPICS]), shown or none)
 
 
-def _end_shown(report: MonthlyReport, at: datetime) -> None:
-    shown = Publication.objects.filter(
+def _shown_of_month(report: MonthlyReport) -> QuerySet[Publication]:
+    """Return what is shown of the report's month, of whichever edition."""
+    return Publication.objects.filter(
         report__town=report.town_id, report__month=report.month, ended_at=None
     )
-    shown.update(ended_at=at)
 
 
 def _counted(report: MonthlyReport, at: datetime) -> Figures:

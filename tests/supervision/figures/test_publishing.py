@@ -191,6 +191,20 @@ def test_what_is_taken_back_nobody_reads(world, report, reviewer):
     assert len(subjects) == 2  # published, and taken back once
 
 
+def test_a_newer_edition_takes_back_what_was_shown_of_the_older(
+    world, report, reviewer
+):
+    published(report, reviewer)
+    draft = correct(report, "漏了一件", by=world.here.supervisor.user, at=APRIL)
+    client = client_of(reviewer)
+    address = reverse("supervision:take_back_report", args=[draft.pk])
+
+    assert address in client.get(draft.get_absolute_url()).content.decode()
+    client.post(address)
+
+    assert read_by_anybody(world.here.town).status_code == 404
+
+
 def test_a_corrected_edition_takes_the_place_of_what_was_shown(world, report, reviewer):
     published(report, reviewer)
     newer = correct(report, "漏了一件", by=world.here.supervisor.user, at=APRIL)
