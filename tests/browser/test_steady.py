@@ -111,3 +111,26 @@ def test_the_word_that_the_line_is_away_moves_no_button(open_as):
 
     expect(page.locator("#line")).to_be_visible()
     assert top_of(button) == before
+
+
+FRAMES_LATER = """
+async button => {
+  for (let frame = 0; frame < 30; frame += 1) await new Promise(requestAnimationFrame);
+  return button.getBoundingClientRect().top;
+}
+"""
+
+
+def test_a_step_that_opens_lies_still_at_once(open_as):
+    """A page that glides into place takes the button from under the finger: pressed
+    here, let go beside it, nothing is sent.
+    """
+    here = staff()
+    page = open_as(here.duty)
+    form = act(page, spoken(here).number, "accept")
+    button = form.locator("button.btn-primary")
+
+    before = top_of(button)
+
+    assert page.evaluate("scrollY") > 0, "the form had to come into view"
+    assert button.evaluate(FRAMES_LATER) == before
