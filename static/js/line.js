@@ -25,7 +25,9 @@ export function watchLine() {
     const isOfForm = detail.elt.matches("form");
     // what was on its way before the line broke takes nothing back
     if (status === 200 && isOfForm) say("");
-    else sayWhatCame(status, isOfForm);
+    else if (!sayWhatCame(status, isOfForm) && isOfForm && detail.failed) {
+      detail.elt.submit(); // refused: the server has a page of its own that says why
+    }
   });
 
   // Logging in again in another window has changed the token of every form.

@@ -7,8 +7,9 @@ from playwright.sync_api import expect
 
 from cases.models import Case
 from tests.browser.conftest import PASSWORD
-from tests.browser.walking import past_the_login
+from tests.browser.walking import act, past_the_login
 from tests.cases.roads import spoken, staff
+from tests.villages.factories import VillageFactory
 
 pytestmark = [
     pytest.mark.any_database,
@@ -183,6 +184,22 @@ def test_a_step_over_a_dead_line_keeps_its_words_and_says_so(open_as):
 
     expect(page.locator(BAND)).to_contain_text("字都在这台电脑上")
     assert page.input_value("[name=result]") == "当场换了灯泡"
+
+
+def test_a_step_that_is_refused_shows_why_and_back_has_the_words(open_as):
+    here = staff()
+    case = spoken(here)
+    page = open_as(here.secretary)
+    form = act(page, case.number, "settle")
+    form.locator("[name=result]").fill("当场换了灯泡")
+
+    Case.objects.update(village=VillageFactory(), group=None)
+    form.locator("button.btn-primary").click()
+    expect(page.locator("h1")).to_contain_text("没有这个页面")
+
+    Case.objects.update(village=here.village)
+    form = act(page, case.number, "settle")
+    expect(form.locator("[name=result]")).to_have_value("当场换了灯泡")
 
 
 def noisy_photo(path, size) -> None:
