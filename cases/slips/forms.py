@@ -54,7 +54,7 @@ class Slip:
     @property
     def has_number(self) -> bool:
         """Whether a box of its own shows the number of the case."""
-        return NUMBER in self.book.ledger.columns
+        return any(column.key == NUMBER.key for column in self.book.ledger.columns)
 
 
 def headed(shared: Column[Record], heading: Text) -> Column[Record]:

@@ -591,3 +591,11 @@ def test_a_part_given_back_has_a_slip_with_its_ground_and_ruling(here):
         f"{here.village} · {here.secretary.user}",
         "2026-03-03 12:00",
     )
+
+
+def test_a_number_that_has_its_box_does_not_stand_over_the_table_as_well(here):
+    case = rated(here)
+
+    page = printed(here.reviewer, case, "call-back").content.decode()
+
+    assert page.count(f">{case.number}<") == 1
