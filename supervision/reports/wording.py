@@ -149,7 +149,8 @@ def _topics(this: Figures, names: dict[str, dict[str, str]]) -> str:
         if cell.value in (NONE, SECRET, ""):
             continue
         name = names["topic"].get(cell.value, cell.value)
-        topics.append(f"{name} {cell.shown}")
+        words = pgettext("of a report", "%(topic)s %(number)s")
+        topics.append(words % {"topic": name, "number": cell.shown})
     if not topics:
         return _("Nothing was received in this time.")
 
