@@ -25,16 +25,23 @@ RESPONSIBLE = (
 )
 
 
-# of rows that each say their `town`; in no ledger of a single town
+# of rows that each say their `town` and `village`; in no ledger of a single one
 TOWN: Column[Any] = Column("town", pgettext_lazy("ledger", "Town"), lambda r: r.town)
+VILLAGE: Column[Any] = Column(
+    "village", pgettext_lazy("ledger", "Village"), lambda r: r.village
+)
 
 
 @dataclass(frozen=True)
 class Dated:
-    """Columns, and the date that orders the rows: the part common to every ledger."""
+    """Columns, and the date that orders the rows: the part common to every ledger.
+
+    `names_no_village`: a book of one village, whose columns leave it out.
+    """
 
     ledger: Ledger[Any]
     date: str
+    names_no_village: bool = field(default=False, kw_only=True)
 
     @property
     def key(self) -> str:
@@ -52,15 +59,22 @@ class Dated:
 
     def for_reader(self, user: User, on: dt.date) -> Self:
         """Return the ledger as the user reads it: with the town of each row, where
-        they oversee several; otherwise with its own columns alone.
+        they oversee several, and with its village, where no other column tells which
+        of several it is; otherwise with its own columns alone.
         """
-        if not user.reach(on).spans_towns:
+        reach = user.reach(on)
+        places = []
+        if reach.spans_towns:
+            places.append(TOWN)
+        if reach.spans_villages and self.names_no_village:
+            places.append(VILLAGE)
+        if not places:
             return self
 
         # behind what a row is known by, and the date it is entered under
         first, second, *_rest = self.ledger.columns
         known_by = (first, second) if second.kind == "date" else (first,)
-        columns = (*known_by, TOWN, *self.ledger.columns[len(known_by) :])
+        columns = (*known_by, *places, *self.ledger.columns[len(known_by) :])
         return replace(self, ledger=replace(self.ledger, columns=columns))
 
 

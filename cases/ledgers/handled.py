@@ -146,6 +146,7 @@ RESULTS = Book(
 
 SATISFACTION = Book(
     date="first_rated_at",
+    names_no_village=True,
     belongs=rated,
     ratings=True,
     ledger=Ledger(

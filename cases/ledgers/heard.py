@@ -148,6 +148,7 @@ GENERAL = Book(
 
 TALK_ROOM = Book(
     date="said_at",
+    names_no_village=True,
     belongs=heard_by(Channel.TALK_ROOM),
     assignments=True,
     ledger=Ledger(

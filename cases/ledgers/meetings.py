@@ -75,6 +75,11 @@ class ItemRecord:
         return str(self.meeting.town or "")
 
     @property
+    def village(self) -> str:
+        """The village it met in; none where town or county met."""
+        return str(self.meeting.village or "")
+
+    @property
     def decided(self) -> Event | None:
         """The step by which the item handed the case over."""
         if self.about is None:
@@ -366,6 +371,7 @@ class MeetingBook(OtherBook):
 
 MEETINGS = MeetingBook(
     date="held_at",
+    names_no_village=True,
     ledger=Ledger(
         key="meetings",
         title=pgettext_lazy("ledger", "Ledger of deliberation"),

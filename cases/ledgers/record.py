@@ -60,6 +60,11 @@ class Record:
         """The town; of a redacted row its number alone tells it."""
         return "" if self.redacted else str(self.case.town)
 
+    @property
+    def village(self) -> str:
+        """The village; empty of a redacted row, and where a town took it down."""
+        return "" if self.redacted else str(self.case.village or "")
+
     def annotated(self, name: str) -> object:
         """Return a value that the ledger's own query adds to the case's row."""
         return getattr(self.case, name, None)

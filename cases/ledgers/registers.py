@@ -237,6 +237,7 @@ VISITORS = Book(
 
 ERRANDS = Book(
     date="registered_at",
+    names_no_village=True,
     belongs=run_by_a_cadre,
     assignments=True,
     ledger=Ledger(

@@ -49,12 +49,12 @@ class ShiftRecord:
         return room.phone if room else ""
 
     @property
-    def place(self) -> str:
-        return str(self.shift.village)
-
-    @property
     def town(self) -> str:
         return str(self.shift.village.town)
+
+    @property
+    def village(self) -> str:
+        return str(self.shift.village)
 
     def name_of(self, nth: int) -> str:
         """Return the name of the nth officer, from 0; empty where there is none."""
@@ -186,6 +186,7 @@ def _done(
 
 DUTY = ShiftBook(
     date="starts_at",
+    names_no_village=True,
     ledger=Ledger(
         key="duty",
         title=pgettext_lazy("ledger", "Duty ledger"),

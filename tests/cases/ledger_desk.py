@@ -118,12 +118,12 @@ def records(post: Post, key: str, cases=None, *, opened: bool = False):
 def rows(
     post: Post, key: str, cases=None, *, opened: bool = False
 ) -> list[dict[str, object]]:
-    """The cells of each row by the column's key."""
-    columns = ["no", *(column.key for column in BOOKS[key].ledger.columns)]
+    """The cells of each row by the column's key, as the reader has the ledger."""
+    ledger = BOOKS[key].for_reader(post.user, today()).ledger
+    columns = ["no", *(column.key for column in ledger.columns)]
     found = records(post, key, cases, opened=opened)
     return [
-        dict(zip(columns, row, strict=True))
-        for row in tabular.rows_of(BOOKS[key].ledger, found)
+        dict(zip(columns, row, strict=True)) for row in tabular.rows_of(ledger, found)
     ]
 
 

@@ -162,9 +162,10 @@ def test_a_secret_matter_is_hidden_from_whoever_is_not_named():
 
     row = shown_rows(page(here.supervisor, "meetings"))[0]
 
-    assert row[3] == "您看不到的事项"
-    assert row[7:13] == [""] * 6
-    assert row[13] == "村“两委”会"
+    assert row[2] == str(here.village), "a reader of several is told which"
+    assert row[4] == "您看不到的事项"
+    assert row[8:14] == [""] * 6
+    assert row[14] == "村“两委”会"
 
 
 def test_meetings_are_read_by_those_of_the_village_and_those_above():

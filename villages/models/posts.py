@@ -49,6 +49,14 @@ class Reach:
         """
         return bool(self.counties) or len(self.towns) > 1
 
+    @property
+    def spans_villages(self) -> bool:
+        """Tell whether matters of several villages come to the posts: those of a town,
+        an office or a county, and whoever serves two villages.
+        """
+        above = self.towns or self.counties or self.offices
+        return bool(above) or len(self.villages) > 1
+
     @classmethod
     def of(cls, posts: "Iterable[Post]") -> "Reach":
         posts = list(posts)
