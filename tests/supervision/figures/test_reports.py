@@ -505,7 +505,7 @@ def test_the_ways_of_handling_in_the_text_add_up(report):
         text = parts_of_report(report)[1].text
 
     ways = re.search(
-        r"直办 (\d+) 件，领办 (\d+) 件，联办 (\d+) 件，上会 (\d+) 件，还没定办法 (\d+) 件。",
+        r"直办(\d+)件，领办(\d+)件，联办(\d+)件，上会(\d+)件，还没定办法(\d+)件。",
         text,
     )
     assert sum(map(int, ways.groups())) == report.numbers["this"]["case.received.count"]
