@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, Response, expect, sync_playwright
 
 from tests.browser.walking import past_the_login
 from tests.environment import CHROMIUM
@@ -87,6 +87,12 @@ def answered(transactional_db, live_server):
     wait_until_answered(live_server)
 
 
+def tell_of_answer(answer: Response) -> None:
+    """Beside a test that fails stands what its pages asked for, and what came."""
+    if "/static/" not in answer.url:
+        print(answer.request.method, answer.url, answer.status)
+
+
 @pytest.fixture
 def new_page(browser, browser_context_args, live_server):
     """Opens pages in browsers of their own, which end with the test.
@@ -103,6 +109,7 @@ def new_page(browser, browser_context_args, live_server):
             )
         )
         contexts[-1].on("weberror", lambda failed: failures.append(str(failed.error)))
+        contexts[-1].on("response", tell_of_answer)
         return contexts[-1].new_page()
 
     yield opened
