@@ -28,7 +28,7 @@ RESPONSIBLE = (
 # of rows that each say their `town` and `village`; in no ledger of a single one
 TOWN: Column[Any] = Column("town", pgettext_lazy("ledger", "Town"), lambda r: r.town)
 VILLAGE: Column[Any] = Column(
-    "village", pgettext_lazy("ledger", "Village"), lambda r: r.village
+    "village", pgettext_lazy("ledger", "Village"), lambda r: r.village, width=9
 )
 
 

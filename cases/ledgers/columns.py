@@ -69,6 +69,7 @@ SPEAKER = column(
     "speaker",
     pgettext_lazy("ledger", "Speaker"),
     lambda r: r.person(r.case.speaker_name),
+    width=10,
 )
 PHONE = column("phone", pgettext_lazy("ledger", "Phone"), lambda r: r.phone, width=14)
 GRADE = column(
@@ -89,7 +90,7 @@ UNIT = column(
     "unit",
     pgettext_lazy("ledger", "Responsible unit"),
     lambda r: r.unit,
-    width=16,
+    width=14,
     reads=(Action.SETTLE,),
 )
 DUE = bare(
@@ -138,17 +139,18 @@ ASSIGNED_ON = column(
     kind="date",
 )
 MEASURES = column(
-    "measures", pgettext_lazy("ledger", "Measures taken"), cells.measures, width=28
+    "measures", pgettext_lazy("ledger", "Measures taken"), cells.measures, width=26
 )
 RESULT = column("result", pgettext_lazy("ledger", "Result"), cells.result, width=28)
 CHECKER = column(
     "checker",
     pgettext_lazy("ledger", "Checked by"),
     lambda r: r.did(Action.VERIFY),
+    width=10,
     reads=(Action.VERIFY,),
 )
 REMARK = column(
-    "remark", pgettext_lazy("ledger", "Remark"), lambda r: r.remark, width=16
+    "remark", pgettext_lazy("ledger", "Remark"), lambda r: r.remark, width=12
 )
 
 

@@ -139,28 +139,38 @@ REQUESTS = Book(
                 "speaker",
                 pgettext_lazy("ledger", "Name of who asks"),
                 lambda r: r.person(r.case.speaker_name),
+                width=10,
             ),
             PHONE,
             column(
                 "address",
                 pgettext_lazy("ledger", "Where they live"),
                 lambda r: r.address,
-                width=14,
+                width=12,
             ),
-            column("grid", pgettext_lazy("ledger", "Grid"), cells.grid, width=14),
+            column("grid", pgettext_lazy("ledger", "Grid"), cells.grid, width=12),
             category(pgettext_lazy("ledger", "Kind of request")),
             matter(
                 "content",
                 pgettext_lazy("ledger", "What is asked for"),
                 cells.content_and_wish,
-                width=36,
+                width=28,
             ),
             column(
-                "accepted_by", pgettext_lazy("ledger", "Accepted by"), cells.recorder
+                "accepted_by",
+                pgettext_lazy("ledger", "Accepted by"),
+                cells.recorder,
+                width=10,
             ),
-            replace(MEASURES, heading=pgettext_lazy("ledger", "What was done for it")),
             replace(
-                RESULT, heading=pgettext_lazy("ledger", "What came of it in the end")
+                MEASURES,
+                heading=pgettext_lazy("ledger", "What was done for it"),
+                width=24,
+            ),
+            replace(
+                RESULT,
+                heading=pgettext_lazy("ledger", "What came of it in the end"),
+                width=24,
             ),
             bare(
                 "completed_on",
@@ -172,6 +182,7 @@ REQUESTS = Book(
                 "satisfaction",
                 pgettext_lazy("ledger", "Satisfaction"),
                 lambda r: r.case.label_of("satisfaction"),
+                width=10,
                 kind="choice",
                 choices=tuple(Satisfaction.labels),
             ),

@@ -109,27 +109,6 @@ def test_headings_are_those_of_the_design_in_their_order(key):
         assert "｜".join(tabular.headings(BOOKS[key].ledger)) == HEADINGS[key]
 
 
-@pytest.mark.parametrize("key", ["talk-room", "satisfaction", "errands"])
-def test_whoever_reads_of_several_villages_reads_which_one(key):
-    """ "2组" alone says nothing to a town."""
-    here = staff()
-    rated(here)
-    make_move(
-        spoken(here),
-        Action.SETTLE,
-        by=officer(here.duty),
-        at=NOON,
-        category="village",
-        result="当场说清了",
-    )
-
-    for reader in (here.reviewer, here.supervisor, here.county_reviewer):
-        (row, *_others) = rows(reader, key)
-        assert row["village"] == str(here.village)
-    (own, *_others) = rows(here.secretary, key)
-    assert "village" not in own
-
-
 def test_there_are_the_ledgers_in_their_order():
     """The one of reports is looked at with them: tests/supervision/figures."""
     assert list(BOOKS) == [*HEADINGS, "monthly"]

@@ -1,4 +1,6 @@
-"""The town of a row: shown and chosen by those who oversee several, by nobody else."""
+"""The town and the village of a row: shown to those who oversee several, and to nobody
+else.
+"""
 
 import io
 
@@ -12,12 +14,29 @@ from cases.ledgers import BOOKS
 from cases.workflow import Action, make_move
 from minshi import tabular
 from tests.api import Api
-from tests.cases.ledger_desk import logged_in, page, shown_rows, table_of, take
-from tests.cases.roads import NOON, accepted, decided, officer, spoken, staff
+from tests.cases.ledger_desk import (
+    logged_in,
+    page,
+    rows,
+    shown_rows,
+    table_of,
+    take,
+)
+from tests.cases.roads import (
+    NOON,
+    accepted,
+    decided,
+    officer,
+    rated,
+    settled,
+    spoken,
+    staff,
+)
 from tests.villages.duty_desk import shift_of
 from tests.villages.factories import TownFactory, VillageFactory
 
 pytestmark = pytest.mark.django_db
+NAMING_NO_VILLAGE = ("talk-room", "satisfaction", "errands", "meetings", "duty")
 
 
 @pytest.fixture(autouse=True)
@@ -38,12 +57,57 @@ def headings_for(post, key: str) -> list[str]:
 @pytest.mark.parametrize("key", BOOKS)
 def test_a_ledger_names_the_town_for_the_county_alone(key):
     here = staff()
-    own = tabular.headings(BOOKS[key].ledger)
+    of_town = headings_for(here.supervisor, key)
 
-    assert headings_for(here.supervisor, key) == own
     of_county = headings_for(here.county_supervisor, key)
-    assert [heading for heading in of_county if heading not in own] == ["乡镇"]
+
+    assert [heading for heading in of_county if heading not in of_town] == ["乡镇"]
     assert of_county.index("乡镇") in (2, 3)
+
+
+@pytest.mark.parametrize("key", BOOKS)
+def test_a_ledger_that_names_no_village_does_for_whoever_reads_of_several(key):
+    """ "2组" alone says nothing to a town."""
+    here = staff()
+    own = tabular.headings(BOOKS[key].ledger)
+    added = ["村"] if key in NAMING_NO_VILLAGE else []
+
+    of_town = headings_for(here.supervisor, key)
+
+    assert [heading for heading in of_town if heading not in own] == added
+    if key != "monthly":
+        assert headings_for(here.secretary, key) == own
+
+
+@pytest.mark.parametrize("key", ["talk-room", "satisfaction", "errands"])
+def test_the_village_of_a_row_is_that_of_the_matter(key):
+    here = staff()
+    rated(here)
+    settled(here)
+
+    for reader in (here.reviewer, here.supervisor, here.county_reviewer):
+        first, *_others = rows(reader, key)
+        assert first["village"] == str(here.village)
+
+
+@pytest.mark.parametrize("key", BOOKS)
+def test_a_town_prints_a_ledger_one_sheet_wide(key):
+    """Only the general ledger, of 27 columns, needs two beside each other."""
+    here = staff()
+    ledger = BOOKS[key].for_reader(here.supervisor.user, NOON.date()).ledger
+    said = {
+        "unit": "白关镇",
+        "period": "2026年",
+        "filled_by": "王芳",
+        "on": NOON.date(),
+    }
+
+    out = io.BytesIO()
+    tabular.write_xlsx(out, ledger, [], **said)
+
+    sheet = load_workbook(out).worksheets[0]
+    abreast = sheet.page_setup.fitToWidth or 1
+    assert abreast == (2 if key == "general" else 1)
 
 
 @pytest.mark.parametrize("key", BOOKS)
