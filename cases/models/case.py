@@ -170,6 +170,10 @@ class Case(WithChoices):
         choices=Confidentiality.choices,
         default=Confidentiality.NORMAL,
     )
+    # of a 保密 matter that was 隐名 before, or took such a one up
+    name_stays_hidden = models.BooleanField(
+        _("the name stays hidden"), default=False, editable=False
+    )
     remark = models.CharField(_("remark"), max_length=200, blank=True)
     # the same folded, for searching (privacy/personal.py): what every reader may find,
     # and what only those may who know who spoke

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from cases.models.event import Event
 
 
+# the condition form of `hides_speaker`
+HIDES_SPEAKER = Q(confidentiality=Confidentiality.HIDDEN) | Q(
+    confidentiality=Confidentiality.SECRET, name_stays_hidden=True
+)
 NOT_CONCLUDED = (CloseReason.MERGED, *NOT_HEARD)
 
 
@@ -46,6 +50,24 @@ def has_light(light: str, at: datetime) -> Q:
     if light == Light.YELLOW:
         return is_running & Q(due_at__gt=at, yellow_at__lte=at)
     return is_running & Q(due_at__gt=at, yellow_at__gt=at)
+
+
+def hides_speaker(case: "Case") -> bool:
+    """Tell whether who spoke is kept from those who handle a matter: 隐名, also once it
+    is 保密 on top, which says who reads it (domain §3, confidentiality).
+
+    A migration's rows may be of before `name_stays_hidden`.
+    """
+    if case.confidentiality == Confidentiality.SECRET:
+        return getattr(case, "name_stays_hidden", False)
+    return case.confidentiality == Confidentiality.HIDDEN
+
+
+def concerns_a_cadre(case: str = "pk") -> Exists:
+    """Return the condition of rows about matters that concern a cadre; `case` leads
+    from the row to the matter.
+    """
+    return Exists(Concern.objects.filter(case=OuterRef(case)))
 
 
 @dataclass(frozen=True)
@@ -150,7 +172,7 @@ class Sight:
     def speaker_shown(self) -> Q:
         """The queryset form of `shows_speaker`; a search by speaker goes through it."""
         return (
-            ~Q(confidentiality=Confidentiality.HIDDEN)
+            ~HIDES_SPEAKER
             | Q(recorded_by__in=self.reach.posts)
             | Q(stage=Stage.RATE, owner_post__in=self.reach.posts)
             | _within(self.reviewer)
@@ -161,7 +183,7 @@ class Sight:
         follow-up officer and the reviewer may.
         """
         return (
-            case.confidentiality != Confidentiality.HIDDEN
+            not hides_speaker(case)
             or case.recorded_by_id in self.reach.posts
             or (case.stage == Stage.RATE and case.owner_post_id in self.reach.posts)
             or case.town_id in self.reviewer.towns
@@ -241,7 +263,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return the cases that concern no cadre: what is told of the others, a number
         even, may reach whom they concern.
         """
-        return self.exclude(Exists(Concern.objects.filter(case=OuterRef("pk"))))
+        return self.exclude(concerns_a_cadre())
 
     def open(self) -> "CaseQuerySet":
         return self.exclude(stage=Stage.CLOSED)

@@ -5,7 +5,7 @@ searching the words without them, costs no query.
 from collections.abc import Iterable
 
 from cases.models import Case, CoSpeaker
-from cases.models.choices import Confidentiality
+from cases.models.scope import hides_speaker
 from cases.privacy.parts import address_parts, name_parts, phone_parts
 from minshi.crypto import blind_index
 from minshi.text import PersonalValue, blanked, folded, searchable
@@ -112,7 +112,7 @@ def folded_words(case: Case, speakers: Iterable[str]) -> tuple[str, str]:
     nobody: there a door is as good as a name.
     """
     words = [getattr(case, field) for field in WORDS]
-    if case.confidentiality != Confidentiality.HIDDEN:
+    if not hides_speaker(case):
         return _folded(words), _folded([*speakers, case.speaker_address])
 
     values = [PersonalValue(value) for value in values_of(case)]

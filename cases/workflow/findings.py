@@ -80,6 +80,10 @@ class Wrong(models.TextChoices):
         "blanked",
         pgettext_lazy("history", "what is blanked of who spoke was changed"),
     )
+    HIDDEN = (
+        "hidden",
+        pgettext_lazy("history", "whether the name stays hidden was changed"),
+    )
     SEARCHED = (
         "searched",
         pgettext_lazy("history", "what it is found by does not fit its words"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.choices import Confidentiality, Level, Stage
-from cases.models.scope import Sight
+from cases.models.scope import HIDES_SPEAKER, Sight
 from cases.privacy.disclosure import phones_of
 from minshi import workdays
 from minshi.errors import NoSuchRight
@@ -45,8 +45,8 @@ def calls_of(user: User, at: datetime) -> QuerySet[Call]:
         confidentiality=Confidentiality.NORMAL,
         village__in=_counters_of(user, at),
     )
-    mine |= Q(confidentiality=Confidentiality.HIDDEN, recorded_by__in=reach.posts)
-    mine |= Q(confidentiality=Confidentiality.HIDDEN, town__in=reviewed.towns)
+    mine |= HIDES_SPEAKER & Q(recorded_by__in=reach.posts)
+    mine |= HIDES_SPEAKER & Q(town__in=reviewed.towns)
 
     closed = Q(
         level=Level.VILLAGE,

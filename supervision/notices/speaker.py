@@ -16,6 +16,7 @@ from cases.models.choices import (
     Level,
     Stage,
 )
+from cases.models.scope import hides_speaker
 from cases.workflow import Action
 from cases.workflow.event_data import data_of
 from minshi import workdays
@@ -163,7 +164,7 @@ class _Callers:
     def of(self, case: Case) -> tuple[NoticeKind, list[User]]:
         """Return who calls, else whom the matter is with, else an alarm."""
         users = self._at_the_counter(case)
-        if case.confidentiality == Confidentiality.HIDDEN:
+        if hides_speaker(case):
             users = self._who_may_know(case)
         if users:
             return NoticeKind.CALL, users
@@ -184,11 +185,7 @@ class _Callers:
 
 def _recorders(events: Iterable[Event], at: datetime) -> dict[int, list[Post]]:
     """Return who took a hidden speaker's matter down and still serves, by case."""
-    hidden = {
-        event.case
-        for event in events
-        if event.case.confidentiality == Confidentiality.HIDDEN
-    }
+    hidden = {event.case for event in events if hides_speaker(event.case)}
     if not hidden:
         return {}
 

@@ -4,8 +4,9 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.choices import CloseReason, Confidentiality, Level
+from cases.models.scope import hides_speaker
 from cases.privacy.personal import add_personal, values_of
-from cases.privacy.readers import tells_of_speakers
+from cases.privacy.readers import tells_of_speakers, who_knows_speakers
 from cases.workflow.actions import Action
 from cases.workflow.effects.joining import ByHand, join
 from cases.workflow.effects.protection import apply_concerns
@@ -34,12 +35,6 @@ def merge(step: Step) -> None:
         )
     if not target.is_open:
         raise MoveRefused(_("That matter is closed already."))
-    if tells_of_speakers(case, target, step.at):
-        words = _(
-            "Whoever reads the other matter may not know who spoke here. Merge that one"
-            " into this one instead."
-        )
-        raise InputRefused.at(into=words)
 
     step.follow(
         target,
@@ -48,6 +43,7 @@ def merge(step: Step) -> None:
         step.by,
         merged=case,
         concerns=step.facts.concerns,
+        known_to=who_knows_speakers(case, step.at),
     )
     case.merged_into = target
     step.data["into"] = target.number
@@ -55,7 +51,10 @@ def merge(step: Step) -> None:
 
 
 def receive_merged(step: Step) -> None:
-    """Take over what the merged case demands of this one."""
+    """Take over what the merged case demands of this one.
+
+    InputRefused: somebody who reads this one would learn who spoke in the other.
+    """
     case = step.case
     merged = step.values["merged"]
     concerns = step.values["concerns"]
@@ -65,15 +64,28 @@ def receive_merged(step: Step) -> None:
     if merged.reserved and not case.reserved:
         case.reserved = merged.reserved
 
+    is_name_hidden = hides_speaker(case) or hides_speaker(merged)
     merged_rank = Confidentiality(merged.confidentiality).rank
     if merged_rank > Confidentiality(case.confidentiality).rank:
         case.confidentiality = merged.confidentiality
+    is_secret = case.confidentiality == Confidentiality.SECRET
+    case.name_stays_hidden = is_secret and is_name_hidden
 
     level = max(Level(case.level), Level(merged.level), key=lambda item: item.rank)
     if concerns:
         apply_concerns(step, concerns, level)
     else:
         step.move_to_level(level)
+
+    if is_secret:
+        step.people.name_readers()
+    known_to = step.values["known_to"]
+    if tells_of_speakers(merged, case, step.at, known_to=known_to):
+        words = _(
+            "Whoever reads the other matter may not know who spoke here. Merge that one"
+            " into this one instead."
+        )
+        raise InputRefused.at(into=words)
 
 
 def _join_speakers(step: Step, merged: Case) -> None:

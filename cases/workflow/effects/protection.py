@@ -10,6 +10,7 @@ from cases.models.choices import (
     Level,
     Stage,
 )
+from cases.models.scope import hides_speaker
 from cases.workflow.candidates import possible_concerns
 from cases.workflow.reading_facts import posts_about
 from cases.workflow.standing import level_of, village_of
@@ -143,7 +144,9 @@ def protect(step: Step) -> None:
             )
         )
 
+    was_hidden = hides_speaker(step.case)
     step.case.confidentiality = new
+    step.case.name_stays_hidden = was_hidden and new == Confidentiality.SECRET
     step.data["old"] = str(old)
     step.data["new"] = str(new)
 

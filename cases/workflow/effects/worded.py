@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from cases.models import Assignment
-from cases.models.choices import Confidentiality
-from cases.models.scope import Sight
+from cases.models.scope import Sight, hides_speaker
 from cases.privacy.redactor import reader_redactor
 from cases.privacy.table import without_added_names
 from cases.workflow.step import Step
@@ -36,7 +35,7 @@ def worded(step: Step, part: Assignment, typed: str) -> Worded:
     behind it would be lost, and their writer would read which of theirs are blanked.
     """
     case = step.case
-    if case.confidentiality != Confidentiality.HIDDEN or not part.ask:
+    if not hides_speaker(case) or not part.ask:
         return Worded(typed, is_new=typed != part.ask)
 
     user = step.officers_post.user

@@ -40,8 +40,9 @@ SEALING = (
     ("0015_seal_what_no_event_had_sealed", "seal_cases"),
     ("0019_afterwords", "seal_without_afterwords"),
     ("0022_what_was_found_and_its_ground", "seal_without_findings"),
+    ("0031_names_that_stay_hidden", "seal_names"),
 )
-NEWER = {"blanked", "investigated", "reserved", *GROUPS_OF_ROWS}
+NEWER = {"blanked", "hidden", "investigated", "reserved", *GROUPS_OF_ROWS}
 
 
 def of_before(here):
