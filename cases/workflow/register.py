@@ -370,8 +370,12 @@ def _new_case(spoken: Spoken, by: Actor, at: datetime, key: UUID | None) -> Case
 
 
 def _residents_group(spoken: Spoken) -> Group | None:
-    """Return the group a resident lives in, where it is one of the case's village."""
+    """Return the group a resident lives in, where it is one of the case's village; of a
+    隐名 matter none: it would narrow down who spoke.
+    """
     if spoken.resident is None or spoken.village is None:
+        return None
+    if spoken.confidentiality == Confidentiality.HIDDEN:
         return None
     group = spoken.resident.household.group
     return group if group.village_id == spoken.village.pk else None
