@@ -217,20 +217,22 @@ class QueuePanel(QueueView):
             "words": redact(case.verbatim),
             "opinions": opinions,
             "attachments": list(case.attachments.all()),
-            "similar": self._similar(case, at),
+            "similar": self._similar(case, redact(case.verbatim), at),
             "verdicts": verdicts,
             "sight": self.sight(),
         }
         return render(request, "cases/queue/_panel.html", context)
 
-    def _similar(self, case: Case, at: datetime) -> list[Case]:
-        """Return up to three other cases of the village that read like it."""
+    def _similar(self, case: Case, words: str, at: datetime) -> list[Case]:
+        """Return up to three other cases of the village that read like its words, as
+        the reader has them: the whole ones would confirm a guess at a hidden name.
+        """
         if case.village is None:
             return []
 
         # one more, for it may find the case itself
         alike = similar_to(
-            case.verbatim,
+            words,
             user=self.user,
             village=case.village,
             group=case.group,
