@@ -12,6 +12,7 @@ from cases.lists.desk import DeskWork
 from cases.lists.paging import capped_counts
 from cases.lists.shift import listed
 from cases.models.choices import Confidentiality
+from cases.models.scope import concerns_a_cadre
 from minshi import workdays
 from supervision.models import OrderState
 from supervision.notices.calls import ORDER, calls_of
@@ -59,7 +60,9 @@ def calls_to_make(
     Whom the next shift may not know is called by others.
     """
     calls = calls_of(user, at).filter(
-        case__village=shift.village_id, case__confidentiality=Confidentiality.NORMAL
+        ~concerns_a_cadre("case"),
+        case__village=shift.village_id,
+        case__confidentiality=Confidentiality.NORMAL,
     )
     numbers = [call.case.number for call in calls.order_by(*ORDER)]
     if not numbers:

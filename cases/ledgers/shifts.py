@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from django.db.models import Exists, OuterRef
 from django.utils.formats import date_format
 from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.ledgers.book import OtherBook
 from cases.ledgers.record import joined
 from cases.lists.filters import ShiftFilter
-from cases.models import Concern, Event
+from cases.models import Event
+from cases.models.scope import concerns_a_cadre
 from cases.workflow import Action
 from minshi.tabular import Column, Ledger
 from villages.duty import hand_over_of, read_roster
@@ -171,7 +171,7 @@ def _done(
     first = min(shift.starts_at for shift in shifts)
     last = max(shift.ends_at for shift in shifts)
     acts = Event.objects.filter(
-        ~Exists(Concern.objects.filter(case=OuterRef("case"))),
+        ~concerns_a_cadre("case"),
         action__in=COUNTED,
         post__in=posts,
         at__gte=first,

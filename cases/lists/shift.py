@@ -68,8 +68,11 @@ def listed(names: Sequence[str]) -> str:
 def _registered_in(
     shift: DutyShift, on_duty: Sequence[Post], user: User, at: datetime
 ) -> list[Case]:
+    """Return what was taken down in a shift and others may read in its note, whoever
+    they are: nothing secret, nothing that concerns a cadre.
+    """
     visible = Case.objects.visible_to(user, workdays.local_day(at))
-    taken_down = visible.filter(
+    taken_down = visible.about_nobody().filter(
         village=shift.village_id,
         recorded_by__in=[post.pk for post in on_duty],
         registered_at__gte=shift.starts_at,

@@ -19,6 +19,7 @@ from cases.privacy.redactor import public_titles
 from cases.privacy.table import lay_on_table, take_off_table
 from cases.workflow import Officer
 from cases.workflow.moving import lock_in_order
+from cases.workflow.pasted import naming_no_neighbour
 from minshi import workdays
 from minshi.errors import InputRefused
 from villages.models import User
@@ -213,11 +214,12 @@ def move_item(item: AgendaItem, *, up: bool, by: Officer, at: datetime) -> None:
 def talk_day_parts(meeting: Meeting, by: Officer, at: datetime) -> None:
     """Write the first two parts of a 说事日 from the books.
 
-    Last month in numbers, and what was settled since. Nobody who spoke is named: the
-    list is read out to the village.
+    Last month in numbers, and what was settled since. The list is read out to the
+    village: nobody is named, and what concerns a cadre is not even counted.
     """
     begin, end = _month_before(meeting)
-    here = cases_at(meeting, Case.objects.counted_for(by.user, workdays.local_day(at)))
+    in_sight = Case.objects.counted_for(by.user, workdays.local_day(at))
+    here = cases_at(meeting, in_sight.about_nobody())
     taken = here.heard().filter(registered_at__gte=begin, registered_at__lt=end)
     ended = here.concluded().filter(closed_at__gte=begin, closed_at__lt=end)
 
@@ -266,8 +268,9 @@ def _results(concluded: CaseQuerySet, total: int) -> str:
     lines = []
     for case in cases:
         if case.pk in titles:
+            title = naming_no_neighbour(case, titles[case.pk])
             how = case.get_satisfaction_display() or case.get_close_reason_display()
-            lines.append(f"{case.number} {titles[case.pk]}：{how}")
+            lines.append(f"{case.number} {title}：{how}")
 
     rest = total - len(lines)
     if rest:
