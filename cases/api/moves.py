@@ -36,6 +36,7 @@ from cases.workflow import (
     offer_to,
     read_facts,
 )
+from cases.workflow.event_data import data_of
 from cases.workflow.moving import refuse_other_words
 from minshi.api import REPLAYED_HEADER, etag_of, expected_version, idempotency_key
 from minshi.api_docs import (
@@ -169,7 +170,8 @@ def act(
 ) -> Response:
     """Make one move as the request asks, and answer where the case stands then.
 
-    1. Where the Idempotency-Key made this move before, answer as then and do no more.
+    1. Where the Idempotency-Key made this move before, do no more. Whoever does not see
+       the case any more is answered as then.
     2. Read the case, within sight, and the body.
     3. Make the move from the first of the caller's posts that may.
     """
@@ -180,6 +182,8 @@ def act(
 
     if done:
         _refuse_other_words(view, request, done, body_class)
+        if not view.visible().filter(pk=done.case_id).exists():
+            _stand_as_then(done)
         return _answer(done.case, {REPLAYED_HEADER: "true"})
 
     case = view.case(number)
@@ -247,6 +251,17 @@ def _done_before(view: CaseApi, number: str, action: Action, key: UUID) -> Event
     if done and done.action != action:
         raise MoveRefused(_("This key was used for another step already."))
     return done
+
+
+def _stand_as_then(done: Event) -> None:
+    """Let the case, unsaved, stand as the event left it: what became of it since is not
+    for whoever lost sight of it.
+    """
+    case = done.case
+    case.stage = done.target
+    case.level = done.level
+    case.round = done.round
+    case.version = data_of(done)["version"]
 
 
 def _answer(case: Case, headers: dict[str, str]) -> Response:

@@ -66,15 +66,30 @@ class SpeakerAccount:
 
 
 def told_to_speaker(
-    case: Case, *, with_additions: bool = True, previewed_by: Sight | None = None
+    case: Case,
+    *,
+    with_words: bool = True,
+    with_additions: bool = True,
+    previewed_by: Sight | None = None,
 ) -> SpeakerAccount:
     """Return what the speaker may read of a case: its state, the last reply of the
     present round, what happened, and what they said once it was closed. Three queries,
-    four of a matter that was ever closed.
+    four of a matter that was ever closed; none `with_words` false, which leaves the
+    state and the day.
 
     Neighbours are 张某 in it, as in titles: whoever has the receipt reads the page. In
     a preview, `previewed_by` somebody who writes to the speaker.
     """
+    account = SpeakerAccount(
+        state=PLAIN_STATES[Stage(case.stage)],
+        is_open=case.is_open,
+        is_void=case.close_reason in NOT_HEARD,
+        leaves_something=case.solved in (Solved.PARTLY, Solved.NO),
+        reply_by=case.reply_by,
+    )
+    if not with_words:
+        return account
+
     redact = _redactor(case, previewed_by)
     reply = case.replies.filter(round=case.round).last()
     told = case.events.filter(action__in=TOLD).order_by("sequence")
@@ -94,12 +109,8 @@ def told_to_speaker(
         texts += [*said.words, said.answer]
     unnamed = unnamed_in(case, texts)
 
-    return SpeakerAccount(
-        state=PLAIN_STATES[Stage(case.stage)],
-        is_open=case.is_open,
-        is_void=case.close_reason in NOT_HEARD,
-        leaves_something=case.solved in (Solved.PARTLY, Solved.NO),
-        reply_by=case.reply_by,
+    return replace(
+        account,
         reply=unnamed(answer),
         reply_at=reply.at if reply else None,
         story=[replace(entry, words=unnamed(entry.words)) for entry in story],

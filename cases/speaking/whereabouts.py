@@ -3,19 +3,18 @@
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.models.choices import Confidentiality, Level, Stage
+from cases.models.choices import Level, Stage
 from cases.workflow.standing import level_of
 
 
-def with_whom(case: Case, own: Case) -> str:
+def with_whom(case: Case, *, is_secret: bool) -> str:
     """Return the office that has a matter: never a person, unless the village says so.
 
-    `own` is the matter of whoever reads it: another one after a merge. Where one of
-    them is 保密 nobody is named, not even the office: 派出所 or 妇联 tells what it is
-    about to whoever finds the receipt (domain §3). Empty once it is closed. No query
+    Of a secret one nobody is named, not even the office: 派出所 or 妇联 tells what it
+    is about to whoever finds the receipt (domain §3). Empty once it is closed. No query
     where the owner's place, the town and the talk room came with the case.
     """
-    if is_secret(case) or is_secret(own):
+    if is_secret:
         return _("whoever it was given to") if case.is_open else ""
     if case.owner_office:
         return str(case.owner_office)
@@ -34,10 +33,6 @@ def with_whom(case: Case, own: Case) -> str:
     if names_officers(case):
         return f"{office} {post.user}"
     return office
-
-
-def is_secret(case: Case) -> bool:
-    return case.confidentiality == Confidentiality.SECRET
 
 
 def names_officers(case: Case) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -46,6 +47,26 @@ class Visit:
     def is_merged(self) -> bool:
         return self.own != self.case
 
+    @cached_property
+    def is_kept_apart(self) -> bool:
+        """True where the matter goes on in one that is 保密 or concerns a cadre:
+        whoever took the first one down has its code, and reads nothing of the other.
+        One query, none without a merge.
+        """
+        if not self.is_merged:
+            return False
+        is_secret = self.case.confidentiality == Confidentiality.SECRET
+        return is_secret or self.case.concerns.exists()
+
+    @property
+    def is_secret(self) -> bool:
+        """True where the page does not even say which office has it."""
+        return self._own_is_secret or self.is_kept_apart
+
+    @property
+    def _own_is_secret(self) -> bool:
+        return self.own.confidentiality == Confidentiality.SECRET
+
     @property
     def offered(self) -> tuple[Action, ...]:
         return OFFERED_AFTER_MERGE if self.is_merged else OFFERED
@@ -55,7 +76,7 @@ class Visit:
         """The speaker's own matter in a few words; "" for 保密, where few may know of
         it: a page lies open on a table. It names nobody. One query.
         """
-        if self.own.confidentiality == Confidentiality.SECRET:
+        if self._own_is_secret:
             return ""
         return naming_nobody(self.own, self.own.title)
 
@@ -65,8 +86,7 @@ class Visit:
         after a merge; none of 保密, where the house and its people would be seen.
         """
         shown = self.own.attachments.filter(is_public=True)
-        is_secret = self.own.confidentiality == Confidentiality.SECRET
-        return shown.none() if is_secret else shown
+        return shown.none() if self._own_is_secret else shown
 
     @property
     def urged_at(self) -> datetime | None:
