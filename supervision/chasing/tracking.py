@@ -5,7 +5,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.models import Case
@@ -34,10 +34,18 @@ from villages.rights import OVERSEE, first_post
 
 def meetings_seen_by(user: User, at: datetime) -> QuerySet[TrackingMeeting]:
     """Return the meetings of the towns that a user oversees, from the town or from the
-    county.
+    county; none that goes through nothing they may know of: it would tell them that
+    something drags on.
     """
-    towns = Town.objects.in_reach_of(user, workdays.local_day(at), OVERSEE)
-    meetings = TrackingMeeting.objects.filter(town__in=towns.values("pk"))
+    on = workdays.local_day(at)
+    towns = Town.objects.in_reach_of(user, on, OVERSEE)
+    counted = Case.objects.counted_for(user, on)
+    of_theirs = TrackedCase.objects.filter(
+        meeting=OuterRef("pk"), case__in=counted.values("pk")
+    )
+    meetings = TrackingMeeting.objects.filter(
+        Exists(of_theirs), town__in=towns.values("pk")
+    )
     return meetings.select_related("town", "began_by__user")
 
 
@@ -76,7 +84,8 @@ def dragging_on(town: Town, at: datetime) -> QuerySet[Case]:
 @transaction.atomic
 def begin_tracking(town: Town, *, by: User, at: datetime) -> TrackingMeeting:
     """Begin a meeting with its list of cases, and return it; where one is under way,
-    return that one.
+    return that one, with what drags on since on its list where it had nothing that the
+    user may know of.
 
     NoSuchRight: not a reviewer or supervisor of the town. MoveRefused: nothing drags
     on, or only what is about the user.
@@ -86,7 +95,8 @@ def begin_tracking(town: Town, *, by: User, at: datetime) -> TrackingMeeting:
     # two who begin at the same moment begin one after the other
     Town.objects.select_for_update().get(pk=town.pk)
     under_way = TrackingMeeting.objects.filter(town=town, ended_at=None).first()
-    if under_way is not None:
+    seen = meetings_seen_by(by, at)
+    if under_way and seen.filter(pk=under_way.pk).exists():
         return under_way
 
     cases = list(dragging_on(town, at))
@@ -96,9 +106,14 @@ def begin_tracking(town: Town, *, by: User, at: datetime) -> TrackingMeeting:
             _("Nothing is overdue or under order; there is nothing to go through.")
         )
 
-    meeting = TrackingMeeting.objects.create(town=town, began_at=at, began_by=post)
+    meeting = under_way
+    if meeting is None:
+        meeting = TrackingMeeting.objects.create(town=town, began_at=at, began_by=post)
+    listed = set(meeting.items.values_list("case", flat=True))
     TrackedCase.objects.bulk_create(
-        TrackedCase(meeting=meeting, case=case) for case in cases
+        TrackedCase(meeting=meeting, case=case)
+        for case in cases
+        if case.pk not in listed
     )
     return meeting
 

@@ -357,3 +357,26 @@ def test_what_was_chased_today_says_so_in_the_meeting(client, here):
 
     assert page.count("今天已督办过") == 1
     assert page.index("今天已督办过") < page.index(later.number)
+
+
+def test_a_meeting_about_nothing_one_may_know_of_is_not_there(here, client):
+    """That it is held at all would tell that something about them drags on."""
+    about = spoken(here)
+    concerned = here.supervisor
+    by = officer(here.reviewer)
+    make_move(about, Action.RECUSE, by=by, at=NOON, concerns=[concerned.user])
+    meeting = begin_tracking(here.town, by=here.reviewer.user, at=LATE)
+    client.force_login(concerned.user)
+
+    with pytest.raises(MoveRefused):
+        begin_tracking(here.town, by=concerned.user, at=LATE)
+    assert client.get(meeting.get_absolute_url()).status_code == 404
+    listed = client.get(reverse("supervision:tracking")).content.decode()
+    assert meeting.get_absolute_url() not in listed
+
+    # the same, once something else drags on
+    other = spoken(here)
+    assert begin_tracking(here.town, by=concerned.user, at=LATE) == meeting
+    page = client.get(meeting.get_absolute_url()).content.decode()
+    assert other.number in page
+    assert about.number not in page
