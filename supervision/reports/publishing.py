@@ -186,6 +186,13 @@ def figure_of(code: str, figures: Figures) -> PublicFigure:
 def _share(share: ShareOf) -> str:
     if share.is_few:
         return share_in_short(share)
+
+    others = share.whole - share.part
+    words = {"whole": share.whole, "few": FEWEST, "most": share.whole - FEWEST}
+    if 0 < share.part < FEWEST:
+        return _("fewer than %(few)s of %(whole)s") % words
+    if 0 < others < FEWEST:
+        return _("more than %(most)s of %(whole)s") % words
     return _("%(part)s of %(whole)s (%(percent)s)") % {
         "part": share.part,
         "whole": share.whole,

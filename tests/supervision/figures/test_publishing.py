@@ -3,6 +3,7 @@ and tells nothing that its readers may not know.
 """
 
 import re
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -10,13 +11,21 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from cases.models import Case, Topic
 from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from supervision.figures.reading import SHARES, Figures
 from supervision.models import MonthlyReport, Publication
 from supervision.reports.making import make_reports_due
-from supervision.reports.publishing import OFFERED, publish, published_of, take_back
+from supervision.reports.publishing import (
+    OFFERED,
+    figure_of,
+    publish,
+    published_of,
+    take_back,
+)
 from supervision.reports.signing import correct, sign
 from tests import roles
 from tests.cases.roads import DAY, NOON, officer
@@ -254,3 +263,23 @@ def test_the_report_says_who_published_it(world, report, reviewer):
     assert str(reviewer.user) in text
     assert reverse("supervision:public_report", args=[world.here.town.code]) in text
     assert reverse("supervision:publish_report", args=[report.pk]) not in text
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [
+        (0, 20, "20件里有0件（0.0%）"),
+        (1, 20, "20件里不足5件"),
+        (4, 6, "6件里不足5件"),
+        (5, 20, "20件里有5件（25.0%）"),
+        (15, 20, "20件里有15件（75.0%）"),
+        (16, 20, "20件里超过15件"),
+        (20, 20, "20件里有20件（100.0%）"),
+    ],
+)
+def test_a_part_of_a_share_that_is_small_is_told_as_few(part, whole, shown):
+    solved = SHARES["rate.solved"]
+    figures = Figures(Counter({solved.part: part, solved.whole: whole}))
+
+    with translation.override("zh-hans"):
+        assert figure_of("rate.solved", figures).shown.replace(" ", "") == shown
