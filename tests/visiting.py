@@ -1,6 +1,5 @@
 """Visits of a stranger to every address: what is asked there, and what may be answered."""
 
-import copy
 import io
 import itertools
 import logging
@@ -9,8 +8,9 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache as cache_of_calls
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import time_machine
@@ -50,6 +50,7 @@ from supervision.models import (
     Wall,
     Watermark,
 )
+from tests import remembered
 from tests.addresses import Address, Target
 from tests.cases.roads import NOON
 from tests.forged import SAID, bodies
@@ -73,6 +74,7 @@ from villages.models import (
 
 PASSWORD = make_password("only so that there is one")
 ACCOUNTS = f"{Accounts.__module__}.{Accounts.__name__}"
+REMEMBERED = f"{remembered.__name__}.{remembered.Accounts.__name__}"
 LOGINS = ("account_login", "admin:login")
 # What answers a visitor: 503 is readyz's own word, the tracking page asks for its code.
 PUBLIC = frozenset(
@@ -153,19 +155,6 @@ RIGHTFUL: dict[str, frozenset[object]] = {
 }
 
 
-class Remembered(Accounts):
-    """Reads an account and its posts once for all requests of a visit, which change
-    neither: whatever they write is taken back.
-    """
-
-    read: ClassVar[dict[int, User | None]] = {}
-
-    def get_user(self, user_id: int) -> User | None:
-        if user_id not in self.read:
-            self.read[user_id] = super().get_user(user_id)
-        return copy.deepcopy(self.read[user_id])
-
-
 class Watched(QueryDict):
     """The parameters of an address, with a note of those that were asked for."""
 
@@ -241,19 +230,20 @@ def watching(
 @contextmanager
 def visits(settings: Any, folder: Path) -> Iterator[None]:
     """A noon at which some thousand addresses are asked: parameters are watched,
-    accounts remembered, and nothing is logged, which took as long as the answers.
+    accounts and sessions remembered, and nothing is logged, which took as long as the
+    answers.
     """
     settings.MEDIA_ROOT = folder
     settings.MIDDLEWARE = [
         f"{watching.__module__}.{watching.__name__}",
         *settings.MIDDLEWARE,
     ]
-    remembered = f"{Remembered.__module__}.{Remembered.__name__}"
     settings.AUTHENTICATION_BACKENDS = [
-        remembered if name == ACCOUNTS else name
+        REMEMBERED if name == ACCOUNTS else name
         for name in settings.AUTHENTICATION_BACKENDS
     ]
-    Remembered.read.clear()
+    settings.SESSION_ENGINE = remembered.__name__
+    remembered.forget()
     cache.clear()
     logging.disable(logging.CRITICAL)
     with time_machine.travel(NOON, tick=False):
@@ -285,7 +275,7 @@ class Visit:
         if world.user is not None:
             world.user.password = PASSWORD
             world.user.save()
-            self.client.force_login(world.user, f"{__name__}.{Remembered.__name__}")
+            self.client.force_login(world.user, REMEMBERED)
         self.cookies = {
             name: morsel.value for name, morsel in self.client.cookies.items()
         }
@@ -305,6 +295,7 @@ class Visit:
         self.known: dict[tuple[str, str], int] = {}
         # which methods nothing at an address takes, whatever it is filled with
         self.shut: set[tuple[str, Address]] = set()
+        self.forged = bodies(world)
 
     def ask(
         self,
@@ -365,17 +356,15 @@ class Visit:
         if (method, target.address) in self.shut:
             return
         asked = self.ask(method, target.path, data)
-        if asked.status == 405:
-            self.shut.add((method, target.address))
+        self._note_shut(method, target, asked)
         if self._is_rightful(target):
             return
         if not self._is_refusal(target, asked):
             self.faults.append(
                 f"{method.upper()} {target.path} → {asked.status} {asked.location}"
             )
-        if asked.status in (403, 404, 405) or urlsplit(asked.location).path in map(
-            reverse, LOGINS
-        ):
+        path = urlsplit(asked.location).path
+        if asked.status in (403, 404, 405) or path in login_pages():
             # the words for a page that does not exist, or a door shut whatever is
             # behind it
             return
@@ -404,10 +393,17 @@ class Visit:
                 if plain.parameters.were_asked_for(set(data)):
                     asked = self.ask("get", target.path, data, echoed)
                     self._public("get", target, asked)
-        for method, data in itertools.product(
-            methods(target)[1:], forms(self.world, target)
-        ):
-            self._public(method, target, self.ask(method, target.path, data))
+        sent = forms(self.world, self.forged, target)
+        for method, data in itertools.product(methods(target)[1:], sent):
+            if (method, target.address) in self.shut:
+                continue
+            asked = self.ask(method, target.path, data)
+            self._note_shut(method, target, asked)
+            self._public(method, target, asked)
+
+    def _note_shut(self, method: str, target: Target, asked: Asked) -> None:
+        if asked.status == 405:
+            self.shut.add((method, target.address))
 
     def _is_rightful(self, target: Target) -> bool:
         return bool(
@@ -433,7 +429,7 @@ class Visit:
             return is_sent_on or asked.status == 401
         if target.path.startswith("/admin/"):
             sent_away = (
-                *map(reverse, LOGINS),
+                *login_pages(),
                 reverse("admin:index"),
                 f"{target.path}change/",
             )
@@ -460,9 +456,15 @@ class Visit:
 
 
 def visitors_are_sent_to(target: Target) -> tuple[str, ...]:
-    return (*map(reverse, LOGINS), f"{target.path}change/")
+    return (*login_pages(), f"{target.path}change/")
 
 
+@cache_of_calls
+def login_pages() -> tuple[str, ...]:
+    return tuple(map(reverse, LOGINS))
+
+
+@cache_of_calls
 def takes_a_file(path: str) -> bool:
     """Whether an address of the API reads a form; all others read JSON alone."""
     view = getattr(resolve(path).func, "cls", None)
@@ -529,9 +531,11 @@ def autocompletes() -> list[dict[str, str]]:
     ]
 
 
-def forms(world: World, target: Target) -> list[dict[str, object]]:
+def forms(
+    world: World, forged: dict[str, list[dict[str, object]]], target: Target
+) -> list[dict[str, object]]:
     """What a forger posts to an address without an object: hidden cases among the
-    fields.
+    fields; to the API what was forged for it.
     """
     numbers = [case.number for case in world.hidden.values()]
     keys = [case.pk for case in world.hidden.values()]
@@ -570,8 +574,8 @@ def forms(world: World, target: Target) -> list[dict[str, object]]:
                 for village in villages
             ),
         ]
-    if (forged := bodies(world).get(target.address.name)) is not None:
-        return forged
+    if target.address.name in forged:
+        return forged[target.address.name]
     if target.address.name in ("cases:ledger_export", "cases:ledger_print"):
         return [
             {
