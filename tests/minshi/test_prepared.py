@@ -21,6 +21,7 @@ from cases.views import access
 from cases.workflow import moving, reading_facts
 from minshi.prepared import CannotBePrepared, Prepared, prepared
 from tests.cases.roads import DAY, NOON, Staff, decided, spoken, staff
+from villages import lookup
 from villages.models import Post, Village
 from villages.models.duty import Moment
 from villages.models.posts import posts_of_account
@@ -87,6 +88,10 @@ def asked_of(case: Case, post: Post) -> dict[Prepared, list[tuple[object, ...]]]
         reading_facts._ratings_of: [(case.pk,)],
         reading_facts._clocks_of: [(case.pk,)],
         reading_facts._events_read_of: [(case.pk,)],
+        lookup._keys_of_names: [
+            (case.village, None, ("李建国",)),
+            (case.village, case.group, ("李建国",)),
+        ],
     }
 
 
