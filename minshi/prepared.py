@@ -98,6 +98,8 @@ class Plan:
     constants: tuple[Any, ...]  # the parameters, None where a value stands
     places: tuple[tuple[int, int], ...]  # of the parameter, of its value
     kinds: tuple[type, ...]  # of the values
+    # what makes values out of columns; it asks no connection but for the settings
+    converters: dict[int, Any]
 
     def rows(self, leaves: Sequence[Any]) -> list[Any]:
         """Read the rows for these values."""
@@ -135,6 +137,10 @@ class _Kept(SQLCompiler):
         vars(self).update(vars(plan.compiler))
         self.connection = connection
         self._statement = (plan.sql, tuple(params))
+        self._converters = plan.converters
+
+    def get_converters(self, _expressions: Any) -> dict[int, Any]:
+        return self._converters
 
     def as_sql(self, *_of: Any, **_by: Any) -> tuple[str, tuple[Any, ...]]:
         return self._statement
@@ -237,8 +243,11 @@ def _compile(
     compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
     try:
         sql, params = compiler.as_sql()
+        selected = compiler.select[: compiler.col_count]
+        columns = [column for column, *_names in selected]
+        converters = compiler.get_converters(columns)
     except EmptyResultSet:
-        sql, params = "", ()
+        sql, params, converters = "", (), {}
     compiler.connection = None  # each reading has its own
 
     leaf_of = {}
@@ -254,4 +263,12 @@ def _compile(
         else:
             constants.append(param)
 
-    return Plan(queryset, compiler, sql, tuple(constants), tuple(places), tuple(kinds))
+    return Plan(
+        queryset,
+        compiler,
+        sql,
+        tuple(constants),
+        tuple(places),
+        tuple(kinds),
+        converters,
+    )

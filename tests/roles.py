@@ -4,8 +4,14 @@
 
 from typing import Any
 
-from tests.villages.factories import PostFactory
+from tests.villages.factories import PostFactory, UserFactory
 from villages.models import Group, Office, Post, Role, Town, Village
+
+
+def unsaved(role: Role, **place: Any) -> Post:
+    """A post of a new account, neither of them stored yet."""
+    user = UserFactory.build()
+    return PostFactory.build(user=user, role=role, **{"village": None, **place})
 
 
 def secretary_of(village: Village, **fields: Any) -> Post:

@@ -24,7 +24,8 @@ from tests import roles
 from tests.addresses import PARAMETER, Target, every_address, slot, targets
 from tests.api import described
 from tests.strangers import World, build
-from tests.visiting import Watched, visits
+from tests.visiting import visits
+from tests.watched import Watched
 from villages.admin.rights import BoundedList
 from villages.models import User
 from villages.views.audit import AuditFilter

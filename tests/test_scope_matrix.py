@@ -17,12 +17,13 @@ from cases.models import (
 from tests.addresses import Address, every_address, targets, unfillable
 from tests.cases.roads import NOON, staff
 from tests.strangers import MARKERS, OVERSEERS, STRANGERS, build
+from tests.tried import act_form, methods
 from tests.villages.factories import (
     GroupFactory,
     HouseholdFactory,
     ResidentFactory,
 )
-from tests.visiting import Visit, act_form, methods, visits
+from tests.visiting import Visit, visits
 
 pytestmark = pytest.mark.django_db
 

@@ -1,26 +1,24 @@
 """Visits of a stranger to every address: what is asked there, and what may be answered."""
 
-import copy
 import io
 import itertools
 import logging
-import uuid
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache as cache_of_calls
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import time_machine
-from django.contrib import admin
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.test import Client
-from django.urls import resolve, reverse
+from django.urls import reverse
 
 from cases.models import (
     CalendarDay,
@@ -33,7 +31,6 @@ from cases.models import (
     StateAtUpdate,
     Topic,
 )
-from minshi.parsers import FilesBody
 from supervision.models import (
     BackupRun,
     DailyFigure,
@@ -50,10 +47,13 @@ from supervision.models import (
     Wall,
     Watermark,
 )
+from tests import remembered
 from tests.addresses import Address, Target
 from tests.cases.roads import NOON
-from tests.forged import SAID, bodies
-from tests.strangers import MARKERS, VISITORS, World
+from tests.forged import bodies
+from tests.strangers import VISITORS, World
+from tests.tried import forms, methods, questions, takes_a_file
+from tests.watched import Watched, watching
 from villages.login import Accounts
 from villages.models import (
     AuditRecord,
@@ -64,7 +64,6 @@ from villages.models import (
     OpenLogin,
     PasswordUsed,
     Post,
-    Resident,
     TalkRoom,
     Town,
     User,
@@ -73,6 +72,7 @@ from villages.models import (
 
 PASSWORD = make_password("only so that there is one")
 ACCOUNTS = f"{Accounts.__module__}.{Accounts.__name__}"
+REMEMBERED = f"{remembered.__name__}.{remembered.Accounts.__name__}"
 LOGINS = ("account_login", "admin:login")
 # What answers a visitor: 503 is readyz's own word, the tracking page asks for its code.
 PUBLIC = frozenset(
@@ -153,107 +153,23 @@ RIGHTFUL: dict[str, frozenset[object]] = {
 }
 
 
-class Remembered(Accounts):
-    """Reads an account and its posts once for all requests of a visit, which change
-    neither: whatever they write is taken back.
-    """
-
-    read: ClassVar[dict[int, User | None]] = {}
-
-    def get_user(self, user_id: int) -> User | None:
-        if user_id not in self.read:
-            self.read[user_id] = super().get_user(user_id)
-        return copy.deepcopy(self.read[user_id])
-
-
-class Watched(QueryDict):
-    """The parameters of an address, with a note of those that were asked for."""
-
-    EVERY = "*"
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        self.asked_for: set[str] = set()
-        super().__init__(*args, **options)
-        self.asked_for.clear()
-
-    def were_asked_for(self, names: set[str]) -> bool:
-        return bool(self.asked_for & {self.EVERY, *names})
-
-    def get(self, key: str, default: Any = None) -> Any:
-        self.asked_for.add(key)
-        return super().get(key, default)
-
-    def getlist(self, key: str, default: Any = None) -> Any:
-        self.asked_for.add(key)
-        return super().getlist(key, default)
-
-    def __getitem__(self, key: str) -> Any:
-        self.asked_for.add(key)
-        return super().__getitem__(key)
-
-    def __contains__(self, key: object) -> bool:
-        self.asked_for.add(str(key))
-        return super().__contains__(key)
-
-    def __iter__(self) -> Iterator[str]:
-        self.asked_for.add(self.EVERY)
-        return super().__iter__()
-
-    def __len__(self) -> int:
-        self.asked_for.add(self.EVERY)
-        return super().__len__()
-
-    def __eq__(self, other: object) -> bool:
-        self.asked_for.add(self.EVERY)
-        return super().__eq__(other)
-
-    __hash__ = None
-
-    def keys(self) -> Any:
-        self.asked_for.add(self.EVERY)
-        return super().keys()
-
-    def values(self) -> Any:
-        self.asked_for.add(self.EVERY)
-        return super().values()
-
-    def items(self) -> Any:
-        self.asked_for.add(self.EVERY)
-        return super().items()
-
-    def lists(self) -> Any:
-        self.asked_for.add(self.EVERY)
-        return super().lists()
-
-
-def watching(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """A middleware that notes which parameters of its address a page asks for."""
-
-    def watched(request: HttpRequest) -> HttpResponse:
-        request.GET = Watched(request.META.get("QUERY_STRING", ""))
-        return get_response(request)
-
-    return watched
-
-
 @contextmanager
 def visits(settings: Any, folder: Path) -> Iterator[None]:
     """A noon at which some thousand addresses are asked: parameters are watched,
-    accounts remembered, and nothing is logged, which took as long as the answers.
+    accounts and sessions remembered, and nothing is logged, which took as long as the
+    answers.
     """
     settings.MEDIA_ROOT = folder
     settings.MIDDLEWARE = [
         f"{watching.__module__}.{watching.__name__}",
         *settings.MIDDLEWARE,
     ]
-    remembered = f"{Remembered.__module__}.{Remembered.__name__}"
     settings.AUTHENTICATION_BACKENDS = [
-        remembered if name == ACCOUNTS else name
+        REMEMBERED if name == ACCOUNTS else name
         for name in settings.AUTHENTICATION_BACKENDS
     ]
-    Remembered.read.clear()
+    settings.SESSION_ENGINE = remembered.__name__
+    remembered.forget()
     cache.clear()
     logging.disable(logging.CRITICAL)
     with time_machine.travel(NOON, tick=False):
@@ -285,7 +201,7 @@ class Visit:
         if world.user is not None:
             world.user.password = PASSWORD
             world.user.save()
-            self.client.force_login(world.user, f"{__name__}.{Remembered.__name__}")
+            self.client.force_login(world.user, REMEMBERED)
         self.cookies = {
             name: morsel.value for name, morsel in self.client.cookies.items()
         }
@@ -305,6 +221,7 @@ class Visit:
         self.known: dict[tuple[str, str], int] = {}
         # which methods nothing at an address takes, whatever it is filled with
         self.shut: set[tuple[str, Address]] = set()
+        self.forged = bodies(world)
 
     def ask(
         self,
@@ -365,17 +282,15 @@ class Visit:
         if (method, target.address) in self.shut:
             return
         asked = self.ask(method, target.path, data)
-        if asked.status == 405:
-            self.shut.add((method, target.address))
+        self._note_shut(method, target, asked)
         if self._is_rightful(target):
             return
         if not self._is_refusal(target, asked):
             self.faults.append(
                 f"{method.upper()} {target.path} → {asked.status} {asked.location}"
             )
-        if asked.status in (403, 404, 405) or urlsplit(asked.location).path in map(
-            reverse, LOGINS
-        ):
+        path = urlsplit(asked.location).path
+        if asked.status in (403, 404, 405) or path in login_pages():
             # the words for a page that does not exist, or a door shut whatever is
             # behind it
             return
@@ -404,10 +319,17 @@ class Visit:
                 if plain.parameters.were_asked_for(set(data)):
                     asked = self.ask("get", target.path, data, echoed)
                     self._public("get", target, asked)
-        for method, data in itertools.product(
-            methods(target)[1:], forms(self.world, target)
-        ):
-            self._public(method, target, self.ask(method, target.path, data))
+        sent = forms(self.world, self.forged, target)
+        for method, data in itertools.product(methods(target)[1:], sent):
+            if (method, target.address) in self.shut:
+                continue
+            asked = self.ask(method, target.path, data)
+            self._note_shut(method, target, asked)
+            self._public(method, target, asked)
+
+    def _note_shut(self, method: str, target: Target, asked: Asked) -> None:
+        if asked.status == 405:
+            self.shut.add((method, target.address))
 
     def _is_rightful(self, target: Target) -> bool:
         return bool(
@@ -433,7 +355,7 @@ class Visit:
             return is_sent_on or asked.status == 401
         if target.path.startswith("/admin/"):
             sent_away = (
-                *map(reverse, LOGINS),
+                *login_pages(),
                 reverse("admin:index"),
                 f"{target.path}change/",
             )
@@ -460,13 +382,12 @@ class Visit:
 
 
 def visitors_are_sent_to(target: Target) -> tuple[str, ...]:
-    return (*map(reverse, LOGINS), f"{target.path}change/")
+    return (*login_pages(), f"{target.path}change/")
 
 
-def takes_a_file(path: str) -> bool:
-    """Whether an address of the API reads a form; all others read JSON alone."""
-    view = getattr(resolve(path).func, "cls", None)
-    return FilesBody in getattr(view, "parser_classes", ())
+@cache_of_calls
+def login_pages() -> tuple[str, ...]:
+    return tuple(map(reverse, LOGINS))
 
 
 def words_in(answer: HttpResponse) -> str:
@@ -479,130 +400,3 @@ def words_in(answer: HttpResponse) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             content = b"\n".join(book.read(name) for name in book.namelist())
     return content.decode("utf-8", "replace") + answer.get("Location", "")
-
-
-# --- what is tried
-def questions(world: World, target: Target) -> list[tuple[dict[str, object], str]]:
-    """What a curious stranger puts into the address of a list besides nothing, with the
-    hidden words they typed themselves.
-    """
-    name, village = target.address.name, world.here.village.pk
-    if name == "admin:autocomplete":
-        return [
-            ({**where, "term": term}, term)
-            for where in autocompletes()
-            for term in ("", "欧阳")
-        ]
-    if name == "cases:similar":
-        asked = {"village": village, "verbatim": "隐话，村口两盏太阳能灯坏了"}
-        return [
-            (asked, ""),
-            ({**asked, "village": world.grid[Village].pk}, ""),
-        ]
-    sought: list[tuple[dict[str, object], str]] = []
-    if name == "api-queue":
-        sought += [({"tab": tab}, "") for tab in ("agenda", "decided")]
-    if target.path.startswith(("/admin/", "/login/", "/account/", "/api/schema/")):
-        return sought  # a search only narrows such a list, or there is none
-    if name in ("villages:lookup", "api-households"):
-        sought.append(({"q": "欧阳", "village": world.grid[Village].pk}, ""))
-    if name == "cases:intake":
-        sought += [({"done": case.number}, "") for case in world.hidden.values()]
-    texts = ("欧阳", "隐话", world.hidden["secret"].number)
-    phones = tuple(markers.phone for markers in MARKERS.values())
-    return [
-        *sought,
-        *(({"q": text}, "") for text in texts),
-        *(({"q": text}, text) for text in phones),
-    ]
-
-
-def autocompletes() -> list[dict[str, str]]:
-    return [
-        {
-            "app_label": model._meta.app_label,
-            "model_name": model._meta.model_name,
-            "field_name": name,
-        }
-        for model, window in admin.site._registry.items()
-        for name in window.autocomplete_fields
-    ]
-
-
-def forms(world: World, target: Target) -> list[dict[str, object]]:
-    """What a forger posts to an address without an object: hidden cases among the
-    fields.
-    """
-    numbers = [case.number for case in world.hidden.values()]
-    keys = [case.pk for case in world.hidden.values()]
-    if target.address.name.endswith("_changelist"):
-        plain = {"_selected_action": keys}
-        full = {
-            **plain,
-            "apply": "1",
-            "category": "village",
-            "grade": "complex",
-            "supervision_level": "urge",
-            "text": "请抓紧",
-            "reason": "出差",
-            "lead": f"office:{world.here.office.pk}",
-        }
-        own = [
-            {**form, "action": action}
-            for action in admin.site._registry[target.address.model].actions
-            for form in (plain, full)
-        ]
-        return [*own, {**plain, "action": "delete_selected"}]
-    villages = (world.here.village.pk, world.grid[Village].pk)
-    if target.address.name == "cases:intake":
-        return [
-            *(
-                {**SAID, "village": villages[0], "key": uuid.uuid4(), "add_to": number}
-                for number in numbers
-            ),
-            *(
-                {
-                    **SAID,
-                    "village": village,
-                    "key": uuid.uuid4(),
-                    "resident": world.grid[Resident].pk,
-                }
-                for village in villages
-            ),
-        ]
-    if (forged := bodies(world).get(target.address.name)) is not None:
-        return forged
-    if target.address.name in ("cases:ledger_export", "cases:ledger_print"):
-        return [
-            {
-                "reason": "年底总结",
-                **({"unmasked": "on"} if target.path.endswith("/csv/") else {}),
-            }
-        ]
-    return [{}]
-
-
-def act_form(world: World) -> dict[str, object]:
-    """Every field that some page with an object might read."""
-    return {
-        "version": 99,
-        "key": uuid.UUID(int=7),
-        "reason": "看看",
-        "text": "看看",
-        "reply": "看看",
-        "result": "看看",
-        "post": "yes",
-        "action": "progress",
-        "satisfaction": "satisfied",
-        "solved": "yes",
-        "how": "call",
-        "village": world.here.village.pk,
-        "name": "看看",
-        "number": 1,
-    }
-
-
-def methods(target: Target) -> tuple[str, ...]:
-    return (
-        ("get", "post", "patch") if target.path.startswith("/api/") else ("get", "post")
-    )

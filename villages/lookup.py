@@ -2,20 +2,22 @@
 phone.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Case, Q, QuerySet, When, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from minshi.crypto import blind_index, normal_phone
+from minshi.prepared import prepared
 from minshi.text import Letters
 from minshi.text.neighbours import NeighbourName
 from villages.doors import Door, door_of
 from villages.models import Group, Resident, ResidentKey, User, Village
+from villages.models.posts import Reach
 from villages.naming import TAIL_LENGTH, lookup_text, name_keys_of
 from villages.rights import LOOK_UP_IN_GROUP, LOOK_UP_IN_VILLAGE
 
@@ -69,10 +71,15 @@ def neighbourhood_of(user: User, on: date) -> Neighbourhood:
     """Return the area in which a user may look residents up that day; an empty one
     without a post that may.
     """
-    villages = Village.objects.in_reach_of(user, on, LOOK_UP_IN_VILLAGE)
-    groups = user.reach(on, LOOK_UP_IN_GROUP).groups
-    own = user.reach(on, (*LOOK_UP_IN_VILLAGE, *LOOK_UP_IN_GROUP)).villages
-    return Neighbourhood(villages, groups, own)
+    posts = user.posts_on(on)
+    of_villages = Reach.of([post for post in posts if post.role in LOOK_UP_IN_VILLAGE])
+    of_groups = Reach.of([post for post in posts if post.role in LOOK_UP_IN_GROUP])
+
+    return Neighbourhood(
+        villages=Village.objects.within(of_villages),
+        groups=of_groups.groups,
+        own_villages=of_villages.villages | of_groups.villages,
+    )
 
 
 def find_residents(
@@ -154,7 +161,7 @@ def _within(
 
 def residents_named(
     names: Collection[str],
-    where: Neighbourhood,
+    where: Callable[[], Neighbourhood],
     village: Village,
     group: Group | None = None,
 ) -> dict[str, Resident]:
@@ -162,33 +169,45 @@ def residents_named(
     name the one who alone has exactly it. One query, none without names.
 
     Namesakes are counted beyond what may be looked up, and whoever alone has the name
-    is returned only from within it. Pinyin, initials and the end of a phone number name
-    nobody.
+    is returned only from within it: `where` is asked, and a second query made, only
+    where there is somebody. Pinyin, initials and the end of a phone number name nobody.
     """
     key_of = {name: lookup_text(name) for name in names}
     wanted = set(filter(None, key_of.values()))
     if not wanted:
         return {}
 
-    within = When(_within(where.villages, where.groups), then=True)
-    keys = ResidentKey.objects.annotate(is_within=Case(within, default=False))
-    keys = keys.filter(village=village, key__in=wanted)
-    if group is not None:
-        keys = keys.filter(resident__household__group=group)
-
-    having: dict[str, list[Resident | None]] = {}
-    for row in keys.select_related("resident__household__group__village"):
+    having: dict[str, list[ResidentKey]] = {}
+    for row in _keys_of_names(village, group, tuple(wanted)):
         if lookup_text(row.resident.name) == row.key:
-            is_within = row.is_within  # type: ignore[attr-defined]
-            resident = row.resident if is_within else None
-            having.setdefault(row.key, []).append(resident)
+            having.setdefault(row.key, []).append(row)
+    alone = {key: rows[0] for key, rows in having.items() if len(rows) == 1}
+    if not alone:
+        return {}
 
+    within = _keys_within(where(), alone.values())
     found = {}
     for name, key in key_of.items():
-        residents = having.get(key, [])
-        if len(residents) == 1 and residents[0] is not None:
-            found[name] = residents[0]
+        if key in alone and alone[key].pk in within:
+            found[name] = alone[key].resident
     return found
+
+
+@prepared
+def _keys_of_names(
+    village: Village, group: Group | None, wanted: tuple[str, ...]
+) -> QuerySet[ResidentKey]:
+    keys = ResidentKey.objects.filter(village=village, key__in=wanted)
+    if group is not None:
+        keys = keys.filter(resident__household__group=group)
+    return keys.select_related("resident__household__group__village")
+
+
+def _keys_within(where: Neighbourhood, rows: Iterable[ResidentKey]) -> set[int]:
+    """Return which of these keys are of residents who may be looked up there."""
+    within = _within(where.villages, where.groups)
+    keys = ResidentKey.objects.filter(within, pk__in=[row.pk for row in rows])
+    return set(keys.values_list("pk", flat=True))
 
 
 def names_in(text: str, residents: QuerySet[Resident]) -> list[str]:

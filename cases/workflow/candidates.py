@@ -15,6 +15,7 @@ from cases.models.choices import AssignmentRole, Level
 from cases.workflow.facts import Facts
 from cases.workflow.inputs import Input, Kind
 from cases.workflow.standing import holder_key, village_of
+from minshi.prepared import prepared
 from villages.lookup import neighbourhood_of
 from villages.models import Group, Office, Post, Resident, Town, User, Village
 from villages.rights import LEAD
@@ -22,9 +23,14 @@ from villages.rights import LEAD
 PRACTICE = timedelta(days=365)  # for how long leading a topic counts as used to it
 
 
-def _villages_of(case: Case) -> QuerySet[Village]:
-    """Return the case's own village and those that joined it, for a subquery."""
-    return Village.objects.filter(Q(pk=case.village_id) | Q(joined_cases__case=case.pk))
+def _villages_of(case: int, village: int | None) -> QuerySet[Village]:
+    """Return the own village of a case and those that joined it, for a subquery."""
+    return Village.objects.filter(Q(pk=village) | Q(joined_cases__case=case))
+
+
+def _county_of(case: Case) -> str | None:
+    """Return the county where it has its say in a case: at its level."""
+    return case.town.county_code if case.level == Level.COUNTY else None
 
 
 def possible_posts(facts: Facts) -> list[Post]:
@@ -34,16 +40,24 @@ def possible_posts(facts: Facts) -> list[Post]:
     county.
     """
     case = facts.case
-    villages = _villages_of(case)
-    where = Q(village__in=villages) | Q(group__village__in=villages)
-    where |= Q(town=case.town_id)
-    if case.level == Level.COUNTY:
-        where |= Q(county_code=case.town.county_code)
-
-    posts = Post.objects.current(facts.on).filter(where).filter(role__in=LEAD)
-    posts = posts.select_related("user", "village", "group__village", "town").in_order()
+    posts = _leading_posts(
+        case.pk, case.village_id, case.town_id, _county_of(case), facts.on
+    )
     allowed = [post for post in posts if not facts.in_conflict(post)]
     return sorted(allowed, key=lambda post: village_of(post) != case.village_id)
+
+
+@prepared
+def _leading_posts(
+    case: int, village: int | None, town: int, county: str | None, on: date
+) -> QuerySet[Post]:
+    villages = _villages_of(case, village)
+    where = Q(village__in=villages) | Q(group__village__in=villages) | Q(town=town)
+    if county is not None:
+        where |= Q(county_code=county)
+
+    posts = Post.objects.current(on).filter(where).filter(role__in=LEAD)
+    return posts.select_related("user", "village", "group__village", "town").in_order()
 
 
 def possible_offices(facts: Facts) -> list[Office]:
@@ -52,21 +66,24 @@ def possible_offices(facts: Facts) -> list[Office]:
     Each has at least one handler out of conflict.
     """
     case = facts.case
-    where = Q(town=case.town_id)
-    if case.level == Level.COUNTY:
-        where |= Q(county_code=case.town.county_code)
-
-    handlers = Post.objects.current(facts.on).filter(
-        office__in=Office.objects.filter(where)
-    )
-    handlers = handlers.select_related("office", "user", "group").order_by(
-        "office__name", "office_id"
-    )
     offices: dict[Office, None] = {}  # in order, each once
-    for post in handlers:
+    for post in _handlers(case.town_id, _county_of(case), facts.on):
         if post.office and not facts.in_conflict(post):
             offices[post.office] = None
     return list(offices)
+
+
+@prepared
+def _handlers(town: int, county: str | None, on: date) -> QuerySet[Post]:
+    where = Q(town=town)
+    if county is not None:
+        where |= Q(county_code=county)
+
+    offices = Office.objects.filter(where)
+    handlers = Post.objects.current(on).filter(office__in=offices)
+    return handlers.select_related("office", "user", "group").order_by(
+        "office__name", "office_id"
+    )
 
 
 def possible_holders(facts: Facts) -> dict[str, Post | Office]:
@@ -156,7 +173,9 @@ def possible_concerns(facts: Facts) -> QuerySet[User]:
 
     They are its village's and those of villages that joined, the town's, the county's.
     """
-    return cadres_over(facts.case.town, _villages_of(facts.case), facts.on)
+    case = facts.case
+    villages = _villages_of(case.pk, case.village_id)
+    return cadres_over(case.town, villages, facts.on)
 
 
 def _open_cases(facts: Facts, user: User | None) -> QuerySet[Case]:

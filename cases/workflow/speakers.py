@@ -28,7 +28,7 @@ from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
 from minshi.text import HAN, Letters, clean_line, folded
-from villages.lookup import neighbourhood_of, residents_named
+from villages.lookup import Neighbourhood, neighbourhood_of, residents_named
 from villages.lookup_counts import count_lookup
 from villages.models import Group, Resident, Village
 from villages.naming import COMPOUND_SURNAME
@@ -159,7 +159,10 @@ def neighbours_named(
     """Return by name the residents as `neighbour_named` does; one query for all."""
     if village is None or not names:
         return {}
-    where = neighbourhood_of(by.user, workdays.local_day(at))
+
+    def where() -> Neighbourhood:
+        return neighbourhood_of(by.user, workdays.local_day(at))
+
     return residents_named(names, where, village, group)
 
 

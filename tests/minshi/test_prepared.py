@@ -19,8 +19,10 @@ from cases.models import Case
 from cases.models.scope import Sight
 from cases.views import access
 from cases.workflow import moving, reading_facts
+from cases.workflow.candidates import _handlers, _leading_posts
 from minshi.prepared import CannotBePrepared, Prepared, prepared
 from tests.cases.roads import DAY, NOON, Staff, decided, spoken, staff
+from villages import lookup
 from villages.models import Post, Village
 from villages.models.duty import Moment
 from villages.models.posts import posts_of_account
@@ -87,6 +89,18 @@ def asked_of(case: Case, post: Post) -> dict[Prepared, list[tuple[object, ...]]]
         reading_facts._ratings_of: [(case.pk,)],
         reading_facts._clocks_of: [(case.pk,)],
         reading_facts._events_read_of: [(case.pk,)],
+        _leading_posts: [
+            (case.pk, case.village_id, case.town_id, None, TODAY),
+            (case.pk, None, case.town_id, "621226", TODAY),
+        ],
+        _handlers: [
+            (case.town_id, None, TODAY),
+            (case.town_id, "621226", TODAY),
+        ],
+        lookup._keys_of_names: [
+            (case.village, None, ("李建国",)),
+            (case.village, case.group, ("李建国",)),
+        ],
     }
 
 

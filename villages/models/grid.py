@@ -14,6 +14,7 @@ from minshi.crypto import EncryptedTextField, masked_phone
 
 if TYPE_CHECKING:
     from villages.models.people import User
+    from villages.models.posts import Reach
     from villages.models.roles import Role
 
 MOST_INHABITANTS = 100_000  # of a village; more is a slip of the finger
@@ -82,7 +83,10 @@ class VillageQuerySet(models.QuerySet["Village"]):
         town's villages, a county post or county office the county's. No current post,
         or an inactive user: none.
         """
-        reach = user.reach(on, roles)
+        return self.within(user.reach(on, roles))
+
+    def within(self, reach: "Reach") -> "VillageQuerySet":
+        """Return the villages of nodes that were read already."""
         if reach.is_empty:
             return self.none()
 
