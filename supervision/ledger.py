@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
@@ -28,7 +28,7 @@ from cases.models.scope import Sight
 from minshi.plain_cells import Cell
 from minshi.tabular import Column, Ledger
 from supervision.models import Chase, ChaseStep, OrderState, OrderTalk, SupervisionOrder
-from villages.models import User
+from villages.models import Post, User
 
 Chases = QuerySet[Chase]
 
@@ -82,6 +82,16 @@ def reason(record: ChaseRecord) -> str:
     return words or chase.get_step_display()
 
 
+def unit(record: ChaseRecord) -> str:
+    """Return the unit the case was with when it was chased, else as for a case."""
+    chase = record.chase
+    if chase.to_office:
+        return str(chase.to_office)
+    if chase.to_post:
+        return chase.to_post.place
+    return unit_of_record(record.about)
+
+
 def unit_of_record(about: Record) -> str:
     """Return the lead's unit, else the place of whoever the case is with."""
     unit = about.unit
@@ -95,7 +105,17 @@ def unit_of_record(about: Record) -> str:
 
 
 def person(record: ChaseRecord) -> str:
-    """Return the responsible person, else whoever the case is with."""
+    """Return the person the case was with when it was chased: of an office who had
+    acted for it by then. Where the step does not tell, the responsible person, else
+    whoever the case is with.
+    """
+    chase = record.chase
+    if chase.to_post:
+        return str(chase.to_post.user)
+    if chase.to_office:
+        by_then = record.about.acted_for(chase.to_office_id, until=chase.at)
+        return str(by_then or "")
+
     responsible = record.about.responsible
     if responsible:
         return responsible
@@ -183,7 +203,7 @@ COLUMNS: tuple[Column[ChaseRecord], ...] = (
     Column(
         "unit",
         pgettext_lazy("ledger", "Responsible unit"),
-        lambda r: unit_of_record(r.about),
+        unit,
         width=16,
     ),
     Column("responsible", pgettext_lazy("ledger", "Who is responsible"), person),
@@ -214,7 +234,9 @@ class ChaseBook(OtherBook):
         return Chase.objects.filter(case__in=cases.values("pk"))
 
     def whole(self, rows: Chases) -> Chases:
-        return rows.select_related("order", "by__user").prefetch_related("order__talks")
+        posts = Post.objects.with_places().select_related("user")
+        joined_rows = rows.select_related("order", "by__user", "to_office")
+        return joined_rows.prefetch_related("order__talks", Prefetch("to_post", posts))
 
     def takeable(self, rows: Chases, user: User, on: dt.date) -> Chases:
         cases = exportable(Case.objects.all(), user, on)

@@ -209,9 +209,15 @@ class Record:
             return lead.post.user
         return self.acted_for(lead.office_id)
 
-    def acted_for(self, office: int | None) -> User | None:
-        """Return the account of who completed or acknowledged for an office last."""
+    def acted_for(
+        self, office: int | None, *, until: datetime | None = None
+    ) -> User | None:
+        """Return the account of who completed or acknowledged for an office last, by a
+        moment where one is given.
+        """
         for event in reversed(self.events):
+            if until and event.at > until:
+                continue
             is_theirs = getattr(event, "office", None) == office
             if is_theirs and event.action in (Action.COMPLETE, Action.ACKNOWLEDGE):
                 return event.user
