@@ -3,7 +3,7 @@ only the sheet itself shows.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -19,12 +19,14 @@ from cases.ledgers.meetings import (
     RECORDER,
     SUBJECT,
     ItemRecord,
+    due_on,
 )
 from cases.meetings.sitting import Sitting
 from cases.models import Attendee, Meeting
 from cases.slips.forms import WIDE
 from cases.slips.reading import Line, lines_of, side_by_side
 from minshi.errors import Text
+from minshi.paper import deadline_on_paper
 from minshi.tabular import Column
 from villages.procedure import CONSULTATION_BY_LAW
 
@@ -32,6 +34,13 @@ from villages.procedure import CONSULTATION_BY_LAW
 def named(people: Iterable[str]) -> str:
     """Return the names; that there are none is said, for an empty box asks for one."""
     return "、".join(people) or pgettext("slip", "none")
+
+
+def with_deadline(column: Column[ItemRecord]) -> Column[ItemRecord]:
+    """Return a column of the ledger as the paper has it: the last day as a deadline."""
+    if column.key != "due_on":
+        return column
+    return replace(column, value=lambda r: deadline_on_paper(due_on(r)))
 
 
 DUE: Column[Sitting] = Column(
@@ -111,7 +120,7 @@ class MinutesSheet:
             rows, sight=self.sitting.sight, at=self.at, may_unmask=keep_masked
         )
 
-        columns = (SUBJECT, *DELIBERATED, COUNTED, ASIDE)
+        columns = (SUBJECT, *map(with_deadline, DELIBERATED), COUNTED, ASIDE)
         return [side_by_side(lines_of(columns, record)) for record in records]
 
     def signing(self) -> list[Attendee]:
