@@ -127,7 +127,7 @@ class ItemRecord:
         item = self.item
         if self.is_hidden or item.due is None or item.present is None:
             return ""
-        return f"{item.due} / {item.present}"
+        return f"{item.due}／{item.present}"
 
 
 # --- what stands in a cell

@@ -43,23 +43,27 @@ def with_deadline(column: Column[ItemRecord]) -> Column[ItemRecord]:
     return replace(column, value=lambda r: deadline_on_paper(due_on(r)))
 
 
+def ground(sitting: Sitting) -> str:
+    """Return the article that sets the quorum, and of a village's meeting the one that
+    it consults by, a line each.
+    """
+    articles = [sitting.article]
+    if sitting.meeting.village_id:
+        articles.append(CONSULTATION_BY_LAW)
+    return "\n".join(str(article) for article in articles if article)
+
+
 DUE: Column[Sitting] = Column(
-    "due", gettext_lazy("Due / present"), lambda s: f"{s.due} / {s.present}"
+    "due", gettext_lazy("Due / present"), lambda s: f"{s.due}／{s.present}"
 )
 RULE: Column[Sitting] = Column(
-    "rule", gettext_lazy("By which rule"), lambda s: s.article, width=WIDE
+    "rule", gettext_lazy("By which rule"), ground, width=WIDE
 )
 ABSENT: Column[Sitting] = Column(
     "absent", gettext_lazy("Those absent"), lambda s: named(s.absent), width=WIDE
 )
 NOTICE: Column[Sitting] = Column(
     "notice", gettext_lazy("Announced on"), lambda s: s.notice, width=WIDE
-)
-GROUND: Column[Sitting] = Column(
-    "ground",
-    gettext_lazy("Legal ground"),
-    lambda s: CONSULTATION_BY_LAW,
-    width=WIDE,
 )
 COUNTED: Column[ItemRecord] = Column(
     "counted", gettext_lazy("Due / present"), lambda r: r.counted
@@ -91,16 +95,8 @@ class MinutesSheet:
         attending = lines_of((ATTENDING,), self.meeting)
         numbers = lines_of((DUE, RULE), self.sitting)
         absent = lines_of((ABSENT,), self.sitting)
-        by_law = lines_of(self._columns_of_law(), self.sitting)
-        return side_by_side([*held, *numbers, *attending, *absent, *by_law])
-
-    def _columns_of_law(self) -> tuple[Column[Sitting], ...]:
-        """Return what a village's meeting says of the law: its ground, and of an
-        assembly its notice.
-        """
-        if not self.meeting.village_id:
-            return ()
-        return (NOTICE, GROUND) if self.sitting.notice else (GROUND,)
+        notice = lines_of((NOTICE,) if self.sitting.notice else (), self.sitting)
+        return side_by_side([*held, *numbers, *attending, *absent, *notice])
 
     @property
     def minutes(self) -> str:
