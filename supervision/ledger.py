@@ -23,7 +23,7 @@ from cases.lists.filters import (
 )
 from cases.lists.places import PlaceFilter
 from cases.models import Case
-from cases.models.choices import Light, SupervisionLevel
+from cases.models.choices import Light, Stage, SupervisionLevel
 from cases.models.scope import Sight
 from minshi.plain_cells import Cell
 from minshi.tabular import Column, Ledger
@@ -137,17 +137,37 @@ def replied_on(record: ChaseRecord) -> Cell:
     return record.order.replied_at if record.order else None
 
 
+def come_to(record: ChaseRecord) -> str:
+    """Return what came of a step without an order: closed, or what the case still
+    waits for.
+    """
+    case = record.about.case
+    if case.light(record.about.at) == Light.GREY:
+        return pgettext("ledger", "suspended by now")
+
+    waits_for = {
+        Stage.SPEAK: pgettext("ledger", "not accepted yet"),
+        Stage.DELIBERATE: pgettext("ledger", "not decided yet"),
+        Stage.HANDLE: pgettext("ledger", "not done yet"),
+        Stage.SUPERVISE: pgettext("ledger", "not checked yet"),
+        Stage.RATE: pgettext("ledger", "not answered yet"),
+        Stage.CLOSED: pgettext("ledger", "closed by now"),
+    }
+    if case.needs_order:
+        return pgettext("ledger", "not ordered redone yet")
+    if case.stage == Stage.RATE and case.replied_at:
+        return pgettext("ledger", "not rated yet")
+    return waits_for[Stage(case.stage)]
+
+
 def outcome(record: ChaseRecord) -> str:
-    """Return how the order stands, and where the case stands for steps without one.
+    """Return how the order stands, and what came of steps without one.
 
     The step that circulates an order lists the talks held, too.
     """
     order = record.order
     if order is None:
-        is_done = record.about.case.completed_at is not None
-        if record.about.case.is_open and not is_done:
-            return pgettext("ledger", "not done yet")
-        return record.about.standing
+        return come_to(record)
 
     end = order.end_reason
     if order.state == OrderState.CLOSED:

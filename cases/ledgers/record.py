@@ -19,6 +19,8 @@ from minshi import workdays
 from minshi.crypto import masked_name, masked_phone
 from villages.models import User
 
+NO_LIGHT = "—"
+
 
 def is_redacted(case: Case) -> bool:
     """Tell whether `counted_for` marked the row; any other case is an error."""
@@ -271,9 +273,9 @@ class Record:
 
     @property
     def standing(self) -> str:
-        """The light in words while open, the stage once closed."""
+        """The light in words while open; a closed matter has none."""
         light = self.case.light(self.at)
-        return str(light.label) if light else str(self.case.get_stage_display())
+        return str(light.label) if light else NO_LIGHT
 
     @property
     def remark(self) -> str:

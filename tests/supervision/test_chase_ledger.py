@@ -26,6 +26,7 @@ from tests.cases.roads import (
     completed,
     decided,
     officer,
+    rated,
     spoken,
     verified,
 )
@@ -136,6 +137,35 @@ def test_an_order_written_by_hand_is_counted_and_stands_in_it(here):
         str(here.supervisor.user),
     )
     assert [times for _case, times in with_times([order.case])] == [1]
+
+
+# --- what came of a step
+def on_the_way(here, case):
+    return decided(here, accepted(here, case))
+
+
+def replied(here, case):
+    return verified(here, completed(here, on_the_way(here, case)))
+
+
+@pytest.mark.parametrize(
+    ("move", "words"),
+    [
+        (lambda here, case: None, "还没受理"),
+        (accepted, "还没议定"),
+        (on_the_way, "还没办好"),
+        (lambda here, case: completed(here, on_the_way(here, case)), "还没核查"),
+        (replied, "还没评价"),
+        (lambda here, case: rated(here, replied(here, case)), "已销号"),
+    ],
+)
+def test_what_came_of_a_step_is_told_by_what_the_matter_waits_for(here, move, words):
+    case = spoken(here)
+    sweep(case.due_at)
+    move(here, case)
+
+    (row,) = shown_rows(page(here.supervisor, "supervision"))
+    assert row[12] == words
 
 
 # --- whom the matter was with
