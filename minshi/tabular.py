@@ -193,6 +193,7 @@ class SheetOf(Generic[T]):
     period: str
     filled_by: str
     on: date
+    titled: str = ""  # the unit as the title names it, where that says more
 
 
 def write_workbook(
@@ -216,7 +217,7 @@ def write_workbook(
 def _write_sheet(book: Workbook, of: SheetOf[Any]) -> None:
     ledger = of.ledger
     sheet = _Sheet(book, ledger)
-    sheet.put_across(0, ledger.headline(of.unit, of.period), sheet.title)
+    sheet.put_across(0, ledger.headline(of.titled or of.unit, of.period), sheet.title)
     sheet.put_across(1, _filling_line(of.unit, of.filled_by, of.on), sheet.filled)
     sheet.put(HEADING_ROW, [*headings(ledger)], sheet.bold)
 

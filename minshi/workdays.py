@@ -139,10 +139,15 @@ def day_in_words(day: date, beside: date) -> str:
     """A day as people say it: 3月2日, with its year where that is not the year of
     `beside`, when it is said.
     """
-    words = {"year": day.year, "month": day.month, "day": day.day}
     if day.year != beside.year:
-        return _("%(month)s/%(day)s/%(year)s") % words
-    return _("%(month)s/%(day)s") % words
+        return day_with_year(day)
+    return _("%(month)s/%(day)s") % {"month": day.month, "day": day.day}
+
+
+def day_with_year(day: date) -> str:
+    """A day in words with its year, 2026年3月2日: on a paper it is read in any year."""
+    words = {"year": day.year, "month": day.month, "day": day.day}
+    return _("%(month)s/%(day)s/%(year)s") % words
 
 
 def yellow_at(calendar: WorkCalendar, due: datetime, span: Span) -> datetime:

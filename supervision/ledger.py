@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
@@ -23,12 +23,12 @@ from cases.lists.filters import (
 )
 from cases.lists.places import PlaceFilter
 from cases.models import Case
-from cases.models.choices import Light, SupervisionLevel
+from cases.models.choices import Light, Stage, SupervisionLevel
 from cases.models.scope import Sight
 from minshi.plain_cells import Cell
 from minshi.tabular import Column, Ledger
 from supervision.models import Chase, ChaseStep, OrderState, OrderTalk, SupervisionOrder
-from villages.models import User
+from villages.models import Post, User
 
 Chases = QuerySet[Chase]
 
@@ -82,6 +82,16 @@ def reason(record: ChaseRecord) -> str:
     return words or chase.get_step_display()
 
 
+def unit(record: ChaseRecord) -> str:
+    """Return the unit the case was with when it was chased, else as for a case."""
+    chase = record.chase
+    if chase.to_office:
+        return str(chase.to_office)
+    if chase.to_post:
+        return chase.to_post.place
+    return unit_of_record(record.about)
+
+
 def unit_of_record(about: Record) -> str:
     """Return the lead's unit, else the place of whoever the case is with."""
     unit = about.unit
@@ -95,7 +105,17 @@ def unit_of_record(about: Record) -> str:
 
 
 def person(record: ChaseRecord) -> str:
-    """Return the responsible person, else whoever the case is with."""
+    """Return the person the case was with when it was chased: of an office who had
+    acted for it by then. Where the step does not tell, the responsible person, else
+    whoever the case is with.
+    """
+    chase = record.chase
+    if chase.to_post:
+        return str(chase.to_post.user)
+    if chase.to_office:
+        by_then = record.about.acted_for(chase.to_office_id, until=chase.at)
+        return str(by_then or "")
+
     responsible = record.about.responsible
     if responsible:
         return responsible
@@ -117,17 +137,37 @@ def replied_on(record: ChaseRecord) -> Cell:
     return record.order.replied_at if record.order else None
 
 
+def come_to(record: ChaseRecord) -> str:
+    """Return what came of a step without an order: closed, or what the case still
+    waits for.
+    """
+    case = record.about.case
+    if case.light(record.about.at) == Light.GREY:
+        return pgettext("ledger", "suspended by now")
+
+    waits_for = {
+        Stage.SPEAK: pgettext("ledger", "not accepted yet"),
+        Stage.DELIBERATE: pgettext("ledger", "not decided yet"),
+        Stage.HANDLE: pgettext("ledger", "not done yet"),
+        Stage.SUPERVISE: pgettext("ledger", "not checked yet"),
+        Stage.RATE: pgettext("ledger", "not answered yet"),
+        Stage.CLOSED: pgettext("ledger", "closed by now"),
+    }
+    if case.needs_order:
+        return pgettext("ledger", "not ordered redone yet")
+    if case.stage == Stage.RATE and case.replied_at:
+        return pgettext("ledger", "not rated yet")
+    return waits_for[Stage(case.stage)]
+
+
 def outcome(record: ChaseRecord) -> str:
-    """Return how the order stands, and where the case stands for steps without one.
+    """Return how the order stands, and what came of steps without one.
 
     The step that circulates an order lists the talks held, too.
     """
     order = record.order
     if order is None:
-        is_done = record.about.case.completed_at is not None
-        if record.about.case.is_open and not is_done:
-            return pgettext("ledger", "not done yet")
-        return record.about.standing
+        return come_to(record)
 
     end = order.end_reason
     if order.state == OrderState.CLOSED:
@@ -183,7 +223,7 @@ COLUMNS: tuple[Column[ChaseRecord], ...] = (
     Column(
         "unit",
         pgettext_lazy("ledger", "Responsible unit"),
-        lambda r: unit_of_record(r.about),
+        unit,
         width=16,
     ),
     Column("responsible", pgettext_lazy("ledger", "Who is responsible"), person),
@@ -214,7 +254,9 @@ class ChaseBook(OtherBook):
         return Chase.objects.filter(case__in=cases.values("pk"))
 
     def whole(self, rows: Chases) -> Chases:
-        return rows.select_related("order", "by__user").prefetch_related("order__talks")
+        posts = Post.objects.with_places().select_related("user")
+        joined_rows = rows.select_related("order", "by__user", "to_office")
+        return joined_rows.prefetch_related("order__talks", Prefetch("to_post", posts))
 
     def takeable(self, rows: Chases, user: User, on: dt.date) -> Chases:
         cases = exportable(Case.objects.all(), user, on)

@@ -106,7 +106,7 @@ class FrozenApi(CaseApi):
     def books(self) -> FrozenLedgerQuerySet:
         """Return the closed ledgers of the own place."""
         rows = FrozenLedger.objects.visible_to(self.user, self.on)
-        return rows.select_related("town", "village", "frozen_by__user")
+        return rows.select_related("town", "village__town", "frozen_by__user")
 
 
 class FrozenListAPIView(FrozenApi, GenericAPIView[Any]):

@@ -21,6 +21,12 @@ Note = Callable[[Event], str]
 GIVEN_BACK = (Action.RETURN, Action.HAND_BACK)
 # a matter given back is ruled on by what is resolved about it next, at a meeting or not
 AFTER_A_RETURN = ITEM_ACTIONS
+# what its slip is called
+TITLES: dict[str, Text] = {
+    RequestKind.EXTENSION: pgettext_lazy("slip", "Slip of an extension"),
+    RequestKind.SUSPENSION: pgettext_lazy("slip", "Slip of a suspension"),
+}
+RETURN_SLIP = pgettext_lazy("slip", "Slip of a return")
 # 审批意见 on a matter given back, by what was resolved about it
 GOES_ON = pgettext_lazy("return ruled", "The return is accepted; others handle it now")
 STAYS = pgettext_lazy("return ruled", "The return is refused; they go on handling it")
@@ -51,6 +57,7 @@ class Asking:
     """One request or return: its ground, who made it, and how it was ruled on."""
 
     kind: str
+    title: Text
     reason: str
     by: Post
     at: datetime
@@ -88,14 +95,17 @@ def askings(
 
 def times_asked(
     requests: Iterable[TimeRequest], events: Iterable[Event]
-) -> list[tuple[datetime, str]]:
-    """List when each was asked and what it was, in the order of `askings`. No query."""
-    found = [
-        (request.asked_at, str(request.get_kind_display())) for request in requests
-    ]
+) -> list[tuple[datetime, str, Text]]:
+    """List when each was asked, what it was and what its slip is called, in the order
+    of `askings`. No query.
+    """
+    found: list[tuple[datetime, str, Text]] = []
+    for request in requests:
+        kind = RequestKind(request.kind)
+        found.append((request.asked_at, str(kind.label), TITLES[kind]))
     for event in events:
         if event.action in GIVEN_BACK:
-            found.append((event.at, kind_of(event)))
+            found.append((event.at, kind_of(event), RETURN_SLIP))
 
     return sorted(found, key=lambda each: each[0])
 
@@ -113,6 +123,7 @@ def _of_request(
 ) -> Asking:
     return Asking(
         kind=str(request.get_kind_display()),
+        title=TITLES[RequestKind(request.kind)],
         reason=reason,
         by=request.asked_by,
         at=request.asked_at,
@@ -146,6 +157,7 @@ def _given_back(event: Event, events: list[Event], note: Note) -> Asking:
 
     return Asking(
         kind=kind_of(event),
+        title=RETURN_SLIP,
         reason=note(event),
         by=event.post,
         at=event.at,

@@ -26,7 +26,7 @@ from minshi.plain_cells import Row
 from minshi.text import clean_text
 from minshi.workdays import local_day
 from villages.audit import record_audit
-from villages.models import Town, User
+from villages.models import Post, Town, User
 from villages.models.audit import AuditKind
 from villages.rights import (
     EXPORT,
@@ -145,8 +145,22 @@ class Export:
     @property
     def unit(self) -> str:
         """The place of the post that exports."""
-        post = first_post(self.user.posts_on(self.on), EXPORT)
+        post = self._post
         return post.place if post else ""
+
+    @property
+    def titled(self) -> str:
+        """The same as a title names it: a village behind its town."""
+        post = self._post
+        if post is None:
+            return ""
+
+        village = post.group.village if post.group else post.village
+        return f"{village.town}{post.place}" if village else post.place
+
+    @property
+    def _post(self) -> Post | None:
+        return first_post(self.user.posts_on(self.on), EXPORT)
 
     @property
     def period(self) -> str:
@@ -154,7 +168,7 @@ class Export:
 
     @property
     def headline(self) -> str:
-        return self.book.ledger.headline(self.unit, self.period)
+        return self.book.ledger.headline(self.titled, self.period)
 
     def file_name(self, form: str) -> str:
         return tabular.file_name(
@@ -192,6 +206,7 @@ class Export:
             self.book.ledger,
             records,
             unit=self.unit,
+            titled=self.titled,
             period=self.period,
             filled_by=str(self.user),
             on=self.on,

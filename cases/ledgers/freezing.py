@@ -63,7 +63,7 @@ def about_to_close(
     book = BOOKS_OF_CASES[key]
     where = {"ledger": key, "first_on": first, "last_on": last, **_place(place)}
     before = FrozenLedger.objects.filter(**where).first()
-    headline = book.ledger.headline(str(place), in_words(first, last))
+    headline = book.ledger.headline(titled(place), in_words(first, last))
     if before is not None:
         return AboutToClose(headline, 0, before)
 
@@ -140,7 +140,13 @@ def freezing_post(user: User, place: Village | Town, on: date) -> Post:
 def headline_of(frozen: FrozenLedger) -> str:
     """Return the title of a closed ledger as an office writes it."""
     ledger = BOOKS_OF_CASES[frozen.ledger].ledger
-    return ledger.headline(frozen.place, in_words(frozen.first_on, frozen.last_on))
+    period = in_words(frozen.first_on, frozen.last_on)
+    return ledger.headline(titled(frozen.where), period)
+
+
+def titled(place: Village | Town) -> str:
+    """Return a place as a title names it: a village behind its town."""
+    return f"{place.town}{place}" if isinstance(place, Village) else str(place)
 
 
 def seal_of(frozen: FrozenLedger, rows: Iterable[FrozenRow]) -> str:

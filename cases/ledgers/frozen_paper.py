@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from cases.ledgers import BOOKS_OF_CASES
 from cases.ledgers.closed_rows import ShownEntry, ShownRow, shown_entries, shown_rows
 from cases.ledgers.exports import MOST_PRINTED
-from cases.ledgers.freezing import headline_of
+from cases.ledgers.freezing import headline_of, titled
 from cases.ledgers.period import in_words
 from cases.models import FrozenLedger, RedEntry
 from cases.models.scope import Sight
@@ -185,6 +185,7 @@ class FrozenPaper:
             ledger,
             records,
             unit=self.unit,
+            titled=titled(self.frozen.where),
             period=in_words(self.frozen.first_on, self.frozen.last_on),
             filled_by=str(self.user),
             on=self.on,

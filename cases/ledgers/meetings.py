@@ -127,7 +127,7 @@ class ItemRecord:
         item = self.item
         if self.is_hidden or item.due is None or item.present is None:
             return ""
-        return f"{item.due} / {item.present}"
+        return f"{item.due}／{item.present}"
 
 
 # --- what stands in a cell
@@ -201,7 +201,7 @@ def responsible(record: ItemRecord) -> str:
     return joined(unit_of(lead), lead.post.user if lead.post else "")
 
 
-def due_on(record: ItemRecord) -> Cell:
+def due_on(record: ItemRecord) -> dt.date | None:
     """Return the day that the decision set.
 
     Decisions made before that day was written down leave the cell empty.

@@ -19,6 +19,8 @@ from minshi import workdays
 from minshi.crypto import masked_name, masked_phone
 from villages.models import User
 
+NO_LIGHT = "—"
+
 
 def is_redacted(case: Case) -> bool:
     """Tell whether `counted_for` marked the row; any other case is an error."""
@@ -209,9 +211,15 @@ class Record:
             return lead.post.user
         return self.acted_for(lead.office_id)
 
-    def acted_for(self, office: int | None) -> User | None:
-        """Return the account of who completed or acknowledged for an office last."""
+    def acted_for(
+        self, office: int | None, *, until: datetime | None = None
+    ) -> User | None:
+        """Return the account of who completed or acknowledged for an office last, by a
+        moment where one is given.
+        """
         for event in reversed(self.events):
+            if until and event.at > until:
+                continue
             is_theirs = getattr(event, "office", None) == office
             if is_theirs and event.action in (Action.COMPLETE, Action.ACKNOWLEDGE):
                 return event.user
@@ -265,9 +273,9 @@ class Record:
 
     @property
     def standing(self) -> str:
-        """The light in words while open, the stage once closed."""
+        """The light in words while open; a closed matter has none."""
         light = self.case.light(self.at)
-        return str(light.label) if light else str(self.case.get_stage_display())
+        return str(light.label) if light else NO_LIGHT
 
     @property
     def remark(self) -> str:

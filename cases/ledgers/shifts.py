@@ -13,7 +13,6 @@ from django.utils.formats import date_format
 from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.ledgers.book import OtherBook
-from cases.ledgers.record import joined
 from cases.lists.filters import ShiftFilter
 from cases.models import Event
 from cases.models.scope import concerns_a_cadre
@@ -64,25 +63,30 @@ class ShiftRecord:
 
     @property
     def remark(self) -> str:
-        """The backup: whoever else is on."""
+        """Who handed over and took over, and the backup: whoever else is on."""
+        words = [self.hand_over_in_words]
         backup = self.name_of(1)
-        if not backup:
-            return ""
-        return pgettext("ledger", "backup: %(name)s") % {"name": backup}
+        if backup:
+            words.append(pgettext("ledger", "backup: %(name)s") % {"name": backup})
+        return "；".join(word for word in words if word)
 
     @property
     def note(self) -> str:
         return self.handed.note if self.handed else ""
 
     @property
-    def signed(self) -> str:
-        """The officers who handed over and took over."""
+    def hand_over_in_words(self) -> str:
+        """Who handed over, and who took over once somebody did."""
         handed = self.handed
         if handed is None:
             return ""
-        return joined(
-            handed.written_by.user, handed.taken_by.user if handed.taken_by else ""
-        )
+
+        by = pgettext("ledger", "handed over by %(name)s")
+        words = [by % {"name": handed.written_by.user}]
+        if handed.taken_by:
+            to = pgettext("ledger", "taken over by %(name)s")
+            words.append(to % {"name": handed.taken_by.user})
+        return "，".join(words)
 
 
 @dataclass(frozen=True)
@@ -246,14 +250,14 @@ DUTY = ShiftBook(
             Column(
                 "signed",
                 pgettext_lazy("ledger", "Signature"),
-                lambda r: r.signed,
+                lambda _record: None,  # to be signed by hand
                 width=14,
             ),
             Column(
                 "remark",
                 pgettext_lazy("ledger", "Remark"),
                 lambda r: r.remark,
-                width=16,
+                width=20,
             ),
         ),
     ),

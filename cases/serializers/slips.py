@@ -12,7 +12,7 @@ from cases.slips import Sheet, SlipOffer
 class SlipOffered(serializers.Serializer[SlipOffer]):
     key = serializers.CharField(source="slip.key")
     nth = serializers.IntegerField(help_text="The how manieth of its kind, from 1.")
-    title = serializers.CharField(source="slip.title")
+    title = serializers.CharField()
     of = serializers.CharField(
         help_text="What tells it from others of its kind; empty where there is but one."
     )
@@ -35,9 +35,7 @@ class LineSerializer(serializers.Serializer[Any]):
 class SheetSerializer(serializers.Serializer[Sheet]):
     key = serializers.CharField(source="slip.key")
     nth = serializers.IntegerField()
-    title = serializers.CharField(source="slip.title")
+    title = serializers.CharField()
     unit = serializers.CharField()
     lines = LineSerializer(many=True)
-    signatures = serializers.ListField(
-        child=serializers.CharField(), source="slip.signatures"
-    )
+    signatures = serializers.ListField(child=serializers.CharField())

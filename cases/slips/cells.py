@@ -1,35 +1,68 @@
 """The boxes of a slip for which no ledger has a column."""
 
-from datetime import datetime
-
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.ledgers import cells
 from cases.ledgers.cells import measures
 from cases.ledgers.record import Record, joined, unit_of
-from cases.models import Assignment
-from cases.models.choices import AssignmentRole
+from cases.models import Assignment, CallBack, Rating
+from cases.models.choices import (
+    AssignmentRole,
+    How,
+    Level,
+    Satisfaction,
+    Solved,
+)
 from cases.workflow import Action
-from minshi.workdays import SHANGHAI, local_day
+from minshi.paper import (
+    day_on_paper,
+    deadline_on_paper,
+    moment_on_paper,
+    phone_on_paper,
+)
 from villages.models import Post
 
 ASSISTANT = AssignmentRole.ASSISTANT
 
 
-def document(record: Record) -> str:
-    """文号: town, 交办〔year〕, sequence of the case number and round.
+def issuing_level(record: Record) -> str:
+    """Return the level that handed the matter over; of another slip that of the case.
 
-    As in 白关镇交办〔2026〕183-1号. Year and sequence are those of the case number,
-    so that a slip needs no counter of its own; what is handed over again within a
-    round keeps its number. Empty where nothing was handed over.
+    The decisions must be among the events.
+    """
+    if record.lead:
+        decided = record.last(Action.DECIDE, round_=record.lead.round)
+        if decided:
+            return decided.level
+    return record.case.level
+
+
+def issuer(record: Record) -> str:
+    """Return the village, town or county that handed the matter over, by its name."""
+    case = record.case
+    level = issuing_level(record)
+    if level == Level.COUNTY:
+        return case.town.county_name
+    if level == Level.VILLAGE and case.village:
+        return str(case.village)
+    return str(case.town)
+
+
+def document(record: Record) -> str:
+    """文号: who handed it over, 交办〔year〕, sequence of the case number and round.
+
+    As in 白关镇交办〔2026〕183-1号, of a village 白关村交办〔2026〕183-1号. Year and
+    sequence are those of the case number, so that a slip needs no counter of its own;
+    what is handed over again within a round keeps its number. Empty where nothing was
+    handed over.
     """
     if record.lead is None:
         return ""
 
     _abbreviation, year, sequence = record.case.number.rsplit("-", 2)
     return _("%(town)s handover [%(year)s] No. %(sequence)s-%(round)s") % {
-        "town": record.case.town,
+        "town": issuer(record),
         "year": year,
         "sequence": int(sequence) if sequence.isdecimal() else sequence,
         "round": record.lead.round,
@@ -69,7 +102,9 @@ def assisting(record: Record) -> str:
 def _part(record: Record, item: Assignment) -> str:
     ask = record.words(item.ask, by=record.writers.of_ask(item))
     ask = ask or _("do your part and report it to the lead unit")
-    until = _(" (by %(day)s)") % {"day": item.due_on} if item.due_on else ""
+    until = ""
+    if item.due_on:
+        until = _(" (by %(day)s)") % {"day": day_on_paper(item.due_on)}
     return f"{unit_of(item)}：{ask}{until}"
 
 
@@ -80,7 +115,7 @@ def time_limit(record: Record) -> str:
     last_on = record.worked_until
     if last_on is None or record.lead is None:
         return ""
-    return _("by %(date)s") % {"date": last_on}
+    return deadline_on_paper(last_on)
 
 
 def feedback(_record: Record) -> str:
@@ -104,7 +139,7 @@ def receiver(record: Record) -> str:
 
 
 def received_at(record: Record) -> str:
-    return minute(record.lead.acknowledged_at) if record.lead else ""
+    return moment_on_paper(record.lead.acknowledged_at) if record.lead else ""
 
 
 def handling_contact(record: Record) -> str:
@@ -113,7 +148,7 @@ def handling_contact(record: Record) -> str:
     """
     leader = record.leader
     if leader and leader.phone:
-        return joined(record.responsible, leader.phone)
+        return joined(record.responsible, phone_on_paper(leader.phone))
     return contact(record)
 
 
@@ -125,7 +160,7 @@ def contact(record: Record) -> str:
     lead = record.lead
     if lead is None:
         return record.responsible
-    return joined(record.responsible, _phone_of(lead))
+    return joined(record.responsible, phone_on_paper(_phone_of(lead)))
 
 
 def _phone_of(lead: Assignment) -> str:
@@ -151,9 +186,17 @@ def done(record: Record) -> str:
 
 
 def opinion_and_result(record: Record) -> str:
-    """Return what was decided, what was done for it, and how it ended, a line each."""
-    lines = [record.column("decision"), done(record), cells.result(record)]
-    return "\n".join(dict.fromkeys(line for line in lines if line))
+    """Return what was decided, what was done for it, and how it ended, a line each and
+    each text once.
+    """
+    ended = cells.result(record)
+    result = set(record.column("result").splitlines())
+
+    lines = [record.column("decision"), *done(record).splitlines()]
+    told = [line for line in lines if line and line not in result]
+    if ended:
+        told.append(ended)
+    return "\n".join(dict.fromkeys(told))
 
 
 def speaker(record: Record) -> str:
@@ -170,37 +213,60 @@ def replies(record: Record) -> str:
     for reply in record.replies:
         if reply.round == record.case.round:
             text = record.words(reply.text, post=reply.post_id)
-            lines.append(f"{local_day(reply.at)} {text}")
+            lines.append(f"{day_on_paper(reply.at)} {text}")
     return "\n".join(lines)
 
 
 # --- 回访: the last answer of the speaker; empty boxes where it is still asked for
+def last_call(record: Record) -> Rating | CallBack | None:
+    """Return the last answer that an officer asked for, else the last call after
+    closing; None where the speaker answered of their own accord.
+    """
+    asked = [
+        rating
+        for rating in record.ratings
+        if rating.entered_by_id and not rating.on_the_spot
+    ]
+    answers: list[Rating | CallBack] = [*asked] or [*record.call_backs]
+    return answers[-1] if answers else None
+
+
 def called_at(record: Record) -> str:
-    return minute(record.ratings[-1].at) if record.ratings else ""
+    call = last_call(record)
+    return day_on_paper(call.at) if call else ""
 
 
 def called_how(record: Record) -> str:
-    return str(record.ratings[-1].get_how_display()) if record.ratings else ""
+    call = last_call(record)
+    return str(How(call.how).label) if call else ""
 
 
 def satisfied(record: Record) -> str:
     """Return both answers, and why the speaker is not satisfied."""
-    if not record.ratings:
+    call = last_call(record)
+    if call is None:
         return ""
-    last = record.ratings[-1]
-    reason = record.words(last.reason, post=last.entered_by_id)
-    return joined(last.get_solved_display(), last.get_satisfaction_display(), reason)
+
+    if isinstance(call, Rating):
+        said = record.words(call.reason, post=call.entered_by_id)
+    else:
+        said = record.words(call.note, post=call.post_id)
+    solved = Solved(call.solved).label
+    return joined(solved, Satisfaction(call.satisfaction).label, said)
 
 
 def relapse(record: Record) -> str:
     """Return what was answered when somebody called again after closing; empty where
     nobody did, for whoever calls to write into.
     """
+    first = last_call(record)
     lines = []
     for call in record.call_backs:
+        if call is first:
+            continue
         answers = joined(call.get_solved_display(), call.get_satisfaction_display())
         note = record.words(call.note, post=call.post_id)
-        lines.append(joined(local_day(call.at), answers, note))
+        lines.append(joined(day_on_paper(call.at), answers, note))
     return "\n".join(lines)
 
 
@@ -210,11 +276,12 @@ def done_about_it(record: Record) -> str:
 
 
 def called_by(record: Record) -> str:
-    """Return who entered the last answer; of a speaker's own that it is theirs."""
-    if not record.ratings:
+    """Return the officer who asked for the answer."""
+    call = last_call(record)
+    if call is None:
         return ""
-    post = record.ratings[-1].entered_by
-    return str(post.user) if post else pgettext("ledger", "the speaker")
+    post = call.entered_by if isinstance(call, Rating) else call.post
+    return str(post.user) if post else ""
 
 
 # --- more time, a break, a return
@@ -240,7 +307,3 @@ def _who(record: Record, post: Post) -> str:
     """The place and the person."""
     place = record.case.town.county_name if post.county_code else post.place
     return joined(place, post.user)
-
-
-def minute(at: datetime | None) -> str:
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if at else ""

@@ -30,6 +30,7 @@ from cases.ledgers.columns import (
 from cases.slips import cells
 from cases.workflow import Action
 from minshi.errors import Text
+from minshi.paper import day_on_paper
 from minshi.plain_cells import Cell
 from minshi.tabular import Column, Ledger
 
@@ -42,6 +43,7 @@ class Slip:
 
     book: Book
     signatures: tuple[Text, ...]
+    seal: Text = ""
 
     @property
     def key(self) -> str:
@@ -80,6 +82,7 @@ def _slip(
     title: Text,
     columns: tuple[Column[Record], ...],
     *signatures: Text,
+    seal: Text = "",
     unread_events: tuple[Action, ...] = (),
     ratings: bool = False,
 ) -> Slip:
@@ -93,7 +96,7 @@ def _slip(
         ratings=ratings,
         enrich=with_work_clock,
     )
-    return Slip(book, signatures)
+    return Slip(book, signatures, seal)
 
 
 DOCUMENT = column(
@@ -148,7 +151,7 @@ HANDOVER = _slip(
     ),
     pgettext_lazy("slip", "Issued by (signature)"),
     pgettext_lazy("slip", "Received by (signature)"),
-    pgettext_lazy("slip", "Lead unit (seal)"),
+    seal=pgettext_lazy("slip", "Lead unit (seal)"),
 )
 
 TIME = _slip(
@@ -183,19 +186,18 @@ TIME = _slip(
         of_asking(
             "asked_at",
             pgettext_lazy("slip", "Applied at"),
-            lambda asking: cells.minute(asking.at),
+            lambda asking: day_on_paper(asking.at),
         ),
         column("ruler", pgettext_lazy("slip", "Ruled by"), cells.ruler, width=16),
         column("ruling", pgettext_lazy("slip", "Ruling"), cells.ruling, width=36),
         of_asking(
             "ruled_at",
             pgettext_lazy("slip", "Ruled at"),
-            lambda asking: cells.minute(asking.ruled_at),
+            lambda asking: day_on_paper(asking.ruled_at),
         ),
     ),
     pgettext_lazy("slip", "Applicant (signature)"),
     pgettext_lazy("slip", "Ruled by (signature)"),
-    pgettext_lazy("slip", "Date"),
     # no box shows them; without them the slip would cost one query less
     unread_events=RESPONSIBLE,
 )
@@ -253,10 +255,10 @@ REPORT = _slip(
         ),
         headed(COMPLETED, pgettext_lazy("slip", "Date")),
     ),
-    pgettext_lazy("slip", "Handling unit (seal)"),
     pgettext_lazy("slip", "Issued by (signature)"),
     pgettext_lazy("slip", "Handled by (signature)"),
     pgettext_lazy("slip", "Reply received by the speaker (signature)"),
+    seal=pgettext_lazy("slip", "Handling unit (seal)"),
     unread_events=(Action.DECIDE,),  # no box shows it
 )
 
@@ -300,7 +302,6 @@ CALL_BACK = _slip(
         column("caller", pgettext_lazy("slip", "Called back by"), cells.called_by),
     ),
     pgettext_lazy("slip", "Called back by (signature)"),
-    pgettext_lazy("slip", "Date"),
     unread_events=(Action.SETTLE,),
     ratings=True,
 )

@@ -3,7 +3,7 @@ only the sheet itself shows.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -19,12 +19,14 @@ from cases.ledgers.meetings import (
     RECORDER,
     SUBJECT,
     ItemRecord,
+    due_on,
 )
 from cases.meetings.sitting import Sitting
 from cases.models import Attendee, Meeting
 from cases.slips.forms import WIDE
 from cases.slips.reading import Line, lines_of, side_by_side
 from minshi.errors import Text
+from minshi.paper import deadline_on_paper
 from minshi.tabular import Column
 from villages.procedure import CONSULTATION_BY_LAW
 
@@ -34,23 +36,34 @@ def named(people: Iterable[str]) -> str:
     return "、".join(people) or pgettext("slip", "none")
 
 
+def with_deadline(column: Column[ItemRecord]) -> Column[ItemRecord]:
+    """Return a column of the ledger as the paper has it: the last day as a deadline."""
+    if column.key != "due_on":
+        return column
+    return replace(column, value=lambda r: deadline_on_paper(due_on(r)))
+
+
+def ground(sitting: Sitting) -> str:
+    """Return the article that sets the quorum, and of a village's meeting the one that
+    it consults by, a line each.
+    """
+    articles = [sitting.article]
+    if sitting.meeting.village_id:
+        articles.append(CONSULTATION_BY_LAW)
+    return "\n".join(str(article) for article in articles if article)
+
+
 DUE: Column[Sitting] = Column(
-    "due", gettext_lazy("Due / present"), lambda s: f"{s.due} / {s.present}"
+    "due", gettext_lazy("Due / present"), lambda s: f"{s.due}／{s.present}"
 )
 RULE: Column[Sitting] = Column(
-    "rule", gettext_lazy("By which rule"), lambda s: s.article, width=WIDE
+    "rule", gettext_lazy("By which rule"), ground, width=WIDE
 )
 ABSENT: Column[Sitting] = Column(
     "absent", gettext_lazy("Those absent"), lambda s: named(s.absent), width=WIDE
 )
 NOTICE: Column[Sitting] = Column(
     "notice", gettext_lazy("Announced on"), lambda s: s.notice, width=WIDE
-)
-GROUND: Column[Sitting] = Column(
-    "ground",
-    gettext_lazy("Legal ground"),
-    lambda s: CONSULTATION_BY_LAW,
-    width=WIDE,
 )
 COUNTED: Column[ItemRecord] = Column(
     "counted", gettext_lazy("Due / present"), lambda r: r.counted
@@ -82,16 +95,8 @@ class MinutesSheet:
         attending = lines_of((ATTENDING,), self.meeting)
         numbers = lines_of((DUE, RULE), self.sitting)
         absent = lines_of((ABSENT,), self.sitting)
-        by_law = lines_of(self._columns_of_law(), self.sitting)
-        return side_by_side([*held, *numbers, *attending, *absent, *by_law])
-
-    def _columns_of_law(self) -> tuple[Column[Sitting], ...]:
-        """Return what a village's meeting says of the law: its ground, and of an
-        assembly its notice.
-        """
-        if not self.meeting.village_id:
-            return ()
-        return (NOTICE, GROUND) if self.sitting.notice else (GROUND,)
+        notice = lines_of((NOTICE,) if self.sitting.notice else (), self.sitting)
+        return side_by_side([*held, *numbers, *attending, *absent, *notice])
 
     @property
     def minutes(self) -> str:
@@ -111,7 +116,7 @@ class MinutesSheet:
             rows, sight=self.sitting.sight, at=self.at, may_unmask=keep_masked
         )
 
-        columns = (SUBJECT, *DELIBERATED, COUNTED, ASIDE)
+        columns = (SUBJECT, *map(with_deadline, DELIBERATED), COUNTED, ASIDE)
         return [side_by_side(lines_of(columns, record)) for record in records]
 
     def signing(self) -> list[Attendee]:

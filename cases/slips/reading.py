@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.db.models import Value
@@ -11,8 +11,9 @@ from cases.ledgers import Record, read_records
 from cases.ledgers.asking import AFTER_A_RETURN, GIVEN_BACK, askings, times_asked
 from cases.lists.requests import RULED_BY
 from cases.models import Assignment, Case, Event, TimeRequest
-from cases.models.choices import AssignmentRole, Level, Stage
+from cases.models.choices import ActorKind, AssignmentRole, Level, Stage
 from cases.models.scope import CaseQuerySet, Sight
+from cases.slips.cells import issuing_level
 from cases.slips.forms import (
     CALL_BACK,
     HANDOVER,
@@ -23,11 +24,12 @@ from cases.slips.forms import (
     Slip,
 )
 from cases.workflow import Action
-from minshi import tabular
 from minshi.errors import Text
-from minshi.plain_cells import Cell
-from minshi.tabular import Column, Ledger
+from minshi.paper import day_on_paper
+from minshi.plain_cells import Cell, plain_rows
+from minshi.tabular import Column
 from minshi.workdays import local_day
+from villages.seals import seal_of, seal_of_county
 
 T = TypeVar("T")
 PLACES = ("user", "village", "town", "group__village", "office")
@@ -42,6 +44,11 @@ class SlipOffer:
     slip: Slip
     nth: int
     of: str = ""
+    of_kind: Text = ""  # what the paper is called, where its form has several names
+
+    @property
+    def title(self) -> Text:
+        return self.of_kind or self.slip.title
 
 
 @dataclass(frozen=True)
@@ -63,14 +70,29 @@ class Sheet:
     record: Record
 
     @property
+    def title(self) -> Text:
+        """The name of the paper, by what was asked for where that gives it one."""
+        asked = self.record.asked
+        return asked.title if asked else self.slip.title
+
+    @property
     def unit(self) -> str:
-        """The village, town or county that the case is at."""
+        """The village, town or county that the case is at, or that handed it over, as
+        its seal has it.
+        """
         case = self.record.case
-        if case.level == Level.COUNTY:
-            return case.town.county_name
-        if case.level == Level.VILLAGE:
-            return f"{case.town}{case.village or ''}"
-        return str(case.town)
+        level = issuing_level(self.record) if self.slip is HANDOVER else case.level
+        if level == Level.COUNTY:
+            return seal_of_county(case.town)
+        return seal_of(case.town, case.village if level == Level.VILLAGE else None)
+
+    @property
+    def signatures(self) -> list[Text]:
+        """The feet of the paper: who signs it, and whose seal it takes."""
+        feet = [*self.slip.signatures]
+        if self.slip.seal:
+            feet.append(self.slip.seal)
+        return feet
 
     def lines(self) -> list[Line]:
         return lines_of(self.slip.book.ledger.columns, self.record)
@@ -80,14 +102,17 @@ class Sheet:
 
 
 def lines_of(columns: Sequence[Column[T]], record: T) -> list[Line]:
-    """Return the record's cells by the columns; the record itself masks."""
-    ledger = Ledger(key="", title="", columns=tuple(columns))
-    _number, *cells = next(tabular.rows_of(ledger, [record]))
+    """Return the record's cells by the columns, days as a paper has them; the record
+    itself masks.
+    """
+    read = [(column.value, column.kind) for column in columns]
+    _number, *cells = next(plain_rows(read, [record]))
 
-    return [
-        Line(column.key, column.heading, cell, column.width >= WIDE)
-        for column, cell in zip(columns, cells, strict=True)
-    ]
+    lines = []
+    for column, cell in zip(columns, cells, strict=True):
+        value = day_on_paper(cell) if isinstance(cell, date) else cell
+        lines.append(Line(column.key, column.heading, value, column.width >= WIDE))
+    return lines
 
 
 def side_by_side(lines: Iterable[Line]) -> list[list[Line]]:
@@ -114,21 +139,29 @@ def slips_of(
 ) -> list[SlipOffer]:
     """List the slips that a case has by what happened to it. No query.
 
-    `events`, oldest first, tell which hand-overs were given back.
+    `events`, oldest first, tell which hand-overs were given back, and whether an
+    officer called back: until the speaker has answered, the form is for whoever will.
     """
+    events = list(events)
     asked = times_asked(requests, events)
 
     offers = []
     if any(item.role == AssignmentRole.LEAD for item in assignments):
         offers.append(SlipOffer(HANDOVER, nth=1))
-    for nth, (at, kind) in enumerate(asked, 1):
-        offers.append(SlipOffer(TIME, nth, f"{kind} {local_day(at)}"))
+    for nth, (at, kind, title) in enumerate(asked, 1):
+        offers.append(SlipOffer(TIME, nth, f"{kind} {local_day(at)}", title))
     if case.completed_at:
         offers.append(SlipOffer(REPORT, nth=1))
-    if case.stage == Stage.RATE or case.satisfaction:
+    if case.stage == Stage.RATE or any(_is_call(event) for event in events):
         offers.append(SlipOffer(CALL_BACK, nth=1))
 
     return offers
+
+
+def _is_call(event: Event) -> bool:
+    """Tell whether an officer asked the speaker for this answer."""
+    is_asked = event.actor_kind == ActorKind.OFFICER
+    return is_asked and event.action in (Action.RATE, Action.CALL_BACK)
 
 
 def read_sheet(
@@ -154,7 +187,9 @@ def read_sheet(
     record = read_records(slip.book, [case], sight=sight, at=at)[0]
     record.replies = list(case.replies.all())
     if slip is CALL_BACK:
-        record.call_backs = list(case.call_backs.order_by("at", "pk"))
+        record.call_backs = list(
+            case.call_backs.select_related("post__user").order_by("at", "pk")
+        )
     if slip is TIME:
         asked = askings(requests, events, words=record.words, note=record.note)
         record.asked = asked[nth - 1]
@@ -176,7 +211,9 @@ def asked_of(case: Case) -> tuple[list[TimeRequest], list[Event]]:
     officers += [f"ruled_by__{place}" for place in PLACES]
     requests = TimeRequest.objects.filter(case=case).select_related(*officers)
 
-    acts = (*GIVEN_BACK, Action.RULE_HAND_BACK, *AFTER_A_RETURN, *RULED_BY.values())
+    calls = (Action.RATE, Action.CALL_BACK)
+    returns = (*GIVEN_BACK, Action.RULE_HAND_BACK, *AFTER_A_RETURN)
+    acts = (*returns, *RULED_BY.values(), *calls)
     events = Event.objects.filter(case=case, action__in=acts).order_by("sequence")
     actors = [f"post__{place}" for place in PLACES]
 

@@ -24,7 +24,7 @@ from cases.models.choices import OPEN_STAGES, Light, Stage
 from cases.models.scope import Sight
 from cases.privacy import redactor
 from cases.workflow import Action
-from minshi import clock, workdays
+from minshi import clock, paper, workdays
 from minshi.workdays import Span, Unit
 from villages.duty import talk_room
 
@@ -218,6 +218,12 @@ def day(value: Any) -> str:
         return ""
     when = workdays.local_day(value) if isinstance(value, datetime) else value
     return workdays.day_in_words(when, clock.today())
+
+
+@register.filter
+def on_paper(value: Any) -> str:
+    """Return a date as an office writes it on its papers: 2026年3月2日."""
+    return paper.day_on_paper(value) if value else ""
 
 
 @register.filter

@@ -77,7 +77,7 @@ class FrozenView(StaffView):
         if not self.user.holds(today(), *FREEZE_LEDGERS):
             raise Http404
         rows = FrozenLedger.objects.visible_to(self.user, today())
-        return rows.select_related("town", "village", "frozen_by__user")
+        return rows.select_related("town", "village__town", "frozen_by__user")
 
     def frozen(self, pk: int) -> FrozenLedger:
         return get_object_or_404(self.visible_books(), pk=pk)

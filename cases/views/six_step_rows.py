@@ -15,6 +15,9 @@ from cases.models import FourTwoProcess, FourTwoStep, StepCorrection
 from cases.templatetags.minshi import day
 from cases.views.meetings.paper import correction_in_words
 from minshi.clock import today
+from minshi.paper import day_on_paper
+
+MOST_IN_BOX = 8  # signatures that the box of the form holds
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,17 @@ class HeldRow:
             return ""
         words = day(self.row.called_on)
         return f"{words}（{self.row.short_notice}）" if self.row.short_notice else words
+
+    @property
+    def announced_on_paper(self) -> str:
+        """The same, its day as a paper has it."""
+        words = day_on_paper(self.row.called_on)
+        return f"{words}（{self.row.short_notice}）" if self.row.short_notice else words
+
+    @property
+    def signs_on_list(self) -> bool:
+        """Whether too many came for the box of the form: they sign on a list."""
+        return (self.row.present or 0) > MOST_IN_BOX
 
     @property
     def present_and_share(self) -> str:

@@ -25,7 +25,7 @@ class SlipPrint(StaffView):
         sheet = self._sheet(number, key, nth)
 
         words = _("%(slip)s of %(number)s")
-        subject = words % {"slip": sheet.slip.title, "number": number}
+        subject = words % {"slip": sheet.title, "number": number}
         record_audit(
             AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request
         )

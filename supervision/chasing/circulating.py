@@ -7,7 +7,14 @@ from cases.models.choices import Stage
 from minshi import workdays
 from supervision.chasing.notifying import notify_of
 from supervision.chasing.steps import LADDER, ladders_of
-from supervision.models import Chase, ChaseStep, OrderState, Rung, SupervisionOrder
+from supervision.models import (
+    Chase,
+    ChaseStep,
+    OrderState,
+    Rung,
+    SupervisionOrder,
+    holder_of,
+)
 from supervision.notices.recipients import recipients_of
 from supervision.orders.one_by_one import one_by_one
 
@@ -67,6 +74,7 @@ def _circulate(pk: int, at: datetime) -> bool:
             "level": LADDER[ChaseStep.CIRCULATE].level,
             "at": at,
             "order": order,
+            **holder_of(case),
         },
     )
     chase.case = case

@@ -16,7 +16,7 @@ from minshi.jobs import done_for
 from minshi.workdays import WorkCalendar
 from supervision.chasing.notifying import notify_of
 from supervision.chasing.steps import ORDERED, Ladders, ladders_of, moments_of
-from supervision.models import Chase, ChaseStep, SupervisionOrder
+from supervision.models import Chase, ChaseStep, SupervisionOrder, holder_of
 from supervision.notices.recipients import recipients_of
 from supervision.orders import DraftReason, claim_cases, draft_orders
 
@@ -188,6 +188,7 @@ def _write(
                 level=level,
                 at=at,
                 order=order,
+                **holder_of(found.case),
             )
         )
     Chase.objects.bulk_create(chases)

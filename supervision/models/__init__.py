@@ -4,7 +4,14 @@ each channel.
 
 from supervision.models.backup import BackupRun, BackupStep
 from supervision.models.call import Call
-from supervision.models.chase import Chase, ChaseStep, Rung, Told
+from supervision.models.chase import (
+    Chase,
+    ChaseStep,
+    Rung,
+    Told,
+    holder_after,
+    holder_of,
+)
 from supervision.models.figure import DailyFigure, FigureMark, SpanOfFigures
 from supervision.models.notice import (
     EventFailure,
@@ -65,4 +72,6 @@ __all__ = [
     "TrackingVerdict",
     "Wall",
     "Watermark",
+    "holder_after",
+    "holder_of",
 ]

@@ -12,9 +12,10 @@ from django.utils.translation import pgettext_lazy
 
 from cases.models import Case, Clock, Event
 from cases.models.choices import SupervisionLevel, WithChoices
+from cases.workflow.event_data import data_of
 from minshi.errors import Text
 from supervision.models.order import SupervisionOrder
-from villages.models import Post, Town
+from villages.models import Office, Post, Town
 
 
 class ChaseStep(models.TextChoices):
@@ -159,6 +160,17 @@ class Chase(WithChoices):
         related_name="chases",
         verbose_name=_("supervision order"),
     )
+    # whom the case was with at that moment; of an order that went out, its addressee
+    to_post = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="+", verbose_name=_("to the post")
+    )
+    to_office = models.ForeignKey(
+        Office,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("to the office"),
+    )
 
     class Meta:
         verbose_name = _("step of chasing")
@@ -178,3 +190,14 @@ class Chase(WithChoices):
 
     def __str__(self) -> str:
         return f"{self.get_level_display()} · {self.get_step_display()}"
+
+
+def holder_of(case: Case) -> dict[str, Any]:
+    """Return the fields of a chase that say whom the case is with."""
+    return {"to_post_id": case.owner_post_id, "to_office_id": case.owner_office_id}
+
+
+def holder_after(event: Event) -> dict[str, Any]:
+    """Return the same fields by an event of the case: whom it was with from then on."""
+    kind, _colon, pk = data_of(event).get("owner", "").partition(":")
+    return {f"to_{kind}_id": int(pk)} if pk else {}

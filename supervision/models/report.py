@@ -36,7 +36,8 @@ class MonthlyReport(models.Model):
     made_at = models.DateTimeField(pgettext_lazy("report", "counted"))
     why_again = models.CharField(_("why another edition"), max_length=200, blank=True)
     # figures of the town: this month, the one before, the same of last year; and the
-    # keys of the matters left out, which concern a reader
+    # keys of the matters left out, which concern a reader; of which of the three months
+    # nothing is recorded
     numbers = models.JSONField(default=dict)
     # of topics and offices, by key, as they were called then
     names = models.JSONField(default=dict)

@@ -19,17 +19,19 @@ from cases.slips.cells import whole_title
 from cases.slips.reading import Line, lines_of, side_by_side
 from cases.workflow import Action
 from minshi.errors import Text
+from minshi.paper import deadline_on_paper, phone_on_paper
 from minshi.plain_cells import Cell
 from minshi.tabular import Column
 from supervision.ledger import unit_of_record
 from supervision.models import SupervisionOrder
 from villages.models import Post, User
+from villages.seals import seal_of_county, seal_of_town
 
 SIGNATURES = (
     pgettext_lazy("slip", "Issued by (signature)"),
     pgettext_lazy("slip", "Received by (signature)"),
-    pgettext_lazy("slip", "Issuing unit (seal)"),
 )
+SEAL = pgettext_lazy("slip", "Issuing unit (seal)")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class OrderSheet:
     order: SupervisionOrder
     about: Record
     signatures: tuple[Text, ...] = SIGNATURES
+    seal: Text = SEAL
 
     @classmethod
     def of(cls, order: SupervisionOrder, *, sight: Sight, at: datetime) -> "OrderSheet":
@@ -54,7 +57,10 @@ class OrderSheet:
 
     @property
     def unit(self) -> str:
-        return str(self.order.town or self.about.case.town.county_name)
+        """The office that issues it, as its seal has it."""
+        if self.order.town:
+            return seal_of_town(self.order.town)
+        return seal_of_county(self.about.case.town)
 
     def rows(self) -> list[list[Line]]:
         return side_by_side(lines_of(COLUMNS, self))
@@ -77,8 +83,8 @@ def issued_at(sheet: OrderSheet) -> Cell:
     return sheet.order.sent_at
 
 
-def reply_on(sheet: OrderSheet) -> Cell:
-    return sheet.order.reply_on
+def reply_on(sheet: OrderSheet) -> str:
+    return deadline_on_paper(sheet.order.reply_on)
 
 
 def feedback(_sheet: OrderSheet) -> str:
@@ -109,7 +115,8 @@ def phone(sheet: OrderSheet) -> str:
         numbers.insert(0, post.office.phone)
     if post:
         numbers.insert(0, post.user.phone or "")
-    return next((str(number) for number in numbers if number), "")
+    number = next((str(number) for number in numbers if number), "")
+    return phone_on_paper(number)
 
 
 def beside(sheet: OrderSheet) -> str:
@@ -156,9 +163,7 @@ COLUMNS: tuple[Column[OrderSheet], ...] = (
     ),
     Column("beside", pgettext_lazy("order form", "Leaders assisting"), beside),
     Column("papers", pgettext_lazy("order form", "Enclosed"), enclosed),
-    Column(
-        "reply_on", pgettext_lazy("order form", "Time limit"), reply_on, kind="date"
-    ),
+    Column("reply_on", pgettext_lazy("order form", "Time limit"), reply_on),
     Column(
         "feedback",
         pgettext_lazy("order form", "Kind and rhythm of the answer"),

@@ -20,6 +20,7 @@ from supervision.models import (
     OrderCounter,
     OrderState,
     SupervisionOrder,
+    holder_of,
 )
 from supervision.orders.addressing import NOTIFIED, address
 from supervision.orders.locking import cancel, notify_of_order
@@ -91,9 +92,10 @@ def _send(order: SupervisionOrder, at: datetime) -> bool:
 
 def _write_step(order: SupervisionOrder, at: datetime) -> None:
     """Write the step of chasing for an order written by hand; the ladder's has had one
-    since it was drafted.
+    since it was drafted, which is now with whomever the order is addressed to.
     """
-    if Chase.objects.filter(order=order).exists():
+    holder = holder_of(order.case)
+    if Chase.objects.filter(order=order).update(**holder):
         return
 
     clock = Clock.objects.get(case=order.case_id, stopped_at=None)
@@ -111,6 +113,7 @@ def _write_step(order: SupervisionOrder, at: datetime) -> None:
         reason=event.note[:200],
         event=event,
         order=order,
+        **holder,
     )
 
 

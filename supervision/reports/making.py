@@ -1,14 +1,14 @@
 """Making of monthly reports: a snapshot of the figures of the month that is over."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from cases.models import Concern, Topic
+from cases.models import Case, Concern, Topic
 from minshi.jobs import SomeFailed, done_for
 from minshi.workdays import ONE_DAY, local_day
 from supervision.figures.periods import Days
@@ -22,6 +22,7 @@ from villages.rights import READ_REPORTS
 LANGUAGE = "zh-hans"  # in which a report is written, whoever makes it
 THIS, BEFORE, A_YEAR_BEFORE = "this", "before", "a_year_before"
 LEFT_OUT = "left_out"  # matters that concern a reader, by key
+UNRECORDED = "unrecorded"  # the months by whose end nothing had been taken down yet
 
 
 def make_reports_due(at: datetime) -> int:
@@ -119,6 +120,7 @@ def _count(report: MonthlyReport, at: datetime) -> None:
     report.numbers = {LEFT_OUT: sorted(left_out)}
     for name, parts in zip((THIS, BEFORE, A_YEAR_BEFORE), read.parts, strict=True):
         report.numbers[name] = _stored(Figures.together(parts.values()))
+    report.numbers[UNRECORDED] = _unrecorded(report.town, days, left_out)
     report.names = _names(this)
     report.save()
 
@@ -130,6 +132,19 @@ def _count(report: MonthlyReport, at: datetime) -> None:
                 rows.append(_row(report, part, _name_of(part), figures))
     report.rows.all().delete()
     MonthlyReportRow.objects.bulk_create(rows)
+
+
+def _unrecorded(town: Town, days: Days, left_out: Collection[int]) -> list[str]:
+    """Return the months, of those compared, by whose end the town had taken nothing
+    down: they have no number to compare with, not the number 0. One query.
+    """
+    counted = Case.objects.filter(town=town).exclude(pk__in=left_out)
+    first = counted.aggregate(first=Min("registered_at"))["first"]
+
+    compared = {BEFORE: days.before(), A_YEAR_BEFORE: days.a_year_before()}
+    return [
+        name for name, month in compared.items() if first is None or first >= month.end
+    ]
 
 
 def concerning_readers(

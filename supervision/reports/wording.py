@@ -16,7 +16,7 @@ from supervision.figures.reading import Figures, ShareOf
 from supervision.figures.shown import share_in_words, spread_in_words
 from supervision.figures.small import topics_of
 from supervision.models import MonthlyReport
-from supervision.reports.making import A_YEAR_BEFORE, BEFORE, THIS
+from supervision.reports.making import A_YEAR_BEFORE, BEFORE, THIS, UNRECORDED
 
 HOT_TOPICS = 5
 
@@ -53,10 +53,8 @@ def parts_of_report(report: MonthlyReport) -> list[Part]:
         return [Part(title, text) for title, text in report.parts]
 
     this = figures_of(report.numbers[THIS])
-    before = figures_of(report.numbers[BEFORE])
-    a_year_before = figures_of(report.numbers[A_YEAR_BEFORE])
     return [
-        Part(_("I. In general"), _general(this, before, a_year_before)),
+        Part(_("I. In general"), _general(this, report.numbers)),
         Part(_("II. Where from, and what kind"), _kinds(this)),
         Part(_("III. Handling"), _handling(this)),
         Part(_("IV. What was spoken of most"), _topics(this, report.names)),
@@ -66,8 +64,19 @@ def parts_of_report(report: MonthlyReport) -> list[Part]:
     ]
 
 
-def _general(this: Figures, before: Figures, a_year_before: Figures) -> str:
+def _general(this: Figures, numbers: dict[str, Any]) -> str:
     received = this.count("case.received.count")
+
+    beside_them = {}
+    compared = {
+        BEFORE: _("last month"),
+        A_YEAR_BEFORE: _("the same month of last year"),
+    }
+    for name, when in compared.items():
+        is_recorded = name not in numbers.get(UNRECORDED, ())
+        other = figures_of(numbers[name]) if is_recorded else None
+        beside_them[name] = beside(received, other, when)
+
     return _(
         "In the month %(received)s matters were received, %(before)s, %(year)s."
         " %(concluded)s of them are concluded by now, %(ratio)s of those received."
@@ -75,8 +84,8 @@ def _general(this: Figures, before: Figures, a_year_before: Figures) -> str:
         " counted, %(overdue)s of them overdue."
     ) % {
         "received": received,
-        "before": beside(received, before, _("last month")),
-        "year": beside(received, a_year_before, _("the same month of last year")),
+        "before": beside_them[BEFORE],
+        "year": beside_them[A_YEAR_BEFORE],
         "concluded": this.count("case.concluded.count"),
         "ratio": share(this.share("ratio.concluded")),
         "closed": this.count("case.closed.count"),
@@ -85,8 +94,13 @@ def _general(this: Figures, before: Figures, a_year_before: Figures) -> str:
     }
 
 
-def beside(received: int, other: Figures, when: str) -> str:
-    """Say by how many more or fewer than at another time, in numbers."""
+def beside(received: int, other: Figures | None, when: str) -> str:
+    """Say by how many more or fewer than at another time, in numbers; None where
+    nothing is recorded of that time.
+    """
+    if other is None:
+        return _("nothing recorded of %(when)s") % {"when": when}
+
     number = other.count("case.received.count")
     words = {"when": when, "number": number, "by": abs(received - number)}
     if received > number:

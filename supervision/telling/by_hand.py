@@ -9,7 +9,7 @@ from cases.models import Clock, Event
 from cases.models.choices import SupervisionLevel
 from cases.workflow import Action
 from cases.workflow.event_data import data_of
-from supervision.models import Chase, ChaseStep, SupervisionOrder
+from supervision.models import Chase, ChaseStep, SupervisionOrder, holder_after
 from supervision.orders import DraftReason, claim_cases, draft_orders, standard_demand
 
 REASON = 200
@@ -48,6 +48,7 @@ def chased_by_hand(events: Iterable[Event], at: datetime) -> dict[int, Chase]:
                 reason=event.note[:REASON],
                 event=event,
                 order=orders.get(event.pk),
+                **holder_after(event),
             )
         )
 

@@ -33,6 +33,7 @@ from villages.forms.accounts import RuleForm
 from villages.models import Post
 from villages.models.audit import AuditKind
 from villages.rights import READ_REPORTS
+from villages.seals import seal_of_town
 
 SHOWN = 60  # reports of a list: five years of a town, a month or two of a county
 
@@ -183,6 +184,7 @@ class ReportPrint(ReportsView):
             "title": title_of(report),
             "parts": parts_of_report(report),
             "heads": report.heads or printed_heads(),
+            "seal": seal_of_town(report.town),
             "on": today(),
         }
         response = render(request, "supervision/reports/print.html", context)

@@ -10,17 +10,19 @@ from tests.cases.roads import accepted, staff
 
 pytestmark = [pytest.mark.browser]
 ROW = "<tr><th>办理意见</th><td colspan=3>由水管站牵头办理，七日内办结</td></tr>"
-SIGNED = "<ul class=signed><li>签发人（签字）</li><li>签收人（签字）</li></ul>"
+SIGNATURES = ("签发人（签字）", "签收人（签字）")
 
 
 @pytest.mark.pdf
 def test_signatures_never_stand_alone_on_a_page(page, tmp_path):
     styles = [finders.find(f"css/{name}.css") for name in ("print", "print-slip")]
+    feet = {"signatures": SIGNATURES, "seal": "主办单位（盖章）"}
+    signed = render_to_string("cases/_slip_feet.html", feet)
 
     pages_of = []
     for count in range(14, 24):
         page.set_content(
-            f"<main><h1>交办单</h1><table class=slip>{ROW * count}</table>{SIGNED}</main>"
+            f"<main><h1>交办单</h1><table class=slip>{ROW * count}</table>{signed}</main>"
         )
         for style in styles:
             page.add_style_tag(path=style)

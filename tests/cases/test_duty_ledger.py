@@ -55,7 +55,7 @@ def here():
 def test_a_row_says_who_stood_in_and_what_came_of_the_shift(here):
     first, second = shown_rows(page(here.secretary, "duty"))
 
-    signed = f"{here.duty.user} · {here.duty.user}"
+    handed = f"交班：{here.duty.user}，接班：{here.duty.user}"
     assert first == [
         "1",
         "2026-03-02",
@@ -67,8 +67,8 @@ def test_a_row_says_who_stood_in_and_what_came_of_the_shift(here):
         "2",
         "1",
         "等电工回话",
-        signed,
-        f"备班：{here.secretary.user}",
+        "",
+        f"{handed}；备班：{here.secretary.user}",
     ]
     assert second[6:] == ["", "0", "0", "", "", ""]
 

@@ -4,6 +4,7 @@ leave.
 
 import csv
 import io
+import re
 import subprocess
 import tracemalloc
 from dataclasses import dataclass
@@ -285,6 +286,16 @@ def test_without_a_reason_nothing_is_taken_away(form, reason):
     assert not AuditRecord.objects.filter(
         kind__in=[AuditKind.EXPORT, AuditKind.PRINT]
     ).exists()
+
+
+def test_the_title_of_a_villages_ledger_names_its_town_the_filling_line_does_not():
+    here = staff()
+    spoken(here)
+
+    paper = take(here.secretary, form="print").text
+
+    assert re.search(rf"<h1>{here.town}{here.village}[^<]*民事直说总台账</h1>", paper)
+    assert re.search(rf"[：:] ?{here.village}</span>", paper)
 
 
 def test_what_is_taken_away_is_logged_with_filter_count_and_reason_but_not_what_was_searched_for():

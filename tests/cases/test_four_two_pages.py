@@ -11,7 +11,7 @@ from cases.meetings.four_two import StepRecord, correct_step, record_step
 from cases.models import FourTwoProcess
 from tests.cases.ledger_desk import rows
 from tests.cases.roads import DAY, NOON, decided, officer, staff
-from tests.cases.test_four_two import begun, major, through
+from tests.cases.test_four_two import begun, major, meeting, through
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +60,20 @@ def test_the_six_steps_begin_on_the_page_of_a_major_matter(client):
     ).content.decode()
     assert printed.count("<table") == 7
     assert "乡镇参会签字" in printed
+
+
+@pytest.mark.parametrize(("present", "lists"), [(8, 0), (9, 1)])
+def test_more_than_a_box_holds_sign_on_a_list(client, present, lists):
+    here = staff()
+    process = begun(here, major(here))
+    held = meeting(present, present, present)
+    record_step(process, 1, held, by=officer(here.secretary), at=NOON)
+    client.force_login(here.secretary.user)
+
+    page = client.post(reverse("cases:four_two_print", args=[process.pk])).text
+
+    assert page.count("（签到表附后）") == lists
+    assert "<td>2026年3月2日</td>" in page
 
 
 def test_nobody_of_another_village_sees_the_process(client):

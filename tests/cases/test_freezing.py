@@ -275,7 +275,9 @@ def test_the_pages_close_a_ledger_and_put_it_right(here):
     assert made["Location"] == f"/frozen/{frozen.pk}/"
     assert "红字" in checked
     assert RedEntry.objects.get().reason == "登记有误"
-    assert f"{here.village}2026年3月民事直说总台账" in text_of(here.secretary, frozen)
+    assert f"{here.town}{here.village}2026年3月民事直说总台账" in text_of(
+        here.secretary, frozen
+    )
     assert reverse("cases:frozen_list") in page(here.secretary).content.decode()
 
 

@@ -556,6 +556,15 @@ def test_accounts_without_sight_of_a_case_find_it_in_no_ledger(key):
     assert rows(here.county_supervisor, key)
 
 
+def test_a_closed_matter_has_no_light():
+    here = staff()
+    rated(here)
+
+    (row,) = rows(here.secretary, "handling")
+
+    assert row["light"] == "—"
+
+
 def test_office_that_leads_shows_who_of_it_took_the_work():
     here = staff()
     case = decided(here)

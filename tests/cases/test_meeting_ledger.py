@@ -258,9 +258,17 @@ def test_the_minutes_on_paper_hold_the_cells_of_the_ledger_and_what_only_they_sh
         .content.decode()
     )
 
-    assert not [cell for cell in cells if cell not in paper]
-    assert re.search(r'<th scope="row">应到 / 实到</th>\s*<td[^>]*>7 / 7</td>', paper)
-    assert re.search(r'<th scope="row">应到 / 实到</th>\s*<td[^>]*>6 / 6</td>', paper)
+    assert [cell for cell in cells if cell not in paper] == ["2026-03-11"]
+    assert "2026年3月11日前" in paper
+    assert re.search(
+        r'<th scope="row">会议日期</th>\s*<td[^>]*>2026年3月2日</td>', paper
+    )
+    (ground,) = re.findall(r'<th scope="row">依据</th>\s*<td[^>]*>([^<]*)</td>', paper)
+    assert "第三十三条" in ground.splitlines()[-1]
+    assert len(ground.splitlines()) == 2
+    assert "法律依据" not in paper
+    assert re.search(r'<th scope="row">应到／实到</th>\s*<td[^>]*>7／7</td>', paper)
+    assert re.search(r'<th scope="row">应到／实到</th>\s*<td[^>]*>6／6</td>', paper)
     assert re.search(
         r'<th scope="row">回避</th>\s*<td[^>]*>李强（是他家邻居）</td>', paper
     )

@@ -382,6 +382,11 @@ def test_the_receipt_of_what_waits_says_nothing_of_it(client, here):
 
     page = client.get(reverse("cases:receipt", args=[case.number])).content.decode()
 
+    assert "<h1>民事直说回执</h1>" in page
+    assert f"{here.town}{here.village}" in page
+    assert "<dd>2026年3月2日</dd>" in page
+    assert "办到哪一步，扫下面的码看" in page
+    assert "（盖章）" in page
     assert "当场办结" not in page
 
 

@@ -10,7 +10,7 @@ from cases.ledgers.exports import exportable, may_export, may_take
 from cases.models import Case
 from cases.models.scope import Sight
 from cases.slips import SLIPS, read_sheet
-from cases.workflow import Action, make_move
+from cases.workflow import Action, Speaker, make_move
 from cases.workflow.inputs import Ask
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in
@@ -73,20 +73,20 @@ def test_a_handover_slip_says_who_does_what_until_when(here):
     box = boxes(here.secretary, case, "handover")
 
     year, sequence = case.number.split("-")[1:]
-    assert box["document"] == f"{here.town}交办〔{year}〕{int(sequence)}-1号"
+    assert box["document"] == f"{here.village}交办〔{year}〕{int(sequence)}-1号"
     assert (box["number"], box["decision"], box["lead_unit"]) == (
         case.number,
         "换灯",
         str(here.office),
     )
-    assert (box["speaker"], box["assigned_on"]) == ("李*国", "2026-03-02")
+    assert (box["speaker"], box["assigned_on"]) == ("李*国", "2026年3月2日")
     assert box["assisting"].startswith(f"{here.leader.place}：")
-    assert box["time_limit"] == "2026-03-23前办好"
+    assert box["time_limit"] == "2026年3月23日前"
     assert (box["leader"], box["receiver"]) == (
         str(here.secretary.user),
         str(here.handler.user),
     )
-    assert box["received_at"] == "2026-03-02 12:00"
+    assert box["received_at"] == "2026年3月2日12时00分"
     assert box["summary"] == f"路灯坏了：{case.verbatim}"
 
 
@@ -220,15 +220,15 @@ def test_an_extension_slip_says_the_deadline_before_and_after(here):
         "",
     )
     assert (box["due_on"], box["new_due_on"], box["days"]) == (
-        "2026-03-11",
-        "2026-03-23",
+        "2026年3月11日",
+        "2026年3月23日",
         11,
     )
     assert (box["kind"], box["reason"], box["ruling"]) == ("延期", "缺料", "同意：同意")
     assert box["applicant"] == f"{here.office} · {here.handler.user}"
     assert (box["ruler"], box["ruled_at"]) == (
         f"{here.village} · {here.secretary.user}",
-        "2026-03-03 12:00",
+        "2026年3月3日",
     )
 
 
@@ -264,7 +264,7 @@ def test_a_break_and_a_return_have_slips_of_their_own_in_the_order_of_time(here)
     assert (second["kind"], second["reason"], second["due_on"]) == (
         "退回",
         "不归我们管",
-        "2026-03-11",
+        "2026年3月11日",
     )
     assert second["ruling"] == "同意退回，已上报：请镇里定"
     assert (second["days"], second["new_due_on"]) == ("不涉及", "不变")
@@ -294,7 +294,7 @@ def test_a_return_says_whether_it_was_accepted_and_until_when_it_runs_now(here):
 
     assert first["ruling"] == "同意退回，改由其他单位办理：换灯"
     assert second["ruling"] == "不同意退回，仍由原单位办理：换灯"
-    assert (first["days"], first["new_due_on"]) == ("不涉及", "2026-03-10")
+    assert (first["days"], first["new_due_on"]) == ("不涉及", "2026年3月10日")
 
 
 def test_whoever_asked_that_a_meeting_resolve_it_was_not_refused(here):
@@ -363,6 +363,102 @@ def test_a_call_back_form_is_blank_to_take_along_and_filled_once_it_was_answered
     assert printed(here.secretary, case, "call-back").status_code == 200
 
 
+def test_no_call_back_form_is_made_of_what_the_speaker_answered_on_the_page(here):
+    case = verified(here)
+    by_page = make_move(
+        case,
+        Action.RATE,
+        by=Speaker(case, "code"),
+        at=NOON + 2 * DAY,
+        satisfaction="mostly",
+        solved="partly",
+    )
+
+    assert printed(here.secretary, by_page, "call-back").status_code == 404
+
+    make_move(
+        by_page,
+        Action.CALL_BACK,
+        by=officer(here.secretary),
+        at=NOON + 3 * DAY,
+        satisfaction="satisfied",
+        solved="yes",
+        how="visit",
+    )
+    box = boxes(here.secretary, by_page, "call-back")
+    assert (box["called_at"], box["how"]) == ("2026年3月5日", "上门")
+    assert (box["satisfied"], box["relapse"]) == ("解决 · 满意", "")
+    assert box["caller"] == str(here.secretary.user)
+
+
+def test_what_is_written_once_stands_once_in_the_report(here):
+    case = completed(here, decided(here), measures="换了蓄电池")
+
+    assert boxes(here.secretary, case, "report")["opinion"].splitlines() == [
+        "换灯",
+        "办结 · 换了蓄电池",
+    ]
+
+
+def test_the_town_hands_over_under_its_own_name_and_number(here):
+    case = make_move(
+        accepted(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
+    case = make_move(
+        case,
+        Action.DECIDE,
+        by=officer(here.reviewer),
+        at=NOON,
+        handling="led",
+        decision="换灯",
+        lead=here.office,
+    )
+
+    page = printed(here.reviewer, case, "handover").text
+
+    year, sequence = case.number.split("-")[1:]
+    assert f"{here.town}交办〔{year}〕{int(sequence)}-1号" in page
+    assert f'<p class="unit">{here.town}人民政府</p>' in page
+
+
+def test_a_slip_is_headed_as_a_seal_is_and_has_room_for_one(here):
+    page = printed(here.secretary, decided(here), "handover").text
+
+    head = f"{here.town}{here.village}村民委员会"
+    assert f'<p class="unit">{head}</p>' in page
+    assert '<p class="signed__seal">' in page
+    assert "主办单位（盖章）" in page
+    assert page.count("　　年　　月　　日") == 3
+    assert "打印日期：2026年3月5日" in page
+
+
+@pytest.mark.parametrize(
+    ("action", "values", "title"),
+    [
+        (Action.ASK_EXTENSION, {"until_on": (NOON + 20 * DAY).date()}, "延期审批单"),
+        (Action.ASK_SUSPENSION, {"until_on": (NOON + 5 * DAY).date()}, "中止审批单"),
+        (Action.RETURN, {}, "退回单"),
+    ],
+)
+def test_a_request_prints_under_what_it_is(here, action, values, title):
+    case = make_move(
+        decided(here),
+        action,
+        by=officer(here.handler),
+        at=NOON,
+        reason="缺料",
+        **values,
+    )
+
+    assert f"<h1>{title}</h1>" in printed(here.secretary, case, "time").text
+    offers = Api(here.secretary).get(f"cases/{case.number}/slips/").json()
+    assert offers[-1]["title"] == title
+
+
 def test_a_report_has_the_replies_of_its_round(here):
     case = verified(
         here,
@@ -373,11 +469,11 @@ def test_a_report_has_the_replies_of_its_round(here):
 
     box = boxes(here.secretary, case, "report")
 
-    assert box["replies"] == "2026-03-03 灯修好了"
+    assert box["replies"] == "2026年3月3日 灯修好了"
     assert box["wish"] == f"{case.verbatim}\n诉求：换灯"
     assert (box["title"], box["completed_on"], box["checker"]) == (
         "路灯坏了",
-        "2026-03-03",
+        "2026年3月3日",
         str(here.secretary.user),
     )
     assert "换了蓄电池" in box["opinion"]
@@ -562,7 +658,7 @@ def test_the_handover_slip_names_what_each_assistant_is_asked_and_by_when(here):
 
     lines = boxes(here.secretary, case, "handover")["assisting"].splitlines()
 
-    assert lines[0] == f"{here.leader.place}：带路认水管（2026-03-04 前）"
+    assert lines[0] == f"{here.leader.place}：带路认水管（2026年3月4日前）"
     assert lines[1].startswith(f"{here.member.place}：")
     assert len(lines) == 2
 
@@ -589,7 +685,7 @@ def test_a_part_given_back_has_a_slip_with_its_ground_and_ruling(here):
     assert box["ruling"].endswith("：还是请你们去")
     assert (box["ruler"], box["ruled_at"]) == (
         f"{here.village} · {here.secretary.user}",
-        "2026-03-03 12:00",
+        "2026年3月3日",
     )
 
 

@@ -2,19 +2,34 @@
 beside it.
 """
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.utils import translation
 
+from cases.models import Case
 from cases.workflow import Action, make_move
 from minshi.workdays import local_day
 from supervision.chasing.sweeping import sweep
-from supervision.models import SupervisionOrder
+from supervision.models import Chase, SupervisionOrder
 from supervision.orders import check_reply, reply_to_order, send_orders_due, sign_order
 from supervision.views.board import with_times
 from tests import roles
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in, page, shown_rows, take
-from tests.cases.roads import DAY, NOON, accepted, decided, officer
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    verified,
+)
 from tests.supervision.test_orders import sent
 from tests.villages.factories import VillageFactory
 
@@ -122,3 +137,134 @@ def test_an_order_written_by_hand_is_counted_and_stands_in_it(here):
         str(here.supervisor.user),
     )
     assert [times for _case, times in with_times([order.case])] == [1]
+
+
+# --- what came of a step
+def on_the_way(here, case):
+    return decided(here, accepted(here, case))
+
+
+def replied(here, case):
+    return verified(here, completed(here, on_the_way(here, case)))
+
+
+@pytest.mark.parametrize(
+    ("move", "words"),
+    [
+        (lambda here, case: None, "还没受理"),
+        (accepted, "还没议定"),
+        (on_the_way, "还没办好"),
+        (lambda here, case: completed(here, on_the_way(here, case)), "还没核查"),
+        (replied, "还没评价"),
+        (lambda here, case: rated(here, replied(here, case)), "已销号"),
+    ],
+)
+def test_what_came_of_a_step_is_told_by_what_the_matter_waits_for(here, move, words):
+    case = spoken(here)
+    sweep(case.due_at)
+    move(here, case)
+
+    (row,) = shown_rows(page(here.supervisor, "supervision"))
+    assert row[12] == words
+
+
+# --- whom the matter was with
+def whom(here, nth=0):
+    row = shown_rows(page(here.supervisor, "supervision"))[nth]
+    return row[6], row[7]
+
+
+def test_a_check_that_is_late_is_not_laid_at_the_door_of_who_had_finished(here):
+    case = completed(here, decided(here))
+    checker = case.owner_post
+    sweep(case.due_at + 2 * DAY)
+
+    assert whom(here) == (checker.place, str(checker.user))
+    assert whom(here) != (str(here.office), str(here.handler.user))
+
+    verified(here, case, case.due_at + 3 * DAY)
+    assert whom(here) == (checker.place, str(checker.user))
+
+
+def test_a_step_keeps_whom_it_found_when_the_matter_moves_on(here):
+    case = spoken(here)
+    before = case.owner_post
+    sweep(case.due_at)
+    case = decided(here, accepted(here, case))
+    make_move(case, Action.ACKNOWLEDGE, by=officer(here.handler), at=NOON)
+    late = Case.objects.get().due_at + 2 * DAY
+    sweep(late)
+    completed(here, Case.objects.get(), at=late + DAY)
+
+    assert whom(here, 0) == (before.place, str(before.user))
+    assert whom(here, 1) == (str(here.office), str(here.handler.user))
+
+
+def test_of_an_office_nobody_is_named_who_acted_for_it_later(here):
+    case = decided(here)
+    sweep(case.due_at)
+    make_move(case, Action.ACKNOWLEDGE, by=officer(here.handler), at=case.due_at + DAY)
+
+    assert whom(here) == (str(here.office), "")
+
+
+def test_chasing_by_hand_that_is_told_late_keeps_whom_it_was_written_to(here):
+    case = completed(here, decided(here))
+    checker = case.owner_post
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON + DAY,
+        supervision_level="urge",
+        note="抓紧",
+    )
+    verified(here, Case.objects.get())
+    sweep(NOON + DAY)
+
+    assert whom(here) == (checker.place, str(checker.user))
+
+
+def test_an_order_is_with_whom_it_was_addressed_to_as_it_went_out(here):
+    case = accepted(here)
+    sweep(case.due_at + 7 * DAY)
+    order, at = SupervisionOrder.objects.get(), case.due_at + 7 * DAY
+    decided(here, case)
+    sign_order(order, by=officer(here.signer), at=at)
+    send_orders_due(at + DAY)
+
+    chase = Chase.objects.get(level="order")
+    assert (chase.to_post, chase.to_office) == (None, here.office)
+
+
+def test_old_steps_learn_from_events_whom_they_found(here):
+    case = spoken(here)
+    before = case.owner_post
+    at = case.due_at
+    sweep(at)
+    at += DAY
+    case = make_move(
+        case,
+        Action.ACCEPT,
+        by=officer(here.duty),
+        at=at,
+        category="village",
+        grade="complex",
+    )
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=at,
+        supervision_level="urge",
+        note="抓紧",
+    )
+    sweep(at)
+    Chase.objects.update(to_post=None, to_office=None)
+    module = import_module("supervision.migrations.0016_whom_a_step_found")
+
+    module.find_the_holders(apps, connection.schema_editor())
+
+    first, second = Chase.objects.order_by("pk")
+    assert (first.to_post, first.to_office) == (before, None)
+    assert (second.to_post, second.to_office) == (here.secretary, None)

@@ -452,7 +452,7 @@ def test_a_second_dissatisfaction_asks_for_one_order_however_often_it_is_looked_
 
     look(working_days_after(case, 3))
     drafted = SupervisionOrder.objects.get(state=OrderState.TO_SIGN)
-    assert (drafted.chases.get().step, drafted.reason) == (ORDER, "逾期多日没办好")
+    assert (drafted.chases.get().step, drafted.reason) == (ORDER, "逾期多日")
     assert Notice.objects.filter(order=drafted, kind=NoticeKind.ORDER_TO_SIGN).exists()
 
 

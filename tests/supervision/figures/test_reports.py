@@ -167,6 +167,26 @@ def test_the_text_has_the_seven_parts_and_the_numbers_of_the_snapshot(report):
     assert not re.search("[A-Za-z]{3}", "".join(part.text for part in parts))
 
 
+def test_a_month_of_which_nothing_is_recorded_is_compared_with_nothing(world, report):
+    assert report.numbers["unrecorded"] == ["before", "a_year_before"]
+    with override("zh-hans"):
+        text = parts_of_report(report)[0].text
+
+    assert "上月无记录" in text
+    assert "上年同月无记录" in text
+    assert "（0件）" not in text
+
+
+def test_a_month_without_matters_after_the_first_one_counts_as_none(world):
+    may = APRIL + 40 * DAY
+    make_reports_due(may)
+
+    quiet = MonthlyReport.objects.get(town=world.here.town)
+
+    assert quiet.month == date(2026, 4, 1)
+    assert quiet.numbers["unrecorded"] == ["a_year_before"]
+
+
 def test_what_happens_later_changes_no_report(world, report):
     before = dict(report.numbers["this"])
 
@@ -410,6 +430,7 @@ def test_a_report_is_worded_signed_and_printed_on_its_page(world, report):
     text = paper.content.decode()
     assert "2026年3月" in text
     assert "路灯连夜修好" in text
+    assert f"<p>{world.here.town}人民政府</p>" in text
     assert str(world.here.supervisor.user) in text
     assert MonthlyReport.objects.filter(town=report.town).count() == 2
 
@@ -505,7 +526,7 @@ def test_the_ways_of_handling_in_the_text_add_up(report):
         text = parts_of_report(report)[1].text
 
     ways = re.search(
-        r"直办(\d+)件，领办(\d+)件，联办(\d+)件，上会(\d+)件，还没定办法(\d+)件。",
+        r"直办(\d+)件，领办(\d+)件，联办(\d+)件，上会(\d+)件，尚未确定办理方式(\d+)件。",
         text,
     )
     assert sum(map(int, ways.groups())) == report.numbers["this"]["case.received.count"]
