@@ -13,6 +13,7 @@ from cases.models.choices import ActorKind, AfterwordEnd, How
 from cases.privacy.redactor import Redactor
 from cases.templatetags.minshi import day
 from cases.workflow.actions import Action
+from minshi.clock import today
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,10 @@ class AfterwordTold:
         """Say in plain words how it stands; the answer itself follows where there is
         one.
         """
+        if self.answer_by and self.answer_by < today():
+            return _(
+                "You were to hear from us by %(day)s. It is late, and is being urged."
+            ) % {"day": day(self.answer_by)}
         if self.answer_by:
             return _("You get an answer here by %(day)s at the latest.") % {
                 "day": day(self.answer_by)
