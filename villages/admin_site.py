@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from minshi.clock import today
 from minshi.errors import RuleBroken
 from minshi.refusals import refuse_by_rule
-from villages.rights import ENTER_ADMIN
+from villages.rights import ENTER_ADMIN, deals_with_cases
 
 OWN_APPS = frozenset({"villages", "cases", "supervision"})
 
@@ -24,6 +24,15 @@ OWN_APPS = frozenset({"villages", "cases", "supervision"})
 class MinshiAdminSite(AdminSite):
     site_header = site_title = _("民事直说 administration")
     site_url = "/"
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Head the page with the words of the link that leads to it."""
+        title = _("Settings")
+        if deals_with_cases(request.user.posts_on(today())):
+            title = _("Residents, batches, history")
+        return super().index(request, {"title": title, **(extra_context or {})})
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Ask the posts, never is_staff or is_superuser."""

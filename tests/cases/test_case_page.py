@@ -355,7 +355,7 @@ def test_the_other_matter_is_named_in_any_case_and_width(client, here):
     address, sent = opened_step(client, case, "merge")
 
     wrong = client.post(address, {**sent, "into": case.number})
-    assert "没有这个编号" in wrong.content.decode()
+    assert "没找到这个编号" in wrong.content.decode()
     assert (
         client.post(address, {**sent, "into": f" {other.number.lower()} "}).status_code
         == 302
@@ -570,6 +570,6 @@ def test_the_timeline_says_each_thing_once(client, here):
     timeline = client.get(case.get_absolute_url()).context["timeline"]
 
     assert [line.label for line in timeline if line.event.action == "complete"] == [
-        "办好了，请核查"
+        "办完了，请核查"
     ]
     assert timeline[0].label == "评价 · 满意 · 解决"
