@@ -10,6 +10,7 @@ from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -27,10 +28,11 @@ class MinshiAdminSite(AdminSite):
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         """Head the page with the words of the link that leads to it."""
+        user = request.user
         title = _("Settings")
-        if deals_with_cases(request.user.posts_on(today())):
+        if user.is_authenticated and deals_with_cases(user.posts_on(today())):
             title = _("Residents, batches, history")
         return super().index(request, {"title": title, **(extra_context or {})})
 

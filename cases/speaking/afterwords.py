@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from cases.models import Afterword, Case, Event
 from cases.models.choices import ActorKind, AfterwordEnd, How
 from cases.privacy.redactor import Redactor
-from cases.templatetags.minshi import day
+from cases.templatetags.minshi import day, is_past
 from cases.workflow.actions import Action
-from minshi.clock import today
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class AfterwordTold:
         """Say in plain words how it stands; the answer itself follows where there is
         one.
         """
-        if self.answer_by and self.answer_by < today():
+        if is_past(self.answer_by):
             return _(
                 "You were to hear from us by %(day)s. It is late, and is being urged."
             ) % {"day": day(self.answer_by)}

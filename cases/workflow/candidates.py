@@ -179,8 +179,9 @@ def _other_villages(facts: Facts, _user: User | None) -> QuerySet[Village]:
     """Return the other villages of the county, those of the case's own town first."""
     of_county = Village.objects.filter(town__county_code=case.town.county_code)
     is_of_town = ExpressionWrapper(Q(town=case.town_id), BooleanField())
-    of_county = of_county.annotate(is_of_town=is_of_town).select_related("town")
-    of_county = of_county.order_by("-is_of_town", "town__code", "code")
+    of_county = of_county.select_related("town").order_by(
+        is_of_town.desc(), "town__code", "code"
+    )
     if case.village_id is None:
         return of_county
     return of_county.exclude(pk=case.village_id)

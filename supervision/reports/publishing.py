@@ -181,9 +181,13 @@ def figure_of(code: str, figures: Figures, month: date) -> PublicFigure:
         shown = spread_in_words(figures.spread(code))
     else:
         shown = _matters(figures.count(code))
+    return PublicFigure(label_of(code, month), shown)
+
+
+def label_of(code: str, month: date) -> str:
+    """Return what a figure is called for everybody: it is read in later months too."""
     days = Days.month_of(month)
-    label = str(OFFERED[code]) % {"month": in_words(days.first, days.last)}
-    return PublicFigure(label, shown)
+    return str(OFFERED[code]) % {"month": in_words(days.first, days.last)}
 
 
 def _share(share: ShareOf) -> str:

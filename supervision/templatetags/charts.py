@@ -21,6 +21,7 @@ NUMBERS = 90  # width of the numbers right of them
 TALL = 220  # height of a line's field
 ROOM = 46  # around it
 END = 76  # right of it: half a mark, and what a narrow card leaves no room for
+NAME = 150  # width of the name of a line, so that two are seen on a telephone
 PATTERNS = ("plain", "stripes", "dots", "cross", "empty")
 
 
@@ -191,10 +192,9 @@ def _marks(marks: Sequence[str], step: float, bottom: int) -> SafeString:
 
 def _names(lines: Sequence[Line]) -> SafeString:
     """Write the names of the lines above them, each behind a piece of its line."""
-    room = WIDTH // max(len(lines), 1)
     names = []
     for nth, line in enumerate(lines):
-        left = ROOM + nth * room
+        left = ROOM + nth * NAME
         names.append((nth, f"{left},16 {left + 36},16", left + 44, line.name))
     return format_html_join(
         "",

@@ -357,3 +357,16 @@ def test_what_was_chased_today_says_so_in_the_meeting(client, here):
 
     assert page.count("今天已督办过") == 1
     assert page.index("今天已督办过") < page.index(later.number)
+
+
+def test_the_button_says_whether_a_meeting_is_under_way(client, here):
+    spoken(here)
+    client.force_login(here.supervisor.user)
+    address = reverse("supervision:tracking")
+    assert "开今天的跟踪督办会" in client.get(address).text
+
+    begun(here)
+
+    page = client.get(address).text
+    assert "接着开" in page
+    assert "开今天的" not in page

@@ -16,7 +16,13 @@ from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from supervision.models import MonthlyReport, Publication
 from supervision.reports.making import make_reports_due
-from supervision.reports.publishing import OFFERED, publish, published_of, take_back
+from supervision.reports.publishing import (
+    OFFERED,
+    label_of,
+    publish,
+    published_of,
+    take_back,
+)
 from supervision.reports.signing import correct, sign
 from tests import roles
 from tests.cases.roads import DAY, NOON, officer
@@ -94,7 +100,8 @@ def test_everybody_reads_what_a_reviewer_ticked_and_nothing_else(
 
     assert answer.status_code == 302
     assert page.status_code == 200
-    labels = [str(OFFERED[code]) for code in (RECEIVED, "rate.rated")]
+    labels = [label_of(code, report.month) for code in (RECEIVED, "rate.rated")]
+    assert labels[0] == "2026年3月说的事"
     assert list(numbers_on(page.content.decode())) == labels
     received = Case.objects.heard().filter(
         town=world.here.town, registered_at__month=3, concerns=None
@@ -132,8 +139,8 @@ def test_fewer_than_five_are_told_as_few(world, report, reviewer):
 
     shown = numbers_on(read_by_anybody(world.here.town).content.decode())
 
-    assert shown[str(OFFERED[RECEIVED])] == "不足5件"
-    assert shown[str(OFFERED["case.closed.count"])] == "5件"
+    assert shown[label_of(RECEIVED, report.month)] == "不足5件"
+    assert shown[label_of("case.closed.count", report.month)] == "5件"
 
 
 def test_a_delicate_topic_is_not_named(world, report, reviewer):
