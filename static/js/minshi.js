@@ -2,7 +2,7 @@
 // A page with more to do names its own beside this one: intake, login, minutes, print, steps.
 import { forgetPage, markBackground } from "./background.js";
 import { dropArrived } from "./drafts.js";
-import { focusFirst, forgetErrors, goOnWithEnter, sendOnce } from "./forms.js";
+import { focusFirst, forgetErrors, sendOnce } from "./forms.js";
 import { openDialogs, watchKeys } from "./keys.js";
 import { watchLine } from "./line.js";
 import { markCameFrom, tickAll } from "./rows.js";
@@ -12,10 +12,12 @@ forgetPage();
 focusFirst();
 forgetErrors();
 sendOnce();
-goOnWithEnter();
 watchLine();
 watchKeys();
 openDialogs();
 markCameFrom();
 tickAll();
 dropArrived();
+
+// Nobody is in a second field before the page is there; a poor line carries it after the rest.
+import("./enter.js");
