@@ -19,7 +19,7 @@ Key = tuple[str | None, str]
 GIVEN_UP = {
     "校验码": "查询码",
     "进度页": "查询页",
-    "扫码": "凭查询码",
+    "扫码": "查询码",
     "超期": "逾期",
     "受理员": "审核人",
     "受理人员": "审核人",
@@ -69,7 +69,7 @@ GIVEN_UP = {
     "释明": "解释到位",
     "回复得怎么样": "核查结论",
     "还不行": "不通过",
-    "要说的话": "督办要求",
+    "要说的话": "督办内容",
     "按什么天算": "计算单位",
     "不准延": "不得延期",
     "重办至少": "补办不少于",
@@ -119,6 +119,8 @@ ONE_WORD = {
 # The label of a box in which either code is typed
 SAID_SHORTER: set[Key] = {
     (None, "code of the authenticator app, or recovery code"),
+    ("how", "by the tracking code"),
+    ("action", "Red line: report it"),
 }
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]")
 
@@ -179,14 +181,14 @@ def test_punctuation_between_chinese_words_is_of_full_width():
     [
         (("role", "reviewer"), "审核人"),
         (("channel", "transferred"), "上级（部门）转来"),
-        (("how", "by the tracking code"), "凭查询码"),
+        (("how", "by the tracking code"), "群众自己在网上说的"),
         (("rule", "Handling: joint"), "办·联办"),
         (("rule", "Handling: by the committee's meeting"), "办·上会研究"),
         (
             ("meeting", "assembly of the villagers, one of each household"),
             "村民会议（户代表）",
         ),
-        (("action", "Red line: report it"), "紧急情况，强制报告"),
+        (("action", "Red line: report it"), "有危险，马上报告"),
         (("action", "Taken over from an old ledger"), "补录历史台账"),
         (("action", "Explained, close it"), "解释到位，销号"),
         ((None, "Concluded"), "已办结销号"),

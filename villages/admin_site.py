@@ -10,13 +10,14 @@ from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from minshi.clock import today
 from minshi.errors import RuleBroken
 from minshi.refusals import refuse_by_rule
-from villages.rights import ENTER_ADMIN
+from villages.rights import ENTER_ADMIN, deals_with_cases
 
 OWN_APPS = frozenset({"villages", "cases", "supervision"})
 
@@ -24,6 +25,16 @@ OWN_APPS = frozenset({"villages", "cases", "supervision"})
 class MinshiAdminSite(AdminSite):
     site_header = site_title = _("民事直说 administration")
     site_url = "/"
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Head the page with the words of the link that leads to it."""
+        user = request.user
+        title = _("Settings")
+        if user.is_authenticated and deals_with_cases(user.posts_on(today())):
+            title = _("Residents, batches, history")
+        return super().index(request, {"title": title, **(extra_context or {})})
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Ask the posts, never is_staff or is_superuser."""

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, MandatoryReport
@@ -15,14 +16,15 @@ from cases.workflow.numbering import number_of
 from minshi import workdays
 from minshi.days import DayField
 from villages.forms.rows import RowsField
-from villages.models import Post, User
+from villages.models import Post, User, Village
 from villages.naming import name_keys_of
 
 if TYPE_CHECKING:
     OneCase = forms.ModelChoiceField[Case]
     OneReport = forms.ModelChoiceField[MandatoryReport]
+    OneVillage = forms.ModelChoiceField[Village]
 else:  # at run time they take no type
-    OneCase = OneReport = forms.ModelChoiceField
+    OneCase = OneReport = OneVillage = forms.ModelChoiceField
 
 TALL = {"rows": 3}
 
@@ -153,6 +155,17 @@ class NumberField(OneCase):
         if isinstance(value, str):
             value = number_of(value)
         return super().to_python(value)
+
+
+class VillageField(OneVillage):
+    """Another village; where there are several towns, each village with its own."""
+
+    def __init__(self, offered: QuerySet[Village], **options: Any) -> None:
+        super().__init__(offered, **options)
+        self.spans_towns = len({village.town_id for village in offered}) > 1
+
+    def label_from_instance(self, village: Village) -> str:
+        return f"{village.town} {village}" if self.spans_towns else str(village)
 
 
 class ReportField(OneReport):

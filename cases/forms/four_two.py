@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.forms.fields import TALL
 from cases.forms.meeting import MOST_PEOPLE
@@ -20,7 +21,9 @@ MOST_SUBJECT = 80  # characters
 
 class StartForm(RuleForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
-    subject = forms.CharField(label=_("What it is about"), max_length=MOST_SUBJECT)
+    subject = forms.CharField(
+        label=pgettext_lazy("four two", "What it is about"), max_length=MOST_SUBJECT
+    )
     matter = forms.ChoiceField(
         label=_("Kind of matter"),
         choices=ReservedMatter.choices,

@@ -18,9 +18,10 @@ from cases.forms.fields import (
     MomentInput,
     NumberField,
     ReportField,
+    VillageField,
 )
 from cases.models import Case
-from cases.models.choices import Handling, Level, Rule
+from cases.models.choices import Handling, How, Level, Rule
 from cases.privacy.redactor import NOTHING, Redactor
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
@@ -94,9 +95,14 @@ class MoveForm(RuleForm):
             field: Any = field_for(item, facts, user)
             if item.name == "handling" and facts.case.level == Level.VILLAGE:
                 field.choices = _without_town_meeting(field.choices)
+            if item.name == "how":
+                field.choices = _by_an_officer(field.choices)
             in_plain_words(field)
             self.fields[item.name] = field
 
+        if offer.action == Action.RETURN and facts.case.level == Level.VILLAGE:
+            words = _("Please have the village report it to the town")
+            self.fields["asks_escalation"].label = words
         if offer.action in (Action.ASK_EXTENSION, Action.ASK_SUSPENSION):
             self.fields["until_on"].help_text = self._help_for_request()
         if answers.get("reply") and offer.action == Action.VERIFY:
@@ -235,6 +241,11 @@ def _without_town_meeting(choices: Any) -> list[Any]:
     return [choice for choice in choices if choice[0] != Handling.MEETING]
 
 
+def _by_an_officer(choices: Any) -> list[Any]:
+    """An answer by the speaker's own code came without an officer."""
+    return [choice for choice in choices if choice[0] != How.CODE]
+
+
 def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:
     """Return the form field of one input.
 
@@ -283,6 +294,8 @@ def _chosen_field(
         return CadresField(offered, **common)
     if item.kind is Kind.RESIDENT:
         return forms.ModelChoiceField(offered, widget=forms.HiddenInput, **common)
+    if item.kind is Kind.VILLAGE:
+        return VillageField(offered, **common)
     if item.kind is Kind.REPORT:
         first_two = list(offered[:2])
         only = first_two[0] if len(first_two) == 1 else None

@@ -108,6 +108,10 @@ def close_meeting(meeting: Meeting, *, by: Officer, at: datetime) -> Meeting:
     """
     meeting = lock_open(meeting, by, at)
     check_has_come(meeting, at)
+    if at < meeting.starts_at:
+        raise MoveRefused(
+            _("It has not begun yet; give it another time if it was held earlier.")
+        )
     people = list(meeting.attendees.all())
     if not (meeting.present_typed or any(person.is_present for person in people)):
         raise MoveRefused(_("Nobody is noted as present: call the roll first."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cases.models import Afterword, Case, Event
 from cases.models.choices import ActorKind, AfterwordEnd, How
 from cases.privacy.redactor import Redactor
-from cases.templatetags.minshi import day
+from cases.templatetags.minshi import day, is_past
 from cases.workflow.actions import Action
 
 
@@ -31,6 +31,10 @@ class AfterwordTold:
         """Say in plain words how it stands; the answer itself follows where there is
         one.
         """
+        if is_past(self.answer_by):
+            return _(
+                "You were to hear from us by %(day)s. It is late, and is being urged."
+            ) % {"day": day(self.answer_by)}
         if self.answer_by:
             return _("You get an answer here by %(day)s at the latest.") % {
                 "day": day(self.answer_by)

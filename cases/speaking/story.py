@@ -10,7 +10,7 @@ from types import MappingProxyType
 from django.utils.translation import gettext as _
 
 from cases.models import Event
-from cases.models.choices import ActorKind, How, RequestState, Stage
+from cases.models.choices import ActorKind, How, Level, RequestState, Stage
 from cases.privacy.redactor import Redactor
 from cases.templatetags.minshi import day
 from cases.workflow.actions import Action
@@ -96,7 +96,9 @@ def _not_good_enough(event: Event) -> str:
 
 
 def _sent_up(event: Event) -> str:
-    return _("It could not be settled here and was reported to the next level up.")
+    if event.level == Level.TOWN:
+        return _("The village could not settle it and reported it to the town.")
+    return _("The town could not settle it and reported it to the county.")
 
 
 def _done_again(event: Event) -> str:

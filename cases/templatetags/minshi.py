@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from cases.deadlines.calendar import has_data
 from cases.deadlines.counting import Spent
@@ -43,6 +43,17 @@ SPEAKERS_WORDS: Mapping[str, str | Promise] = MappingProxyType(
         Action.WITHDRAW: gettext_lazy("I take it back"),
         Action.REOPEN: gettext_lazy("It is not settled after all"),
         Action.AFTERWORD: gettext_lazy("I have something more to say"),
+    }
+)
+# the button of each step's form: several stand on one page
+SPEAKERS_BUTTONS: Mapping[str, str | Promise] = MappingProxyType(
+    {
+        Action.RATE: pgettext_lazy("speaker's button", "Hand in the rating"),
+        Action.URGE: pgettext_lazy("speaker's button", "Ask to hurry"),
+        Action.SUPPLEMENT: pgettext_lazy("speaker's button", "Hand in these words"),
+        Action.WITHDRAW: pgettext_lazy("speaker's button", "It need not be done"),
+        Action.REOPEN: pgettext_lazy("speaker's button", "Have it done again"),
+        Action.AFTERWORD: pgettext_lazy("speaker's button", "Hand in these words"),
     }
 )
 # what a step means, where two stand side by side or one cannot be undone
@@ -160,6 +171,10 @@ def _lamp_words(case: Case | Afterword, light: Light, at: datetime) -> str:
         late = -left
         words = ngettext("%(days)s day overdue", "%(days)s days overdue", late)
         return words % {"days": late}
+    return _days_left(left)
+
+
+def _days_left(left: int) -> str:
     if left == 0:
         return _("due today")
 
@@ -278,12 +293,14 @@ def standing_of(item: Assignment) -> str:
 
 @register.filter
 def left_of(row: Spent) -> str:
-    """Say how much of a stage's time is left, or, once it was left, how it ended."""
+    """Say how much of a stage's time is left, in the words of the lamp, or, once it
+    was left, how it ended.
+    """
     if row.left is None:
         return _("in time") if row.in_time else _("too late")
     if not row.in_time:
         return _("overdue")
-    return pgettext("time used", "still %(days)s") % {"days": days(row.left)}
+    return _days_left(row.left)
 
 
 @register.filter
@@ -303,6 +320,11 @@ def speakers_words(action: str) -> str:
 
 
 @register.filter
+def speakers_button(action: str) -> str:
+    return str(SPEAKERS_BUTTONS[action])
+
+
+@register.filter
 def speakers_hint(action: str) -> str:
     return str(SPEAKERS_HINTS.get(action, ""))
 
@@ -315,7 +337,7 @@ def kind(case: Case) -> str:
         case.get_grade_display(),
         str(case.topic or ""),
     )
-    return " / ".join(filter(None, parts))
+    return pgettext("between choices", " / ").join(filter(None, parts))
 
 
 @register.filter

@@ -3,6 +3,8 @@
 On a stale version it shows what was typed and what happened meanwhile.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.forms import MoveForm
 from cases.lists.hearers import hearers_of
@@ -46,6 +49,11 @@ from minshi.errors import (
     Text,
 )
 from villages.requests import whole_number
+
+# a step whose button says when to press it, and whose page what it is
+HEADINGS: Mapping[Action, Text] = MappingProxyType(
+    {Action.MANDATORY_REPORT: gettext_lazy("Mandatory report")}
+)
 
 
 class Act(StepView):
@@ -169,6 +177,7 @@ class Act(StepView):
             ),
             "goes_to": hearers_of(offer.action, facts.case, facts.on),
             "next": _query_back(request),
+            "heading": HEADINGS.get(offer.action, offer.action.label),
             "leave": _item_opened_from(request) or facts.case.get_absolute_url(),
             "namesakes": namesakes_of(self.user, form, facts.case.village_id),
             **shown,

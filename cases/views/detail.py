@@ -33,6 +33,7 @@ from cases.workflow import (
     Action,
     Facts,
     Offer,
+    Officer,
     holder_name,
     moves_open_to,
     read_facts,
@@ -40,6 +41,7 @@ from cases.workflow import (
     why_not_open,
 )
 from cases.workflow.files import post_that_shows
+from cases.workflow.moving import refusal_of
 from cases.workflow.writers import NOBODY, Writers, receipt_for
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
@@ -146,9 +148,28 @@ def _steps(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
     return {
         "everyday": pressing,
         "held_up": why_not_open(user, facts, Action.COMPLETE),
+        "who_diverts": _who_diverts(offers, facts),
         "further": [offer for offer in offers if offer not in pressing],
         "urged_at": urged[-1].at if urged and case.is_open else None,
     }
+
+
+def _who_diverts(offers: list[Offer], facts: Facts) -> str:
+    """Name whoever may show the speaker the proper route, for a reader who may take
+    the matter up and not do that; "" where nobody else may.
+    """
+    open_to_reader = {offer.action for offer in offers}
+    if Action.ACCEPT not in open_to_reader or Action.DIVERT in open_to_reader:
+        return ""
+
+    move = MOVES[Action.DIVERT]
+    roles = []
+    for post in move.who_may(facts):
+        is_open = refusal_of(move, facts, Officer(post.user, post)) is None
+        role = post.get_role_display()
+        if is_open and role not in roles:
+            roles.append(role)
+    return "、".join(roles)
 
 
 def _pressing(offers: list[Offer], sight: Sight, facts: Facts) -> list[Offer]:

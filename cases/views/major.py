@@ -19,6 +19,7 @@ class WaysOn:
     """Why the village does not decide a matter that is major, and what one may do."""
 
     words: Text
+    is_of_grade: bool  # said only while the form's grade is major
     may_escalate: bool
     may_begin: bool  # 四议两公开
     process: FourTwoProcess | None  # the one under way, if any
@@ -43,6 +44,7 @@ def ways_on(user: User, facts: Facts) -> WaysOn | None:
     escalating = offer_to(user, case, Action.ESCALATE, facts.at, facts)
     return WaysOn(
         words,
+        is_of_grade=not case.reserved,
         may_escalate=escalating is not None,
         may_begin=may_begin_four_two(user, case, process),
         process=process if is_running else None,

@@ -46,6 +46,8 @@ class HeldRow:
     def lamp(self) -> Lamp:
         if self.row.public_until and self.row.public_until >= today():
             return Lamp("yellow", "▲", _("hangs now"))
+        if self.row.public_until:
+            return Lamp("green", "✓", _("made public"))
         if self.row.passed:
             return Lamp("green", "✓", self.verdict)
         return Lamp("red", "●", self.verdict)
@@ -85,8 +87,11 @@ class HeldRow:
 
     @property
     def attendance_and_needed(self) -> str:
-        needed = _needed(self.row.present_needed)
-        return f"{self.row.due} / {self.present_and_share}{needed}"
+        return _("%(due)s / %(present)s, %(needed)s") % {
+            "due": self.row.due,
+            "present": self.present_and_share,
+            "needed": _needed(self.row.present_needed),
+        }
 
     @property
     def votes_and_needed(self) -> str:

@@ -41,6 +41,7 @@ CHOSEN: Mapping[str, type[TextChoices]] = MappingProxyType(
         "ruling": RequestState,
     }
 )
+SAID_BY_THE_STEP = (Outcome.DONE, Outcome.EXPLAINED)
 CHANGED: Mapping[str, type[TextChoices]] = MappingProxyType(
     {  # from old to new
         Action.REGRADE: Grade,
@@ -108,9 +109,17 @@ def _label_of(event: Event) -> str:
         return _("took it back")
     if event.action == Action.RATE and event.actor_kind == ActorKind.SPEAKER:
         return _("said how it was")
+    if _ends_explained(event):
+        return _("It cannot be done, and was explained; please check it")
     if event.action in Action.values:
         return str(Action(event.action).label)
     return event.action
+
+
+def _ends_explained(event: Event) -> bool:
+    """Tell whether the work was reported at an end without having been done."""
+    outcome = data_of(event).get("outcome")
+    return event.action == Action.COMPLETE and outcome == Outcome.EXPLAINED
 
 
 def folded(lines: Iterable[TimelineEntry]) -> list[TimelineEntry]:
@@ -156,7 +165,7 @@ def _chosen(event: Event, names: Mapping[str, str]) -> list[str]:
     words = []
     for key, kind in CHOSEN.items():
         value = data.get(key)
-        if value in kind.values and value != Outcome.DONE:  # the step says so itself
+        if value in kind.values and value not in SAID_BY_THE_STEP:
             words.append(str(kind(value).label))
 
     if choices := CHANGED.get(event.action):

@@ -173,7 +173,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
         ),
         Action.ATTEMPT: Move(
             sources=stages(Stage.RATE),
-            effect=rate.note_only,
+            effect=rate.attempt,
             who=who.RATERS,
             handled=Handled.THIS_ROUND,
             inputs=(HOW, text("text", _("What happened"), is_note=True)),

@@ -8,7 +8,16 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+)
 
 from cases.models import Assignment, Case, MandatoryReport, Topic
 from cases.models.choices import AssignmentRole, Level
@@ -186,7 +195,12 @@ def _open_cases(facts: Facts, user: User | None) -> QuerySet[Case]:
 
 def _other_villages(facts: Facts, _user: User | None) -> QuerySet[Village]:
     case = facts.case
+    """Return the other villages of the county, those of the case's own town first."""
     of_county = Village.objects.filter(town__county_code=case.town.county_code)
+    is_of_town = ExpressionWrapper(Q(town=case.town_id), BooleanField())
+    of_county = of_county.select_related("town").order_by(
+        is_of_town.desc(), "town__code", "code"
+    )
     if case.village_id is None:
         return of_county
     return of_county.exclude(pk=case.village_id)

@@ -23,7 +23,7 @@ SHARED_PAIRS = 2
 
 @dataclass(frozen=True)
 class OnTheSpot:
-    """当场就解决了: the result, and the villager's two answers, if given at once."""
+    """当场办结: the result, and the villager's two answers, if given at once."""
 
     result: str
     satisfaction: str = ""

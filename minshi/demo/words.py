@@ -99,4 +99,4 @@ def decision(
 
 
 def reply(title: str, result: str) -> str:
-    return f"您说的“{title}”这件事有结果了：{result.rstrip('。')}。请您评一评。"
+    return f"您说的“{title}”这件事有结果了：{result.rstrip('。')}。"

@@ -87,20 +87,8 @@ function saveDraft(form, name) {
   saved.textContent = saved.dataset.words + " " + clockTime();
 }
 
-function showTimeTaken(clock) {
-  const began = Date.now();
-  clock.hidden = false;
-
-  setInterval(() => {
-    const seconds = Math.round((Date.now() - began) / 1000);
-    const rest = String(seconds % 60).padStart(2, "0");
-    clock.lastElementChild.textContent = Math.floor(seconds / 60) + ":" + rest;
-  }, 1000);
-}
-
 const form = one("form[data-draft]");
 keepDraft(form);
-showTimeTaken(one("[data-timer]", form));
 lookUp(one("[data-lookup]", form), form, () => one("#id_verbatim", form).focus());
 
 // Nobody needs these for the first letter; a poor line carries them after the page.

@@ -18,3 +18,6 @@ openDialogs();
 markCameFrom();
 tickAll();
 dropArrived();
+
+// Nobody is in a second field before the page is there; a poor line carries it after the rest.
+import("./enter.js");

@@ -17,6 +17,7 @@ from cases.privacy.redactor import title_for
 from minshi.errors import Text
 from supervision.figures.definitions import (
     COUNTS,
+    IN_SHORT,
     PER_THOUSAND,
     SHARES,
     SPLITS,
@@ -85,7 +86,7 @@ class Number:
     label: Text
     shown: str
     address: str = ""
-    note: str = ""
+    note: Text = ""
     part_address: str = ""  # of a share: the rows above the line
     part: int = 0
     whole: int = 0
@@ -194,6 +195,7 @@ class Board:
             share.label,
             share_in_words(found),
             self.links.rows(share.whole),
+            IN_SHORT.get(code, ""),
             part_address=self.links.rows(share.part),
             part=found.part,
             whole=found.whole,

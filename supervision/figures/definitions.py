@@ -299,6 +299,14 @@ COUNTS: Mapping[str, Count] = MappingProxyType(
     {count.code: count for count in (*RECEIVED_COUNTS, *PARTS_OF_SHARES, *OTHER_COUNTS)}
 )
 
+# what stands above the line and what below it, of shares whose names look alike
+IN_SHORT: Mapping[str, Text] = MappingProxyType(
+    {
+        "ratio.concluded": _("closed, of those received"),
+        "rate.completed": _("completed, of those accepted"),
+    }
+)
+
 SHARES: Mapping[str, Share] = MappingProxyType(
     {
         share.code: share

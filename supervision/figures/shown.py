@@ -71,6 +71,8 @@ def spread_in_words(spread: SpreadOf) -> str:
     if spread.median is None or spread.most is None:
         return few_in_words(spread.number)
 
+    if spread.median == spread.most:
+        return _("90%% %(most)s") % {"most": _within(spread.most)}
     words = {"half": _within(spread.median), "most": _within(spread.most)}
     return _("half %(half)s, 90%% %(most)s") % words
 

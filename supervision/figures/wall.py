@@ -16,7 +16,7 @@ from minshi.errors import InputRefused, NoSuchRight, said
 from minshi.text import clean_line
 from minshi.workdays import local_day
 from supervision.figures.asking import days_named
-from supervision.figures.definitions import SHARES
+from supervision.figures.definitions import IN_SHORT, SHARES
 from supervision.figures.for_all import reading_for_all, topics_for_all
 from supervision.figures.periods import Days
 from supervision.figures.pictures import Bar
@@ -50,6 +50,7 @@ class RateOnWall:
     shown: str
     part: int
     whole: int
+    in_short: str
     meaning: str
 
 
@@ -176,5 +177,6 @@ def _rate(code: str, total: Figures) -> RateOnWall:
         shown=share_in_short(share),
         part=share.part,
         whole=share.whole,
+        in_short=str(IN_SHORT.get(code, "")),
         meaning=str(rate.meaning),
     )

@@ -4,11 +4,11 @@ something to tell.
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.models import Case, Event
+from cases.models import Afterword, Case, Event
 from cases.models.choices import WithChoices
 from cases.models.standard_text import BRACED
 from minshi.crypto import EncryptedTextField
@@ -110,8 +110,12 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Read with the notices all that their words are made of
         (supervision/notices/words.py).
         """
-        return self.select_related(
+        asked = Afterword.objects.filter(
+            case=OuterRef("case"), owner__user=OuterRef("recipient")
+        )
+        return self.annotate(is_asked=Exists(asked)).select_related(
             "chase__by__user",
+            "chase__clock",
             "order",
             "event",
             "case__town",

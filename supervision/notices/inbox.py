@@ -5,7 +5,9 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.models import Case
+from cases.models.choices import Stage
 from cases.models.scope import Sight
+from cases.workflow import Action
 from minshi import workdays
 from supervision.models import Notice, NoticeChannel, NoticeKind, NoticeState
 from supervision.models.notice_kinds import OF_SYSTEM
@@ -34,9 +36,19 @@ def inbox_of(user: User, at: datetime) -> QuerySet[Notice]:
     may_know = is_known | (is_taken_back & ~concerns_them) | is_of_system
 
     notices = Notice.objects.filter(
-        may_know, recipient=user, channel=NoticeChannel.INBOX
+        may_know, ~_needs_no_call(), recipient=user, channel=NoticeChannel.INBOX
     )
     return notices.annotate(in_sight=Exists(readable)).worded()
+
+
+def _needs_no_call() -> Q:
+    """Match notices that ask for a call which is not to be made any more: their matter
+    was closed meanwhile. Of one taken back the speaker is told all the same.
+    """
+    tells = Q(kind=NoticeKind.CALL) & ~Q(event__action=Action.WITHDRAW)
+    asks_for_rating = Q(kind=NoticeKind.YOURS, event__target=Stage.RATE)
+    is_of_closed = Q(case__stage=Stage.CLOSED, event__isnull=False)
+    return is_of_closed & (tells | asks_for_rating)
 
 
 def unread_of(user: User, at: datetime) -> QuerySet[Notice]:

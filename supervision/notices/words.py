@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.models import Case, Event
-from cases.models.choices import Stage
+from cases.models.choices import Rule, Stage
 from cases.models.standard_text import BRACED
 from cases.privacy.redactor import speaker_redactor
 from cases.workflow import Action
@@ -135,6 +135,22 @@ TO_DO: Mapping[str, Text] = {
     Stage.SUPERVISE: gettext_lazy("It is with you now: check what was done."),
     Stage.RATE: gettext_lazy("It is with you now: call the speaker for the rating."),
 }
+# what was to be done by the day of a clock, where "done" would say too little
+TO_BE_DONE: Mapping[str, Text] = {
+    Stage.SPEAK: pgettext_lazy("to be", "taken up"),
+    Stage.DELIBERATE: pgettext_lazy("to be", "decided"),
+    Stage.SUPERVISE: pgettext_lazy("to be", "checked"),
+    Stage.RATE: pgettext_lazy("to be", "called back about"),
+}
+ANSWERED = pgettext_lazy("to be", "answered")
+STILL_TO_DO: Mapping[str, Text] = {
+    NoticeKind.OVERDUE: gettext_lazy(
+        "It was to be %(done)s by %(last_day)s, and is not yet."
+    ),
+    NoticeKind.URGE: gettext_lazy(
+        "It was to be %(done)s by %(last_day)s, and still is not. Please see to it."
+    ),
+}
 # what the speaker did
 SPEAKER_DID: Mapping[str, Text] = {
     Action.URGE: gettext_lazy("The speaker asks to hurry."),
@@ -220,7 +236,31 @@ def _standard_words_of(notice: Notice) -> Text:
         words = SPEAKER_DID.get(event.action)
     if notice.kind == NoticeKind.CHASED and notice.chase and notice.chase.by:
         words = _("%(by)s urges you: %(reason)s")
+    if notice.kind in STILL_TO_DO and _to_be_done(notice):
+        words = STILL_TO_DO[notice.kind]
+    if notice.kind == NoticeKind.UNANSWERED and _is_theirs_to_answer(notice):
+        words = _(
+            "The speaker said something more, and is not answered by its day: answer"
+            " at once."
+        )
     return words or WORDS[notice.kind]
+
+
+def _to_be_done(notice: Notice) -> Text:
+    """Return what was to be done by the day that passed; "" where it is the work."""
+    if notice.chase is None or notice.chase.clock_id is None:
+        return ""
+    clock = notice.chase.clock
+    if clock.stage == Stage.RATE and clock.rule == Rule.REPLY:
+        return ANSWERED
+    return TO_BE_DONE.get(clock.stage, "")
+
+
+def _is_theirs_to_answer(notice: Notice) -> bool:
+    """Tell whether a word after closing was for the recipient to answer, as `worded`
+    notes it on each notice.
+    """
+    return bool(vars(notice).get("is_asked", False))
 
 
 def _facts_of(notice: Notice) -> dict[str, Any]:
@@ -261,6 +301,7 @@ def _facts_of(notice: Notice) -> dict[str, Any]:
         "number": notice.case.number if notice.case else "",
         "promised": day,
         "by": by,
+        "done": _to_be_done(notice),
         "reason": reason or _("please see to it."),
     }
 

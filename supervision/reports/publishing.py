@@ -5,7 +5,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
+from cases.ledgers.period import in_words
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, Text
 from minshi.workdays import local_day
 from supervision.figures.definitions import FIGURES
@@ -39,9 +40,9 @@ TOPICS = "topics"
 # village, an office or a person
 OFFERED: Mapping[str, Text] = MappingProxyType(
     {
-        "case.received.count": pgettext_lazy("public", "Told us in the month"),
+        "case.received.count": pgettext_lazy("public", "Told us in %(month)s"),
         "case.concluded.count": pgettext_lazy("public", "Of these settled by now"),
-        "case.closed.count": pgettext_lazy("public", "Closed in the month"),
+        "case.closed.count": pgettext_lazy("public", "Closed in %(month)s"),
         "rate.answered": pgettext_lazy(
             "public", "Were told in time that it is taken up"
         ),
@@ -157,7 +158,7 @@ def offered_of(report: MonthlyReport, at: datetime) -> list[PublicFigure]:
         if code == TOPICS:
             offered.append(_topics_in_short(topics_for_all(figures)))
         else:
-            offered.append(figure_of(code, figures))
+            offered.append(figure_of(code, figures, report.month))
     return offered
 
 
@@ -167,11 +168,11 @@ def figures_of(publication: Publication) -> list[PublicFigure]:
     shown = []
     for code in publication.codes:
         if code != TOPICS:
-            shown.append(figure_of(code, figures))
+            shown.append(figure_of(code, figures, publication.report.month))
     return shown
 
 
-def figure_of(code: str, figures: Figures) -> PublicFigure:
+def figure_of(code: str, figures: Figures, month: date) -> PublicFigure:
     """Return a figure in words; of fewer than five neither number nor share."""
     figure = FIGURES[code]
     if isinstance(figure, Share):
@@ -180,7 +181,13 @@ def figure_of(code: str, figures: Figures) -> PublicFigure:
         shown = spread_in_words(figures.spread(code))
     else:
         shown = _matters(figures.count(code))
-    return PublicFigure(str(OFFERED[code]), shown)
+    return PublicFigure(label_of(code, month), shown)
+
+
+def label_of(code: str, month: date) -> str:
+    """Return what a figure is called for everybody: it is read in later months too."""
+    days = Days.month_of(month)
+    return str(OFFERED[code]) % {"month": in_words(days.first, days.last)}
 
 
 def _share(share: ShareOf) -> str:
@@ -193,6 +200,8 @@ def _share(share: ShareOf) -> str:
         return _("fewer than %(few)s of %(whole)s") % words
     if 0 < others < FEWEST:
         return _("more than %(most)s of %(whole)s") % words
+    if share.part == share.whole:
+        return _("all of %(whole)s") % {"whole": share.whole}
     return _("%(part)s of %(whole)s (%(percent)s)") % {
         "part": share.part,
         "whole": share.whole,

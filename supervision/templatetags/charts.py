@@ -20,8 +20,8 @@ LABELS = 190  # width of the labels left of the bars
 NUMBERS = 90  # width of the numbers right of them
 TALL = 220  # height of a line's field
 ROOM = 46  # around it
-TEXT = 22  # height of a line of words
-END_LABELS = 110  # right of it, for the names of the lines
+END = 76  # right of it: half a mark, and what a narrow card leaves no room for
+NAME = 150  # width of the name of a line, so that two are seen on a telephone
 PATTERNS = ("plain", "stripes", "dots", "cross", "empty")
 
 
@@ -140,24 +140,24 @@ def _stack(row: Stack, top: int, room: int, most: int) -> SafeString:
 
 @register.simple_tag
 def lines(chart: LineChart, title: str, seen: str) -> SafeString:
-    """Draw lines over the same points, each with its name at its end: the first whole,
-    the second dashed.
+    """Draw lines over the same points, their names above them: the first whole, the
+    second dashed.
     """
     numbers = [number for line in chart.lines for number in line.numbers]
     most = max(numbers, default=0) or 1
-    bottom = TALL + ROOM // 2
-    step = (WIDTH - ROOM - END_LABELS) / max(len(chart.marks) - 1, 1)
+    bottom = ROW + TALL + ROOM // 2
+    step = (WIDTH - ROOM - END) / max(len(chart.marks) - 1, 1)
 
     drawn = [_axis(most, bottom), _marks(chart.marks, step, bottom)]
-    ends: list[float] = []
+    drawn.append(_names(chart.lines))
     for nth, line in enumerate(chart.lines):
         points = []
         for place, number in enumerate(line.numbers):
             points.append((ROOM + place * step, bottom - TALL * number / most))
-        drawn.append(_line(line, points, nth, ends))
+        drawn.append(_line(points, nth))
 
     parts = format_html_join("", "{}", [(part,) for part in drawn])
-    return _framed("lines", WIDTH, TALL + 2 * ROOM, title, seen, parts)
+    return _framed("lines", WIDTH, ROW + TALL + 2 * ROOM, title, seen, parts)
 
 
 def _axis(most: int, bottom: int) -> SafeString:
@@ -167,10 +167,10 @@ def _axis(most: int, bottom: int) -> SafeString:
         '<text class="chart__label" x="38" y="{}" text-anchor="end">0</text>',
         ROOM,
         bottom,
-        WIDTH - END_LABELS,
+        WIDTH - END,
         ROOM,
         bottom - TALL,
-        WIDTH - END_LABELS,
+        WIDTH - END,
         bottom - TALL + 6,
         most,
         bottom + 6,
@@ -190,27 +190,30 @@ def _marks(marks: Sequence[str], step: float, bottom: int) -> SafeString:
     )
 
 
-def _line(
-    line: Line, points: Sequence[tuple[float, float]], nth: int, ends: list[float]
-) -> SafeString:
-    """Draw one line; its name moves away from those written before."""
+def _names(lines: Sequence[Line]) -> SafeString:
+    """Write the names of the lines above them, each behind a piece of its line."""
+    names = []
+    for nth, line in enumerate(lines):
+        left = ROOM + nth * NAME
+        names.append((nth, f"{left},16 {left + 36},16", left + 44, line.name))
+    return format_html_join(
+        "",
+        '<polyline class="chart__line chart__line--{}" points="{}"/>'
+        '<text class="chart__label" x="{}" y="22">{}</text>',
+        names,
+    )
+
+
+def _line(points: Sequence[tuple[float, float]], nth: int) -> SafeString:
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    at = points[-1][1] + 6 if points else 0.0
-    while any(abs(at - other) < TEXT for other in ends):
-        at += TEXT
-    ends.append(at)
     dots = format_html_join(
         "",
         '<circle class="chart__dot chart__dot--{}" cx="{}" cy="{}" r="4"/>',
         [(nth, f"{x:.1f}", f"{y:.1f}") for x, y in points],
     )
     return format_html(
-        '<polyline class="chart__line chart__line--{}" points="{}"/>{}'
-        '<text class="chart__label" x="{}" y="{}">{}</text>',
+        '<polyline class="chart__line chart__line--{}" points="{}"/>{}',
         nth,
         path,
         dots,
-        WIDTH - END_LABELS + 12,
-        f"{at:.1f}",
-        line.name,
     )

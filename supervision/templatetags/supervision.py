@@ -8,9 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from cases.models import Case
-from cases.models.choices import Stage
 from cases.privacy.redactor import reader_redactor
-from cases.workflow import Action
 from supervision.models import Notice, NoticeKind
 from supervision.notices.words import words_of
 
@@ -37,19 +35,6 @@ def happened(context: dict[str, Any], notice: Notice) -> str:
     if notice.case is None or not vars(notice).get("in_sight", False):
         return ""
     return reader_redactor(notice.case, context["sight"]).note(notice.event)
-
-
-@register.filter
-def needs_no_call(notice: Notice) -> bool:
-    """Return True where a notice asks for a call that is not to be made any more: its
-    matter was closed meanwhile. Of one taken back the speaker is told all the same.
-    """
-    event = notice.event
-    if notice.case is None or notice.case.is_open or event is None:
-        return False
-    if notice.kind == NoticeKind.CALL:
-        return event.action != Action.WITHDRAW
-    return notice.kind == NoticeKind.YOURS and event.target == Stage.RATE
 
 
 @register.simple_tag(takes_context=True)

@@ -57,7 +57,7 @@ from supervision.views.order_history import history_of
 from supervision.views.order_words import ActWords, words_of_act
 from villages.audit import record_audit
 from villages.forms.accounts import RuleForm
-from villages.models import Post
+from villages.models import Post, User
 from villages.models.audit import AuditKind
 
 ORDER = ("-raised_at", "-id")
@@ -198,6 +198,12 @@ class OrderDetail(OrderView):
             if act in acts:
                 forms[act] = form
 
+        awaits_signer = order.state == OrderState.TO_SIGN and "sign" not in acts
+        signers: list[User] = []
+        if awaits_signer:
+            people = recipients_of([order.case], today())
+            signers = people.told(order.case, (Told.SIGNER,))
+
         colour, state = order_lamp(order, at)
         context = {
             "nav": "supervision",
@@ -208,7 +214,8 @@ class OrderDetail(OrderView):
             "demand": redact(order.demand, post=order.demanded_by_id),
             "reason": redact(order.reason, post=order.raised_by_id),
             "is_unsent": order.state in UNSENT,
-            "awaits_signer": order.state == OrderState.TO_SIGN and "sign" not in acts,
+            "awaits_signer": awaits_signer,
+            "signers": signers,
             "contact": contact_of(order),
             "acts": [
                 OfferedAct(name, words_of_act(name, order, acts), form)

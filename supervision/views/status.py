@@ -61,6 +61,9 @@ class JobRow:
             colour = "yellow"
             shape = "▲"
             words = _("no backup was made yet")
+            if not settings.BACKUP_KEY:
+                words = _("there is no key for backups: none is made")
+            ok_at = None
         return cls(job.label, colour, shape, words, started_at, ok_at)
 
 

@@ -127,9 +127,16 @@ class TrackingList(TrackingView):
             "nav": "supervision",
             "meetings": page.rows,
             "after": page.after,
-            "towns": self.own_towns(),
+            "towns": self._towns_with_meeting(),
         }
         return render(request, "supervision/tracking/list.html", context)
+
+    def _towns_with_meeting(self) -> list[tuple[Town, bool]]:
+        """Return the towns whose meeting the user may hold, and if one is under way."""
+        towns = self.own_towns()
+        meetings = TrackingMeeting.objects.filter(town__in=towns, ended_at=None)
+        under_way = set(meetings.values_list("town", flat=True))
+        return [(town, town.pk in under_way) for town in towns]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         self.counted()

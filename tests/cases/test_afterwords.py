@@ -1,10 +1,13 @@
 """还有话说: what a speaker says once a matter is closed, its day and its answer."""
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import translation
 
 from cases.models import Afterword, Case, CaseRevision, Clock
 from cases.models.choices import Light
+from cases.speaking.afterwords import AfterwordTold
 from cases.workflow import Action, Officer, Speaker, make_move
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
@@ -450,3 +453,11 @@ def test_the_ledger_of_ratings_remarks_on_it(here):
     assert case.number in response
     assert "2026-03-09" in response
     assert "2026-03-10" in response
+
+
+def test_an_answer_that_is_late_is_not_promised_any_more():
+    told = AfterwordTold(NOON, [], (NOON - DAY).date(), None, "", "")
+
+    with time_machine.travel(NOON, tick=False), translation.override("zh-hans"):
+        assert "现在晚了" in told.standing
+        assert "最迟" not in told.standing

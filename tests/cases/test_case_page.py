@@ -6,6 +6,7 @@ import re
 import uuid
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -355,7 +356,7 @@ def test_the_other_matter_is_named_in_any_case_and_width(client, here):
     address, sent = opened_step(client, case, "merge")
 
     wrong = client.post(address, {**sent, "into": case.number})
-    assert "没有这个编号" in wrong.content.decode()
+    assert "没找到这个编号" in wrong.content.decode()
     assert (
         client.post(address, {**sent, "into": f" {other.number.lower()} "}).status_code
         == 302
@@ -570,6 +571,91 @@ def test_the_timeline_says_each_thing_once(client, here):
     timeline = client.get(case.get_absolute_url()).context["timeline"]
 
     assert [line.label for line in timeline if line.event.action == "complete"] == [
-        "办好了，请核查"
+        "办完了，请核查"
     ]
     assert timeline[0].label == "评价 · 满意 · 解决"
+
+
+def test_whoever_only_takes_matters_up_reads_who_may_show_the_proper_route(
+    client, here
+):
+    case = spoken(here)
+    words = "请村支书“告诉群众该去哪里办”"
+
+    client.force_login(here.duty.user)
+    assert words in client.get(case.get_absolute_url()).text
+    client.force_login(here.secretary.user)
+    assert words not in client.get(case.get_absolute_url()).text
+
+
+def test_work_that_ended_explained_does_not_read_as_done(client, here):
+    case = make_move(
+        decided(here),
+        Action.COMPLETE,
+        by=officer(here.handler),
+        at=NOON + DAY,
+        outcome="explained",
+        result="没有这笔钱",
+    )
+    client.force_login(here.secretary.user)
+
+    timeline = client.get(case.get_absolute_url()).context["timeline"]
+
+    assert timeline[0].label == "办不了，已向群众说明，请核查"
+
+
+def test_a_request_for_more_time_does_not_read_as_granted(client, here):
+    case = decided(here)
+    until = case.due_on + DAY
+    make_move(
+        case,
+        Action.ASK_EXTENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="等材料",
+        until_on=until,
+    )
+    client.force_login(here.secretary.user)
+
+    page = " ".join(client.get(case.get_absolute_url()).text.split())
+
+    asked = (
+        f"{here.handler.user}申请延期到{until.month}月{until.day}日，等待审批： 等材料"
+    )
+    assert asked in page
+
+
+def test_the_day_left_is_said_as_the_light_says_it(client, here):
+    case = spoken(here)
+    last = case.clocks.get()
+    client.force_login(here.duty.user)
+
+    with time_machine.travel(last.due_at - DAY / 2, tick=False):
+        page = client.get(case.get_absolute_url()).text
+
+    assert page.count("今天到期") >= 2
+    assert "含周末" not in page
+
+
+@pytest.mark.parametrize("action", ["withdraw", "attempt", "call_back"])
+def test_no_officer_says_that_it_came_by_the_code(client, here, action):
+    cases = {"withdraw": spoken, "attempt": verified, "call_back": rated}
+    case = cases[action](here)
+    client.force_login(here.duty.user)
+    address, sent = opened_step(
+        client,
+        case,
+        action,
+        how="code",
+        reason="不用办了",
+        said_at="2026-03-02T11:00",
+        satisfaction="satisfied",
+        solved="yes",
+    )
+
+    form = client.get(address).context["form"]
+    answer = client.post(address, sent)
+
+    assert "code" not in dict(form.fields["how"].choices)
+    assert answer.status_code == 422
+    assert not case.events.filter(action=action).exists()

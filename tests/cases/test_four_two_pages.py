@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from cases.meetings.four_two import StepRecord, correct_step, record_step
-from cases.models import FourTwoProcess
+from cases.models import FourTwoProcess, FourTwoStep
+from cases.views.six_step_rows import HeldRow
 from tests.cases.ledger_desk import rows
 from tests.cases.roads import DAY, NOON, decided, officer, staff
 from tests.cases.test_four_two import begun, major, meeting, through
@@ -191,3 +192,10 @@ def test_the_page_costs_the_same_however_many_steps_and_corrections(
 
     with django_assert_num_queries(queries):
         client.get(process.get_absolute_url())
+
+
+def test_what_was_published_is_not_called_passed():
+    step = FourTwoStep(passed=True, public_until=(NOON - DAY).date())
+
+    with translation.override("zh-hans"):
+        assert HeldRow(step).lamp.words == "已公开"

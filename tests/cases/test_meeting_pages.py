@@ -482,3 +482,31 @@ def test_receipt_and_tracking_page_name_the_phone_of_the_talk_room(client):
 
     assert "0939-4421001" in receipt
     assert "tel:0939-4421001" in track
+
+
+def test_a_meeting_is_not_closed_before_it_begins(client):
+    here = staff()
+    meeting, _address = sitting(here, accepted(here))
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=NOON + DAY / 12)
+    client.force_login(here.secretary.user)
+
+    page = client.get(meeting.get_absolute_url()).text
+    early = client.post(reverse("cases:meeting_act", args=[meeting.pk, "close"]))
+
+    assert "会议记录还没写，结束后不能再补" in page
+    assert "会议还没到开始的时间" in early.text
+    meeting.refresh_from_db()
+    assert meeting.closed_at is None
+
+
+def test_a_closed_meeting_does_not_say_that_it_may_vote(client):
+    here = staff()
+    meeting, _address = sitting(here, accepted(here))
+    client.force_login(here.secretary.user)
+    assert "可以表决" in client.get(meeting.get_absolute_url()).text
+
+    client.post(reverse("cases:meeting_act", args=[meeting.pk, "close"]))
+
+    page = client.get(meeting.get_absolute_url()).text
+    assert "到会人数够" in page
+    assert "可以表决" not in page

@@ -60,7 +60,7 @@ def form_of(client, case, action, **words):
             {"category": "village", "result": "当场换了灯泡"},
             ("当场换了灯泡", "请您评一评"),
         ),
-        ("reply", {"reply": "正在问电管站"}, ("正在问电管站", "受不受理")),
+        ("reply", {"reply": "正在问电管站"}, ("正在问电管站", "告诉您谁来办")),
         (
             "accept",
             {"category": "village", "grade": "minor"},
@@ -133,7 +133,8 @@ def test_while_something_is_open_the_words_are_shown_and_what_is_missing_named(
     text = answer.content.decode()
     assert "换了灯泡，［…］看过了" in text
     assert "李建国" not in text
-    assert "哪类事" in text
+    assert "还没填完：哪类事" in text
+    assert "收到了" not in text, "the state is that of now, not of the step"
 
 
 def test_words_left_open_are_said_at_once(client, here):

@@ -214,7 +214,7 @@ def test_more_time_is_told_with_its_day_and_reason(client, here):
 
     page = page_of(client, case)
 
-    assert "多给了几天" in page
+    assert "要多办几天，最迟" in page
     assert "下雨天路基干不了" in page
     assert "李建国" not in page, "the page names nobody"
     assert "老王不肯让路" not in page, "what officers say to each other stays there"
@@ -279,7 +279,7 @@ def test_a_refused_request_is_not_told(client, here):
         reason="先办着",
     )
 
-    assert "多给了几天" not in page_of(client, case)
+    assert "要多办几天" not in page_of(client, case)
 
 
 def test_a_rest_and_its_end_are_told(client, here):

@@ -516,3 +516,27 @@ def test_a_used_key_moves_nothing_whatever_version_is_named():
         )
         assert again.version == done.version
     assert [event.note for event in case.events.filter(action="progress")] == ["去看了"]
+
+
+def test_an_answer_by_the_code_is_no_officers_to_note():
+    here = staff()
+    said = {"how": "code", "said_at": NOON, "reason": "不用办了"}
+    with pytest.raises(InputRefused):
+        make_move(spoken(here), Action.WITHDRAW, by=officer(here.duty), at=NOON, **said)
+    with pytest.raises(InputRefused):
+        make_move(
+            verified(here),
+            Action.ATTEMPT,
+            by=officer(here.duty),
+            at=NOON + DAY,
+            how="code",
+        )
+    answers = {"satisfaction": "satisfied", "solved": "yes", "how": "code"}
+    with pytest.raises(InputRefused):
+        make_move(
+            rated(here),
+            Action.CALL_BACK,
+            by=officer(here.duty),
+            at=NOON + 2 * DAY,
+            **answers,
+        )

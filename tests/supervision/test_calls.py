@@ -130,7 +130,7 @@ def test_a_call_that_was_made_stays_beside_the_later_word():
     verified(here, completed(here, decided(here, case)))
     sweep(NOON + DAY)
 
-    assert [line.kind for line in told_so_far(case)] == ["已经受理", "已经答复"]
+    assert [line.kind for line in told_so_far(case)] == ["已经受理", "有答复了"]
 
 
 def test_nobody_is_called_about_a_matter_that_is_closed():
@@ -249,4 +249,4 @@ def test_a_call_left_over_from_the_round_before_says_that_it_is_done_again(clien
     page = client.get(reverse("supervision:calls")).text
 
     assert "正在重新办" in page
-    assert "已经答复" not in page
+    assert "有答复了" not in page

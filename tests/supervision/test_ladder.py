@@ -10,6 +10,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from cases.models import Case, Clock, Concern
 from cases.workflow import Action, make_move
@@ -26,12 +27,14 @@ from supervision.models import (
     Rung,
     SupervisionOrder,
 )
+from supervision.notices.words import words_of
 from supervision.orders import cancel_order
 from tests import roles
 from tests.cases.roads import (
     DAY,
     NOON,
     accepted,
+    completed,
     decided,
     dissatisfied_twice,
     officer,
@@ -470,3 +473,19 @@ def test_both_steps_that_ask_for_an_order_at_once_ask_for_one_and_its_signer_hea
         ChaseStep.DISSATISFIED,
     }
     assert told() == [(here.signer.user, NoticeKind.ORDER_TO_SIGN)]
+
+
+@pytest.mark.parametrize(
+    ("road", "step"),
+    [(spoken, "受理"), (accepted, "议定"), (completed, "核查"), (verified, "回访")],
+)
+def test_a_matter_that_waits_for_another_step_than_the_work_is_called_so(road, step):
+    case = road(staff())
+    look(case.due_at + DAY / 24)
+
+    notices = Notice.objects.filter(kind__in=(NoticeKind.OVERDUE, NoticeKind.URGE))
+
+    with translation.override("zh-hans"):
+        words = {words_of(notice) for notice in notices.worded()}
+    assert words
+    assert all(f"该{step}的，还没{step}" in text for text in words)

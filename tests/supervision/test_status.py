@@ -239,7 +239,8 @@ def test_a_night_without_a_key_is_no_good_backup(client, settings):
 
     rows = {str(row.label): row for row in page.context["jobs"]}
     made = rows[str(NAMES["supervision.tasks.back_up"])]
-    assert (made.colour, made.words) == ("yellow", "还没有做成过备份")
+    assert (made.colour, made.words) == ("yellow", "没有设备份密钥，不做备份")
+    assert made.ok_at is None
 
 
 def test_the_system_administrator_starts_at_the_state_of_the_system(client):

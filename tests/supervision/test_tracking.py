@@ -380,3 +380,16 @@ def test_a_meeting_about_nothing_one_may_know_of_is_not_there(here, client):
     page = client.get(meeting.get_absolute_url()).content.decode()
     assert other.number in page
     assert about.number not in page
+
+
+def test_the_button_says_whether_a_meeting_is_under_way(client, here):
+    spoken(here)
+    client.force_login(here.supervisor.user)
+    address = reverse("supervision:tracking")
+    assert "开今天的跟踪督办会" in client.get(address).text
+
+    begun(here)
+
+    page = client.get(address).text
+    assert "接着开" in page
+    assert "开今天的" not in page

@@ -3,12 +3,14 @@ answers in time.
 """
 
 import pytest
+from django.utils import translation
 
 from cases.models import Afterword
 from cases.workflow import Action, Speaker, make_move
 from supervision.chasing.sweeping import sweep
 from supervision.chasing.unanswered import warn_of_unanswered
 from supervision.models import Call, Notice, NoticeChannel
+from supervision.notices.words import words_of
 from tests.cases.roads import DAY, NOON, officer, rated, staff
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +113,15 @@ def test_one_query_where_there_is_nothing_to_warn_of(
 
     with django_assert_num_queries(queries):
         warn_of_unanswered(LATER)
+
+
+def test_whoever_is_to_answer_reads_so_and_who_oversees_reads_to_see_to_it(here):
+    said(here)
+    sweep(LATE)
+    notices = Notice.objects.filter(kind="unanswered", channel=NoticeChannel.INBOX)
+
+    with translation.override("zh-hans"):
+        words = {row.recipient_id: words_of(row) for row in notices.worded()}
+
+    assert "请马上答复" in words[here.duty.user.pk]
+    assert "请督促答复" in words[here.supervisor.user.pk]

@@ -280,3 +280,11 @@ def test_an_act_needs_a_post_request(client, admin):
         ).status_code
         == 405
     )
+
+
+def test_a_place_that_was_not_named_is_asked_for(client, admin):
+    url = reverse("villages:appoint", args=[UserFactory().pk])
+
+    page = client.get(url, {"role": Role.SECRETARY, "place": ""})
+
+    assert "请先写任职单位的名字" in page.text

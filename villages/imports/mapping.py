@@ -162,7 +162,9 @@ def check_mapping(
                 raise InputRefused.at(columns=words % {"column": column.label})
             is_missing = column.key not in keys and column.key not in sheet["defaults"]
             if column.is_needed and is_missing:
-                words = _("Sheet “%(sheet)s”: say which column is “%(column)s”.")
+                words = _("Say which column is “%(column)s”.")
+                if len(sheets) > 1:
+                    words = _("Sheet “%(sheet)s”: say which column is “%(column)s”.")
                 words %= {"sheet": sheet["name"], "column": column.label}
                 raise InputRefused.at(columns=words)
 

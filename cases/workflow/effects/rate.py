@@ -186,7 +186,7 @@ def call_back(step: Step) -> None:
         at=step.at,
         satisfaction=values["satisfaction"],
         solved=values["solved"],
-        how=values["how"],
+        how=how_it_came(step),
         note=values["reason"] or "",
         post=step.officers_post,
     )
@@ -202,6 +202,12 @@ def call_back(step: Step) -> None:
             System("call_back"),
             reason=values["reason"],
         )
+
+
+def attempt(step: Step) -> None:
+    """Note that the speaker was tried for, and how, where that is said."""
+    if step.values["how"]:
+        how_it_came(step)
 
 
 def note_only(step: Step) -> None:

@@ -6,11 +6,11 @@ from cases.models.choices import (
     CloseReason,
     Grade,
     Handling,
-    How,
     Outcome,
     Stage,
 )
 from cases.workflow.effects.joining import ByHand, join
+from cases.workflow.effects.rate import how_it_came
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
     co_speaker,
@@ -95,7 +95,7 @@ def withdraw(step: Step) -> None:
             dict.fromkeys(missing, _("Please fill this in.")),
         )
 
-    how = values["how"] if on_their_behalf else How.CODE
+    how = how_it_came(step)
     said_at = values["said_at"] if on_their_behalf else step.at
 
     step.data["how"] = str(how)

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from cases.models import Case, Topic
 from cases.models.scope import Sight
@@ -19,6 +20,7 @@ from supervision.figures.periods import Days
 from supervision.figures.places import Open, Place
 from supervision.figures.reading import Figures, Reading, ShareOf, SpreadOf
 from supervision.figures.rows import Behind
+from supervision.figures.shown import spread_in_words
 from supervision.figures.small import topics_of
 from supervision.figures.storing import store_touched
 from tests.cases.roads import DAY, NOON
@@ -409,3 +411,12 @@ def test_a_page_of_stored_figures_costs_at_most_twenty_queries(
             client = client_of(post)
             with django_assert_num_queries(queries):
                 assert client.get(reverse("supervision:figures")).status_code == 200
+
+
+def test_half_and_nine_tenths_on_one_day_are_said_once():
+    with translation.override("zh-hans"):
+        same = spread_in_words(SpreadOf(20, 0, 0))
+        other = spread_in_words(SpreadOf(20, 0, 13))
+
+    assert same == "九成以上当天"
+    assert other == "一半以上当天，九成以上13天内"

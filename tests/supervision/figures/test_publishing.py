@@ -22,6 +22,7 @@ from supervision.reports.making import make_reports_due
 from supervision.reports.publishing import (
     OFFERED,
     figure_of,
+    label_of,
     publish,
     published_of,
     take_back,
@@ -103,7 +104,8 @@ def test_everybody_reads_what_a_reviewer_ticked_and_nothing_else(
 
     assert answer.status_code == 302
     assert page.status_code == 200
-    labels = [str(OFFERED[code]) for code in (RECEIVED, "rate.rated")]
+    labels = [label_of(code, report.month) for code in (RECEIVED, "rate.rated")]
+    assert labels[0] == "2026年3月说的事"
     assert list(numbers_on(page.content.decode())) == labels
     received = Case.objects.heard().filter(
         town=world.here.town, registered_at__month=3, concerns=None
@@ -141,8 +143,8 @@ def test_fewer_than_five_are_told_as_few(world, report, reviewer):
 
     shown = numbers_on(read_by_anybody(world.here.town).content.decode())
 
-    assert shown[str(OFFERED[RECEIVED])] == "不足5件"
-    assert shown[str(OFFERED["case.closed.count"])] == "5件"
+    assert shown[label_of(RECEIVED, report.month)] == "不足5件"
+    assert shown[label_of("case.closed.count", report.month)] == "5件"
 
 
 def test_a_delicate_topic_is_not_named(world, report, reviewer):
@@ -274,7 +276,7 @@ def test_the_report_says_who_published_it(world, report, reviewer):
         (5, 20, "20件里有5件（25.0%）"),
         (15, 20, "20件里有15件（75.0%）"),
         (16, 20, "20件里超过15件"),
-        (20, 20, "20件里有20件（100.0%）"),
+        (20, 20, "20件都是"),
     ],
 )
 def test_a_part_of_a_share_that_is_small_is_told_as_few(part, whole, shown):

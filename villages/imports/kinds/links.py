@@ -57,7 +57,7 @@ class Links(RowKind):
             "from_on",
             pgettext_lazy("column", "From"),
             as_day,
-            called("开始日期 联系时间 起始日期"),
+            called("起始日 任职时间 开始日期 联系时间 起始日期"),
             help=gettext_lazy("Empty: from today on."),
         ),
         Column(

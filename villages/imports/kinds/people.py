@@ -129,7 +129,7 @@ class People(RowKind):
             "from_on",
             pgettext_lazy("column", "From"),
             as_day,
-            called("任职时间 任职日期 开始日期 起始日期 任期开始 到任时间"),
+            called("起始日 任职时间 任职日期 开始日期 起始日期 任期开始 到任时间"),
             example="2026-11-01",
             help=gettext_lazy("Empty: from today on."),
         ),

@@ -116,7 +116,7 @@ class Seats(RowKind):
             "from_on",
             pgettext_lazy("column", "From"),
             as_day,
-            called("任职时间 任期开始 开始日期 当选时间 起始日期"),
+            called("起始日 任职时间 任期开始 开始日期 当选时间 起始日期"),
             example="2026-01-10",
             help=gettext_lazy("Empty: from today on."),
         ),
