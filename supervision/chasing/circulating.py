@@ -9,6 +9,7 @@ from supervision.chasing.notifying import notify_of
 from supervision.chasing.steps import LADDER, ladders_of
 from supervision.models import Chase, ChaseStep, OrderState, Rung, SupervisionOrder
 from supervision.notices.recipients import recipients_of
+from supervision.orders.final import seal_order
 from supervision.orders.one_by_one import one_by_one
 
 
@@ -56,6 +57,7 @@ def _circulate(pk: int, at: datetime) -> bool:
 
     order.circulated_at = at
     order.save(update_fields=["circulated_at"])
+    seal_order(order, by=None, at=at)
 
     chase, _is_new = Chase.objects.get_or_create(
         clock=clock,

@@ -22,6 +22,7 @@ from supervision.models import (
     SupervisionOrder,
 )
 from supervision.orders.addressing import NOTIFIED, address
+from supervision.orders.final import seal_order
 from supervision.orders.locking import cancel, notify_of_order
 from supervision.orders.one_by_one import one_by_one
 
@@ -84,6 +85,7 @@ def _send(order: SupervisionOrder, at: datetime) -> bool:
         supervision_level=SupervisionLevel.ORDER,
     )
     _write_step(order, at)
+    seal_order(order, by=None, at=at)
 
     notify_of_order(order, NoticeKind.ORDER, NOTIFIED, at)
     return True
