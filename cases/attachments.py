@@ -7,7 +7,7 @@ import hashlib
 import io
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import IO, Any, TypeVar
 from uuid import uuid4
@@ -23,7 +23,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cases.models import Attachment, Case, FourTwoStep, Meeting, SignedSheet
 from cases.models.attachment import KeptFile
-from minshi.errors import InputRefused, PhotosWaiting, StorageFailed
+from minshi.errors import InputRefused, MoveRefused, PhotosWaiting, StorageFailed
 from villages.models import Post
 
 File = TypeVar("File", bound=KeptFile)
@@ -54,15 +54,21 @@ def attach(
     at: datetime,
     post: Post | None,
     from_speaker: bool = False,
+    came_with_it: bool = False,
 ) -> Attachment:
     """Store one file with the case; the same bytes sent again give the first one.
 
     InputRefused when the case has MOST_FILES already, or the file is too large, of
-    another kind than JPEG, PNG, WebP or PDF by its content, or broken.
+    another kind than JPEG, PNG, WebP or PDF by its content, or broken. MoveRefused: an
+    officer adds to a closed case, unless the file `came_with_it` as it was taken down:
+    settled and rated at the counter it is closed by then.
     """
     row = Attachment(case=case, from_speaker=from_speaker, at=at, post=post)
     locked = Case.objects.select_for_update(of=("self",)).filter(pk=case.pk)
-    return _store(row, Attachment.objects.filter(case=case), upload, locked)
+    beside = Attachment.objects.filter(case=case)
+    is_added_later = not (from_speaker or came_with_it)
+    refuse = _refuse_closed if is_added_later else _refuse_nothing
+    return _store(row, beside, upload, locked, refuse)
 
 
 def attach_sheet(
@@ -81,14 +87,19 @@ def attach_sheet(
         locked = FourTwoStep.objects.select_for_update(of=("self",))
 
     beside = SignedSheet.objects.filter(**part)
-    return _store(row, beside, upload, locked.filter(pk=owner.pk))
+    return _store(row, beside, upload, locked.filter(pk=owner.pk), _refuse_nothing)
 
 
 def _store(
-    row: File, beside: QuerySet[File], upload: IO[bytes], locked: QuerySet[Any]
+    row: File,
+    beside: QuerySet[File],
+    upload: IO[bytes],
+    locked: QuerySet[Any],
+    refuse: Callable[[Any], None],
 ) -> File:
     """Store an upload as `row` and return it; `beside` are the files there are, and
-    `locked` is the row they belong to, which one of several at once has at a time.
+    `locked` is the row they belong to, which one of several at once has at a time, and
+    which `refuse` is asked about then.
 
     A row that is not stored leaves no file behind; what a process leaves that is killed
     in between, `cases.orphan_files` sweeps.
@@ -97,7 +108,7 @@ def _store(
     2. Return the file that has the same bytes, if there is one.
     3. Refuse one more than MOST_FILES, and other kinds than photos and papers.
     4. Write the file and its thumbnail.
-    5. Write the row, if no other file was the last one meanwhile.
+    5. Write the row, if its owner takes it and no other file was the last meanwhile.
     """
     content = upload.read(settings.ATTACHMENT_MAX_BYTES + 1)
     if len(content) > settings.ATTACHMENT_MAX_BYTES:
@@ -133,7 +144,7 @@ def _store(
             if thumbnail:
                 row.thumbnail.save(small_name, ContentFile(thumbnail), save=False)
             with transaction.atomic():
-                locked.get()
+                refuse(locked.get())
                 if not beside.filter(received_sha256=row.received_sha256).exists():
                     _refuse_too_many(beside)
                 row.save()
@@ -143,6 +154,20 @@ def _store(
         raise StorageFailed from error
 
     return row
+
+
+def _refuse_closed(case: Case) -> None:
+    if not case.is_open:
+        raise MoveRefused(
+            _(
+                "This matter is closed: no more files are added to it, unless it is"
+                " opened again."
+            )
+        )
+
+
+def _refuse_nothing(_owner: object) -> None:
+    """Let files be added whatever became of what they belong to."""
 
 
 def _refuse_too_many(beside: QuerySet[File]) -> None:

@@ -51,6 +51,9 @@ def unprotect_rows(table: str, run: Run) -> None:
 class Frozen:
     """Rows of `table` that nothing changes any more: while `closed` holds, a condition
     in SQL on the row "{row}".
+
+    Where no row may be put in, none may be moved in by UPDATE either. Where rows may be
+    put in, as a meeting that is then closed by UPDATE, only the row as it was counts.
     """
 
     table: str
@@ -61,12 +64,23 @@ class Frozen:
         self.thaw(run)
 
         for verb in self.verbs:
-            row = "NEW" if verb == "INSERT" else "OLD"
-            closed = self.closed.format(row=row)
+            closed = self._condition(verb)
             if connection.vendor == "sqlite":
                 self._freeze_in_sqlite(verb, closed, run)
             else:
                 self._freeze_in_postgresql(verb, closed, run)
+
+    def _condition(self, verb: str) -> str:
+        """Return when a verb is refused: by the row as it was, as it would be, or by
+        either.
+        """
+        was_closed = self.closed.format(row="OLD")
+        would_be_closed = self.closed.format(row="NEW")
+        if verb == "INSERT":
+            return would_be_closed
+        if verb == "UPDATE" and "INSERT" in self.verbs:
+            return f"({was_closed}) OR ({would_be_closed})"
+        return was_closed
 
     def _freeze_in_sqlite(self, verb: str, closed: str, run: Run) -> None:
         name = self._name(verb)

@@ -127,7 +127,8 @@ class MoveForm(RuleForm):
         """Name beside the fields that are missing those that are wrong as well."""
         data = super().clean() or {}
         for item in self.inputs:
-            fault = fault_of(item, data.get(item.name), self.at)
+            value = data.get(item.name)
+            fault = fault_of(item, value, self.at, self.facts.case.said_at)
             if fault and item.name not in self.errors:
                 self.add_error(item.name, str(fault))
 

@@ -6,7 +6,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from cases.models import Correction, FourTwoStep, Meeting
+from cases.meetings.finals import CORRECTION_OF_MINUTES, CORRECTION_OF_STEP
+from cases.models import (
+    Correction,
+    FourTwoStep,
+    Meeting,
+    MinutesCorrection,
+    StepCorrection,
+)
 from cases.models.scope import Sight
 from cases.privacy.table import Table, columns
 from cases.workflow import Officer
@@ -14,8 +21,13 @@ from minshi import workdays
 from minshi.errors import InputRefused
 from minshi.idempotency import refuse_reuse
 from minshi.text import clean_text, is_blank
+from villages.finals import Final, seal_final
 
 Kind = TypeVar("Kind", bound=Correction)
+FINAL_CORRECTIONS: dict[type[Correction], Final] = {
+    MinutesCorrection: CORRECTION_OF_MINUTES,
+    StepCorrection: CORRECTION_OF_STEP,
+}
 
 
 def note_correction(
@@ -50,7 +62,10 @@ def note_correction(
         key=key, defaults={parent: about, **stored, "at": at, "post": by.post}
     )
 
-    if not is_new:
+    if is_new:
+        final = FINAL_CORRECTIONS[kind]
+        seal_final(final, correction, at=at, user=by.user)
+    else:
         said_about = {parent: about, "wrong": draft.wrong, "right": draft.right}
         before = {name: getattr(correction, name) for name in said_about}
         refuse_reuse(before, said_about)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from cases.meetings.corrections import note_correction
 from cases.meetings.counting import check_size
+from cases.meetings.finals import PROCESS, STEP
 from cases.meetings.notice import check_notice, is_announced
 from cases.meetings.six_steps import (
     PUBLICATION_BY_LAW,
@@ -33,6 +34,7 @@ from minshi.errors import Faults, InputRefused, MoveRefused, NoSuchRight
 from minshi.idempotency import fingerprint, once
 from minshi.text import is_blank
 from villages.duty import officiates
+from villages.finals import seal_final
 from villages.models import Village
 
 
@@ -92,6 +94,7 @@ def start_process(
     )
     _write(process, process, by, at, subject=subject.strip())
     process.save()
+    seal_final(PROCESS, process, at=at, user=by.user)
     return process
 
 
@@ -211,6 +214,7 @@ def record_step(
     _write(step, process, by, at, **texts)
 
     step.save()
+    seal_final(STEP, step, at=at, user=by.user)
     return step
 
 
@@ -372,6 +376,7 @@ def drop_process(
     process.dropped_at = at
     _write(process, process, by, at, dropped_why=why.strip())
     process.save(update_fields=["dropped_at", *columns(process)])
+    seal_final(PROCESS, process, at=at, user=by.user)
     return process
 
 

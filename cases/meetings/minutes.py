@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.meetings.corrections import note_correction
 from cases.meetings.counting import COUNTED, count_of, due_of, store_count
+from cases.meetings.finals import MEETING
 from cases.meetings.holding import check_has_come, check_right, lock_open, lock_waiting
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Attendee, Meeting, MinutesCorrection
@@ -17,6 +18,7 @@ from cases.privacy.table import columns, table_of
 from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
+from villages.finals import seal_final
 from villages.procedure import Rules, rules_for
 
 MOST_TEXT = 20_000
@@ -124,6 +126,7 @@ def close_meeting(meeting: Meeting, *, by: Officer, at: datetime) -> Meeting:
     meeting.quorum = rules.quorum_needed(due_of(meeting, people))
     meeting.rule = str(rules.article)
     meeting.save(update_fields=["closed_at", "closed_by", "quorum", "rule"])
+    seal_final(MEETING, meeting, at=at, user=by.user)
     return meeting
 
 

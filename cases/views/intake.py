@@ -149,7 +149,7 @@ class Intake(StaffView):
         post = self._post_for(case.village)
         for upload in request.FILES.getlist("photo"):
             try:
-                attach(case, upload, at=now(), post=post)
+                attach(case, upload, at=now(), post=post, came_with_it=True)
             except RuleBroken as refusal:
                 messages.error(request, f"{upload.name}：{refusal}")
 

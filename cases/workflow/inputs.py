@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,9 @@ ABOUT_SPEAKER = (
 SPEAKERS_WORDS = ("request_text",)  # written down as they were said, brackets and all
 
 MOST_ASKED = 200  # characters, of one holder
+# What is done about a matter may be done before it is said: a call to the police, as it
+# happens. Long before it is a slip, or hides how late a red line was reported.
+MOST_BEFOREHAND = timedelta(days=1)
 # The form of a correction sends back everybody who is named already: however many a
 # merge brought, they may not stand in the way of it.
 LONGEST_LIST = 20_000
@@ -231,15 +234,16 @@ def check_inputs(
     values: Mapping[str, Any],
     *,
     at: datetime,
+    said_at: datetime,
     composed: bool = True,
 ) -> dict[str, Any]:
     """Return the values by input name, texts as stored, absent ones empty.
 
     InputRefused names every required input that is empty, every choice that does not
-    exist, every value that is none at that time (`fault_of`) and, where an officer
-    `composed` the words, every text that still holds a placeholder of a standard text,
-    【…】; TypeError for a name the move does not ask for (a mistake of the caller, not
-    of the user).
+    exist, every value that is none at that time of a matter said then (`fault_of`) and,
+    where an officer `composed` the words, every text that still holds a placeholder of
+    a standard text, 【…】; TypeError for a name the move does not ask for (a mistake of
+    the caller, not of the user).
     """
     names = {item.name for item in inputs}
     if unknown := set(values) - names:
@@ -255,7 +259,7 @@ def check_inputs(
             value = clean_text(value)
         clean[item.name] = value
 
-        words = _wrong_with(item, value) or fault_of(item, value, at)
+        words = _wrong_with(item, value) or fault_of(item, value, at, said_at)
         if words is None and composed:
             words = _left_open(item, value)
         if words:
@@ -278,9 +282,12 @@ def _wrong_with(item: Input, value: Any) -> Text | None:
     return None
 
 
-def fault_of(item: Input, value: Any, at: datetime) -> Text | None:
+def fault_of(
+    item: Input, value: Any, at: datetime, said_at: datetime | None = None
+) -> Text | None:
     """Return what is wrong with a value whatever else was sent: a day chosen is not
-    past, what was done is not still to come, and a phone number is one.
+    past, what was done is not still to come and was not done before the matter was
+    said, if there is one, and a phone number is one.
     """
     if not value:
         return None
@@ -288,6 +295,8 @@ def fault_of(item: Input, value: Any, at: datetime) -> Text | None:
         return _("That day is past.")
     if item.kind is Kind.DATETIME and value > at:
         return _("That time is still to come.")
+    if item.kind is Kind.DATETIME and said_at and value < said_at - MOST_BEFOREHAND:
+        return _("That is more than a day before the matter was said.")
     if item.kind is Kind.LINE and item.name.endswith("phone"):
         return phone_fault(value)
     return None

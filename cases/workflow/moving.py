@@ -104,7 +104,7 @@ def make_move(
     # what villagers write may hold any brackets
     is_composed = not isinstance(by, Speaker)
     checked, full_note = _checked_inputs(
-        move, values, note, at=at, is_composed=is_composed
+        move, values, note, facts=facts, is_composed=is_composed
     )
     step = Step(facts, by, checked)
     if about:
@@ -119,7 +119,7 @@ def _checked_inputs(
     values: dict[str, Any],
     note: str,
     *,
-    at: datetime,
+    facts: Facts,
     is_composed: bool,
 ) -> tuple[dict[str, Any], str]:
     """Return the checked values, and the note of the event.
@@ -133,7 +133,13 @@ def _checked_inputs(
 
     if is_composed and (gap := unfinished(note)):
         raise InputRefused.at(note=still_open(gap))
-    checked = check_inputs(move.inputs, values, at=at, composed=is_composed)
+    checked = check_inputs(
+        move.inputs,
+        values,
+        at=facts.at,
+        said_at=facts.case.said_at,
+        composed=is_composed,
+    )
     words = (checked[name] or "") if name else ""
     return checked, "\n".join(filter(None, (words, note)))
 

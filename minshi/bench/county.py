@@ -46,8 +46,20 @@ from supervision.models import (
     Robot,
     SupervisionOrder,
 )
+from supervision.orders.final import ORDER
 from villages.divisions import load_divisions
-from villages.models import DutyLeave, Office, Post, Role, Town, User, Village
+from villages.finals import subjects_of_all
+from villages.models import (
+    AuditRecord,
+    DutyLeave,
+    Office,
+    Post,
+    Role,
+    Town,
+    User,
+    Village,
+)
+from villages.models.audit import AuditKind
 
 COUNTY = "621226"
 SOURCE = "压力测试"
@@ -384,6 +396,11 @@ class CountyLedger:
             order.number = f"{order.case.number}/{nth}"
             order.reply_on -= ONE_DAY
         SupervisionOrder.objects.bulk_create(orders)
+        subjects = subjects_of_all(ORDER, at=self.at)
+        AuditRecord.objects.bulk_create(
+            AuditRecord(kind=AuditKind.SEALED, subject=subject, at=self.at)
+            for subject in subjects
+        )
 
     def _signed(self, case: Case) -> SupervisionOrder:
         yesterday = self.at - ONE_DAY

@@ -36,6 +36,7 @@ from supervision.orders.drafting import (
     remind_at,
     suggested_reply_on,
 )
+from supervision.orders.final import seal_order
 from supervision.orders.locking import (
     CHECKERS,
     cancel,
@@ -239,6 +240,7 @@ def reply_to_order(
     order.state = OrderState.REPLIED
     order.remind_at = _next_reminder(order.case, at)
     order.save()
+    seal_order(order, by=by.post, at=at)
 
     notify_of_order(order, NoticeKind.ORDER_REPLIED, CHECKERS, at, nth=at.isoformat())
     return order
@@ -274,6 +276,7 @@ def check_reply(
     if good:
         order.state = OrderState.CLOSED
         order.save()
+        seal_order(order, by=by.post, at=at)
         _notify_replier(order, at)
         return order
 
@@ -328,6 +331,7 @@ def _send_back(
             checked_at=at,
             checked_by=by.post,
         )
+    seal_order(order, by=by.post, at=at)
 
     notify_of_order(
         order, NoticeKind.ORDER_BACK, (Told.OWNER, Told.HEAD), at, nth=at.isoformat()

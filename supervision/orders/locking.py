@@ -15,6 +15,7 @@ from minshi.errors import MoveRefused, NoSuchRight
 from supervision.models import Notice, NoticeKind, OrderState, SupervisionOrder, Told
 from supervision.notices.outbox import Message, put_in_outbox, take_back
 from supervision.notices.recipients import Recipients, recipients_of
+from supervision.orders.final import seal_order
 from villages.models import Post
 
 CHECKERS = (Told.OVERSEER, Told.SIGNER)
@@ -114,5 +115,6 @@ def end(order: SupervisionOrder, reason: str, at: datetime) -> None:
     order.ended_at = at
     order.remind_at = None
     order.save()
+    seal_order(order, by=None, at=at)
 
     take_back(Notice.objects.filter(order=order), at)

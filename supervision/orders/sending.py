@@ -23,6 +23,7 @@ from supervision.models import (
     holder_of,
 )
 from supervision.orders.addressing import NOTIFIED, address
+from supervision.orders.final import seal_order
 from supervision.orders.locking import cancel, notify_of_order
 from supervision.orders.one_by_one import one_by_one
 
@@ -85,6 +86,7 @@ def _send(order: SupervisionOrder, at: datetime) -> bool:
         supervision_level=SupervisionLevel.ORDER,
     )
     _write_step(order, at)
+    seal_order(order, by=None, at=at)
 
     notify_of_order(order, NoticeKind.ORDER, NOTIFIED, at)
     return True

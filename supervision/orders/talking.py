@@ -11,6 +11,7 @@ from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused
 from supervision.models import ChaseStep, OrderTalk, SupervisionOrder
+from supervision.orders.final import seal_order
 from supervision.orders.locking import facts_for, lock_order
 from supervision.orders.wording import check_text, must_say
 
@@ -53,7 +54,9 @@ def note_talk(
         whom=whom.strip(),
         defaults={"agreed": agreed, "noted_at": at, "noted_by": by.post},
     )
-    if not is_new and talk.agreed != agreed:
+    if is_new:
+        seal_order(order, by=by.post, at=at)
+    elif talk.agreed != agreed:
         raise MoveRefused(_("What was agreed with them on that day is noted already."))
     return talk
 

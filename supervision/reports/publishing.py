@@ -31,6 +31,7 @@ from supervision.figures.shown import (
 )
 from supervision.models import MonthlyReport, Publication
 from villages.audit import record_audit
+from villages.finals import Columns, Final, seal_final
 from villages.models import Post, Town, User
 from villages.models.audit import AuditKind
 from villages.rights import PUBLISH_REPORTS, first_post
@@ -54,6 +55,22 @@ OFFERED: Mapping[str, Text] = MappingProxyType(
         "days.closing": pgettext_lazy("public", "How long until it is closed"),
         TOPICS: pgettext_lazy("public", "Spoken of most"),
     }
+)
+
+PUBLICATION = Final(
+    "public-report",
+    Columns(
+        Publication,
+        (
+            "report_id",
+            "codes",
+            "numbers",
+            "topics",
+            "published_at",
+            "published_by_id",
+            "ended_at",
+        ),
+    ),
 )
 
 
@@ -100,7 +117,7 @@ def publish(
     if not chosen:
         raise InputRefused.at(codes=_("Tick what everybody may read."))
 
-    _shown_of_month(report).update(ended_at=at)
+    _end_shown_of_month(report, by, at)
     figures = _counted(report, at)
     topics = topics_for_all(figures) if TOPICS in chosen else []
     made = Publication.objects.create(
@@ -111,6 +128,7 @@ def publish(
         published_at=at,
         published_by=post,
     )
+    seal_final(PUBLICATION, made, at=at, user=by)
     subject = _("published: %(report)s") % {"report": report}
     record_audit(AuditKind.EXPORT, at=at, user=by, subject=subject, request=request)
     return made
@@ -130,7 +148,7 @@ def take_back(
     """
     if publishing_post(report, by, at) is None:
         raise NoSuchRight(_("Only a reviewer of the town publishes its report."))
-    if _shown_of_month(report).update(ended_at=at):
+    if _end_shown_of_month(report, by, at):
         subject = _("published no more: %(report)s") % {"report": report}
         record_audit(AuditKind.EXPORT, at=at, user=by, subject=subject, request=request)
 
@@ -228,6 +246,16 @@ def _shown_of_month(report: MonthlyReport) -> QuerySet[Publication]:
     return Publication.objects.filter(
         report__town=report.town_id, report__month=report.month, ended_at=None
     )
+
+
+def _end_shown_of_month(report: MonthlyReport, by: User, at: datetime) -> bool:
+    """Show nothing of the report's month any more; True where something was shown."""
+    shown = list(_shown_of_month(report).select_for_update(of=("self",)))
+    for publication in shown:
+        publication.ended_at = at
+        publication.save(update_fields=["ended_at"])
+        seal_final(PUBLICATION, publication, at=at, user=by)
+    return bool(shown)
 
 
 def _counted(report: MonthlyReport, at: datetime) -> Figures:

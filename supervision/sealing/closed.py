@@ -1,6 +1,6 @@
 """What is closed for good beside the cases: closed ledgers, entries in red, signed
-reports and the notes of checks. Each is compared with the seal that the audit log,
-sealed itself, has of it.
+reports and the notes of checks; and what is final, see finals.py. Each is compared with
+the seal that the audit log, sealed itself, has of it.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,6 +18,7 @@ from cases.workflow.findings import Finding
 from minshi.written import written_otherwise
 from supervision.models import HistoryCheck, MonthlyReport, MonthlyReportRow
 from supervision.reports.signing import seal_of_report
+from supervision.sealing.finals import check_finals
 from supervision.sealing.findings import LogWrong
 from supervision.sealing.guards import OF_UNREADABLE_ROWS, guarded
 from supervision.sealing.noted import seal_of_check
@@ -49,6 +50,7 @@ def check_closed() -> Iterator[Finding]:
         (AuditKind.CHECKED, _checks()),
     ):
         yield from guarded(str(kind.label), _compared(kind, present))
+    yield from check_finals()
 
     signed = MonthlyReport.objects.exclude(signed_at=None)
     rows_of_signed = MonthlyReportRow.objects.filter(report__in=signed)

@@ -257,15 +257,76 @@ def test_nobody_else_takes_a_file_off(client, here, own):
     assert own.case.attachments.count() == 2
 
 
+def test_a_closed_matter_takes_no_more_files_from_officers(client, here, own):
+    closed = voided(own.case, here)
+    client.force_login(here.duty.user)
+    address = reverse("cases:upload", args=[closed.number])
+    upload = SimpleUploadedFile("p.png", photo("PNG").read(), "image/png")
+
+    page = client.get(closed.get_absolute_url()).content.decode()
+    answer = client.post(address, {"file": upload}, follow=True)
+    api = Api(here.duty).client.post(
+        f"/api/v1/cases/{closed.number}/attachments/", {"file": photo("PNG")}
+    )
+
+    assert address not in page
+    assert [each.level_tag for each in answer.context["messages"]] == ["error"]
+    assert api.status_code == 409
+    assert api.json()["detail"]
+    assert closed.attachments.get() == own
+
+
+def test_the_photo_of_the_form_that_settled_a_matter_is_stored(client, here):
+    client.force_login(here.duty.user)
+    sent = {
+        "key": uuid4(),
+        "verbatim": "路灯坏了",
+        "channel": "talk_room",
+        "village": here.village.pk,
+        "category": "village",
+        "grade": "minor",
+        "confidentiality": "normal",
+        "settled": "on",
+        "result": "当场换了灯泡",
+        "satisfaction": "satisfied",
+        "solved": "yes",
+        "photo": SimpleUploadedFile("p.jpg", photo().read(), "image/jpeg"),
+    }
+
+    client.post(reverse("cases:intake"), sent)
+
+    case = Case.objects.get()
+    assert not case.is_open
+    assert case.attachments.count() == 1
+
+
+def test_what_a_speaker_sends_of_a_closed_matter_is_stored(here, own):
+    closed = voided(own.case, here)
+
+    attach(closed, photo("PNG"), at=NOON, post=None, from_speaker=True)
+
+    assert closed.attachments.count() == 2
+
+
+def test_the_same_file_sent_again_after_closing_is_the_first_one(here, own):
+    closed = voided(own.case, here)
+
+    assert attach(closed, photo(), at=NOON, post=here.duty) == own
+
+
 def test_a_closed_matter_keeps_its_files(here, own):
-    closed = make_move(
-        own.case,
+    closed = voided(own.case, here)
+
+    with pytest.raises(MoveRefused):
+        take_off(closed.attachments.get(), by=here.duty.user, at=NOON)
+
+
+def voided(case, here):
+    return make_move(
+        case,
         Action.VOID,
         by=officer(here.duty),
         at=NOON,
         void_as="void",
         reason="点错了",
     )
-
-    with pytest.raises(MoveRefused):
-        take_off(closed.attachments.get(), by=here.duty.user, at=NOON)

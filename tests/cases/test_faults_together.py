@@ -11,8 +11,18 @@ from cases.meetings.four_two import StepRecord, record_step, start_process
 from cases.workflow import Action, make_move, register
 from cases.workflow.register import Spoken
 from minshi.errors import Faults, InputRefused
+from minshi.workdays import SHANGHAI
 from tests.api import Api
-from tests.cases.roads import DAY, NOON, accepted, completed, decided, officer, staff
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    spoken,
+    staff,
+)
 from tests.roles import security_admin
 from tests.villages.factories import GroupFactory, UserFactory
 from villages.accounts import create_account
@@ -223,6 +233,41 @@ def test_what_was_done_is_not_still_to_come(here):
         )
 
     assert set(refused.value.fields) >= {"told", "told_at"}
+
+
+REPORTED = {"told": "白关派出所", "happened": "孩子被打"}
+
+
+@pytest.mark.parametrize(
+    "told_at",
+    [
+        "1950-01-01T00:00",
+        (NOON - DAY - timedelta(minutes=1)).astimezone(SHANGHAI).isoformat()[:16],
+    ],
+)
+def test_what_was_done_was_not_done_long_before_it_was_said(client, here, told_at):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+    form = reverse("cases:act", args=[case.number, "mandatory_report"])
+    sent = {"version": case.version, "key": uuid.uuid4(), "told_at": told_at}
+
+    page = client.post(form, sent)
+    sent = {**REPORTED, "told_at": f"{told_at}:00+08:00"}
+    answer = Api(here.duty).move(case, "mandatory_report", **sent)
+
+    assert {"told", "told_at"} <= errors_of(page)
+    assert answer.status_code == 400
+    assert set(answer.json()["fields"]) == {"told_at"}
+    assert not case.mandatory_reports.exists()
+
+
+def test_what_was_done_the_day_before_it_was_said_is_taken(here):
+    values = {**REPORTED, "told_at": NOON - DAY}
+    case = spoken(here)
+
+    make_move(case, Action.MANDATORY_REPORT, by=officer(here.duty), at=NOON, **values)
+
+    assert case.mandatory_reports.get().told_at == NOON - DAY
 
 
 def test_of_a_field_named_twice_the_first_words_stand():

@@ -438,6 +438,27 @@ def test_the_database_itself_keeps_a_closed_meeting(change):
         acts[change]()
 
 
+@pytest.mark.parametrize("moved", ["item", "attendee", "aside"])
+def test_the_database_lets_nothing_be_moved_into_a_closed_meeting(moved):
+    here = staff()
+    seats(here)
+    closed = called(here, accepted(here, speaker_name="李强"))
+    present(closed, here, 7)
+    close_meeting(closed, by=officer(here.secretary), at=NOON)
+    other = called(here, accepted(here, speaker_name="李强"), starts_at=NOON + DAY)
+    item = closed.items.get()
+    acts = {
+        "item": lambda: other.items.update(meeting=closed, position=2),
+        "attendee": lambda: other.attendees.update(meeting=closed, seat=None),
+        "aside": (
+            lambda: StepAside.objects.filter(item__meeting=other).update(item=item)
+        ),
+    }
+
+    with pytest.raises(IntegrityError, match="is closed"), transaction.atomic():
+        acts[moved]()
+
+
 def test_what_was_put_off_waits_for_the_next_meeting():
     here = staff()
     seats(here)

@@ -42,7 +42,7 @@ def handed(db, settings, tmp_path):
     picture = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(picture, "JPEG")
     photo = SimpleUploadedFile("x.jpg", picture.getvalue(), "image/jpeg")
-    attach(case, photo, at=NOON, post=here.duty)
+    attach(case, photo, at=NOON, post=here.duty, came_with_it=True)
     spoken(here, speaker_phone="13993912345", verbatim="水管漏了")
     spoken(there, verbatim="邻镇的事")
 

@@ -24,6 +24,7 @@ class AuditKind(models.TextChoices):
     IN_RED = "in_red", _("entered in red")
     SIGNED = "signed", _("signed a report")
     CHECKED = "checked", _("checked history")
+    SEALED = "sealed", _("sealed")  # see villages/finals.py
 
 
 LONGEST_REASON = 200  # characters, wherever one is asked for the audit log

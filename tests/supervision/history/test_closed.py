@@ -9,6 +9,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from cases.models import FrozenLedger, FrozenRow, RedEntry
 from minshi.history import history_lifted
 from supervision.models import HistoryCheck, MonthlyReport, MonthlyReportRow
+from supervision.reports.signing import correct
 from supervision.sealing.findings import LogWrong
 from supervision.sealing.seals import seal_logs
 from tests.cases.roads import DAY
@@ -187,6 +188,14 @@ def test_the_database_refuses_to_change_a_signed_report(closed):
         report.rows.update(numbers={})
     with pytest.raises(IntegrityError), transaction.atomic():
         report.rows.all().delete()
+
+
+def test_the_database_moves_no_row_of_a_draft_into_a_signed_report(here, closed):
+    report = MonthlyReport.objects.get()
+    draft = correct(report, "改正", by=here.supervisor.user, at=APRIL)
+
+    with pytest.raises(IntegrityError, match="is closed"), transaction.atomic():
+        draft.rows.update(report=report)
 
 
 def test_the_note_of_a_check_that_was_taken_away_is_found(closed):

@@ -6,6 +6,7 @@ import io
 import pickle
 import struct
 import time
+import tracemalloc
 import warnings
 import zipfile
 
@@ -39,11 +40,12 @@ FAR = {
 }
 
 
-def workbook(sheet: str) -> bytes:
+def workbook(sheet: str, pack: bool = True) -> bytes:
     """A sound workbook whose one sheet is as it is written here."""
     out = io.BytesIO()
     sound = zipfile.ZipFile(io.BytesIO(xlsx(["甲"])))
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+    how = zipfile.ZIP_DEFLATED if pack else zipfile.ZIP_STORED
+    with zipfile.ZipFile(out, "w", how) as made:
         for name in sound.namelist():
             is_sheet = name == "xl/worksheets/sheet1.xml"
             made.writestr(name, sheet if is_sheet else sound.read(name))
@@ -171,4 +173,100 @@ def test_more_formulas_without_a_value_than_any_list_has_are_refused(monkeypatch
 
 def test_nothing_but_cells_comes_back_from_the_reader():
     with pytest.raises(pickle.UnpicklingError):
-        list(apart._sheets(pickle.dumps(("rows", [[io.BytesIO]]))))
+        list(apart._sheets(io.BytesIO(pickle.dumps(("rows", [[io.BytesIO]])))))
+
+
+# --- small files of which much would come back
+def sharing(text: str, *, rows: int, sheets: int) -> bytes:
+    """A workbook whose cells, ten in a row, all are one text that is stored once."""
+    listed = {f"第{nth}组": [[text] * 10] * rows for nth in range(sheets)}
+    return xlsx(sheets=listed)
+
+
+def test_cells_that_share_one_long_text_are_refused_before_they_come_back(monkeypatch):
+    """35 kB, eight sheets: 2.8 GB and 19 seconds in the process of the server."""
+    monkeypatch.setattr(apart, "MOST_CHARACTERS", 100_000)
+    book = sharing("张" * 30_000, rows=20, sheets=4)  # 24,000,000 characters
+    tracemalloc.start()
+
+    with pytest.raises(InputRefused, match="太大"):
+        open_file(book)
+
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(book) < 200_000
+    assert peak < 10_000_000
+
+
+@pytest.mark.parametrize(("limit", "most"), [("CELLS", 40), ("CHARACTERS", 80)])
+def test_cells_and_characters_are_counted_over_all_sheets(monkeypatch, limit, most):
+    book = sharing("甲乙", rows=2, sheets=2)
+    monkeypatch.setattr(apart, f"MOST_{limit}", most)
+    assert len(open_file(book)) == 2
+
+    monkeypatch.setattr(apart, f"MOST_{limit}", most - 1)
+
+    with pytest.raises(InputRefused, match="太大"):
+        open_file(book)
+
+
+def program(tmp_path, *lines: str):
+    file = tmp_path / "reader.py"
+    head = ("import pickle, sys, time", "out = sys.stdout.buffer")
+    file.write_text("\n".join((*head, *lines)))
+    return file
+
+
+def test_no_more_is_read_than_a_list_may_be(monkeypatch, tmp_path):
+    """Whatever the reader writes, and if it never ended."""
+    without_end = "while True: pickle.dump(('rows', [['a' * 100_000]]), out)"
+    monkeypatch.setattr(apart, "PROGRAM", program(tmp_path, without_end))
+    monkeypatch.setattr(apart, "MOST_BYTES", 3_000_000)
+
+    with pytest.raises(InputRefused, match="太大"):
+        open_file(xlsx(["甲"]))
+
+
+def test_a_reader_that_sleeps_is_ended(monkeypatch, tmp_path):
+    """The limit of the processor's time does not end it."""
+    monkeypatch.setattr(apart, "PROGRAM", program(tmp_path, "time.sleep(60)"))
+    monkeypatch.setattr(apart, "LONGEST_WAIT", 0.2)
+    begun = time.monotonic()
+
+    with pytest.raises(InputRefused, match="损坏"):
+        open_file(xlsx(["甲"]))
+
+    assert time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "pickle.dump(('rows', [['a']]), out)",
+        "out.write(pickle.dumps(('rows', []))[:9])",
+    ],
+)
+def test_a_book_that_breaks_off_is_no_shorter_book(monkeypatch, tmp_path, last):
+    monkeypatch.setattr(apart, "PROGRAM", program(tmp_path, last))
+
+    with pytest.raises(InputRefused, match="损坏"):
+        open_file(xlsx(["甲"]))
+
+
+def test_a_tag_without_an_end_is_refused():
+    """One attribute of 170 MB, packed into 2: nine seconds and 610 MB."""
+    far = f'<row r="2" spans="{"9" * (inner.LONGEST_TAG + 2 * inner.PIECE)}"/>'
+
+    with pytest.raises(InputRefused, match="太大"):
+        open_file(workbook(HEAD + far + END, pack=False))
+
+
+def test_long_words_are_no_tag(monkeypatch):
+    monkeypatch.setattr(inner, "LONGEST_TAG", 10_000)
+    monkeypatch.setattr(inner, "PIECE", 1_000)
+    text = "词" * 20_000
+    cell = f'<row r="2"><c r="A2" t="inlineStr"><is><t>{text}</t></is></c></row>'
+
+    sheet = open_file(workbook(HEAD + cell + END))[0]
+
+    assert len(sheet.rows[1][0]) == 20_000

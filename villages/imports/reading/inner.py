@@ -16,7 +16,7 @@ from xml.parsers import expat
 from django.utils.translation import gettext as _
 
 from villages.imports.cells import never_worked_out
-from villages.imports.reading.recognising import damaged, refused
+from villages.imports.reading.recognising import damaged, refused, too_large
 from villages.imports.reading.sheets import MOST_ROWS
 
 SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*>")
@@ -25,6 +25,9 @@ REFERENCE = re.compile(r"([A-Za-z]{1,4})(\d{1,12})")
 NUMBER = re.compile(r"\d{1,12}")
 OF_SHEET = b"sheetData"  # without it no reader finds cells in a part
 PIECE = 1_048_576
+# A tag with all that stands in it, which is taken anew with every piece until it ends:
+# one of 170 MB cost nine seconds. The words of a cell are no tag.
+LONGEST_TAG = 4 * PIECE
 # What a sheet may be laid out as: a list of 100,000 rows has 50 columns.
 MOST_CELLS = 5_000_000
 MOST_UNVALUED = 500_000  # of each part
@@ -83,6 +86,7 @@ class _Walk:
         self.has_value = False
         self.is_in_cell = False
         self.is_in_formula = False
+        self.taken = 0  # bytes
 
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._begin
@@ -106,7 +110,7 @@ class _Walk:
 
     def _takes(self, piece: bytes) -> bool:
         """Take in a piece, and return if it is sound. What is no XML at all is none:
-        a picture.
+        a picture. InputRefused: a tag without an end.
         """
         try:
             self.parser.Parse(piece, False)
@@ -114,6 +118,10 @@ class _Walk:
             if OF_SHEET in piece or self.row:
                 raise damaged() from error
             return False
+
+        self.taken += len(piece)
+        if self.taken - self.parser.CurrentByteIndex > LONGEST_TAG:
+            raise refused(too_large())
         return True
 
     def _begin(self, tag: str, attributes: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ nothing of Django is imported, so that it starts in a tenth of a second.
 
 It is given limits as arguments and the file as its input. It writes one value after
 another: the rows of a sheet in batches, each as ("rows", rows), then the sheet as
-("sheet", name, merged ranges); or ("refused", why).
+("sheet", name, merged ranges), and ("end",) behind the last; or ("refused", why).
 """
 
 import io
@@ -22,7 +22,9 @@ BATCH = 1_000  # rows
 
 @dataclass(frozen=True)
 class Limits:
-    """Of memory, of the processor's time, and of each sheet."""
+    """Of memory, of the processor's time, of each sheet, and of all sheets: cells of
+    six kilobytes may share one text and be gigabytes for whoever takes them in.
+    """
 
     megabytes: int
     seconds: int
@@ -30,6 +32,29 @@ class Limits:
     columns: int
     empty_rows: int  # that follow each other: there a sheet ends
     merged: int  # ranges
+    cells: int  # of all sheets
+    characters: int  # likewise
+
+
+class TooLargeError(Exception):
+    """There is more in the book than may be handed on."""
+
+
+@dataclass
+class Left:
+    """What may still be handed on."""
+
+    cells: int
+    characters: int
+
+    def take(self, row: list[Any]) -> None:
+        """Count a row. TooLargeError: it is one too many."""
+        self.cells -= len(row)
+        for cell in row:
+            if isinstance(cell, str):
+                self.characters -= len(cell)
+        if self.cells < 0 or self.characters < 0:
+            raise TooLargeError
 
 
 def main(limits: Limits) -> None:
@@ -47,6 +72,7 @@ def main(limits: Limits) -> None:
 def _book(content: bytes, limits: Limits) -> Iterator[tuple[Any, ...]]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+    left = Left(limits.cells, limits.characters)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in book.sheet_names:
@@ -56,15 +82,20 @@ def _book(content: bytes, limits: Limits) -> Iterator[tuple[Any, ...]]:
                 yield ("refused", "merged")
                 return
 
-            yield from _rows(sheet.iter_rows(), limits)
+            yield from _rows(sheet.iter_rows(), limits, left)
             yield ("sheet", name, [(*first, *last) for first, last in merged])
+        yield ("end",)
     except PasswordError:
         yield ("refused", "password")
+    except TooLargeError:
+        yield ("refused", "large")
     except (CalamineError, OSError, ValueError, MemoryError):
         yield ("refused", "damaged")
 
 
-def _rows(found: Iterator[list[Any]], limits: Limits) -> Iterator[tuple[Any, ...]]:
+def _rows(
+    found: Iterator[list[Any]], limits: Limits, left: Left
+) -> Iterator[tuple[Any, ...]]:
     """Yield rows in batches: one more than there may be, so that it is noticed."""
     batch: list[list[Any]] = []
     empty = 0
@@ -73,7 +104,9 @@ def _rows(found: Iterator[list[Any]], limits: Limits) -> Iterator[tuple[Any, ...
         empty = empty + 1 if is_empty else 0
         if number > limits.rows or empty > limits.empty_rows:
             break
-        batch.append(cells[: limits.columns])
+        row = cells[: limits.columns]
+        left.take(row)
+        batch.append(row)
         if len(batch) == BATCH:
             yield ("rows", batch)
             batch = []

@@ -101,12 +101,7 @@ def _refuse_bomb(content: bytes) -> None:
     packed_size = max(1, sum(part.compress_size for part in parts))
     is_too_dense = size > HARMLESS and size / packed_size > HIGHEST_RATIO
     if size > LARGEST_UNPACKED or is_too_dense:
-        raise refused(
-            _(
-                "Unpacked, this file is too large to be read. Copy the rows that hold"
-                " something into a new sheet and send that."
-            )
-        )
+        raise refused(too_large())
 
 
 def _refuse_ambiguous(parts: list[zipfile.ZipInfo]) -> None:
@@ -157,6 +152,13 @@ def _refuse_what_is_no_book(content: bytes) -> None:
 
 def damaged() -> InputRefused:
     return refused(save_anew(_("The file is damaged.")))
+
+
+def too_large() -> str:
+    return _(
+        "Unpacked, this file is too large to be read. Copy the rows that hold"
+        " something into a new sheet and send that."
+    )
 
 
 def too_many_merged() -> str:

@@ -1,0 +1,209 @@
+"""What is final beside the cases: meetings, the six steps, orders and public reports
+that SQL changed, put in or took away are found.
+"""
+
+import uuid
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+
+from cases.models import (
+    AgendaItem,
+    Attendee,
+    FourTwoProcess,
+    FourTwoStep,
+    Meeting,
+    MinutesCorrection,
+    StepAside,
+    StepCorrection,
+)
+from cases.workflow import Action, make_move
+from minshi.history import history_lifted
+from supervision.models import OrderTalk, Publication, SentBack, SupervisionOrder
+from supervision.orders import end_orders_due
+from supervision.reports.publishing import take_back
+from supervision.sealing.finals import FINALS
+from supervision.sealing.findings import LogWrong
+from tests.cases.roads import DAY, NOON, officer
+from tests.supervision.history.attacks import by_sql, found
+from tests.supervision.history.closing import APRIL, LATER
+from tests.supervision.history.deciding import decide_all
+from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
+from villages import finals
+from villages.models import AuditRecord
+
+pytestmark = pytest.mark.django_db
+EARLIER = "2026-01-01 00:00:00+00:00"
+
+
+@pytest.fixture(autouse=True)
+def decided(in_april, here):
+    decide_all(here)
+
+
+def test_nothing_is_found_where_all_is_as_it_was_decided():
+    assert found(LATER) == set()
+
+
+@pytest.mark.parametrize(
+    ("rows", "change"),
+    [
+        (Meeting, "SET minutes = '一致同意'"),
+        (AgendaItem, "SET resolution = '承包给张三'"),
+        (Attendee, "SET name = '王外人'"),
+        (StepAside, "SET reason = '亲属'"),
+        (MinutesCorrection, f"SET at = '{EARLIER}'"),
+        (FourTwoProcess, "SET subject = '集体林地'"),
+        (FourTwoStep, "SET held_on = '2026-01-01'"),
+        (StepCorrection, "SET wrong = '无'"),
+        (SupervisionOrder, "SET demand = '无', reason = '误发'"),
+        (SupervisionOrder, "SET reply_on = '2027-01-01'"),
+        (SupervisionOrder, f"SET sent_at = '{EARLIER}'"),
+        (SentBack, "SET finding = '办得好'"),
+        (OrderTalk, "SET whom = '李强'"),
+        (Publication, "SET numbers = '{\"case.received.count\": 6000}'"),
+        (Publication, "SET topics = '[[\"路灯\", 6000]]'"),
+    ],
+)
+def test_what_was_changed_is_found(rows, change):
+    table = rows._meta.db_table
+    row = rows.objects.order_by("pk").first()
+
+    by_sql(table, f"UPDATE {table} {change}", id=row.pk)
+
+    assert found(LATER) == {LogWrong.CLOSED}
+
+
+SEALED = {
+    columns.model: columns for final in FINALS for columns in (final.own, *final.parts)
+}
+# what changes for whoever waits, and says nothing to a reader
+NOT_SEALED = {(SupervisionOrder, "remind_at")}
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("rows", SEALED)
+def test_every_column_is_sealed(rows):
+    by_its_owner = "meeting_id" if rows in (AgendaItem, Attendee) else "order_id"
+    unsealed = set()
+    for field in rows._meta.concrete_fields:
+        is_owner = SEALED[rows].of and field.attname == by_its_owner
+        if not (field.primary_key or is_owner or field.attname in SEALED[rows].names):
+            unsealed.add((rows, field.attname))
+
+    assert unsealed <= NOT_SEALED
+
+
+@pytest.mark.parametrize(
+    "rows", [final.own.model for final in FINALS], ids=[each.name for each in FINALS]
+)
+def test_what_was_put_in_is_found(rows):
+    row = rows.objects.order_by("pk").first()
+    row.pk = None
+    for field in rows._meta.concrete_fields:
+        if isinstance(field, models.UUIDField):
+            setattr(row, field.attname, uuid.uuid4())
+    other = {SupervisionOrder: {"number": "2", "state": "closed"}}
+    other[Publication] = {"ended_at": APRIL}
+    other[FourTwoStep] = {"nth": 4}
+    for name, value in other.get(rows, {}).items():
+        setattr(row, name, value)
+    with history_lifted():
+        row.save(force_insert=True)
+
+    assert found(LATER) == {LogWrong.CLOSED}
+
+
+@pytest.mark.parametrize("rows", [MinutesCorrection, StepCorrection, Publication])
+def test_what_was_taken_away_is_found(rows):
+    with history_lifted():
+        rows.objects.all()._raw_delete("default")
+
+    assert found(LATER) == {LogWrong.CLOSED_GONE}
+
+
+def test_an_order_that_is_said_not_to_have_gone_out_is_found():
+    change = (
+        "SET sent_at = NULL, number = '', state = 'cancelled', cancelled_at = sent_at"
+    )
+
+    order = SupervisionOrder.objects.get()
+    by_sql("order", f"UPDATE supervision_supervisionorder {change}", id=order.pk)
+
+    assert found(LATER) == {LogWrong.CLOSED_GONE}
+
+
+def test_what_the_program_changes_is_recorded_anew(here):
+    report = Publication.objects.get().report
+    take_back(report, by=here.reviewer.user, at=APRIL + DAY)
+    case = SupervisionOrder.objects.get().case
+    words = {"route": "法院", "told": "请去法院"}
+    make_move(case, Action.DIVERT, by=officer(here.secretary), at=APRIL, **words)
+    end_orders_due(APRIL + DAY)
+
+    assert SupervisionOrder.objects.get().state == "ended"
+    assert Publication.objects.get().ended_at == APRIL + DAY
+    assert found(LATER) == set()
+
+
+def test_an_older_state_with_its_record_copied_is_found(monkeypatch):
+    """Whoever puts the row back as it was copies the record of that state, too."""
+    order = SupervisionOrder.objects.get()
+    records = AuditRecord.objects.filter(subject__startswith=f"order:{order.pk} ")
+    first = records.order_by("pk").first()
+    before = {"state": "sent", "reply": "", "replied_at": None, "replied_by": None}
+    before |= {"finding": "", "checked_at": None, "checked_by": None}
+    before |= {"circulated_at": None, "reply_on": (NOON + 3 * DAY).date()}
+    with history_lifted():
+        SentBack.objects.all().delete()
+        OrderTalk.objects.all().delete()
+        SupervisionOrder.objects.update(**before)
+    AuditRecord.objects.create(
+        kind=first.kind, subject=first.subject, at=first.at, user=first.user
+    )
+
+    assert found(LATER) == {LogWrong.CLOSED}
+    monkeypatch.setattr(finals, "OUT_OF_ORDER", 1_000 * DAY)
+    assert found(LATER) == set()  # for in all else they fit
+
+
+def test_the_database_refuses_to_change_what_is_shown_no_more(here):
+    report = Publication.objects.get().report
+    take_back(report, by=here.reviewer.user, at=APRIL + DAY)
+
+    with pytest.raises(IntegrityError, match="is closed"), transaction.atomic():
+        Publication.objects.update(numbers={})
+    with pytest.raises(IntegrityError, match="is closed"), transaction.atomic():
+        Publication.objects.all().delete()
+
+
+# --- rows of before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_final_before_the_update_is_recorded_by_it():
+    migrate_back_before("0017_seal_what_is_final", app="supervision")
+    with history_lifted():
+        AuditRecord.objects.filter(kind="sealed").delete()
+
+    migrate_to_the_end()
+
+    subjects = AuditRecord.objects.filter(kind="sealed").values_list("subject")
+    names = {subject.partition(":")[0] for (subject,) in subjects}
+    assert names == {final.name for final in FINALS}
+    assert not found(LATER) & {LogWrong.CLOSED, LogWrong.CLOSED_GONE}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_update_made_to_run_again_seals_nothing():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM django_migrations WHERE name = '0017_seal_what_is_final'"
+        )
+    with history_lifted():
+        AuditRecord.objects.filter(kind="sealed").delete()
+
+    migrate_to_the_end()
+
+    assert not AuditRecord.objects.filter(kind="sealed").exists()
+    assert LogWrong.CLOSED in found(LATER)

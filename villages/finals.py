@@ -1,0 +1,155 @@
+"""Rows that are final once something was decided, sent or shown. Each change of them
+that the program makes is recorded in the audit log, with a keyed seal over all of the
+row and of what belongs to it; the nightly check compares them with the last one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model, Q, QuerySet
+
+from minshi.crypto import moment_in_seal, sealed
+from villages.audit import DIGITS_OF_SEAL, record_sealed
+from villages.models import AuditRecord, User
+from villages.models.audit import AuditKind
+
+BATCH = 500
+# Two who write at once read their clocks before they wait for each other.
+OUT_OF_ORDER = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table that are sealed, in an order that stays for good, and the
+    lookup by which its rows belong to a final row: none of the final row itself.
+    """
+
+    model: type[Model]
+    names: tuple[str, ...]
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Final:
+    """Rows that are final from some condition on, with what belongs to them. The name
+    stands in the audit log.
+
+    Only the columns that are named are read, so that a migration may seal with it
+    whatever columns come later.
+    """
+
+    name: str
+    own: Columns
+    when: Q = field(default_factory=Q)
+    parts: tuple[Columns, ...] = ()
+
+    def rows(self, using: str = DEFAULT_DB_ALIAS) -> QuerySet[Any]:
+        return self.own.model._base_manager.using(using).filter(self.when)
+
+    def seals(
+        self, recorded: Mapping[int, datetime], using: str = DEFAULT_DB_ALIAS
+    ) -> dict[int, str]:
+        """Return the seals over rows as they are now, by their keys, each with the
+        moment at which it is `recorded`. A query a table.
+        """
+        belonging = [_by_owner(part, recorded, using) for part in self.parts]
+
+        found = {}
+        rows = self.rows(using).filter(pk__in=recorded)
+        for key, *values in rows.values_list("pk", *self.own.names):
+            parts = [of_part.get(key, []) for of_part in belonging]
+            covered = [moment_in_seal(recorded[key]), key, _plain(values), parts]
+            found[key] = sealed(covered, f"final {self.name}")
+        return found
+
+
+def seal_final(final: Final, row: Model, *, at: datetime, user: User | None) -> None:
+    """Record a row that is final now, or was changed since, as it is stored; where it
+    is not final nothing is recorded. It comes last in the transaction of the change.
+    """
+    seal = final.seals({row.pk: at}).get(row.pk)
+    if seal:
+        title = f"{final.name}:{row.pk} {row}"
+        record_sealed(AuditKind.SEALED, title, seal, at=at, user=user)
+
+
+def subjects_of_all(
+    final: Final, *, at: datetime, using: str = DEFAULT_DB_ALIAS
+) -> Iterator[str]:
+    """Yield the subjects under which all rows that are final now are recorded: those of
+    before they were sealed, and those that were written by the thousand.
+    """
+    for keys in in_batches(final.rows(using)):
+        for key, seal in final.seals(dict.fromkeys(keys, at), using).items():
+            yield f"{final.name}:{key} {seal}"
+
+
+@dataclass(frozen=True)
+class LastSeal:
+    """The last record of a final row.
+
+    One that was copied, so that an older state of the row would pass, has the moment of
+    that state in its seal: it is `outdated`.
+    """
+
+    title: str
+    seal: str
+    at: datetime
+    outdated: bool
+
+
+def last_seals(final: Final) -> dict[int, LastSeal]:
+    """Return the last record of each row, by its key. One query."""
+    records = AuditRecord.objects.filter(
+        kind=AuditKind.SEALED, subject__startswith=f"{final.name}:"
+    ).order_by("pk")
+
+    last: dict[int, LastSeal] = {}
+    latest: dict[int, datetime] = {}
+    for subject, at in records.values_list("subject", "at").iterator():
+        name, _colon, title = subject[:-DIGITS_OF_SEAL].rstrip().partition(":")
+        key = int(title.partition(" ")[0])
+        latest[key] = max(at, latest.get(key, at))
+        outdated = at < latest[key] - OUT_OF_ORDER
+        seal = subject[-DIGITS_OF_SEAL:]
+        last[key] = LastSeal(f"{name}:{title}", seal, at, outdated)
+    return last
+
+
+def in_batches(rows: QuerySet[Any]) -> Iterator[list[int]]:
+    """Yield the keys of rows, some hundred at a time."""
+    keys = rows.order_by("pk").values_list("pk", flat=True).iterator()
+    while batch := list(islice(keys, BATCH)):
+        yield batch
+
+
+def _by_owner(
+    part: Columns, owners: Iterable[int], using: str
+) -> dict[int, list[list[Any]]]:
+    rows = part.model._base_manager.using(using).order_by("pk")
+    rows = rows.filter(**{f"{part.of}__in": list(owners)})
+
+    found: dict[int, list[list[Any]]] = {}
+    for owner, *values in rows.values_list(part.of, "pk", *part.names):
+        found.setdefault(owner, []).append(_plain(values))
+    return found
+
+
+def _plain(values: Iterable[Any]) -> list[Any]:
+    """Return values of columns as what is sealed takes them."""
+    plain = []
+    for value in values:
+        if isinstance(value, datetime):
+            plain.append(moment_in_seal(value))
+        elif isinstance(value, date):
+            plain.append(value.isoformat())
+        elif isinstance(value, UUID):
+            plain.append(str(value))
+        else:
+            plain.append(value)
+    return plain
