@@ -301,7 +301,9 @@ class Case(WithChoices):
                 name="case_open_yellow",
             ),
             models.Index(
-                fields=("stage",), condition=~Q(stage="closed"), name="case_open_stage"
+                fields=("stage", "village"),
+                condition=~Q(stage="closed"),
+                name="case_open_stage_village",
             ),
             models.Index(
                 fields=("owner_post", "due_at"),
