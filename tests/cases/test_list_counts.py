@@ -111,3 +111,26 @@ def test_clocks_in_doubt_have_an_index_of_their_own():
         plan = Case.objects.with_doubt().order_by("pk")[:50].explain()
 
     assert "clock_provisional" in plan
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("address", "query", "index"),
+    [
+        ("cases:list", {"light": "grey"}, "case_open_grey"),
+        ("cases:list", {"needs_order": "true"}, "case_needs_order"),
+        ("cases:list", {"stage": "speak"}, "case_open_stage_village"),
+    ],
+)
+def test_the_few_of_many_have_an_index_of_their_own(address, query, index):
+    """Else a county's board reads each open matter, and its start page every one."""
+    here = staff()
+    spoken(here)
+    statement, _response = counting(here.supervisor, address, **query)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert index in plan
