@@ -168,8 +168,13 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # Compiling a query takes PostgreSQL longer than answering any of ours: 0.3 to 5 s
-    # against milliseconds.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    # against milliseconds; starting helpers for one takes longer than most, and they
+    # are the processors that other pages want. In 4 MB a search among a million matters
+    # forgets which rows it found and splits the words of all their neighbours anew.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "options",
+        "-c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=16MB",
+    )
 
 REDIS_URL = read("str", "REDIS_URL", "") if EMBEDDED else read("str", "REDIS_URL")
 # A cache in the memory of one process holds the counts of wrong tries as well: nobody

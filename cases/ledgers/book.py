@@ -105,6 +105,11 @@ class Book(Dated):
             actions += column.reads
         return tuple(dict.fromkeys(actions))
 
+    @property
+    def has_own_date(self) -> bool:
+        """True where the date is a column of the matter: each of these has an index."""
+        return self.date in {field.name for field in Case._meta.concrete_fields}
+
     def in_sight(self, user: User, on: dt.date) -> CaseQuerySet:
         """Return the matters heard that the reader's filters narrow."""
         return Case.objects.counted_for(user, on).heard()

@@ -1,6 +1,6 @@
 """Key-set pages and capped counts: a later page costs no more than the first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -8,12 +8,15 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from villages.requests import whole_number
 
 Row = TypeVar("Row", bound=Model)
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 PAGE_SIZE = 50
 MOST_COUNTED = 1000
+FOUND = "found_once"
 LARGEST_KEY = 2**63 - 1
 MOST_ROWS = 9_999_999  # that a page numbers
 
@@ -76,26 +79,51 @@ def _beyond(
     )
 
 
-def capped_counts(querysets: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+def capped_counts(
+    querysets: Mapping[str, QuerySet[Any]],
+    in_order: Collection[str] = (),
+    found: QuerySet[Any] | None = None,
+) -> dict[str, int]:
     """Count the rows of each queryset in one statement: exact to 999, 1000 for more.
+
+    Those named `in_order` are counted in their own order, which must be that of an
+    index: PostgreSQL then stops in it after the first thousand. Without an order it may
+    gather all rows that fit first, and take a thousand of them.
+
+    The rows of `found` are read once, for all querysets that are `among_found`.
 
     It joins the SQL that Django compiles for each, every value bound apart in `given`:
     as subqueries of another queryset, each would be reworked twice.
     """
     counts: list[str] = []
     given: list[Any] = []
-    for queryset in querysets.values():
-        keys = queryset.order_by().values("pk")[:MOST_COUNTED]
-        try:
-            rows, values = keys.query.sql_with_params()
-        except EmptyResultSet:
-            counts.append("0")
-        else:
-            counts.append(f"(SELECT COUNT(*) FROM ({rows}) capped)")  # noqa: S608 - compiled by Django; no value is in it
-            given += values
+    read_once = ""
+    if found is not None:
+        sql, given = _keys(found.order_by())
+        read_once = f"WITH {FOUND} (id) AS MATERIALIZED ({sql})"
+
+    for name, queryset in querysets.items():
+        rows = queryset if name in in_order else queryset.order_by()
+        sql, values = _keys(rows[:MOST_COUNTED])
+        counts.append(f"(SELECT COUNT(*) FROM ({sql}) capped)")  # noqa: S608 - compiled by Django; no value is in it
+        given += values
 
     if not counts:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(counts)}", given)
+        cursor.execute(f"{read_once} SELECT {', '.join(counts)}", given)
         return dict(zip(querysets, cursor.fetchone(), strict=True))
+
+
+def among_found(rows: Rows) -> Rows:
+    """Narrow rows to those that `capped_counts` reads once as `found`."""
+    return rows.filter(pk__in=RawSQL(f"SELECT id FROM {FOUND}", []))  # noqa: S608, S611 - a name of ours, no value
+
+
+def _keys(rows: QuerySet[Any]) -> tuple[str, list[Any]]:
+    """Return the SQL of the primary keys of rows, and its values."""
+    try:
+        sql, values = rows.values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "SELECT 0 WHERE 1 = 0", []
+    return sql, list(values)

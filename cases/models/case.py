@@ -304,8 +304,21 @@ class Case(WithChoices):
                 condition=~Q(stage="closed"),
                 name="case_open_yellow",
             ),
+            # few of all that are open: suspended, and waiting for an order
             models.Index(
-                fields=("stage",), condition=~Q(stage="closed"), name="case_open_stage"
+                fields=("grey_until",),
+                condition=~Q(stage="closed") & Q(grey_until__isnull=False),
+                name="case_open_grey",
+            ),
+            models.Index(
+                fields=("due_at", "id"),
+                condition=Q(needs_order=True),
+                name="case_needs_order",
+            ),
+            models.Index(
+                fields=("stage", "village"),
+                condition=~Q(stage="closed"),
+                name="case_open_stage_village",
             ),
             models.Index(
                 fields=("owner_post", "due_at"),

@@ -65,6 +65,12 @@ class Clock(models.Model):
                 condition=Q(stopped_at=None, look_at__isnull=False),
                 name="clock_to_look_at",
             ),
+            # few or none, and every list marks them
+            models.Index(
+                fields=("case",),
+                condition=Q(stopped_at=None, is_provisional=True),
+                name="clock_provisional",
+            ),
         )
         constraints = (
             models.UniqueConstraint(

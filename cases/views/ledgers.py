@@ -117,6 +117,10 @@ class Reading:
     def order(self) -> tuple[str, str]:
         return self.book.order if self.oldest_first else self.book.newest_first
 
+    def counting_order(self, own: Sequence[str]) -> Sequence[str]:
+        listed: CaseFilter = self.asked.lists[CaseFilter]
+        return listed.counting_order(own)
+
     @property
     def is_of_cases(self) -> bool:
         return isinstance(self.book, Book)
@@ -178,8 +182,7 @@ class LedgerView(StaffView):
             in_front.append(BOOKS[book.key])
         folded = [each for each in BOOKS.values() if each not in in_front]
 
-        counted = {each.key: reading.rows(each) for each in in_front}
-        counts = capped_counts(counted | self._set_apart(reading))
+        counts = self._counts(reading, in_front)
         page = page_of(book.whole(reading.rows(book)), reading.order, after)
         records = read_records(book, page.rows, sight=self.sight(), at=now())
 
@@ -214,6 +217,19 @@ class LedgerView(StaffView):
             "refusal": refusal,
         }
         return render(request, "cases/ledger.html", context, status=status)
+
+    def _counts(self, reading: Reading, books: Sequence[AnyBook]) -> dict[str, int]:
+        """Count the rows of these ledgers, and what is set apart. One query."""
+        counted = {}
+        in_order = set()
+        for book in books:
+            counted[book.key] = reading.rows(book)
+            if isinstance(book, Book) and book.has_own_date:
+                order = reading.counting_order(book.newest_first)
+                counted[book.key] = counted[book.key].order_by(*order)
+                in_order.add(book.key)
+
+        return capped_counts(counted | self._set_apart(reading), in_order)
 
     def _shown_on_demand(self, records: Sequence[Any]) -> set[str]:
         """Return the numbers of the matters whose speaker the reader may have shown,

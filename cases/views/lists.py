@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.lists.after_closing import with_waiting_word
 from cases.lists.filters import CaseFilter, oversees_towns
-from cases.lists.paging import capped_counts, page_of
+from cases.lists.paging import MOST_COUNTED, among_found, capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import OPEN_STAGES, Stage
 from cases.models.scope import CaseQuerySet
@@ -24,6 +24,8 @@ TABS: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
     *((stage.value, stage.label, {"stage": stage.value}) for stage in OPEN_STAGES),
     ("closed", _("Closed"), {"stage": Stage.CLOSED.value}),
 )
+# the tabs of open matters that need nothing of a row but its columns
+OPEN = ("overdue", *(stage.value for stage in OPEN_STAGES))
 # set by tabs, queues and the search box: the filters stay folded away for them
 NOT_UNFOLDING = frozenset(
     {
@@ -105,9 +107,7 @@ class CaseList(StaffView):
             if is_within_tab
             else listed.qs
         )
-        counts = capped_counts(
-            {name: self._in_tab(others, wanted) for name, _label, wanted in TABS}
-        )
+        counts = self._counts(others, listed)
 
         tabs: list[dict[str, object]] = []
         for name, label, wanted in TABS:
@@ -121,6 +121,34 @@ class CaseList(StaffView):
                 }
             )
         return tabs
+
+    def _counts(self, others: CaseQuerySet, listed: CaseFilter) -> dict[str, int]:
+        """Count the rows of each tab.
+
+        1. Those of all are the ones of the stages together, so they are not asked for.
+        2. Of the closed ones, those count that come first in an order.
+        3. Where words are searched for, they are searched among the open ones once for
+           all of their tabs.
+        """
+        split = {
+            name: self._in_tab(others, wanted)
+            for name, _label, wanted in TABS
+            if name != "all"
+        }
+        split["closed"] = split["closed"].order_by(*listed.counting_order(()))
+
+        found = None
+        if listed.searches:
+            found = others.open()
+            in_tabs = {name: wanted for name, _label, wanted in TABS if name in OPEN}
+            for name, wanted in in_tabs.items():
+                everything = among_found(Case.objects.all())
+                split[name] = self._in_tab(everything, wanted)
+        counts = capped_counts(split, in_order=("closed",), found=found)
+
+        by_stage = [counts[stage.value] for stage in Stage]
+        counts["all"] = min(sum(by_stage), MOST_COUNTED)
+        return counts
 
     def _in_tab(self, cases: CaseQuerySet, wanted: dict[str, str]) -> CaseQuerySet:
         """Return the same rows that the tab's address gives through the filter (a test

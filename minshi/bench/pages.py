@@ -87,20 +87,27 @@ class Desk:
     def operations(self) -> list[Operation]:
         since = local_day(self.at) - timedelta(days=FILTERED_DAYS)
         after = f"{self.deep.registered_at.isoformat()}_{self.deep.pk}"
-        filters = {
-            "category": Category.VILLAGE.value,
-            "registered_from": since.isoformat(),
-        }
+        kind = Category.VILLAGE.value
+        filters = {"category": kind, "registered_from": since.isoformat()}
+
+        here = str(self.duty_post.village_id)
+        of_kind = {"village": here, "category": kind}
+        words = {"village": here, "q": WORD}
         return [
             Operation("list of 50", self._list(), lists=True),
             Operation("deep page", self._list(after=after), lists=True),
             Operation("filtered list", self._list(**filters), lists=True),
             Operation("search of two characters", self._list(q=WORD), lists=True),
+            Operation("list of a village", self._list(village=here), lists=True),
+            Operation("category of a village", self._list(**of_kind), lists=True),
+            Operation("search in a village", self._list(**words), lists=True),
             Operation("detail", self._detail),
             Operation("intake", self._intake),
             Operation("move (accept)", self._accept),
             Operation("lookup", self._lookup),
-            Operation("ledger page", self._ledger),
+            Operation("ledger page", self._ledger()),
+            Operation("ledger of a category", self._ledger(category=kind)),
+            Operation("ledger of a village", self._ledger(village=here)),
         ]
 
     def _list(self, **query: str) -> Callable[[], Request]:
@@ -116,12 +123,17 @@ class Desk:
     def _lookup(self) -> Request:
         return Request(self.duty, f"{reverse('villages:lookup')}?q={NAME}")
 
-    def _ledger(self) -> Request:
+    def _ledger(self, **query: str) -> Callable[[], Request]:
         """Ask for all times, so that at every size the counts beside it go as far as
         they ever do.
         """
-        path = f"{reverse('cases:ledger', args=['general'])}?period=all"
-        return Request(self.supervisor, path)
+
+        def ready() -> Request:
+            page = reverse("cases:ledger", args=["general"])
+            path = f"{page}?{urlencode({'period': 'all', **query})}"
+            return Request(self.supervisor, path)
+
+        return ready
 
     def _detail(self) -> Request:
         self.turn += 1

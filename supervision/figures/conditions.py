@@ -135,6 +135,7 @@ CHASED = Q(
 _done = Event.objects.filter(
     case=OuterRef("case"), round=OuterRef("round"), at=OuterRef("stopped_at")
 )
+STAGES_OF_ROUNDS = (Stage.HANDLE, Stage.SPEAK)  # where a round is completed
 ROUND_COMPLETED = Q(case__adopted_from="") & (
     Q(Exists(_done.filter(action=Action.COMPLETE)), stage=Stage.HANDLE)
     | Q(Exists(_done.filter(action=Action.SETTLE)), stage=Stage.SPEAK)

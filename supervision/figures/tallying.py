@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from cases.models import Case, Clock
 from cases.models.choices import Category, Confidentiality, Stage
 from minshi import workdays
+from supervision.figures.conditions import STAGES_OF_ROUNDS
 from supervision.figures.definitions import COUNTS, SPLITS, SPREADS
 from supervision.figures.kinds import (
     CLOSED,
@@ -77,7 +78,9 @@ def counted(day: str, within: Q) -> QuerySet[Any]:
     """
     if day == ROUND_ENDED:
         cases = Case.objects.heard().filter(within)
-        return Clock.objects.filter(case__in=cases.values("pk"))
+        # said so that the index of rounds completed serves
+        rounds = Clock.objects.filter(stage__in=STAGES_OF_ROUNDS)
+        return rounds.filter(case__in=cases.values("pk"))
     cases = Case.objects.heard().filter(within)
     # said so that the index of closed matters serves
     return cases.filter(stage=Stage.CLOSED) if day == CLOSED else cases

@@ -276,7 +276,7 @@ def test_the_report_says_who_published_it(world, report, reviewer):
         (5, 20, "20件里有5件（25.0%）"),
         (15, 20, "20件里有15件（75.0%）"),
         (16, 20, "20件里超过15件"),
-        (20, 20, "20件都是"),
+        (20, 20, "20件，全部都是"),
     ],
 )
 def test_a_part_of_a_share_that_is_small_is_told_as_few(part, whole, shown):
