@@ -46,7 +46,7 @@ def _ran_before(records):
 class Migration(migrations.Migration):
     dependencies = [
         ("supervision", "0016_no_row_moves_into_a_signed_report"),
-        ("cases", "0031_no_row_moves_into_a_closed_meeting"),
+        ("cases", "0032_no_row_moves_into_a_closed_meeting"),
         ("villages", "0016_audit_of_what_is_final"),
     ]
 

@@ -261,7 +261,7 @@ def test_old_steps_learn_from_events_whom_they_found(here):
     )
     sweep(at)
     Chase.objects.update(to_post=None, to_office=None)
-    module = import_module("supervision.migrations.0016_whom_a_step_found")
+    module = import_module("supervision.migrations.0018_whom_a_step_found")
 
     module.find_the_holders(apps, connection.schema_editor())
 

@@ -22,7 +22,7 @@ FROZEN = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0030_fold_signs"),
+        ("cases", "0031_names_that_stay_hidden"),
     ]
 
     operations = [

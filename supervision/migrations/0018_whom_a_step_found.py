@@ -68,7 +68,7 @@ def owner_at(chase, events):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supervision", "0015_public_reports"),
+        ("supervision", "0017_seal_what_is_final"),
         ("villages", "0015_inhabitants_of_a_village"),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0030_fold_signs"),
+        ("cases", "0032_no_row_moves_into_a_closed_meeting"),
         ("villages", "0015_inhabitants_of_a_village"),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0031_indexes_of_open_stages_and_doubt"),
+        ("cases", "0033_indexes_of_open_stages_and_doubt"),
         ("villages", "0015_inhabitants_of_a_village"),
     ]
 
