@@ -7,10 +7,11 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from minshi.calls import WithRoom
 from minshi.content_type import ReadableContentType
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minshi.settings")
-application = ReadableContentType(get_wsgi_application())
+application = WithRoom(ReadableContentType(get_wsgi_application()))
 
 from minshi.celery import start_embedded  # noqa: E402 - needs the settings loaded above
 

@@ -9,13 +9,12 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from types import FunctionType
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
+from minshi.calls import call_with_room
 
 ROOT = Path(__file__).resolve().parent.parent
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -28,9 +27,6 @@ BROWSERS = (
     "google-chrome",
 )
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-
-# words on the stack, all but as many more behind them are free
-ROOM = 200_000
 
 # by marker: the program that its tests need, and where it is
 NEEDED = {
@@ -149,26 +145,15 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def _call(run: Callable[..., Any], **given: Any) -> Any:
-    return run(**given)
-
-
-# As `_call`, but with room on the stack that is never used
-_call_with_room = FunctionType(_call.__code__.replace(co_stacksize=ROOM), globals())
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> object:
-    """Run all tests above one large piece of the interpreter's stack.
-
-    Python takes the stack of its calls from the system in pieces of 16 KB and gives
-    each back at once. Where calls go back and forth over the end of a piece, as a
-    query's do hundreds of times in a request, that took a sixth of the run.
+    """Run all tests above one large piece of the stack, as requests are answered: else
+    a sixth of the run would be taking pieces from the system.
     """
     manager = session.config.pluginmanager
     this = manager.get_plugin(__name__)
     others = manager.subset_hook_caller("pytest_runtestloop", remove_plugins=[this])
-    return _call_with_room(others, session=session)
+    return call_with_room(others, session=session)
 
 
 def pytest_collection_modifyitems(
