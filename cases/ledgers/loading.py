@@ -25,7 +25,7 @@ from cases.workflow import Action
 from cases.workflow.writers import writers_for
 from villages.models import Town
 
-BATCH = 500
+BATCH = 1000
 Row = TypeVar("Row", Assignment, Event, Rating)
 
 

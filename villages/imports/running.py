@@ -38,11 +38,12 @@ PUT_OFF = timedelta(minutes=10)
 MOST_FAILURES = 3
 FAILURES = "failures"  # among the counts of a run, until it goes on
 # Of rows entered or taken back, others wait for so few where there is one lock: for a
-# quarter of a second.
-BATCH_UNDER_ONE_LOCK = 250
-# After each batch others have SQLite for as long as it had it, up to this. Whoever
-# waits looks again every 100 ms at the latest.
-LONGEST_PAUSE = 1.0  # seconds
+# fortieth of a second of work.
+BATCH_UNDER_ONE_LOCK = 25
+# After each batch others have SQLite for as long as it had it, between these. Whoever
+# waits looks again every 100 ms at the latest, and so finds it free at the first pause.
+SHORTEST_PAUSE = 0.11  # seconds
+LONGEST_PAUSE = 1.0
 WRITTEN = ("verdict", "problems", "undo", "is_entered", "kept_because")
 
 Clock = Callable[[], datetime]
@@ -198,12 +199,14 @@ class _Work:
         return locked.defer("content", "samples").get(pk=self.pk)
 
     def let_others_write(self) -> None:
-        """Pause for as long as the last batch kept others from writing, up to
-        LONGEST_PAUSE. Only SQLite keeps anybody: who waits there stands in no queue,
-        and would miss the moment between two batches for as long as the list is.
+        """Pause for as long as the last batch kept others from writing, within
+        SHORTEST_PAUSE and LONGEST_PAUSE. Only SQLite keeps anybody: who waits there
+        stands in no queue, and would miss the moment between two batches for as long as
+        the list is.
         """
         if connection.vendor == "sqlite":
-            sleep(min(self.wrote_for, LONGEST_PAUSE))
+            pause = max(self.wrote_for, SHORTEST_PAUSE)
+            sleep(min(pause, LONGEST_PAUSE))
 
     def stop_for_now(self) -> None:
         """Give way to other jobs; a file that is half read is at hand the next time."""

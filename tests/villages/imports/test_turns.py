@@ -146,4 +146,17 @@ def test_between_two_batches_others_write_where_there_is_one_lock(run, monkeypat
 
     expected = 3 if connection.vendor == "sqlite" else 0  # between four batches
     assert len(pauses) == expected
-    assert all(0 < pause <= running.LONGEST_PAUSE for pause in pauses)
+    assert all(0.1 < pause <= running.LONGEST_PAUSE for pause in pauses)
+
+
+def test_others_wait_for_few_rows_where_there_is_one_lock(run, monkeypatch):
+    """Whoever takes a matter down meanwhile waits for one batch and no more: SQLite
+    looks again every tenth of a second, and a pause is longer.
+    """
+    many = running.KINDS[run.kind].at_once
+
+    at_once = running._at_once(running.KINDS[run.kind])
+
+    assert at_once == (
+        25 if connection.vendor == "sqlite" else min(many, running.BATCH)
+    )
