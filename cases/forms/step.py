@@ -21,7 +21,7 @@ from cases.forms.fields import (
     VillageField,
 )
 from cases.models import Case
-from cases.models.choices import Handling, How, Level, Rule
+from cases.models.choices import Handling, Level, Rule
 from cases.privacy.redactor import NOTHING, Redactor
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
@@ -95,8 +95,6 @@ class MoveForm(RuleForm):
             field: Any = field_for(item, facts, user)
             if item.name == "handling" and facts.case.level == Level.VILLAGE:
                 field.choices = _without_town_meeting(field.choices)
-            if item.name == "how":
-                field.choices = _by_an_officer(field.choices)
             in_plain_words(field)
             self.fields[item.name] = field
 
@@ -240,11 +238,6 @@ def _parts_now(facts: Facts, redact: Redactor = NOTHING) -> dict[str, Any]:
 def _without_town_meeting(choices: Any) -> list[Any]:
     """A village does not hand a matter to the town committee's meeting."""
     return [choice for choice in choices if choice[0] != Handling.MEETING]
-
-
-def _by_an_officer(choices: Any) -> list[Any]:
-    """An answer by the speaker's own code came without an officer."""
-    return [choice for choice in choices if choice[0] != How.CODE]
 
 
 def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:

@@ -44,8 +44,9 @@ class Choices:
             return None
 
         if item.kind is Kind.CHOICE:
-            choices = item.choices.choices  # type: ignore[union-attr]
-            return [{"value": value, "label": str(label)} for value, label in choices]
+            return [
+                {"value": value, "label": str(label)} for value, label in item.offered()
+            ]
 
         key = self._shared_by(item)
         if key not in self._read_before:

@@ -92,6 +92,8 @@ class Input:
     help_about: tuple[str, ...] = ()
     is_note: bool = False  # becomes the event's note
     max_length: int = 2000
+    # a choice that no officer makes: the system writes it of what a speaker does
+    unoffered: str = ""
 
     @property
     def is_composed(self) -> bool:
@@ -106,7 +108,9 @@ class Input:
 
     def offered(self) -> list[tuple[Any, Any]]:
         """Return the choices of a CHOICE as value and words; none for other kinds."""
-        return list(self.choices.choices) if self.choices else []
+        if self.choices is None:
+            return []
+        return [each for each in self.choices.choices if each[0] != self.unoffered]
 
 
 def text(name: str, label: str | Promise, **options: Any) -> Input:
@@ -140,7 +144,7 @@ SATISFACTION = choice(
     "satisfaction", _("Is the speaker satisfied?"), choices.Satisfaction, required=True
 )
 SOLVED = choice("solved", _("Is it solved?"), choices.Solved, required=True)
-HOW = choice("how", _("How the answer came"), choices.How)
+HOW = choice("how", _("How the answer came"), choices.How, unoffered=choices.How.CODE)
 LEAD = Input("lead", Kind.HOLDER, _("Who leads"), required=True)
 ASSISTANTS = Input("assistants", Kind.HOLDERS, _("Who assists"))
 ASKS = Input("asks", Kind.ASKS, _("What is asked of each, and by when"))
@@ -273,7 +277,8 @@ def check_inputs(
 def _wrong_with(item: Input, value: Any) -> Text | None:
     if item.required and _is_missing(value):
         return _("Please fill this in.")
-    if item.kind is Kind.CHOICE and value and value not in dict(item.offered()):
+    choices = item.choices.values if item.choices else []
+    if item.kind is Kind.CHOICE and value and value not in choices:
         return _("This is not one of the choices.")
     if isinstance(value, str) and len(value) > item.max_length:
         return _("This is too long.")

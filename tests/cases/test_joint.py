@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from cases.forms import MoveForm
 from cases.models import Case, HandBack
-from cases.workflow import Action, make_move, moves_open_to
+from cases.workflow import Action, make_move, moves_open_to, offer_to, read_facts
 from cases.workflow.inputs import Ask
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from tests import roles
@@ -307,3 +308,16 @@ def test_a_part_whose_day_is_past_stays_as_it_is_while_the_matter_changes_hands(
     parts = {**parts, "asks": [Ask(station.office, "昨天通水", later.date() - DAY)]}
     with pytest.raises(InputRefused):
         make_move(case, Action.REASSIGN, by=officer(here.secretary), at=later, **parts)
+
+
+def test_a_village_is_invited_by_its_name_with_the_town_where_there_are_several():
+    here = staff()
+    near = VillageFactory(town=here.town)
+    far = VillageFactory(town__county_code=here.town.county_code)
+    facts = read_facts(decided(here), NOON)
+    offer = offer_to(here.secretary.user, facts.case, Action.JOIN, NOON, facts)
+
+    form = MoveForm(offer, facts, here.secretary.user)
+
+    villages = [label for value, label in form.fields["village"].choices if value]
+    assert villages == [f"{near.town} {near}", f"{far.town} {far}"]

@@ -51,6 +51,16 @@ def test_whoever_signs_reads_to_whom_it_goes(client, here):
     )
 
 
+def test_whoever_waits_for_a_signature_reads_whose(client, here):
+    order = raised(here)
+    client.force_login(here.supervisor.user)
+
+    page = client.get(reverse("supervision:order", args=[order.pk])).text
+
+    assert "由谁签发" in page
+    assert str(here.signer.user) in page
+
+
 def test_an_overseer_who_may_not_read_a_secret_matter_opens_its_row(client, here):
     case = accepted(here, spoken(here, confidentiality="secret", title="不能说的事"))
     order = SupervisionOrder.objects.create(

@@ -146,6 +146,7 @@ def test_columns_said_wrongly_are_refused_with_all_that_was_chosen(client, secre
     assert answer.status_code == 422
     text = answer.content.decode()
     assert "请选哪一列是“户号”" in text
+    assert "工作表" not in text, "the only sheet needs no name"
     assert answer.context["form"]["column-2"].value() == "name"
 
 
