@@ -28,7 +28,11 @@ from tests.cases.roads import DAY, NOON, officer
 from tests.supervision.history.attacks import by_sql, found
 from tests.supervision.history.closing import APRIL, LATER
 from tests.supervision.history.deciding import decide_all
-from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
+from tests.supervision.history.migrating import (
+    migrate_again_to,
+    migrate_back_before,
+    migrate_to_the_end,
+)
 from villages import finals
 from villages.models import AuditRecord
 
@@ -203,7 +207,7 @@ def test_an_update_made_to_run_again_seals_nothing():
     with history_lifted():
         AuditRecord.objects.filter(kind="sealed").delete()
 
-    migrate_to_the_end()
+    migrate_again_to("0017_seal_what_is_final", app="supervision")
 
     assert not AuditRecord.objects.filter(kind="sealed").exists()
     assert LogWrong.CLOSED in found(LATER)
