@@ -84,12 +84,14 @@ def reason(record: ChaseRecord) -> str:
 
 def unit(record: ChaseRecord) -> str:
     """Return the unit the case was with when it was chased, else as for a case."""
-    chase = record.chase
-    if chase.to_office:
-        return str(chase.to_office)
-    if chase.to_post:
-        return chase.to_post.place
-    return unit_of_record(record.about)
+    return unit_addressed(record.chase) or unit_of_record(record.about)
+
+
+def unit_addressed(sent: Chase | SupervisionOrder) -> str:
+    """Return the unit that a step or an order went to; "" where it does not tell."""
+    if sent.to_office:
+        return str(sent.to_office)
+    return sent.to_post.place if sent.to_post else ""
 
 
 def unit_of_record(about: Record) -> str:

@@ -22,7 +22,7 @@ from minshi.errors import Text
 from minshi.paper import deadline_on_paper, phone_on_paper
 from minshi.plain_cells import Cell
 from minshi.tabular import Column
-from supervision.ledger import unit_of_record
+from supervision.ledger import unit_addressed, unit_of_record
 from supervision.models import SupervisionOrder
 from villages.models import Post, User
 from villages.seals import seal_of_county, seal_of_town
@@ -119,6 +119,11 @@ def phone(sheet: OrderSheet) -> str:
     return phone_on_paper(number)
 
 
+def lead_unit(sheet: OrderSheet) -> str:
+    """Return the unit that the order went to, before that the one it would go to."""
+    return unit_addressed(sheet.order) or unit_of_record(sheet.about)
+
+
 def beside(sheet: OrderSheet) -> str:
     """Return 配合领导: whoever assists, each once; none where the lead has it alone."""
     people = dict.fromkeys(who(sheet, part) for part in sheet.about.assisting)
@@ -172,7 +177,7 @@ COLUMNS: tuple[Column[OrderSheet], ...] = (
     Column(
         "unit",
         pgettext_lazy("order form", "Lead unit"),
-        lambda s: unit_of_record(s.about),
+        lead_unit,
     ),
     Column(
         "assisting",

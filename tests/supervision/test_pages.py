@@ -35,6 +35,7 @@ from tests.cases.roads import (
 )
 from tests.supervision.test_order_ends import circulated
 from tests.supervision.test_orders import raised, replied, sent, signed
+from tests.villages.factories import OfficeFactory
 from villages.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
@@ -452,6 +453,20 @@ def test_an_order_names_whom_to_call_and_their_number(client, here):
     for text in (page, printed):
         assert str(here.supervisor.user) in text
         assert "13809328821" in text
+
+
+def test_a_printed_order_names_the_unit_that_it_went_to(client, here):
+    """Whoever leads by now may be another."""
+    order = sent(here)
+    addressed = OfficeFactory(town=here.town, name="水管站")
+    SupervisionOrder.objects.filter(pk=order.pk).update(
+        to_post=None, to_office=addressed
+    )
+    client.force_login(here.supervisor.user)
+
+    printed = client.post(reverse("supervision:order_print", args=[order.pk])).text
+
+    assert re.search(r"牵头单位</th>\s*<td[^>]*>水管站<", printed)
 
 
 def test_a_title_that_was_cut_off_is_printed_as_the_words(client, here):
