@@ -26,7 +26,7 @@ export function watchLine() {
     // what was on its way before the line broke takes nothing back
     if (status === 200 && isOfForm) say("");
     else if (!sayWhatCame(status, isOfForm) && isOfForm && detail.failed) {
-      detail.elt.submit(); // refused: the server has a page of its own that says why
+      detail.elt.submit(); // the server says why
     }
   });
 
