@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
+from django.utils import translation
 
 from tests.database import empty_tables, hand_out_copies
 from tests.processes import Start, processes_in
@@ -47,6 +48,11 @@ def tables_emptied_quickly() -> Iterator[None]:
             TransactionTestCase, "_fixture_teardown", lambda _test: empty_tables()
         )
         yield
+
+
+def pytest_runtest_setup() -> None:
+    """No test begins in the language of a page that the one before it asked for."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True, scope="session")
