@@ -1,19 +1,14 @@
-"""Slips: what stands on them, who prints them, what trace a print leaves."""
-
-from html import unescape
+"""Slips: what stands on them, on paper and over the API."""
 
 import pytest
 from django.urls import reverse
 
 from cases.ledgers import BOOKS
-from cases.ledgers.exports import exportable, may_export, may_take
 from cases.models import Case
-from cases.models.scope import Sight
-from cases.slips import SLIPS, read_sheet
+from cases.slips import SLIPS
 from cases.workflow import Action, Speaker, make_move
 from cases.workflow.inputs import Ask
 from tests.api import Api
-from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import (
     DAY,
     NOON,
@@ -21,19 +16,13 @@ from tests.cases.roads import (
     completed,
     decided,
     officer,
-    people_of,
     rated,
-    spoken,
     staff,
     verified,
 )
-from tests.roles import committee_member_of, duty_officer_of
-from tests.villages.factories import VillageFactory
-from villages.models import AuditRecord
-from villages.models.audit import AuditKind
+from tests.cases.slip_desk import PHONE, boxes, joint, printed
 
 pytestmark = pytest.mark.django_db
-PHONE = "13993912345"
 
 
 @pytest.fixture(autouse=True)
@@ -44,25 +33,6 @@ def at_noon(time_machine):
 @pytest.fixture
 def here():
     return staff()
-
-
-def printed(post, case, key, nth=1):
-    return logged_in(post).post(reverse("cases:slip", args=[case.number, key, nth]))
-
-
-def boxes(post, case, key, nth=1):
-    """What stands in each box, by the column's key."""
-    on = (NOON + 3 * DAY).date()
-    cases = Case.objects.visible_to(post.user, on)
-    sheet = read_sheet(
-        cases, case.number, key, nth, sight=Sight.of(post.user, on), at=NOON + 3 * DAY
-    )
-    return {line.key: line.value for line in sheet.lines()}
-
-
-def joint(here, **fields):
-    case = accepted(here, title="路灯坏了", speaker_phone=PHONE, **fields)
-    return decided(here, case, handling="joint", assistants=[here.leader])
 
 
 # --- what stands on them
@@ -517,117 +487,6 @@ def test_a_phone_is_masked(here):
 
     assert PHONE not in text
     assert "****2345" in text
-
-
-# --- who prints them
-def test_those_who_may_take_a_ledger_away_print_a_slip_and_nobody_else(here):
-    case = decided(here, lead=here.leader)
-    handed = decided(here)
-    others = [
-        committee_member_of(here.village),
-        duty_officer_of(VillageFactory(town=here.town)),
-    ]
-    on = (NOON + 3 * DAY).date()
-
-    for post in (*people_of(here), *others):
-        for each in (case, handed):
-            seen = Case.objects.visible_to(post.user, on)
-            may = (
-                may_export(post.user, on)
-                and exportable(seen, post.user, on).filter(pk=each.pk).exists()
-            )
-            assert printed(post, each, "handover").status_code == (200 if may else 404)
-            if seen.filter(pk=each.pk).exists():
-                assert may_take(post.user, on, each, each.assignments.all()) is may
-                assert (
-                    bool(logged_in(post).get(each.get_absolute_url()).context["slips"])
-                    is may
-                )
-
-
-def test_a_secret_matter_is_printed_by_those_named_alone(here):
-    case = decided(here, accepted(here, confidentiality="secret"))
-
-    assert printed(here.secretary, case, "handover").status_code == 200
-    assert printed(here.supervisor, case, "handover").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("key", "nth"),
-    [("handover", 2), ("handover", 0), ("time", 1), ("report", 1), ("x", 1)],
-)
-def test_a_slip_that_the_case_does_not_have_is_not_found(here, key, nth):
-    case = decided(here)
-
-    assert printed(here.secretary, case, key, nth).status_code == 404
-    assert (
-        Api(here.secretary).get(f"cases/{case.number}/slips/{key}/{nth}/").status_code
-        == 404
-    )
-
-
-def test_a_matter_just_taken_down_has_none(here):
-    page = logged_in(here.secretary).get(spoken(here).get_absolute_url())
-
-    assert page.context["slips"] == []
-
-
-# --- the print
-def test_every_print_is_logged(here):
-    case = decided(here)
-
-    page = printed(here.secretary, case, "handover").content.decode()
-
-    record = AuditRecord.objects.get(kind=AuditKind.PRINT)
-    assert (record.user, record.subject) == (
-        here.secretary.user,
-        f"{case.number} 的交办单",
-    )
-    assert "签收人（签字）" in page
-    assert 'colspan="3"' in page
-    assert not {
-        word for word in ("Handover", "Issued", "None") if word in unescape(page)
-    }
-
-
-def test_coming_back_from_a_login_leads_to_the_case_and_prints_nothing(here):
-    case = decided(here)
-
-    answer = logged_in(here.secretary).get(
-        reverse("cases:slip", args=[case.number, "handover", 1])
-    )
-
-    assert (answer.status_code, answer["Location"]) == (302, case.get_absolute_url())
-    assert not AuditRecord.objects.filter(kind=AuditKind.PRINT).exists()
-
-
-@pytest.mark.parametrize("count", [1, 3, 10])
-def test_a_print_costs_ten_queries_whatever_happened(
-    here, count, django_assert_num_queries
-):
-    case, until = decided(here), (NOON + DAY).date()
-    lead, decider = officer(here.handler), officer(here.secretary)
-    for _ in range(count):
-        make_move(
-            case, Action.ASK_SUSPENSION, by=lead, at=NOON, reason="雪", until_on=until
-        )
-        make_move(
-            case,
-            Action.RULE_SUSPENSION,
-            by=decider,
-            at=NOON,
-            ruling="refused",
-            reason="不必",
-        )
-    client = logged_in(here.secretary)
-
-    with django_assert_num_queries(10):
-        assert (
-            client.post(
-                reverse("cases:slip", args=[case.number, "time", count])
-            ).status_code
-            == 200
-        )
 
 
 # --- over the API
