@@ -1,0 +1,161 @@
+"""What the page of a case says, as somebody reads it for the first time."""
+
+import re
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from cases.workflow import Action, Speaker, make_move
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    decided,
+    officer,
+    rated,
+    settled,
+    spoken,
+    staff,
+    verified,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here():
+    return staff()
+
+
+def test_what_was_settled_on_the_spot_shows_no_deliberation_and_no_check(client, here):
+    case = settled(here)
+    client.force_login(here.secretary.user)
+
+    page = client.get(case.get_absolute_url()).content.decode()
+
+    assert page.count("当场办结，不用") == 2
+    for label in ("议", "督"):
+        assert f'<span aria-hidden="true">—</span>{label}' in page
+
+
+def test_what_was_settled_as_it_was_taken_down_says_so(client, here):
+    case = settled(here)
+    client.force_login(here.duty.user)
+
+    address = reverse("cases:intake")
+    page = client.get(address, {"done": case.number}).content.decode()
+
+    assert f"已登记，当场办结：{case.number}" in page
+    assert "补照片，或者接着办" not in page
+
+
+def test_who_may_not_correct_a_matter_reads_who_may(client, here):
+    case = accepted(here)
+    client.force_login(here.supervisor.user)
+
+    address = reverse("cases:act", args=[case.number, "amend"])
+    page = client.get(address, follow=True).content.decode()
+
+    assert "只有登记人和承办人能更正" in page
+
+
+def test_a_step_of_a_closed_matter_says_that_it_is_closed(client, here):
+    case = rated(here)
+    client.force_login(here.secretary.user)
+
+    address = reverse("cases:act", args=[case.number, "decide"])
+    page = client.get(address, follow=True).content.decode()
+
+    assert "已经销号，这一步不能办了" in page
+
+
+def test_whoever_asks_for_more_time_reads_how_much_and_who_rules(client, here):
+    case = decided(here)
+    client.force_login(here.handler.user)
+
+    form = client.get(reverse("cases:act", args=[case.number, "ask_extension"]))
+
+    text = form.context["form"].fields["until_on"].help_text
+    assert re.fullmatch(r"最多延\d+天。由村支书审批。", text)
+
+
+def test_the_timeline_says_each_thing_once(client, here):
+    case = verified(here)
+    make_move(
+        case,
+        Action.RATE,
+        by=Speaker(case, "code"),
+        at=NOON + 2 * DAY,
+        satisfaction="satisfied",
+        solved="yes",
+    )
+    client.force_login(here.secretary.user)
+
+    timeline = client.get(case.get_absolute_url()).context["timeline"]
+
+    assert [line.label for line in timeline if line.event.action == "complete"] == [
+        "办完了，请核查"
+    ]
+    assert timeline[0].label == "评价 · 满意 · 解决"
+
+
+def test_whoever_only_takes_matters_up_reads_who_may_show_the_proper_route(
+    client, here
+):
+    case = spoken(here)
+    words = "请村支书“告诉群众该去哪里办”"
+
+    client.force_login(here.duty.user)
+    assert words in client.get(case.get_absolute_url()).text
+    client.force_login(here.secretary.user)
+    assert words not in client.get(case.get_absolute_url()).text
+
+
+def test_work_that_ended_explained_does_not_read_as_done(client, here):
+    case = make_move(
+        decided(here),
+        Action.COMPLETE,
+        by=officer(here.handler),
+        at=NOON + DAY,
+        outcome="explained",
+        result="没有这笔钱",
+    )
+    client.force_login(here.secretary.user)
+
+    timeline = client.get(case.get_absolute_url()).context["timeline"]
+
+    assert timeline[0].label == "办不了，已向群众说明，请核查"
+
+
+def test_a_request_for_more_time_does_not_read_as_granted(client, here):
+    case = decided(here)
+    until = case.due_on + DAY
+    make_move(
+        case,
+        Action.ASK_EXTENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="等材料",
+        until_on=until,
+    )
+    client.force_login(here.secretary.user)
+
+    page = " ".join(client.get(case.get_absolute_url()).text.split())
+
+    asked = (
+        f"{here.handler.user}申请延期到{until.month}月{until.day}日，等待审批： 等材料"
+    )
+    assert asked in page
+
+
+def test_the_day_left_is_said_as_the_light_says_it(client, here):
+    case = spoken(here)
+    last = case.clocks.get()
+    client.force_login(here.duty.user)
+
+    with time_machine.travel(last.due_at - DAY / 2, tick=False):
+        page = client.get(case.get_absolute_url()).text
+
+    assert page.count("今天到期") >= 2
+    assert "含周末" not in page
