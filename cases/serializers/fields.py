@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from cases.workflow.standing import parted_key
 from minshi.crypto import normal_phone
 from minshi.text import PLACEHOLDER, is_blank
 from villages.models import Office, Post
@@ -68,8 +69,8 @@ def holders_by_key(keys: Iterable[str]) -> dict[str, Post | Office]:
     """
     wanted: dict[str, list[int]] = {"post": [], "office": []}
     for key in keys:
-        kind, _colon, pk = key.partition(":")
-        wanted[kind].append(int(pk))
+        kind, pk = parted_key(key)
+        wanted[kind].append(pk)
 
     found: dict[str, Post | Office] = {}
 

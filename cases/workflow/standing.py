@@ -43,6 +43,12 @@ def holder_key(holder: Post | Office) -> str:
     return f"{kind}:{holder.pk}"
 
 
+def parted_key(key: str) -> tuple[str, int]:
+    """Return the kind and the row of a holder's name, "post" and 12 of "post:12"."""
+    kind, pk = key.split(":")
+    return kind, int(pk)
+
+
 def holder_name(holder: Post | Office | None) -> str:
     if isinstance(holder, Post):
         return str(holder.user)

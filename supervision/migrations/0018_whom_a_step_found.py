@@ -62,7 +62,8 @@ def owner_at(chase, events):
         naming = naming.filter(at__lte=chase.at)
 
     data = naming.order_by("-sequence").values_list("data", flat=True).first()
-    kind, _colon, pk = (data or {}).get("owner", "").partition(":")
+    owner = (data or {}).get("owner") or ":"
+    kind, pk = owner.split(":")
     return kind, int(pk) if pk.isdecimal() else None
 
 

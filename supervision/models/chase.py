@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from cases.models import Case, Clock, Event
 from cases.models.choices import SupervisionLevel, WithChoices
 from cases.workflow.event_data import data_of
+from cases.workflow.standing import parted_key
 from minshi.errors import Text
 from supervision.models.order import SupervisionOrder
 from villages.models import Office, Post, Town
@@ -199,5 +200,8 @@ def holder_of(case: Case) -> dict[str, Any]:
 
 def holder_after(event: Event) -> dict[str, Any]:
     """Return the same fields by an event of the case: whom it was with from then on."""
-    kind, _colon, pk = data_of(event).get("owner", "").partition(":")
-    return {f"to_{kind}_id": int(pk)} if pk else {}
+    owner = data_of(event).get("owner")
+    if not owner:
+        return {}
+    kind, pk = parted_key(owner)
+    return {f"to_{kind}_id": pk}

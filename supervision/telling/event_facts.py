@@ -13,7 +13,7 @@ from cases.models import Assignment, Case, Event
 from cases.models.choices import AssignmentEnd, AssignmentRole
 from cases.workflow import MOVES, Action, who_rules
 from cases.workflow.event_data import data_of
-from cases.workflow.standing import holder_key
+from cases.workflow.standing import holder_key, parted_key
 from minshi import workdays
 from villages.models import Post
 
@@ -136,8 +136,8 @@ def _posts_behind(keys: set[str], on: date) -> dict[str, list[Post]]:
 
     numbers: dict[str, set[int]] = {"post": set(), "office": set()}
     for key in keys:
-        kind, _colon, pk = key.partition(":")
-        numbers[kind].add(int(pk))
+        kind, pk = parted_key(key)
+        numbers[kind].add(pk)
 
     named = Q(pk__in=numbers["post"]) | Q(office__in=numbers["office"])
     posts = Post.objects.current(on).filter(named)
