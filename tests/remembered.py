@@ -3,17 +3,17 @@
 A visit changes neither: whatever its requests write is taken back.
 """
 
-import pickle
+from copy import deepcopy
 
 from django.contrib.sessions.backends.db import SessionStore as StoredSession
 
 from villages import login
 from villages.models import User
 
-# by the key of an account, and of a session; pickled, so that no request changes what
-# another reads
-_accounts: dict[int, bytes] = {}
-_sessions: dict[str, bytes] = {}
+# by the key of an account, and of a session; each request is handed a copy, so that
+# none changes what another reads
+_accounts: dict[int, User | None] = {}
+_sessions: dict[str, dict[str, object]] = {}
 
 
 def forget() -> None:
@@ -27,8 +27,8 @@ class Accounts(login.Accounts):
 
     def get_user(self, user_id: int) -> User | None:
         if user_id not in _accounts:
-            _accounts[user_id] = pickle.dumps(super().get_user(user_id))
-        return pickle.loads(_accounts[user_id])  # noqa: S301 - pickled right above
+            _accounts[user_id] = super().get_user(user_id)
+        return deepcopy(_accounts[user_id])
 
 
 class SessionStore(StoredSession):
@@ -44,5 +44,5 @@ class SessionStore(StoredSession):
             stored = super().load()
             if not stored:
                 return stored  # there is none
-            _sessions[key] = pickle.dumps(stored)
-        return pickle.loads(_sessions[key])  # noqa: S301 - pickled right above
+            _sessions[key] = stored
+        return deepcopy(_sessions[key])
