@@ -247,7 +247,10 @@ def _compile(
         columns = [column for column, *_names in selected]
         converters = compiler.get_converters(columns)
     except EmptyResultSet:
-        sql, params, converters = "", (), {}
+        # nothing is asked, whatever the values are
+        sql = ""
+        params = ()
+        converters = {}
     compiler.connection = None  # each reading has its own
 
     leaf_of = {}

@@ -112,12 +112,13 @@ def last_seals(final: Final) -> dict[int, LastSeal]:
     last: dict[int, LastSeal] = {}
     latest: dict[int, datetime] = {}
     for subject, at in records.values_list("subject", "at").iterator():
-        name, _colon, title = subject[:-DIGITS_OF_SEAL].rstrip().partition(":")
-        key = int(title.partition(" ")[0])
+        title = subject[:-DIGITS_OF_SEAL].rstrip()
+        row = title.removeprefix(f"{final.name}:")
+        key = int(row.split()[0])
         latest[key] = max(at, latest.get(key, at))
         outdated = at < latest[key] - OUT_OF_ORDER
         seal = subject[-DIGITS_OF_SEAL:]
-        last[key] = LastSeal(f"{name}:{title}", seal, at, outdated)
+        last[key] = LastSeal(title, seal, at, outdated)
     return last
 
 

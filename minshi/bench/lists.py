@@ -131,13 +131,13 @@ def measure_lists(rows: int, shown: Callable[[str], object]) -> ListsReport:
 
 def _faults(rows: int, phases: Sequence[Phase], is_as_before: bool) -> list[str]:
     """Say what became of the rows that must not have."""
-    read, entered, again, taken_back = phases
+    counts = {phase.name: phase.counts for phase in phases}
     held = {
-        "some rows were not read as new": read.counts.get("new") == rows,
-        "not every row was entered once": entered.counts["entered"] == rows,
-        "the same list again was not the same": again.counts.get("same") == rows,
+        "some rows were not read as new": counts["read"].get("new") == rows,
+        "not every row was entered once": counts["enter"]["entered"] == rows,
+        "the same list again was not the same": counts["again"].get("same") == rows,
         "not those alone were kept whom somebody changed": (
-            taken_back.counts["kept"] == TOUCHED
+            counts["take back"]["kept"] == TOUCHED
         ),
         "taken back, the roll was not as before": is_as_before,
     }
