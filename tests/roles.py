@@ -2,10 +2,13 @@
 `post.user` is the user.
 """
 
+from datetime import datetime
 from typing import Any
 
 from tests.villages.factories import PostFactory, UserFactory
+from villages.finals import seal_all
 from villages.models import Group, Office, Post, Role, Town, Village
+from villages.posts import POST
 
 
 def unsaved(role: Role, **place: Any) -> Post:
@@ -60,3 +63,8 @@ def security_admin(**fields: Any) -> Post:
 
 def auditor(**fields: Any) -> Post:
     return PostFactory(role=Role.AUDITOR, village=None, **fields)
+
+
+def record_posts(at: datetime) -> None:
+    """Record the posts that factories made, as the program does with its own."""
+    seal_all(POST, Post.objects.values_list("pk", flat=True), at=at)

@@ -20,6 +20,7 @@ from villages.audit import record_audit
 from villages.models import Post, Role, User
 from villages.models.audit import AuditKind
 from villages.open_logins import end_all_logins
+from villages.posts import create_posts
 from villages.rights import MANAGE_ACCOUNTS
 
 ALPHABET = (  # no look-alikes: it is read out over the phone
@@ -104,7 +105,7 @@ def open_first_accounts(at: datetime) -> list[tuple[User, str]]:
         user.set_password(password)
         check_fields(user)
         user.save()
-        Post.objects.create(user=user, role=role, from_on=on)
+        create_posts([Post(user=user, role=role, from_on=on)], at=at)
         record_on_account(_("opened %(account)s"), user, None, at, None)
         opened.append((user, password))
     return opened

@@ -16,6 +16,7 @@ from minshi.workdays import day_in_words
 from villages.accounts import check_fields, locked_account, record_on_account
 from villages.models import Post, Role, User
 from villages.models.roles import NODES_OF_ROLE, Node
+from villages.posts import remove_post, seal_post
 
 
 @transaction.atomic
@@ -62,6 +63,7 @@ def appoint(
     _refuse_held_twice(post)
     post.save()
     _record_post(_("appointed %(account)s: %(post)s"), post, by, at, request)
+    seal_post(post, at=at, by=by)
     return post
 
 
@@ -78,6 +80,7 @@ def change_post(
     locked_account(post.user, by, at)
     post = _changed(post, until_on, may_sign)
     _record_post(_("changed the post of %(account)s: %(post)s"), post, by, at, None)
+    seal_post(post, at=at, by=by)
     return post
 
 
@@ -93,6 +96,7 @@ def restore_post(
     post = _changed(post, until_on, may_sign)
     text = _("took back with its list what changed the post of %(account)s: %(post)s")
     _record_post(text, post, None, at, None)
+    seal_post(post, at=at, by=None)
     return post
 
 
@@ -105,7 +109,7 @@ def withdraw_post(post: Post, at: datetime) -> None:
     post = Post.objects.with_places().select_related("user").get(pk=post.pk)
     text = _("took back with its list the post of %(account)s: %(post)s")
     _record_post(text, post, None, at, None)
-    post.delete()
+    remove_post(post, at=at, by=None)
 
 
 @transaction.atomic
@@ -130,6 +134,7 @@ def end_post(
     post.until_on = on
     post.save(update_fields=["until_on"])
     _record_post(_("ended the post of %(account)s: %(post)s"), post, by, at, request)
+    seal_post(post, at=at, by=by)
     return post
 
 

@@ -78,6 +78,29 @@ def seal_final(final: Final, row: Model, *, at: datetime, user: User | None) -> 
         record_sealed(AuditKind.SEALED, title, seal, at=at, user=user)
 
 
+def seal_removed(final: Final, row: Model, *, at: datetime, user: User | None) -> None:
+    """Record that the program takes a row away: that it is gone is no finding then."""
+    title = f"{final.name}:{row.pk} {row}"
+    seal = seal_of_removed(final, row.pk, at)
+    record_sealed(AuditKind.SEALED, title, seal, at=at, user=user)
+
+
+def seal_of_removed(final: Final, key: int, at: datetime) -> str:
+    covered = [moment_in_seal(at), key, "removed"]
+    return sealed(covered, f"final {final.name}")
+
+
+def seal_all(final: Final, keys: Iterable[int], *, at: datetime) -> None:
+    """Record many rows at once as they are stored, without their titles. Two queries
+    and one for each table of what belongs to them.
+    """
+    seals = final.seals(dict.fromkeys(keys, at))
+    AuditRecord.objects.bulk_create(
+        AuditRecord(kind=AuditKind.SEALED, subject=_subject(final, key, seal), at=at)
+        for key, seal in seals.items()
+    )
+
+
 def subjects_of_all(
     final: Final, *, at: datetime, using: str = DEFAULT_DB_ALIAS
 ) -> Iterator[str]:
@@ -86,7 +109,7 @@ def subjects_of_all(
     """
     for keys in in_batches(final.rows(using)):
         for key, seal in final.seals(dict.fromkeys(keys, at), using).items():
-            yield f"{final.name}:{key} {seal}"
+            yield _subject(final, key, seal)
 
 
 @dataclass(frozen=True)
@@ -120,6 +143,10 @@ def last_seals(final: Final) -> dict[int, LastSeal]:
         seal = subject[-DIGITS_OF_SEAL:]
         last[key] = LastSeal(title, seal, at, outdated)
     return last
+
+
+def _subject(final: Final, key: int, seal: str) -> str:
+    return f"{final.name}:{key} {seal}"
 
 
 def in_batches(rows: QuerySet[Any]) -> Iterator[list[int]]:

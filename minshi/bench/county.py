@@ -48,9 +48,8 @@ from supervision.models import (
 )
 from supervision.orders.final import ORDER
 from villages.divisions import load_divisions
-from villages.finals import subjects_of_all
+from villages.finals import seal_all
 from villages.models import (
-    AuditRecord,
     DutyLeave,
     Office,
     Post,
@@ -59,7 +58,7 @@ from villages.models import (
     User,
     Village,
 )
-from villages.models.audit import AuditKind
+from villages.posts import create_posts
 
 COUNTY = "621226"
 SOURCE = "压力测试"
@@ -123,7 +122,7 @@ def make_county(at: datetime) -> County:
     )
 
     wanted = _wanted_posts(towns, villages, [bureau, *stations])
-    posts = _appointed(wanted, workdays.local_day(at))
+    posts = _appointed(wanted, at)
     _send_away(posts, at)
 
     cadres = {}
@@ -152,9 +151,9 @@ def _wanted_posts(
     return posts
 
 
-def _appointed(posts: list[Post], today: date) -> list[Post]:
+def _appointed(posts: list[Post], at: datetime) -> list[Post]:
     locked = make_password(None)
-    since = date(today.year - YEARS, 1, 1)
+    since = date(workdays.local_day(at).year - YEARS, 1, 1)
     users = User.objects.bulk_create(
         User(
             username=f"cadre{nth}",
@@ -169,7 +168,7 @@ def _appointed(posts: list[Post], today: date) -> list[Post]:
         post.user = user
         post.from_on = since
         post.may_sign = post.role == Role.REVIEWER
-    return Post.objects.bulk_create(posts)
+    return create_posts(posts, at=at)
 
 
 def _send_away(posts: list[Post], at: datetime) -> None:
@@ -396,11 +395,8 @@ class CountyLedger:
             order.number = f"{order.case.number}/{nth}"
             order.reply_on -= ONE_DAY
         SupervisionOrder.objects.bulk_create(orders)
-        subjects = subjects_of_all(ORDER, at=self.at)
-        AuditRecord.objects.bulk_create(
-            AuditRecord(kind=AuditKind.SEALED, subject=subject, at=self.at)
-            for subject in subjects
-        )
+        keys = [order.pk for order in orders[count:]]
+        seal_all(ORDER, keys, at=self.at)
 
     def _signed(self, case: Case) -> SupervisionOrder:
         yesterday = self.at - ONE_DAY

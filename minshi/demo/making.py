@@ -55,7 +55,7 @@ def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town
     load_standard_texts()
     town = places.load_town(town_code)
 
-    cast, heads = _settle(town, password, workdays.local_day(at), rng)
+    cast, heads = _settle(town, password, at, rng)
     _tell(cast, heads, at, rng)
     roster.add_rosters(cast, calendar_of_the_year(town, at), at)
 
@@ -68,11 +68,12 @@ def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town
 
 
 def _settle(
-    town: Town, password: str, today: date, rng: Random
+    town: Town, password: str, at: datetime, rng: Random
 ) -> tuple[Cast, list[Resident]]:
     """Create groups, households, stations and everybody in their posts; return the
     people in office and the heads of the households.
     """
+    today = workdays.local_day(at)
     names = Names(rng)
     since, _until = council.term_of(today - YEAR)
     villages = list(town.villages.select_related("town"))
@@ -81,7 +82,7 @@ def _settle(
     heads = places.add_residents(groups, rng, names)
 
     wanted = people.appointments(town, villages, groups, list(offices.values()))
-    posts = people.appoint_all(wanted, password, since, names, rng)
+    posts = people.appoint_all(wanted, password, since, names, rng, at=at - YEAR)
     cast = Cast(town, offices, posts)
     people.link_households(cast, since)
 

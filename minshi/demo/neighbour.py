@@ -59,9 +59,8 @@ def make_neighbour(password: str, *, seed: int, at: datetime) -> Town:
     heads = places.add_residents(groups, rng, names, HOUSEHOLDS)
 
     since = workdays.local_day(at - YEAR)
-    posts = appoint_all(
-        _appointments(town, villages, groups), password, since, names, rng
-    )
+    wanted = _appointments(town, villages, groups)
+    posts = appoint_all(wanted, password, since, names, rng, at=at - YEAR)
     cast = Cast(town, _offices(town), posts)
     _tell(cast, groups, heads, at, rng)
 

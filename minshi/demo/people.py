@@ -3,7 +3,7 @@ stations, all with one password.
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from random import Random
 from typing import Any
 
@@ -24,6 +24,7 @@ from villages.models import (
     Village,
 )
 from villages.models.grid import Sex
+from villages.posts import create_posts
 
 BORN = (1962, 1998)
 # whoever signs and chases has a telephone on the desk; a station's and a talk room's
@@ -133,9 +134,15 @@ def _of_village(village: Village, slug: str, groups: list[Group]) -> list[Appoin
 
 
 def appoint_all(
-    wanted: list[Appointment], password: str, since: date, names: Names, rng: Random
+    wanted: list[Appointment],
+    password: str,
+    since: date,
+    names: Names,
+    rng: Random,
+    *,
+    at: datetime,
 ) -> list[Post]:
-    """Create accounts and posts in bulk, and return the posts.
+    """Create accounts and posts in bulk as of a moment, and return the posts.
 
     The password is hashed once, for it is the same for all.
     """
@@ -161,7 +168,7 @@ def appoint_all(
             **place,
         )
         posts.append(post)
-    return Post.objects.bulk_create(posts)
+    return create_posts(posts, at=at)
 
 
 def _somebody(names: Names, rng: Random) -> str:

@@ -1,5 +1,6 @@
-"""Closed meetings, the six steps, orders that went out, public reports and corrections,
-compared with the last record that the audit log has of each (villages/finals.py).
+"""Closed meetings, the six steps, orders that went out, public reports, corrections and
+posts, compared with the last record that the audit log has of each
+(villages/finals.py).
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,14 @@ from supervision.orders.final import ORDER
 from supervision.reports.publishing import PUBLICATION
 from supervision.sealing.findings import LogWrong
 from supervision.sealing.guards import OF_UNREADABLE_ROWS, guarded
-from villages.finals import Final, LastSeal, in_batches, last_seals
+from villages.finals import (
+    Final,
+    LastSeal,
+    in_batches,
+    last_seals,
+    seal_of_removed,
+)
+from villages.posts import POST
 
 FINALS = (
     MEETING,
@@ -27,6 +35,7 @@ FINALS = (
     CORRECTION_OF_STEP,
     ORDER,
     PUBLICATION,
+    POST,
 )
 
 
@@ -53,7 +62,8 @@ def _compared(final: Final) -> Iterator[Finding]:
     for keys in in_batches(final.rows()):
         there.update(keys)
         unlike.update(_unlike(final, keys, recorded))
-    unlike.update(recorded.keys() - there)
+    gone = recorded.keys() - there
+    unlike.update(key for key in gone if not _was_removed(final, key, recorded[key]))
     if not unlike:
         return
 
@@ -67,7 +77,9 @@ def _compared(final: Final) -> Iterator[Finding]:
             continue
         if key in still_unlike:
             yield Finding(_name(final, key, last), still_unlike[key])
-        elif key not in still_there and last:
+        elif key in still_there or last is None or _was_removed(final, key, last):
+            continue
+        else:
             yield Finding(_name(final, key, last), LogWrong.CLOSED_GONE)
 
 
@@ -89,6 +101,11 @@ def _unlike(
         elif seal != known[key].seal:
             unlike[key] = LogWrong.CLOSED
     return unlike
+
+
+def _was_removed(final: Final, key: int, last: LastSeal) -> bool:
+    """Tell whether the last record of a row is that the program took it away."""
+    return not last.outdated and last.seal == seal_of_removed(final, key, last.at)
 
 
 def _seals(final: Final, known: dict[int, LastSeal]) -> dict[int, str | None]:

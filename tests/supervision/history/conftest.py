@@ -21,6 +21,7 @@ from tests.supervision.history.closing import APRIL, close_all
 from villages.audit import record_audit
 from villages.models import AuditRecord
 from villages.models.audit import AuditKind
+from villages.posts import seal_post
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +31,9 @@ def _own_folder(settings, tmp_path):
 
 @pytest.fixture
 def here():
-    return staff()
+    people = staff()
+    roles.record_posts(NOON)
+    return people
 
 
 @pytest.fixture
@@ -60,7 +63,8 @@ def audited(here):
             reason="回访",
         )
     seal_logs(NIGHT)
-    return list(AuditRecord.objects.order_by("pk"))
+    opened = AuditRecord.objects.filter(kind=AuditKind.UNMASK)
+    return list(opened.order_by("pk"))
 
 
 @pytest.fixture
@@ -78,4 +82,5 @@ def auditor():
     post = roles.auditor()
     post.user.email = "auditor@example.cn"
     post.user.save()
+    seal_post(post, at=NOON, by=None)
     return post

@@ -22,6 +22,7 @@ from supervision.sealing.seals import seal_logs
 from tests.cases.council import called, present, seats
 from tests.cases.roads import DAY, NOON, accepted, officer
 from tests.supervision.history.closing import APRIL, MARCH
+from villages.posts import seal_post
 
 SOON = NOON + timedelta(minutes=5)
 
@@ -67,6 +68,7 @@ def send_order(here):
     """Answered, sent back, circulated, and a talk held."""
     here.reviewer.may_sign = True
     here.reviewer.save()
+    seal_post(here.reviewer, at=NOON, by=None)
     by = officer(here.reviewer)
     order = raise_order(
         accepted(here),
