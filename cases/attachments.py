@@ -21,7 +21,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from cases.models import Attachment, Case, FourTwoStep, Meeting, SignedSheet
+from cases.models import Attachment, Case
 from cases.models.attachment import KeptFile
 from minshi.errors import InputRefused, MoveRefused, PhotosWaiting, StorageFailed
 from villages.models import Post
@@ -67,39 +67,22 @@ def attach(
     locked = Case.objects.select_for_update(of=("self",)).filter(pk=case.pk)
     beside = Attachment.objects.filter(case=case)
     is_added_later = not (from_speaker or came_with_it)
-    refuse = _refuse_closed if is_added_later else _refuse_nothing
-    return _store(row, beside, upload, locked, refuse)
+    refuse = _refuse_closed if is_added_later else None
+    return store_file(row, beside, upload, locked, refuse=refuse)
 
 
-def attach_sheet(
-    owner: Meeting | FourTwoStep, upload: IO[bytes], *, at: datetime, post: Post
-) -> SignedSheet:
-    """Store the photo of a paper that was signed, of a closed meeting, too.
-
-    InputRefused as in `attach`.
-    """
-    part = {"meeting" if isinstance(owner, Meeting) else "step": owner}
-    row = SignedSheet(at=at, post=post, **part)
-    locked: QuerySet[Any]
-    if isinstance(owner, Meeting):
-        locked = Meeting.objects.select_for_update(of=("self",))
-    else:
-        locked = FourTwoStep.objects.select_for_update(of=("self",))
-
-    beside = SignedSheet.objects.filter(**part)
-    return _store(row, beside, upload, locked.filter(pk=owner.pk), _refuse_nothing)
-
-
-def _store(
+def store_file(
     row: File,
     beside: QuerySet[File],
     upload: IO[bytes],
     locked: QuerySet[Any],
-    refuse: Callable[[Any], None],
+    *,
+    refuse: Callable[[Any], None] | None = None,
+    record: Callable[[File], None] | None = None,
 ) -> File:
     """Store an upload as `row` and return it; `beside` are the files there are, and
     `locked` is the row they belong to, which one of several at once has at a time, and
-    which `refuse` is asked about then.
+    which `refuse` is asked about then. What is stored is given to `record` with it.
 
     A row that is not stored leaves no file behind; what a process leaves that is killed
     in between, `cases.orphan_files` sweeps.
@@ -144,10 +127,14 @@ def _store(
             if thumbnail:
                 row.thumbnail.save(small_name, ContentFile(thumbnail), save=False)
             with transaction.atomic():
-                refuse(locked.get())
+                owner = locked.get()
+                if refuse:
+                    refuse(owner)
                 if not beside.filter(received_sha256=row.received_sha256).exists():
                     _refuse_too_many(beside)
                 row.save()
+                if record:
+                    record(row)
     except IntegrityError:  # the same file came twice at once; the first one stands
         return beside.get(received_sha256=row.received_sha256)
     except OSError as error:
@@ -164,10 +151,6 @@ def _refuse_closed(case: Case) -> None:
                 " opened again."
             )
         )
-
-
-def _refuse_nothing(_owner: object) -> None:
-    """Let files be added whatever became of what they belong to."""
 
 
 def _refuse_too_many(beside: QuerySet[File]) -> None:

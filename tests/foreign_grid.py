@@ -11,7 +11,7 @@ from django.db.models import Model
 from knox.models import AuthToken
 from PIL import Image
 
-from cases.attachments import attach_sheet
+from cases.meetings.signed_sheets import attach_sheet
 from cases.models import (
     AgendaItem,
     Attendee,

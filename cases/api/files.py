@@ -20,8 +20,9 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.api.four_two import FourTwoApi
 from cases.api.meetings import MeetingApi
-from cases.attachments import PAPERS, PHOTOS, attach_sheet
+from cases.attachments import PAPERS, PHOTOS
 from cases.meetings.four_two import last_held
+from cases.meetings.signed_sheets import attach_sheet
 from cases.models import FourTwoStep, Meeting, SignedSheet
 from cases.models.attachment import KeptFile
 from cases.serializers.parts import SignedSheetBody, SignedSheetSerializer

@@ -9,6 +9,7 @@ from cases.models import (
     FourTwoStep,
     Meeting,
     MinutesCorrection,
+    SignedSheet,
     StepAside,
     StepCorrection,
 )
@@ -163,4 +164,22 @@ STEP = Final(
 )
 CORRECTION_OF_STEP = Final(
     "step-correction", Columns(StepCorrection, ("step_id", *CORRECTION))
+)
+SIGNED_SHEET = Final(
+    "signed-sheet",
+    Columns(
+        SignedSheet,
+        (
+            "meeting_id",
+            "step_id",
+            "uuid",
+            "file",
+            "thumbnail",
+            "content_type",
+            "size",
+            "received_sha256",
+            "at",
+            "post_id",
+        ),
+    ),
 )

@@ -1,6 +1,6 @@
-"""Closed meetings, the six steps, orders that went out, public reports, corrections and
-posts, compared with the last record that the audit log has of each
-(villages/finals.py).
+"""Closed meetings, the six steps, photos of what was signed, orders that went out,
+public reports, corrections and posts, compared with the last record that the audit log
+has of each (villages/finals.py).
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,6 +10,7 @@ from cases.meetings.finals import (
     CORRECTION_OF_STEP,
     MEETING,
     PROCESS,
+    SIGNED_SHEET,
     STEP,
 )
 from cases.workflow.findings import Finding
@@ -33,6 +34,7 @@ FINALS = (
     PROCESS,
     STEP,
     CORRECTION_OF_STEP,
+    SIGNED_SHEET,
     ORDER,
     PUBLICATION,
     POST,

@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from cases.attachments import attach_sheet
+from cases.meetings.signed_sheets import attach_sheet
 from cases.models import AgendaItem, Case, FourTwoProcess, Meeting, SignedSheet
 from tests.api import described
 from tests.cases.council import called, present, seats

@@ -7,8 +7,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from cases.attachments import attach_sheet
 from cases.lists.queue import reasons_of
+from cases.meetings.signed_sheets import attach_sheet
 from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import AgendaItem, Attendee, Case, FourTwoStep, Meeting, SignedSheet
 from cases.models.meeting import Correction

@@ -2,11 +2,13 @@
 an order with an answer sent back and a talk, a public report, and corrections.
 """
 
+import io
 import uuid
 from datetime import timedelta
 
 from cases.meetings import close_meeting, correct_minutes
 from cases.meetings.four_two import StepRecord, correct_step, record_step, start_process
+from cases.meetings.signed_sheets import attach_sheet
 from supervision.chasing.circulating import circulate_due
 from supervision.orders import (
     check_reply,
@@ -43,7 +45,14 @@ def hold_meeting(here):
     close_meeting(meeting, by=by, at=NOON)
     words = {"wrong": "七人", "right": "六人", "key": uuid.uuid4()}
     correct_minutes(meeting, **words, by=by, at=NOON + DAY)
+    attach_sheet(meeting, signed_paper(), at=NOON + DAY, post=here.secretary)
     return meeting
+
+
+def signed_paper():
+    paper = io.BytesIO(b"%PDF-1.4 signed")
+    paper.name = "signed.pdf"
+    return paper
 
 
 def hold_step(here):

@@ -14,6 +14,7 @@ from cases.models import (
     FourTwoStep,
     Meeting,
     MinutesCorrection,
+    SignedSheet,
     StepAside,
     StepCorrection,
 )
@@ -60,6 +61,7 @@ def test_nothing_is_found_where_all_is_as_it_was_decided():
         (FourTwoProcess, "SET subject = '集体林地'"),
         (FourTwoStep, "SET held_on = '2026-01-01'"),
         (StepCorrection, "SET wrong = '无'"),
+        (SignedSheet, "SET file = 'other.pdf'"),
         (SupervisionOrder, "SET demand = '无', reason = '误发'"),
         (SupervisionOrder, "SET reply_on = '2027-01-01'"),
         (SupervisionOrder, f"SET sent_at = '{EARLIER}'"),
@@ -110,6 +112,7 @@ def test_what_was_put_in_is_found(rows):
     other = {SupervisionOrder: {"number": "2", "state": "closed"}}
     other[Publication] = {"ended_at": APRIL}
     other[FourTwoStep] = {"nth": 4}
+    other[SignedSheet] = {"received_sha256": "0"}
     for name, value in other.get(rows, {}).items():
         setattr(row, name, value)
     with history_lifted():
@@ -118,7 +121,9 @@ def test_what_was_put_in_is_found(rows):
     assert found(LATER) == {LogWrong.CLOSED}
 
 
-@pytest.mark.parametrize("rows", [MinutesCorrection, StepCorrection, Publication])
+@pytest.mark.parametrize(
+    "rows", [MinutesCorrection, StepCorrection, SignedSheet, Publication]
+)
 def test_what_was_taken_away_is_found(rows):
     with history_lifted():
         rows.objects.all()._raw_delete("default")

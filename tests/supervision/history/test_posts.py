@@ -114,7 +114,7 @@ def test_the_accounts_of_a_command_are_recorded(capsys):
 
 @pytest.mark.django_db(transaction=True)
 def test_posts_of_before_are_recorded_by_the_update(here):
-    migrate_back_before("0019_seal_posts", app="supervision")
+    migrate_back_before("0019_seal_posts_and_signed_sheets", app="supervision")
     with history_lifted():
         AuditRecord.objects.filter(kind="sealed").delete()
 
@@ -130,7 +130,7 @@ def test_an_update_made_to_run_again_records_no_post(here):
     Post.objects.create(
         user=here.duty.user, role=Role.REVIEWER, town=here.town, from_on=TODAY
     )
-    migrate_back_before("0019_seal_posts", app="supervision")
+    migrate_back_before("0019_seal_posts_and_signed_sheets", app="supervision")
 
     migrate_to_the_end()
 

@@ -1,4 +1,6 @@
-"""Posts get their record in the audit log as they are now."""
+"""Posts and photos of what was signed get their record in the audit log as they are
+now.
+"""
 
 from itertools import islice
 
@@ -8,19 +10,26 @@ from django.utils import timezone
 BATCH = 500
 
 
-def record_posts(apps, schema_editor):
-    from villages.finals import subjects_of_all
+def record_what_is_final(apps, schema_editor):
+    from cases.meetings.finals import SIGNED_SHEET
     from villages.posts import POST
 
     using = schema_editor.connection.alias
-    model = apps.get_model("villages", "AuditRecord")
-    records = model.objects.using(using)
+    records = apps.get_model("villages", "AuditRecord").objects.using(using)
     # made to run again, it would seal what SQL has put in since
     if records.filter(kind="sealed", subject__startswith=f"{POST.name}:").exists():
         return
 
+    for final in (POST, SIGNED_SHEET):
+        record_all(final, records)
+
+
+def record_all(final, records):
+    from villages.finals import subjects_of_all
+
+    model = records.model
     at = timezone.now()
-    subjects = subjects_of_all(POST, at=at, using=using)
+    subjects = subjects_of_all(final, at=at, using=records.db)
     while some := list(islice(subjects, BATCH)):
         rows = [model(kind="sealed", subject=subject, at=at) for subject in some]
         records.bulk_create(rows)
@@ -29,7 +38,10 @@ def record_posts(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("supervision", "0018_whom_a_step_found"),
+        ("cases", "0034_indexes_of_grey_and_needing_an_order"),
         ("villages", "0016_audit_of_what_is_final"),
     ]
 
-    operations = [migrations.RunPython(record_posts, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(record_what_is_final, migrations.RunPython.noop),
+    ]
