@@ -215,6 +215,29 @@ def test_an_application_that_is_away_is_said_in_words(start, tmp_path):
     assert json.loads(body)["code"] == "away"
 
 
+@pytest.mark.parametrize(
+    ("path", "language", "words"),
+    [
+        (b"/login/", b"zh-CN", "<h1>提交的内容太大。</h1>"),
+        (b"/login/", b"en", "<h1>What was sent is too large.</h1>"),
+        (b"/api/v1/cases/", b"en", '"code": "too_large"'),
+    ],
+)
+def test_what_is_too_large_is_said_while_the_application_is_away(
+    start, tmp_path, path, language, words
+):
+    """So it is where the application closed the line before its answer was read."""
+    port = free_port()
+    proxy = start(*nginx(for_here(tmp_path / "proxy", port, free_port())), env={})
+    until(lambda: is_listening(port), processes=[proxy])
+    lines = (b"Accept-Language: " + language, b"Content-Length: 314572800")
+
+    answer = ask(port, head_of(path, *lines), PART).decode()
+
+    assert answer.startswith("HTTP/1.1 413")
+    assert words in answer
+
+
 def is_listening(port):
     try:
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
