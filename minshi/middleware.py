@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
@@ -18,6 +19,7 @@ from minshi.refusals import (
     HOLDS_NUL,
     LENGTH_REQUIRED,
     NUL,
+    bad_request,
     is_for_api,
     refuse,
     refuse_too_large,
@@ -113,6 +115,11 @@ class StorableText:
         if not _is_of_text(charset):
             words = _("The body is in no encoding of text.")
             return refuse(request, 400, "bad_request", words)
+
+        try:
+            _read_fields(request)
+        except SuspiciousOperation as error:
+            return bad_request(request, error)
         return self.get_response(request)
 
     def process_view(
@@ -129,6 +136,16 @@ class StorableText:
             if any(NUL in text for text in values):
                 return _refuse_nul(request)
         return None
+
+
+def _read_fields(request: HttpRequest) -> None:
+    """Read the fields of the address and of a form, which Django refuses where they are
+    too many. Refused here it has our words, with DEBUG as well, whose own page of the
+    fault stumbles over the same fields.
+    """
+    _fields = request.GET
+    if request.content_type in FORMS and not is_for_api(request):
+        _fields = request.POST
 
 
 def _is_of_text(charset: str) -> bool:

@@ -37,6 +37,7 @@ if EMBEDDED and (VAR_DIR / "demo.env").exists():
     env.read_env(VAR_DIR / "demo.env")
 
 DEBUG = read("bool", "DEBUG", False)
+DEFAULT_EXCEPTION_REPORTER_FILTER = "minshi.error_pages.WithoutVariables"
 SECRET_KEY = read("str", "SECRET_KEY")
 # Fernet keys, newest first; older ones still decrypt
 FIELD_KEYS = read("list", "FIELD_KEYS")
