@@ -397,3 +397,54 @@ def test_the_wall_shows_every_day_of_the_month_with_the_talk_room(client, here):
         "每月 10 日",
     ):
         assert words in text
+
+
+# --- what somebody else wrote meanwhile
+
+
+def seen_on(answer):
+    return answer.context["form"].initial["seen"]
+
+
+def test_two_who_hand_over_one_shift_read_each_other_first(client, here):
+    shift = shift_of(here.member, backup=here.duty)
+    first = {"note": "路灯已报修", "visitors": 2}
+    first["seen"] = seen_on(page(client, here.member, "hand_over", [shift.pk]))
+    second = {"note": "水泵要去看", "visitors": 3}
+    second["seen"] = seen_on(page(client, here.duty, "hand_over", [shift.pk]))
+    sent(client, here.duty, "hand_over", [shift.pk], **second)
+
+    refused = sent(client, here.member, "hand_over", [shift.pk], **first)
+
+    text = refused.content.decode()
+    assert refused.status_code == 422
+    assert "水泵要去看" in text
+    assert "路灯已报修" in text
+    assert HandOver.objects.get().note == "水泵要去看"
+
+    both = {"note": "水泵要去看，路灯已报修", "visitors": 5}
+    both["seen"] = refused.context["form"]["seen"].value()
+    sent(client, here.member, "hand_over", [shift.pk], **both)
+    assert HandOver.objects.get().note == "水泵要去看，路灯已报修"
+
+
+def test_a_hand_over_sent_twice_is_one(client, here):
+    shift = shift_of(here.member)
+    words = {"note": "路灯已报修", "visitors": 2, "seen": ""}
+
+    for _time in range(2):
+        answer = sent(client, here.member, "hand_over", [shift.pk], **words)
+        assert answer.status_code == 302
+
+
+def test_an_older_tab_does_not_put_the_talk_room_back(client, here):
+    opened = page(client, here.secretary, "talk_room")
+    room = {"place": "村委会一楼", "hours": "", "phone": "", "talk_day": 10}
+    room["seen"] = seen_on(opened)
+    sent(client, here.secretary, "talk_room", **room | {"place": "村委会二楼"})
+
+    refused = sent(client, here.secretary, "talk_room", **room | {"hours": "每天"})
+
+    assert refused.status_code == 422
+    assert "村委会二楼" in refused.content.decode()
+    assert TalkRoom.objects.get().place == "村委会二楼"

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from minshi import workdays
 from minshi.errors import Faults, InputRefused
 from villages.duty.rights import lock_roster, talk_room_post
+from villages.duty.seen import mark_of, refuse_unseen
 from villages.models import TalkRoom, User, Village
 from villages.models.duty import LAST_TALK_DAY
 
@@ -22,13 +23,15 @@ def describe_talk_room(
     phone: str,
     talk_day: int,
     names_officers: bool = False,
+    seen: str | None = None,
     by: User,
     at: datetime,
 ) -> TalkRoom:
     """Enter where a village listens and when, and whether the tracking page names the
     officer who has a matter, or the village committee alone.
 
-    NoSuchRight: not its secretary. InputRefused: no place, no such day.
+    NoSuchRight: not its secretary. InputRefused: no place, no such day. StaleVersion:
+    it was described otherwise since it was `seen` (`mark_of_talk_room`).
     """
     talk_room_post(by, village, workdays.local_day(at))
     faults = Faults()
@@ -43,6 +46,12 @@ def describe_talk_room(
 
     lock_roster(village.pk)
     room = TalkRoom.objects.filter(village=village).first() or TalkRoom(village=village)
+    stands = ", ".join(filter(None, (room.place, room.hours, room.phone)))
+    described_since = _(
+        "This was changed meanwhile: %(room)s. Look at it and save once more; then yours"
+        " stands."
+    ) % {"room": stands}
+    refuse_unseen(mark_of_talk_room(room), seen, described_since)
 
     room.place = place.strip()
     room.hours = hours.strip()
@@ -51,6 +60,10 @@ def describe_talk_room(
     room.names_officers = names_officers
     room.save()
     return room
+
+
+def mark_of_talk_room(room: TalkRoom | None) -> str:
+    return mark_of(room, ("place", "hours", "phone", "talk_day", "names_officers"))
 
 
 def hours_in_words(hours: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from minshi.days import DayField
-from minshi.errors import RuleBroken
+from minshi.errors import RuleBroken, StaleVersion
 from minshi.workdays import SHANGHAI, day_in_words
 from villages.duty import time_of_shift
 from villages.duty.rotating import BEGINS, ENDS
@@ -144,7 +144,22 @@ class LeaveForm(RosterForm):
     )
 
 
-class HandOverForm(RuleForm):
+class SeenForm(RuleForm):
+    """A form over what others write as well. It brings back the mark of what it showed
+    (`villages.duty.seen`): where somebody has written since, that is said first.
+    """
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def refuse(self, refusal: RuleBroken) -> None:
+        super().refuse(refusal)
+        if isinstance(refusal, StaleVersion):
+            data = self.data.copy()
+            data["seen"] = refusal.newest
+            self.data = data
+
+
+class HandOverForm(SeenForm):
     visitors = forms.IntegerField(
         label=_("How many people came by"),
         min_value=0,
@@ -163,7 +178,7 @@ class HandOverForm(RuleForm):
     )
 
 
-class TalkRoomForm(RuleForm):
+class TalkRoomForm(SeenForm):
     place = forms.CharField(label=_("Where it is"), max_length=80)
     hours = forms.CharField(label=_("Opening hours"), max_length=80, required=False)
     phone = forms.CharField(
