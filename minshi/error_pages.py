@@ -1,5 +1,6 @@
 """What an error page of the demo, which runs with DEBUG, does not show."""
 
+from collections.abc import ItemsView
 from types import FrameType
 from typing import Any
 
@@ -14,5 +15,5 @@ class WithoutVariables(SafeExceptionReporterFilter):
 
     def get_traceback_frame_variables(
         self, _request: HttpRequest | None, _tb_frame: FrameType
-    ) -> list[tuple[str, Any]]:
-        return []
+    ) -> ItemsView[str, Any]:
+        return dict[str, Any]().items()

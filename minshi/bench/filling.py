@@ -43,7 +43,7 @@ def make_town(at: datetime) -> Town:
 
     wanted = people.appointments(town, villages, groups, list(offices.values()))
     # nobody logs in by password here
-    posts = people.appoint_all(wanted, token_urlsafe(), since, names, rng)
+    posts = people.appoint_all(wanted, token_urlsafe(), since, names, rng, at=at)
     people.link_households(Cast(town, offices, posts), since)
     return town
 

@@ -60,7 +60,7 @@ def mark_of_hand_over(handed: HandOver | None) -> str:
 
 
 def _written_since(handed: HandOver) -> str:
-    if handed.pk is None:
+    if handed._state.adding:
         return ""
     written = {
         "name": handed.written_by.user.name,

@@ -48,8 +48,8 @@ def describe_talk_room(
     room = TalkRoom.objects.filter(village=village).first() or TalkRoom(village=village)
     stands = ", ".join(filter(None, (room.place, room.hours, room.phone)))
     described_since = _(
-        "This was changed meanwhile: %(room)s. Look at it and save once more; then yours"
-        " stands."
+        "This was changed meanwhile: %(room)s. Look at it and save once more; then"
+        " yours stands."
     ) % {"room": stands}
     refuse_unseen(mark_of_talk_room(room), seen, described_since)
 

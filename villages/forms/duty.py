@@ -154,9 +154,8 @@ class SeenForm(RuleForm):
     def refuse(self, refusal: RuleBroken) -> None:
         super().refuse(refusal)
         if isinstance(refusal, StaleVersion):
-            data = self.data.copy()
-            data["seen"] = refusal.newest
-            self.data = data
+            typed = {name: self.data[name] for name in self.data}
+            self.data = typed | {"seen": refusal.newest}
 
 
 class HandOverForm(SeenForm):

@@ -373,7 +373,7 @@ class TalkRoomPage(RosterAct):
     def get(self, _request: HttpRequest) -> HttpResponse:
         village = self.chosen_village(self.own_villages())
         room = TalkRoom.objects.filter(village=village).first()
-        initial = model_to_dict(room) if room else {"talk_day": 10}
+        initial: dict[str, Any] = model_to_dict(room) if room else {"talk_day": 10}
         initial["seen"] = duty.mark_of_talk_room(room)
         return self.show(TalkRoomForm(initial=initial), village)
 
