@@ -240,6 +240,11 @@ class CaseFilter(filters.FilterSet):
         """True where words are searched for."""
         return bool(self._answers.get("q"))
 
+    @property
+    def finds_in_no_order(self) -> bool:
+        """True where the rows are found by an index that does not give their order."""
+        return self.searches or bool(self._answers.get("light"))
+
     def counting_order(self, own: Sequence[str]) -> Sequence[str]:
         """Return the order in which an index gives the first thousand rows; empty where
         PostgreSQL does better without one. `own` is that of all places.

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from minshi import tabular
+from minshi.row_heights import HIGHEST_ROW, LINE_HEIGHT
 from minshi.tabular import (
     Column,
     Ledger,
@@ -243,8 +244,8 @@ def test_a_row_is_as_high_as_its_words_need():
     long_words = "村东头的路灯坏了三盏，" * 10  # 220 digits wide in a column of 40
     sheet = sheet_of([case(), case(words=long_words), case(words="一\n二\n三")])
 
-    assert sheet.row_dimensions[5].height >= 6 * tabular.LINE_HEIGHT
-    assert sheet.row_dimensions[6].height == 3 * tabular.LINE_HEIGHT
+    assert sheet.row_dimensions[5].height >= 6 * LINE_HEIGHT
+    assert sheet.row_dimensions[6].height == 3 * LINE_HEIGHT
 
 
 def test_the_headings_are_as_high_as_they_need():
@@ -258,13 +259,13 @@ def test_the_headings_are_as_high_as_they_need():
         ),
     )
 
-    assert sheet_of([None], heading).row_dimensions[3].height >= 4 * tabular.LINE_HEIGHT
+    assert sheet_of([None], heading).row_dimensions[3].height >= 4 * LINE_HEIGHT
 
 
 def test_no_row_is_higher_than_a_spreadsheet_takes():
     sheet = sheet_of([case(words="长" * 9_000)])
 
-    assert sheet.row_dimensions[4].height == tabular.HIGHEST_ROW
+    assert sheet.row_dimensions[4].height == HIGHEST_ROW
 
 
 def test_cells_have_their_kinds_and_thin_borders():
