@@ -34,8 +34,6 @@ LAST_ROW = 1_048_576
 LONGEST_CELL = 32_767
 LONGEST_LIST = 255
 LONGEST_TAB = 31
-# Of a file name: five parts of three bytes a character stay under 255 bytes.
-LONGEST_PART = 20
 HEADING_ROW = 2
 TITLE_HEIGHT = 28
 FONT = "宋体"  # what offices hand in their papers in
@@ -57,7 +55,6 @@ LIVE = re.compile(
 # zeros, of 16 digits the last are lost, 3E5 becomes 300000, 3-1 a day of March.
 CHANGED = re.compile(r"0\d+|\d{16,}|\d+[eE]\d+|\d{1,2}[-/]\d{1,2}")
 UNSAFE_IN_TAB = re.compile(r"[\[\]:*?/\\']")
-UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f\s<>:"/\\|?*_]+')
 
 
 @dataclass(frozen=True)
@@ -152,31 +149,6 @@ def inert(text: str) -> str:
     """
     is_in_danger = LIVE.match(text) or CHANGED.fullmatch(text)
     return "'" + text if is_in_danger else text
-
-
-def file_name(
-    unit: str,
-    ledger: Ledger[Any],
-    from_on: date,
-    to_on: date,
-    exporter: str,
-    extension: str,
-) -> str:
-    """Return unit_ledger_from_to_exporter.extension, fit for any file system."""
-    return file_name_of(unit, str(ledger.title), from_on, to_on, exporter, extension)
-
-
-def file_name_of(
-    unit: str, title: str, from_on: date, to_on: date, exporter: str, extension: str
-) -> str:
-    """Return the name of a file as `file_name` does, under a title of its own."""
-    parts = (unit, title, from_on.isoformat(), to_on.isoformat(), exporter)
-    name = "_".join(_safe_part(part) for part in parts)
-    return f"{name}.{extension.lstrip('.')}"
-
-
-def _safe_part(part: str) -> str:
-    return UNSAFE_IN_NAME.sub("-", part)[:LONGEST_PART].strip("-.") or "-"
 
 
 @dataclass(frozen=True)

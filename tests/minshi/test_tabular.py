@@ -21,7 +21,6 @@ from minshi.tabular import (
     Column,
     Ledger,
     csv_chunks,
-    file_name,
     headings,
     inert,
     rows_of,
@@ -336,19 +335,6 @@ def test_memory_does_not_grow_with_the_records(tmp_path):
 
     assert peak_of(3000) - peak_of(300) < 1_000_000
     assert load_workbook(path).active.max_row == 303
-
-
-def test_a_file_name_says_what_when_and_who_on_any_file_system():
-    plain = file_name(
-        "白关镇", LEDGER, date(2023, 1, 1), date(2023, 5, 31), "王芳", "xlsx"
-    )
-    name = file_name("../a_b\n" + "镇" * 90, LEDGER, date.min, date.max, ' "<', ".csv")
-
-    assert plain == "白关镇_民事直说总台账_2023-01-01_2023-05-31_王芳.xlsx"
-    assert not set(name) & set('/\\:*?"<>|\n ')
-    assert name.startswith("a-b-镇")
-    assert name.endswith("_9999-12-31_-.csv")
-    assert len(name.encode()) <= 255
 
 
 def test_shares_of_a_sheet_follow_the_widths_and_fill_it():
