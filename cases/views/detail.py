@@ -27,6 +27,7 @@ from cases.views.access import StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
 from cases.views.committee import agendas_after
 from cases.views.major import may_begin_four_two, process_of
+from cases.views.reaching import where_to_ask, works_on
 from cases.views.timeline import entry_of, folded, names_of_holders
 from cases.workflow import (
     MOVES,
@@ -128,11 +129,13 @@ def _speaker(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
     is_shown = sight.shows_speaker(case)
     others = case.others if is_shown else []
     has_phone = bool(case.speaker_phone) or any(person.phone for person in others)
+    may_open = has_phone and may_open_phone(user, today(), case)
     return {
         "speaker": speaker_of(case, shown=is_shown),
         "others": others,
         "speaker_shown": is_shown,
-        "may_open_phone": has_phone and may_open_phone(user, today(), case),
+        "may_open_phone": may_open,
+        "ask_at": "" if may_open else where_to_ask(sight, facts),
         "may_print_receipt": may_print_receipt(user, case, facts),
     }
 
@@ -180,10 +183,7 @@ def _pressing(offers: list[Offer], sight: Sight, facts: Facts) -> list[Offer]:
     case = facts.case
     reach = sight.reach
     owns_it = case.owner_post_id in reach.posts or case.owner_office_id in reach.offices
-    works_on_it = any(
-        item.post_id in reach.posts or item.office_id in reach.offices
-        for item in facts.active
-    )
+    works_on_it = works_on(sight, facts)
 
     pressing = []
     for offer in offers:
