@@ -22,6 +22,8 @@ from cases.privacy.disclosure import (
 )
 from cases.privacy.redactor import NOTHING, Redactor, reader_redactor
 from cases.slips import slips_of
+from cases.speaking.promise import promise_to_officers
+from cases.templatetags.minshi import day
 from cases.time_to_report import late_words, time_to_report
 from cases.views.access import StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
@@ -97,6 +99,7 @@ def detail_context(
         "spent": spent_of(facts.clocks, at),
         "is_provisional": _is_provisional(facts),
         "readers": readers_of(facts),
+        "promise": promise_to_officers(case, day(case.reply_by)),
         "attachments": list(case.attachments.select_related("post")),
         "may_show_photos": post_that_shows(user, facts) is not None,
         **_meetings(user, case),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Reply
 from cases.models.choices import Outcome, Stage
+from cases.speaking.promise import promise_to_officers
 from cases.templatetags.minshi import day
 from supervision.models import Call, NoticeKind
 
@@ -48,7 +49,7 @@ def purpose_of(call: Call, answers: Mapping[int, str]) -> str:
         is_stale = call.kind == NoticeKind.PROMISED
         return _("how it stands") if is_stale else kind
 
-    return f"{kind}，" + _("answer by %(day)s") % {"day": day(case.reply_by)}
+    return f"{kind}，{promise_to_officers(case, day(case.reply_by))}"
 
 
 def _answered(answer: str, *, is_done: bool) -> str:
