@@ -293,6 +293,24 @@ def test_the_tries_stay_when_there_is_another_thing_to_tell():
     assert (call.tries, call.tried_at) == (1, NOON)
 
 
+def test_the_start_page_says_that_somebody_is_to_be_called(client):
+    here = staff()
+    taken_up(here)
+
+    shown = []
+    for post in (here.duty, here.secretary, here.member):
+        client.force_login(post.user)
+        shown.append(client.get(reverse("cases:home")))
+
+    duty, secretary, member = shown
+    assert [
+        (work.label, work.count, work.address) for work in duty.context["further"]
+    ] == [("要打的电话", 1, reverse("supervision:calls"))]
+    assert "现在没有要办的事" not in duty.text
+    assert "要打的电话" in secretary.text
+    assert "要打的电话" not in member.text
+
+
 def _with_another_day(here):
     """A matter in 办 that was given more time: a call is to say so."""
     case = decided(here, taken_up(here))
