@@ -125,6 +125,7 @@ MIDDLEWARE = [
     # last: they know the reader and the language, and nothing has read the body yet
     "minshi.middleware.BodyLimit",
     "minshi.middleware.StorableText",
+    "minshi.middleware.NotOpened",
 ]
 ROOT_URLCONF = "minshi.urls"
 WSGI_APPLICATION = "minshi.wsgi.application"

@@ -51,6 +51,16 @@ def reports_to_sign(user: User, at: datetime) -> list[DeskWork]:
     return [DeskWork(words, reverse("supervision:reports"), counts["reports"])]
 
 
+def calls_waiting(user: User, at: datetime) -> list[DeskWork]:
+    """Return the calls to speakers that the user has to make, if there are any. One
+    query, one more of whoever has another post in a village.
+    """
+    counts = capped_counts({"calls": calls_of(user, at)})
+    if not counts["calls"]:
+        return []
+    return [DeskWork(_("Calls to make"), reverse("supervision:calls"), counts["calls"])]
+
+
 def calls_to_make(
     shift: DutyShift, _on_duty: Sequence[Post], user: User, at: datetime
 ) -> ShiftDone:

@@ -11,7 +11,9 @@ from cases.models.choices import NOT_HEARD, Solved, Stage
 from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor, personal_redactor, preview_redactor
 from cases.speaking.afterwords import AfterwordTold, afterwords_told
+from cases.speaking.promise import Promised, promise_to_speaker, promised_for
 from cases.speaking.story import TOLD, Entry, story_of
+from cases.templatetags.minshi import day, is_past
 from cases.workflow.pasted import unnamed_in
 
 # the plain states (ux 2.10)
@@ -38,15 +40,19 @@ class SpeakerAccount:
     is_void: bool = False
     leaves_something: bool = False  # whoever rated it called it solved in part, or not
     reply_by: date | None = None
+    promised: Promised = Promised.ANSWER  # by that day
     reply: str = ""
     reply_at: datetime | None = None
     story: list[Entry] = field(default_factory=list)
     afterwords: list[AfterwordTold] = field(default_factory=list)
 
     @property
-    def awaits_acceptance(self) -> bool:
-        """True while the day promised is only that of taking the matter up."""
-        return self.is_open and self.state == RECEIVED
+    def promise(self) -> str:
+        """The day promised and what it promises; "" where none is."""
+        if self.reply_by is None:
+            return ""
+        is_late = is_past(self.reply_by)
+        return promise_to_speaker(self.promised, day(self.reply_by), is_late=is_late)
 
     @property
     def state_in_words(self) -> str:
@@ -86,6 +92,7 @@ def told_to_speaker(
         is_void=case.close_reason in NOT_HEARD,
         leaves_something=case.solved in (Solved.PARTLY, Solved.NO),
         reply_by=case.reply_by,
+        promised=promised_for(case),
     )
     if not with_words:
         return account
@@ -135,6 +142,7 @@ def words_alone(
         state=PLAIN_STATES[Stage(case.stage)],
         is_open=case.is_open,
         reply_by=case.reply_by,
+        promised=promised_for(case),
         reply=unnamed(reply),
         reply_at=at if reply else None,
     )

@@ -167,7 +167,7 @@ def test_lists_and_desk_cost_the_same_at_any_length(
 
     with django_assert_num_queries(7):
         client.get(reverse("cases:list"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("cases:home"))
 
 

@@ -60,7 +60,7 @@ def form_of(client, case, action, **words):
             {"category": "village", "result": "当场换了灯泡"},
             ("当场换了灯泡", "请您评一评"),
         ),
-        ("reply", {"reply": "正在问电管站"}, ("正在问电管站", "告诉您谁来办")),
+        ("reply", {"reply": "正在问电管站"}, ("正在问电管站", "告诉您收没收下")),
         (
             "accept",
             {"category": "village", "grade": "minor"},

@@ -186,6 +186,20 @@ def test_the_secretary_describes_the_talk_room(client, here):
     assert "村委会一楼" in page(client, here.member).content.decode()
 
 
+@pytest.mark.parametrize("typed", ["abc", "12", "4421001"])
+def test_a_telephone_that_nobody_can_ring_up_is_refused_for_the_talk_room(
+    client, here, typed
+):
+    """Receipts print it, and villagers get a button that calls it."""
+    said = {"place": "村委会一楼", "phone": typed, "talk_day": "10"}
+
+    answer = sent(client, here.secretary, "talk_room", **said)
+
+    assert answer.status_code == 422
+    assert "座机" in str(answer.context["form"].errors["phone"])
+    assert not TalkRoom.objects.exists()
+
+
 # --- a round
 
 

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from minshi import workdays
+from minshi.crypto import office_phone
 from minshi.errors import Faults, InputRefused
 from villages.duty.rights import lock_roster, talk_room_post
 from villages.duty.seen import mark_of, refuse_unseen
@@ -30,8 +32,8 @@ def describe_talk_room(
     """Enter where a village listens and when, and whether the tracking page names the
     officer who has a matter, or the village committee alone.
 
-    NoSuchRight: not its secretary. InputRefused: no place, no such day. StaleVersion:
-    it was described otherwise since it was `seen` (`mark_of_talk_room`).
+    NoSuchRight: not its secretary. InputRefused: no place, no such day, no telephone.
+    StaleVersion: it was described otherwise since it was `seen` (`mark_of_talk_room`).
     """
     talk_room_post(by, village, workdays.local_day(at))
     faults = Faults()
@@ -42,6 +44,8 @@ def describe_talk_room(
         if not 1 <= talk_day <= LAST_TALK_DAY:
             text = _("Choose a day from 1 to %(last)s.") % {"last": LAST_TALK_DAY}
             raise InputRefused.at(talk_day=text)
+    with faults.noted():
+        phone = _checked_phone(phone)
     faults.refuse()
 
     lock_roster(village.pk)
@@ -55,7 +59,7 @@ def describe_talk_room(
 
     room.place = place.strip()
     room.hours = hours.strip()
-    room.phone = phone.strip()
+    room.phone = phone
     room.talk_day = talk_day
     room.names_officers = names_officers
     room.save()
@@ -64,6 +68,14 @@ def describe_talk_room(
 
 def mark_of_talk_room(room: TalkRoom | None) -> str:
     return mark_of(room, ("place", "hours", "phone", "talk_day", "names_officers"))
+
+
+def _checked_phone(phone: str) -> str:
+    """Return the telephone that receipts print. InputRefused: nobody can ring it up."""
+    try:
+        return office_phone(phone)
+    except ValidationError as error:
+        raise InputRefused.at(phone=" ".join(error.messages)) from error
 
 
 def hours_in_words(hours: str) -> str:
