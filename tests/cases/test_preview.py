@@ -8,7 +8,14 @@ import pytest
 from django.urls import reverse
 
 from cases.models import Reply
-from cases.workflow import Action, make_move, merged_reply, read_facts, readers_of
+from cases.workflow import (
+    Action,
+    System,
+    make_move,
+    merged_reply,
+    read_facts,
+    readers_of,
+)
 from cases.workflow.moves import MOVES
 from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import (
@@ -423,3 +430,72 @@ def test_the_page_of_a_secret_case_costs_two_queries_more_than_any_other(
     # who is named, and the trace that reading it leaves
     with django_assert_max_num_queries(16):
         client.get(case.get_absolute_url())
+
+
+# --- the state follows the result
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        ("done", "办好了，请您评一评"),
+        ("partly", "办了一部分，请您评一评"),
+        ("explained", "这件事现在办不了，原因见下，请您评一评"),
+        ("redirected", "这件事要到别处办，去哪里见下，请您评一评"),
+    ],
+)
+def test_whoever_is_asked_to_rate_reads_how_it_came_out(client, here, outcome, state):
+    case = make_move(
+        decided(here),
+        Action.COMPLETE,
+        by=officer(here.handler),
+        at=NOON + DAY,
+        outcome=outcome,
+        result="看过了",
+    )
+    client.force_login(here.secretary.user)
+
+    before = form_of(client, case, "verify", reply="看过了")
+    verified(here, case)
+    after = client.get(
+        reverse("cases:track", args=[case.number]), {"k": case.tracking_code}
+    )
+
+    assert before.context["told"].state_in_words == state
+    assert after.context["told"].state_in_words == state
+    assert f"{state}。" in before.content.decode()
+    assert state in after.content.decode()
+
+
+def test_what_cannot_be_done_and_nobody_rated_is_not_called_done(client, here):
+    case = make_move(
+        decided(here),
+        Action.COMPLETE,
+        by=officer(here.handler),
+        at=NOON + DAY,
+        outcome="explained",
+        result="林地不能占",
+    )
+    case = verified(here, case)
+    case = make_move(case, Action.CLOSE_UNRATED, by=System("rest"), at=NOON + 40 * DAY)
+
+    page = client.get(
+        reverse("cases:track", args=[case.number]), {"k": case.tracking_code}
+    )
+
+    assert page.context["told"].state_in_words == "先办到这里"
+
+
+def test_what_goes_to_another_place_is_not_called_done(client, here):
+    case = make_move(
+        spoken(here),
+        Action.DIVERT,
+        by=officer(here.secretary),
+        at=NOON,
+        route="法院",
+        told="请去法院立案",
+    )
+
+    page = client.get(
+        reverse("cases:track", args=[case.number]), {"k": case.tracking_code}
+    )
+
+    assert page.context["told"].state_in_words == "这件事到别处办"
