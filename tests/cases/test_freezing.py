@@ -445,3 +445,16 @@ def test_another_language_changes_nothing(here):
         other = closed(here, place=here.town, by=here.reviewer)
 
     assert ["number", "事项编号"] in other.columns
+
+
+def test_what_did_not_change_says_how_a_mistake_is_put_right(here):
+    spoken(here)
+    frozen = closed(here)
+
+    before = text_of(here.secretary, frozen)
+    checked = text_of(here.secretary, frozen, "?check=1")
+
+    assert "看锁账以后有没有变化" in before
+    assert "在这里写" not in before
+    assert "锁账以来没有变化，所以没有可更正的。" in checked
+    assert "请登记人或承办人在事项里点“更正”，再回来记红字" in checked
