@@ -27,7 +27,7 @@ from cases.meetings.counting import (
     present_of,
     votes_in_words,
 )
-from cases.meetings.holding import holding_posts, was_concluded
+from cases.meetings.holding import RollNotCalled, holding_posts, was_concluded
 from cases.meetings.minutes import (
     close_meeting,
     correct_minutes,
@@ -41,6 +41,7 @@ __all__ = [
     "ITEM_ACTIONS",
     "PLACES",
     "Count",
+    "RollNotCalled",
     "Verdict",
     "add_attendee",
     "add_item",

@@ -510,3 +510,26 @@ def test_a_closed_meeting_does_not_say_that_it_may_vote(client):
     page = client.get(meeting.get_absolute_url()).text
     assert "到会人数够" in page
     assert "可以表决" not in page
+
+
+def test_a_vote_before_the_roll_is_called_says_so_and_leads_there(client):
+    here = staff()
+    case = accepted(here)
+    seats(here)
+    meeting = called(here, case)
+    item = meeting.items.get()
+    client.force_login(here.secretary.user)
+    address = reverse("cases:meeting_item", args=[meeting.pk, item.pk])
+    votes = {"votes_for": 6, "votes_against": 0, "verdict": "not_passed"}
+    sent = {"item_version": item.version, "key": uuid.uuid4(), **votes}
+
+    before = client.post(address, sent)
+    present(meeting, here, 1)
+    after = client.post(address, sent)
+
+    page = before.content.decode()
+    assert "还没有记谁到会：请先点名。" in page
+    assert f'href="{meeting.get_absolute_url()}#roll"' in page
+    assert "到会人数不够" not in page
+    assert "到会人数不够" in after.content.decode()
+    assert "#roll" not in after.content.decode()
