@@ -159,3 +159,45 @@ def test_the_day_left_is_said_as_the_light_says_it(client, here):
 
     assert page.count("今天到期") >= 2
     assert "含周末" not in page
+
+
+def test_whether_the_villagers_decide_it_is_no_question_on_a_button(client):
+    here = staff()
+    case = accepted(here)
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "reserve"]))
+
+    words = page.content.decode()
+    assert "<h2>定为（或取消）村民决定事项</h2>" in words
+    assert '<button class="btn btn-primary">保存</button>' in words
+    assert "是不是要村民来定" not in words
+
+
+def test_a_decision_for_the_committee_asks_for_what_is_proposed(client):
+    here = staff()
+    case = make_move(
+        accepted(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
+    client.force_login(here.reviewer.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "decide"]))
+
+    assert "写拟办意见和拟定的主办，会上可以改。" in page.content.decode()
+
+
+def test_what_stands_over_the_buttons_of_the_queue_is_no_button(client):
+    here = staff()
+    accepted(here)
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("cases:queue")).content.decode()
+
+    assert "勾选的一起：" in page
+    assert (
+        "<summary" not in page[page.index("勾选的一起") - 80 : page.index("勾选的一起")]
+    )
