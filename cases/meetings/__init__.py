@@ -16,6 +16,7 @@ from cases.meetings.calling import (
     call_meeting,
     cancel_meeting,
     change_meeting,
+    doubts_about,
     meeting_at,
 )
 from cases.meetings.concluding import ITEM_ACTIONS, Verdict, conclude
@@ -55,6 +56,7 @@ __all__ = [
     "correct_minutes",
     "count_of",
     "counts_of",
+    "doubts_about",
     "due_of",
     "holding_posts",
     "meeting_at",
