@@ -144,14 +144,36 @@ def test_while_something_is_open_the_words_are_shown_and_what_is_missing_named(
     assert "收到了" not in text, "the state is that of now, not of the step"
 
 
-def test_words_left_open_are_said_at_once(client, here):
+def test_a_refusal_is_no_word_to_the_speaker(client, here):
     case = completed(here)
     client.force_login(here.secretary.user)
 
     answer = form_of(client, case, "verify", reply="【哪天】修好的")
 
-    assert "请把【哪天】换成您自己的话" in answer.content.decode()
-    assert "told" not in answer.context
+    text = answer.content.decode()
+    assert "先改好上面填的" in text
+    assert "【哪天】修好的" in text
+    assert "请把【哪天】换成您自己的话" not in text
+    assert "请您评一评" not in text
+
+
+def test_a_day_beyond_the_rule_is_refused_in_the_form_and_not_in_the_preview(
+    client, here
+):
+    case = accepted(here)
+    client.force_login(here.secretary.user)
+    chosen = {
+        "handling": "led",
+        "decision": "换两盏灯",
+        "lead": f"office:{here.office.pk}",
+        "due_on": "2027-01-01",
+    }
+
+    answer = form_of(client, case, "decide", **chosen)
+
+    text = answer.content.decode()
+    assert "按规定最迟到" not in text
+    assert "先改好上面填的" in text
 
 
 def test_a_fragment_is_small_and_kept_by_nobody(client, here):
