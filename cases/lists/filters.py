@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_filters.widgets import BooleanWidget
 
-from cases.lists import after_closing, search
+from cases.lists import after_closing, checking, search
 from cases.lists.places import PlaceFilter
 from cases.models import Case, HandBack, TimeRequest, Topic
 from cases.models.choices import (
@@ -173,6 +173,9 @@ class CaseFilter(filters.FilterSet):
     unsolved = filters.BooleanFilter(
         method="by_unsolved", label=_("Satisfied, but not solved"), widget=AnyYesNo
     )
+    to_check = filters.BooleanFilter(
+        method="by_check", label=_("For me to check"), widget=AnyYesNo
+    )
     to_call_back = filters.BooleanFilter(
         method="by_call_back", label=_("Drawn for a call-back"), widget=AnyYesNo
     )
@@ -307,6 +310,14 @@ class CaseFilter(filters.FilterSet):
         self, cases: CaseQuerySet, _name: str, wanted: bool
     ) -> CaseQuerySet:
         found = after_closing.unsolved(cases)
+        return found if wanted else cases.exclude(pk__in=found.values("pk"))
+
+    def by_check(self, cases: CaseQuerySet, _name: str, wanted: bool) -> CaseQuerySet:
+        """Filter by a result that waits to be checked and the user did not handle."""
+        user = _user_of(self.request)
+        if user is None:
+            return cases.none()
+        found = checking.to_be_checked_by(cases, user, today())
         return found if wanted else cases.exclude(pk__in=found.values("pk"))
 
     def by_call_back(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.models.choices import NOT_HEARD, Solved, Stage
+from cases.models.choices import NOT_HEARD, CloseReason, Outcome, Solved, Stage
 from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor, personal_redactor, preview_redactor
 from cases.speaking.afterwords import AfterwordTold, afterwords_told
@@ -38,7 +38,8 @@ class SpeakerAccount:
     state: int
     is_open: bool
     is_void: bool = False
-    leaves_something: bool = False  # whoever rated it called it solved in part, or not
+    outcome: str = ""  # how the work ended, as whoever handled it says
+    leaves_something: bool = False  # solved in part or not, by its rating or outcome
     reply_by: date | None = None
     promised: Promised = Promised.ANSWER  # by that day
     reply: str = ""
@@ -65,10 +66,22 @@ class SpeakerAccount:
         if self.state == WORKED_ON:
             return _("It is being worked on")
         if self.is_open:
-            return _("It is done; please say how it was")
+            return self._ended_in_words()
+        if self.outcome == Outcome.REDIRECTED:
+            return _("Another place deals with it")
         if self.leaves_something:
             return _("It rests here for now")
         return _("It is done")
+
+    def _ended_in_words(self) -> str:
+        """Return the state of what awaits its rating: no better than it came out."""
+        if self.outcome == Outcome.PARTLY:
+            return _("A part of it is done; please say how it was")
+        if self.outcome == Outcome.EXPLAINED:
+            return _("It cannot be done now, for the reason below; say how it was")
+        if self.outcome == Outcome.REDIRECTED:
+            return _("Another place deals with it, see below; say how it was")
+        return _("It is done; please say how it was")
 
 
 def told_to_speaker(
@@ -90,7 +103,8 @@ def told_to_speaker(
         state=PLAIN_STATES[Stage(case.stage)],
         is_open=case.is_open,
         is_void=case.close_reason in NOT_HEARD,
-        leaves_something=case.solved in (Solved.PARTLY, Solved.NO),
+        outcome=_outcome_told(case),
+        leaves_something=_leaves_something(case),
         reply_by=case.reply_by,
         promised=promised_for(case),
     )
@@ -146,6 +160,25 @@ def words_alone(
         reply=unnamed(reply),
         reply_at=at if reply else None,
     )
+
+
+def _outcome_told(case: Case) -> str:
+    """Return how the work ended, once its speaker is told; what was shown the proper
+    route without any work as well.
+    """
+    if case.close_reason == CloseReason.DIVERTED:
+        return Outcome.REDIRECTED
+    return case.outcome if PLAIN_STATES[Stage(case.stage)] == DONE else ""
+
+
+def _leaves_something(case: Case) -> bool:
+    """Tell whether a closed matter is not solved whole.
+
+    The rating says so; where nobody rated it, whoever handled it.
+    """
+    if case.solved:
+        return case.solved in (Solved.PARTLY, Solved.NO)
+    return case.outcome in (Outcome.PARTLY, Outcome.EXPLAINED)
 
 
 def _redactor(case: Case, previewed_by: Sight | None) -> Redactor:

@@ -55,6 +55,11 @@ HEADINGS: Mapping[Action, Text] = MappingProxyType(
     {Action.MANDATORY_REPORT: gettext_lazy("Mandatory report")}
 )
 
+# a step whose name would be long on its button, or says what is asked
+BUTTONS: Mapping[Action, Text] = MappingProxyType(
+    {Action.RESERVE: gettext_lazy("Save")}
+)
+
 
 class Act(StepView):
     def get(self, request: HttpRequest, number: str, action: str) -> HttpResponse:
@@ -177,6 +182,7 @@ class Act(StepView):
             ),
             "goes_to": hearers_of(offer.action, facts.case, facts.on),
             "next": _query_back(request),
+            "button": BUTTONS.get(offer.action, offer.action.label),
             "heading": HEADINGS.get(offer.action, offer.action.label),
             "leave": _item_opened_from(request) or facts.case.get_absolute_url(),
             "namesakes": namesakes_of(self.user, form, facts.case.village_id),

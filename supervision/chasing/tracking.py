@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.models.choices import SupervisionLevel
 from cases.workflow import Action, Officer, make_move
+from cases.workflow.standing import is_with
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.text import is_blank
@@ -147,8 +148,10 @@ def say_of(
         raise InputRefused(
             _("Say what is expected."), {"note": _("Please fill this in.")}
         )
-    _must_preside(by, locked.meeting.town, at)
+    presiding = _must_preside(by, locked.meeting.town, at)
     post = chasing_post(locked.case, by, at)
+    if post is None and is_with(locked.case, by):
+        post = _who_chases_not_oneself(verdict, presiding)
     if post is None:
         raise NoSuchRight(
             _("Only a reviewer or supervisor over this matter does this.")
@@ -162,6 +165,16 @@ def say_of(
     locked.said_by = post
     locked.save()
     return locked
+
+
+def _who_chases_not_oneself(verdict: TrackingVerdict, presiding: Post) -> Post:
+    """Return the post of one who says how it stands with what they have themself.
+
+    MoveRefused: they would urge or order themself.
+    """
+    if verdict in ACTED:
+        raise MoveRefused(_("It is with you; nobody orders themself."))
+    return presiding
 
 
 def _check_open(item: TrackedCase) -> None:

@@ -76,7 +76,7 @@ def test_the_supervisors_desk_counts_each_queue_of_its_own(client, here):
         ({"unsolved": "true"}, 0),
         ({"to_call_back": "true"}, 0),
         ({"afterword": "true"}, 0),
-        ({"stage": "supervise", "level": "town"}, 0),
+        ({"to_check": "true", "level": "town"}, 0),
     ]
 
 
