@@ -11,7 +11,7 @@ from minshi.days import DayField
 from supervision.models import Told, TrackingVerdict
 from supervision.models.chase import MOST_DAYS
 from supervision.models.tracking import ACTED
-from villages.forms.accounts import DayInput, RuleForm
+from villages.forms.accounts import DayInput, RuleForm, SeenForm
 
 TALL = {"rows": 4}
 
@@ -126,7 +126,7 @@ class TextForm(RuleForm):
     )
 
 
-class VerdictForm(RuleForm):
+class VerdictForm(SeenForm):
     verdict = forms.ChoiceField(
         label=_("What is to happen"),
         choices=TrackingVerdict.choices,

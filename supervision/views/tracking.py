@@ -22,6 +22,7 @@ from minshi.errors import UNPROCESSABLE, RuleBroken
 from supervision.chasing.tracking import (
     begin_tracking,
     end_tracking,
+    mark_of_entry,
     meetings_seen_by,
     presiding_post,
     say_of,
@@ -234,6 +235,7 @@ class TrackingMeetingView(TrackingView):
         for item in items:
             if item.case_id in open_to_say and item.verdict not in ACTED:
                 entered = {"verdict": item.verdict, "note": item.note}
+                entered["seen"] = mark_of_entry(item)
                 form = VerdictForm(initial=entered, auto_id=ids_of(item))
                 if item.case_id in own:
                     form.leave_out_chasing()
@@ -263,8 +265,9 @@ class SayOf(TrackingMeetingView):
 
         verdict = TrackingVerdict(form.cleaned_data["verdict"])
         note = form.cleaned_data["note"]
+        seen = form.cleaned_data["seen"]
         try:
-            say_of(item, verdict, note, by=self.user, at=now())
+            say_of(item, verdict, note, seen=seen, by=self.user, at=now())
         except RuleBroken as refusal:
             form.refuse(refusal)
             return self.show(meeting, (item.pk, form))

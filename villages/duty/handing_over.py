@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight
+from minshi.seen import mark_of, refuse_unseen
 from villages.duty.rights import lock_roster
-from villages.duty.seen import mark_of, refuse_unseen
 from villages.duty.standing import Roster, post_held_by, read_roster
 from villages.models import DutyShift, HandOver, Post, User
 
@@ -56,7 +56,7 @@ def hand_over(
 
 
 def mark_of_hand_over(handed: HandOver | None) -> str:
-    return mark_of(handed, ("note", "visitors", "written_by_id"))
+    return mark_of(handed, ("written_at", "written_by_id"))
 
 
 def _written_since(handed: HandOver) -> str:

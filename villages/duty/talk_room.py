@@ -10,8 +10,8 @@ from django.utils.translation import pgettext
 from minshi import workdays
 from minshi.crypto import office_phone
 from minshi.errors import Faults, InputRefused
+from minshi.seen import mark_of, refuse_unseen
 from villages.duty.rights import lock_roster, talk_room_post
-from villages.duty.seen import mark_of, refuse_unseen
 from villages.models import TalkRoom, User, Village
 from villages.models.duty import LAST_TALK_DAY
 

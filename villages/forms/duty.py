@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from minshi.days import DayField
-from minshi.errors import RuleBroken, StaleVersion
+from minshi.errors import RuleBroken
 from minshi.workdays import SHANGHAI, day_in_words
 from villages.duty import time_of_shift
 from villages.duty.rotating import BEGINS, ENDS
-from villages.forms.accounts import DayInput, RuleForm, offer_rows
+from villages.forms.accounts import DayInput, RuleForm, SeenForm, offer_rows
 from villages.models import DutyShift, Post
 from villages.models.duty import LAST_TALK_DAY
 
@@ -142,20 +142,6 @@ class LeaveForm(RosterForm):
         required=False,
         help_text=_("Nobody named: the backup of each shift."),
     )
-
-
-class SeenForm(RuleForm):
-    """A form over what others write as well. It brings back the mark of what it showed
-    (`villages.duty.seen`): where somebody has written since, that is said first.
-    """
-
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def refuse(self, refusal: RuleBroken) -> None:
-        super().refuse(refusal)
-        if isinstance(refusal, StaleVersion):
-            typed = {name: self.data[name] for name in self.data}
-            self.data = typed | {"seen": refusal.newest}
 
 
 class HandOverForm(SeenForm):

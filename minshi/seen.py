@@ -14,7 +14,11 @@ LENGTH = 16
 
 
 def mark_of(row: Model | None, names: tuple[str, ...]) -> str:
-    """Return the mark of what stands in some columns of a row; empty without one."""
+    """Return the mark of what stands in some columns of a row; empty without one.
+
+    It answers guesses at what stands there: where that may hold hidden words, name the
+    moment of writing and who wrote.
+    """
     if row is None or row.pk is None:
         return ""
     values: list[Any] = [getattr(row, name) for name in names]
