@@ -5,8 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import django_filters as filters
-from django import forms
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -122,13 +121,13 @@ def town_filter(field_name: str) -> filters.ModelChoiceFilter:
     )
 
 
-class OfficeField(forms.ModelChoiceField):
+class OfficeField(filters.fields.ModelChoiceField):
     """An office; with its town in front for whoever reads those of several towns."""
 
     names_towns = False
 
-    def label_from_instance(self, office: Model) -> str:
-        if self.names_towns and isinstance(office, Office) and office.town:
+    def label_from_instance(self, office: Office) -> str:
+        if self.names_towns and office.town:
             return f"{office.town} {office}"
         return str(office)
 
