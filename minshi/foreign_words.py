@@ -24,6 +24,7 @@ FOREIGN_WORDS = (
     # accounts and passwords
     gettext_noop("username"),
     gettext_noop("A user with that username already exists."),
+    gettext_noop("You must type the same password each time."),
     gettext_noop(
         "Enter a valid username. This value may contain only letters, numbers, and"
         " @/./+/-/_ characters."

@@ -94,7 +94,8 @@ def offices_in_reach(request: HttpRequest | None) -> QuerySet[Office]:
     """Return the offices of the towns in reach, and those of their counties."""
     towns = towns_in_reach(request)
     counties = towns.values("county_code")
-    return Office.objects.filter(Q(town__in=towns) | Q(county_code__in=counties))
+    offices = Office.objects.filter(Q(town__in=towns) | Q(county_code__in=counties))
+    return offices.select_related("town")
 
 
 def topics_in_reach(request: HttpRequest | None) -> QuerySet[Topic]:
@@ -118,6 +119,28 @@ def town_filter(field_name: str) -> filters.ModelChoiceFilter:
         label=_("Town"),
         empty_label=ALL,
     )
+
+
+class OfficeField(filters.fields.ModelChoiceField):
+    """An office; with its town in front for whoever reads those of several towns."""
+
+    names_towns = False
+
+    def label_from_instance(self, office: Office) -> str:
+        if self.names_towns and office.town:
+            return f"{office.town} {office}"
+        return str(office)
+
+
+class OfficeFilter(filters.ModelChoiceFilter):
+    field_class = OfficeField
+
+    @property
+    def field(self) -> Any:
+        field = super().field
+        user = _user_of(self.get_request())
+        field.names_towns = user is not None and oversees_towns(user)
+        return field
 
 
 class CaseFilter(filters.FilterSet):
@@ -149,7 +172,7 @@ class CaseFilter(filters.FilterSet):
     group = filters.ModelChoiceFilter(
         queryset=groups_in_reach, label=_("Villagers' group"), empty_label=ALL
     )
-    office = filters.ModelChoiceFilter(
+    office = OfficeFilter(
         field_name="owner_office",
         queryset=offices_in_reach,
         label=_("Office"),

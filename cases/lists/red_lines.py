@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from cases.models import Case, Event, MandatoryReport
 from cases.models.scope import Sight
@@ -48,7 +48,7 @@ def secret_with_report(user: User, on: date) -> QuerySet[Case]:
 
     reports = MandatoryReport.objects.filter(case=OuterRef("pk"))
     overseen = Case.objects.counted_for(user, on).filter(Sight.of(user, on).overseen())
-    return overseen.filter(Exists(reports), redacted=True)
+    return overseen.filter(Q(redacted=True), Exists(reports))
 
 
 def reports_in_state(

@@ -151,8 +151,8 @@ class MinutesSheet:
             shown = record
             if is_secret and not is_whole:
                 shown = replace(record, about=None)
-            rows = side_by_side(lines_of(columns, shown))
-            items.append(PrintedItem(nth, rows, is_secret and is_whole))
+            boxes = side_by_side(lines_of(columns, shown))
+            items.append(PrintedItem(nth, boxes, is_secret and is_whole))
         return items
 
     def signing(self) -> list[Attendee]:

@@ -456,3 +456,17 @@ def test_the_start_page_counts_as_to_be_checked_what_its_reader_may_check():
 
     assert count == 1
     assert "to_check=true" in queue.address
+
+
+def test_whoever_reads_several_towns_chooses_an_office_by_its_town():
+    here = staff()
+    of_county = {}
+    for post in (here.supervisor, here.county_supervisor):
+        form = filtered(post).form
+        labels = [label for _value, label in form.fields["office"].choices]
+        of_county[post.role, bool(post.county_code)] = labels
+
+    towns = f"{here.town} {here.office}"
+    assert towns in of_county["supervisor", True]
+    assert towns not in of_county["supervisor", False]
+    assert str(here.office) in of_county["supervisor", False]

@@ -72,7 +72,7 @@ def agenda_rows(lines: list[AgendaLine], *, may_write: bool) -> list[AgendaRow]:
     return rows
 
 
-def secret_choices(lines: list[AgendaLine]) -> list[tuple[str, str]]:
+def secret_choices(lines: list[AgendaLine]) -> list[tuple[str, Text]]:
     """Return how the minutes may print secret matters; empty where the reader reads
     none of them.
     """
@@ -81,7 +81,9 @@ def secret_choices(lines: list[AgendaLine]) -> list[tuple[str, str]]:
         for line in lines
         if line.case and line.case.confidentiality == Confidentiality.SECRET
     ]
-    return SecretItems.choices if secret else []
+    if not secret:
+        return []
+    return [(each.value, each.label) for each in SecretItems]
 
 
 def _acts_on(nth: int, *, last: int) -> list[tuple[str, Text]]:
