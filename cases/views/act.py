@@ -54,6 +54,15 @@ from villages.requests import whole_number
 HEADINGS: Mapping[Action, Text] = MappingProxyType(
     {Action.MANDATORY_REPORT: gettext_lazy("Mandatory report")}
 )
+# what a step cannot do, and what does it instead
+LIMITS: Mapping[Action, Text] = MappingProxyType(
+    {
+        Action.AMEND: gettext_lazy(
+            "The words as they were said cannot be changed. What is wrong in them is"
+            " put into the remark; or make the matter void, and take it down again."
+        )
+    }
+)
 
 
 class Act(StepView):
@@ -178,6 +187,7 @@ class Act(StepView):
             "goes_to": hearers_of(offer.action, facts.case, facts.on),
             "next": _query_back(request),
             "heading": HEADINGS.get(offer.action, offer.action.label),
+            "limit": LIMITS.get(offer.action, ""),
             "leave": _item_opened_from(request) or facts.case.get_absolute_url(),
             "namesakes": namesakes_of(self.user, form, facts.case.village_id),
             **shown,
