@@ -423,3 +423,18 @@ def test_the_page_of_a_secret_case_costs_two_queries_more_than_any_other(
     # who is named, and the trace that reading it leaves
     with django_assert_max_num_queries(16):
         client.get(case.get_absolute_url())
+
+
+def test_a_form_that_comes_back_shows_what_the_speaker_would_read(client, here):
+    case = decided(here)
+    completed(here, case)
+    address = reverse("cases:act", args=[case.number, "verify"])
+    client.force_login(here.secretary.user)
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() for name in ("version", "key")}
+
+    answer = client.post(address, {**sent, "reply": "灯" * 6000})
+
+    assert answer.status_code == 422
+    assert answer.context["preview"]["left"]
+    assert '<div id="preview" aria-live="polite"></div>' not in answer.text
