@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from cases.meetings.committee import is_heard_in_work
-from cases.meetings.counting import Count, check_size, count_of, due_of, store_count
+from cases.meetings.counting import (
+    Count,
+    Votes,
+    check_size,
+    count_of,
+    due_of,
+    store_count,
+    with_nobody,
+)
 from cases.meetings.holding import (
     RollNotCalled,
     check_has_come,
@@ -40,7 +48,6 @@ ITEM_ACTIONS = (
     Action.MERGE,
     Action.DEFER,
 )
-Votes = tuple[int | None, int | None, int | None]  # for, against, abstained
 
 
 class Verdict(models.TextChoices):
@@ -87,7 +94,7 @@ def conclude(
     meeting = lock_open(item.meeting, by, at)
     item = AgendaItem.objects.select_related("case__town").get(pk=item.pk)
     item.meeting = meeting
-    votes = with_abstentions(votes)
+    votes = with_nobody(votes)
 
     said = {
         "votes": "/".join(map(str, votes)),
@@ -137,16 +144,6 @@ def conclude(
 
     item.save()
     return item
-
-
-def with_abstentions(votes: Votes) -> Votes:
-    """Take it that nobody abstained where only that number was left empty."""
-    votes_for, votes_against, abstained = votes
-    is_counted = votes_for is not None and votes_against is not None
-
-    if is_counted and abstained is None:
-        abstained = 0
-    return votes_for, votes_against, abstained
 
 
 def _would_overwrite(

@@ -493,7 +493,7 @@ def test_a_meeting_is_not_closed_before_it_begins(client):
     page = client.get(meeting.get_absolute_url()).text
     early = client.post(reverse("cases:meeting_act", args=[meeting.pk, "close"]))
 
-    assert "会议记录还没写，结束后不能再补" in page
+    assert "会议记录还没写。请先写好再结束" in page
     assert "会议还没到开始的时间" in early.text
     meeting.refresh_from_db()
     assert meeting.closed_at is None

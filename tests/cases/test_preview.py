@@ -521,3 +521,18 @@ def test_what_goes_to_another_place_is_not_called_done(client, here):
     )
 
     assert page.context["told"].state_in_words == "这件事到别处办"
+
+
+def test_a_form_that_comes_back_shows_what_the_speaker_would_read(client, here):
+    case = decided(here)
+    completed(here, case)
+    address = reverse("cases:act", args=[case.number, "verify"])
+    client.force_login(here.secretary.user)
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() for name in ("version", "key")}
+
+    answer = client.post(address, {**sent, "reply": "灯" * 6000})
+
+    assert answer.status_code == 422
+    assert answer.context["preview"]["left"]
+    assert '<div id="preview" aria-live="polite"></div>' not in answer.text

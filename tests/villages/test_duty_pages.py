@@ -159,6 +159,15 @@ def test_a_refusal_keeps_what_was_typed_and_names_the_field(client, here):
     assert answer.context["form"]["primary"].value() == str(here.member.pk)
 
 
+def test_a_day_that_is_over_is_said_beside_the_day(client, here):
+    past = SHIFT | {"day": "2026-03-01"}
+
+    answer = sent(client, here.secretary, "shift_new", **past, primary=here.member.pk)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["day"]
+
+
 def test_whoever_may_not_arrange_finds_no_such_page(client, here):
     shift = shift_of(here.member, days=1)
 
@@ -363,13 +372,13 @@ def test_the_number_of_people_is_asked_for(client, here):
 # --- the desk
 
 
-def test_the_desk_says_who_is_on_duty_and_costs_two_queries_more(
+def test_the_desk_says_who_is_on_duty_and_costs_a_few_queries_more(
     client, here, django_assert_num_queries
 ):
     def cost():
         client.force_login(here.member.user)
         client.get("/")
-        with django_assert_num_queries(8 if DutyShift.objects.exists() else 7):
+        with django_assert_num_queries(11 if DutyShift.objects.exists() else 9):
             return client.get("/").content.decode()
 
     assert "今天没排班" in cost()

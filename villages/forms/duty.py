@@ -106,8 +106,12 @@ class ShiftForm(RosterForm):
         }
 
     def refuse(self, refusal: RuleBroken) -> None:
-        """Show a refusal of the domain at the fields of this form."""
+        """Show a refusal of the domain at the fields of this form; of a day that is over
+        at the day alone.
+        """
         own = {"starts_at": "begins", "ends_at": "ends"}
+        if "day" in refusal.fields:
+            own["ends_at"] = "day"
         refusal.fields = {
             own.get(name, name): text for name, text in refusal.fields.items()
         }
