@@ -5,6 +5,7 @@ in 「儿子王守田」, group and door in 「白关村2组15号」.
 import re
 from collections.abc import Iterator
 
+from minshi.text.doors import UNIT, door_after_units, doors_of_lanes
 from minshi.text.finding import LOCAL_PHONE, numbers_in
 from minshi.text.folding import HAN, MIDDLE_DOT, MIDDLE_DOTS, STOPS, any_of, visible
 from minshi.text.letters import (
@@ -83,7 +84,6 @@ GROUP_OF_PLACE = re.compile("(?:[村组社队户]|单元)$")
 
 # --- addresses
 NUMBER = "[0-9０-９一二三四五六七八九十廿卅卌百〇零]+"
-UNIT = "(?:村民小组|小组|组|社|队|栋|幢|座|号楼|楼|单元)"
 DOOR = re.compile(
     rf"(?:{NUMBER}{UNIT}\s*)+"
     rf"[^，,。;；\n]{{0,12}}?{NUMBER}(?:[-－—]{NUMBER})*(?:[号户室]|$)"
@@ -130,8 +130,8 @@ def phone_parts(typed: str) -> list[str]:
 
 
 def address_parts(typed: str) -> list[str]:
-    """Return group and door of an address, which a village has once, and whose house it
-    is said to be.
+    """Return group and door of an address, which a village has once, lane and door, and
+    whose house it is said to be.
 
     Neither the village alone nor the group: half the village lives there.
     """
@@ -139,9 +139,12 @@ def address_parts(typed: str) -> list[str]:
         return []
 
     parts = dict[str, None]()
-    found = DOOR.search(typed)
-    if found and found[0] != typed.strip():
-        parts[found[0]] = None
+    for door in DOOR.finditer(typed):
+        parts[door[0]] = None
+        parts[door_after_units(door[0])] = None
+    parts |= dict.fromkeys(doors_of_lanes(typed))
+    for nothing_new in ("", typed.strip()):
+        parts.pop(nothing_new, None)
 
     plain = _simplified(visible(typed))
     pieces = [within["within"] for within in BRACKETED.finditer(plain)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
+from minshi.text.doors import Door, door_of_value
 from minshi.text.folding import HAN, MIDDLE_DOTS, SEPARATORS, any_of
 from minshi.text.letters import Letters, Span, with_digits
 from minshi.text.papers import (
@@ -97,12 +98,14 @@ class PersonalValue:
         self.is_number = self.letters.isascii() and self.letters.isdigit()
         self.national = _national_number(value) if self.is_number else ""
         self.has_digits = self.is_number
+        self.door: Door | None = None
         if self.is_number and value.isascii():
             return  # digits already; a ○ among them would be read as one more
 
         # an address: 三社12号 is 3社12号 as well, and 三社十二号
         has_digit = any(map(str.isdigit, self.letters))
         self.has_digits = has_digit or bool(NUMBERED.search(self.letters))
+        self.door = door_of_value(value) if self.has_digits else None
         if self.has_digits:
             self.letters = letters.in_digits.plain
 
@@ -115,6 +118,8 @@ class PersonalValue:
             return
         if not self.is_number:
             yield from self._spans_of_words(text.in_digits if self.has_digits else text)
+            if self.door:
+                yield from self.door.spans(text)
         elif len(self.letters) < LOCAL_PHONE:
             yield from self._spans_of_short_number(text.in_digits)
         else:
