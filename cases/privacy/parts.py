@@ -138,14 +138,7 @@ def address_parts(typed: str) -> list[str]:
     if not typed:
         return []
 
-    parts = dict[str, None]()
-    for door in DOOR.finditer(typed):
-        parts[door[0]] = None
-        parts[door_after_units(door[0])] = None
-    parts |= dict.fromkeys(doors_of_lanes(typed))
-    for nothing_new in ("", typed.strip()):
-        parts.pop(nothing_new, None)
-
+    parts = dict.fromkeys(doors_in(typed))
     plain = _simplified(visible(typed))
     pieces = [within["within"] for within in BRACKETED.finditer(plain)]
     pieces += OWNER_OF_HOUSE.findall(plain)
@@ -153,6 +146,18 @@ def address_parts(typed: str) -> list[str]:
         for piece in _pieces(text):
             parts |= dict.fromkeys(filter(is_plainly_name, _names_in(piece)))
     return list(parts)
+
+
+def doors_in(typed: str) -> list[str]:
+    """Return the doors of an address that has more in it: 2组15号 of 白关村2组15号."""
+    doors = dict[str, None]()
+    for door in DOOR.finditer(typed):
+        doors[door[0]] = None
+        doors[door_after_units(door[0])] = None
+    doors |= dict.fromkeys(doors_of_lanes(typed))
+    for nothing_new in ("", typed.strip()):
+        doors.pop(nothing_new, None)
+    return list(doors)
 
 
 def _simplified_character(character: str) -> str:

@@ -83,7 +83,7 @@ class Door:
         return not COUNTED.match(text.text[after:])
 
     def _is_together(self, text: Letters, found: re.Match[str]) -> bool:
-        """Return True where a few signs stand between its parts, no comma in a number."""
+        """Return True where a few signs stand between, and no comma in a number."""
         letters = found[0]
         for nth, gap in enumerate(text.gaps(found.start(), len(letters))):
             if len(gap.strip()) > LONGEST_GAP or SENTENCE_ENDS.search(gap):

@@ -5,6 +5,7 @@ numbers that are somebody's whoever they belong to.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import phonenumbers
 
@@ -87,6 +88,14 @@ LABELLED = f"(?:{NUMBER_LABEL})?{GONE}"
 NUMBERS_GONE = re.compile(f"{LABELLED}(?:{BETWEEN_NUMBERS}{LABELLED})*")
 COUNTRY = "CN"
 COUNTRY_CODES = ("0086", "086", "86")
+
+
+class Value(Protocol):
+    """Anything that gives somebody away and is found in a text."""
+
+    def spans(self, text: Letters) -> Iterator[Span]:
+        """Yield the parts of a text that are to be blanked for it."""
+        ...
 
 
 class PersonalValue:
@@ -197,7 +206,7 @@ def _national_number(value: str) -> str:
     return national if len(national) >= LOCAL_PHONE else ""
 
 
-def blanked(text: str, values: Iterable[PersonalValue]) -> str:
+def blanked(text: str, values: Iterable[Value]) -> str:
     """Return a text with a placeholder for each of these values.
 
     They are found in full width or half, in either script, with accents, digits of
@@ -259,6 +268,15 @@ def numbers_in(text: str) -> Numbers:
     rest = Letters(_with_breaks(rest.text, [*identities, *others])).in_digits
     phones += _mobiles(rest)
     return Numbers(sorted(phones), identities, others)
+
+
+class AnyPhone:
+    """The telephones of a text, whoever's they are."""
+
+    def spans(self, text: Letters) -> Iterator[Span]:
+        """Yield them; the tables of telephones are slow, and hardly a text has one."""
+        if DIGITS_OF_PHONE.search(text.in_digits.plain):
+            yield from numbers_in(text.text).phones
 
 
 READ_AS_DIGIT = re.compile(r"[0-9oO]")  # of ASCII; the shortest number is a mobile's
