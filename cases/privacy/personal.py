@@ -41,7 +41,7 @@ def values_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[str]:
 
 
 def finders_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[Value]:
-    """Return what finds the values of a case in a text, and in a 隐名 matter the surname
+    """Return what finds the values of a case in a text, and of a 隐名 speaker a surname
     of two characters by itself. No query.
     """
     values = list(filter(None, dict.fromkeys(values_of(case, fields))))
@@ -89,13 +89,15 @@ def also_personal(case: Case) -> list[str]:
 
 
 def noted_of(case: Case) -> list[str]:
-    """Return what is noted beside the fields of a case. A migration's rows may be of
-    before `of_register`.
+    """Return what is noted beside the fields of a case."""
+    return [*also_personal(case), *of_register(case)]
+
+
+def of_register(case: Case) -> list[str]:
+    """Return what the register says of who spoke. A migration's rows may be of before
+    that was noted.
     """
-    return [
-        *also_personal(case),
-        *(getattr(case, "of_register", "") or "").splitlines(),
-    ]
+    return (getattr(case, "of_register", "") or "").splitlines()
 
 
 def _parts_of_noted(case: Case) -> list[str]:
@@ -133,7 +135,7 @@ def add_of_register(case: Case, residents: Iterable[Resident]) -> None:
         household = resident.household
         door = f"{household.group.number}组{household.number}号"
         values += [resident.name, resident.phone, door]
-    case.of_register = _noted(case.of_register.splitlines(), values)
+    case.of_register = _noted(of_register(case), values)
 
 
 def _noted(lines: Iterable[str], values: Iterable[str | None]) -> str:

@@ -1,5 +1,6 @@
 """A surname of two characters by itself: 欧阳 of 欧阳大哥 and 老欧阳. A village has one
-family of it, and neighbours call them so. Surnames of one character stand in other words.
+family of it, and neighbours call them so. One of a single character stands in other
+words.
 """
 
 import re
