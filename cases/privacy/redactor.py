@@ -4,6 +4,7 @@ Everything that shows or stores words about a case asks for one here: pages, led
 slips, minutes, API, admin, notices, and the event that a move writes.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +13,11 @@ from cases.models.choices import Category, Confidentiality
 from cases.models.scope import Sight
 from cases.privacy.personal import PERSONAL_FIELDS, finders_in_words, finders_of
 from minshi.text import PersonalValue, Value, blanked
+
+# in data: moments and keys, whose digits are no telephone's
+MOMENT_OR_KEY = re.compile(
+    r"\d{4}-\d\d-\d\dT[\d:.+Z-]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
 
 
 class Redactor:
@@ -59,7 +65,7 @@ class Redactor:
     def data(self, shown: Any) -> Any:
         """Redact every text in lists and dicts, as a serializer gives them."""
         if isinstance(shown, str):
-            return self(shown)
+            return shown if MOMENT_OR_KEY.fullmatch(shown) else self(shown)
         if isinstance(shown, dict):
             return {name: self.data(item) for name, item in shown.items()}
         if isinstance(shown, list):
