@@ -229,7 +229,7 @@ def test_matters_from_before_are_brought_up_to_date(here, neighbour):
     plain = hidden(here, neighbour, confidentiality="normal")
     wanted = (case.of_register, case.open_words)
     Case.objects.filter(pk=case.pk).update(of_register="", open_words=case.verbatim)
-    module = import_module("cases.migrations.0035_what_the_register_says")
+    module = import_module("cases.migrations.0036_what_the_register_says")
     editor = SimpleNamespace(connection=connection)
 
     module.note_what_the_register_says(apps, editor)

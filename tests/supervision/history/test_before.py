@@ -41,7 +41,7 @@ SEALING = (
     ("0019_afterwords", "seal_without_afterwords"),
     ("0022_what_was_found_and_its_ground", "seal_without_findings"),
     ("0031_names_that_stay_hidden", "seal_names"),
-    ("0035_what_the_register_says", "seal_what_the_register_says"),
+    ("0036_what_the_register_says", "seal_what_the_register_says"),
 )
 NEWER = {
     "blanked",

@@ -82,7 +82,7 @@ def without_seal(apps, using, keys):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0034_indexes_of_grey_and_needing_an_order"),
+        ("cases", "0035_split_words_in_one_pass"),
         ("villages", "0016_audit_of_what_is_final"),
     ]
 
