@@ -106,8 +106,8 @@ class ShiftForm(RosterForm):
         }
 
     def refuse(self, refusal: RuleBroken) -> None:
-        """Show a refusal of the domain at the fields of this form; of a day that is over
-        at the day alone.
+        """Show a refusal of the domain at the fields of this form; of a day that is
+        over at the day alone.
         """
         own = {"starts_at": "begins", "ends_at": "ends"}
         if "day" in refusal.fields:
