@@ -510,3 +510,23 @@ def test_a_closed_meeting_does_not_say_that_it_may_vote(client):
     page = client.get(meeting.get_absolute_url()).text
     assert "到会人数够" in page
     assert "可以表决" not in page
+
+
+def test_a_meeting_about_nothing_is_asked_back(client):
+    here = staff()
+    client.force_login(here.secretary.user)
+    address = reverse("cases:meeting_call")
+    asked = {
+        "kind": "two_committees",
+        "starts_at": "2026-03-02T11:00",
+        "key": uuid.uuid4(),
+    }
+
+    refused = client.post(address, asked)
+    made = client.post(address, {**asked, "no_items": "on"})
+
+    assert refused.status_code == 422
+    assert list(refused.context["form"].errors) == ["subject"]
+    assert "还没排议题，先定时间" in refused.text
+    assert made.status_code == 302
+    assert Meeting.objects.count() == 1
