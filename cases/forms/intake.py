@@ -21,8 +21,14 @@ from cases.models.choices import (
 from cases.workflow import Spoken
 from cases.workflow.candidates import cadres_over
 from cases.workflow.inputs import SAID_AT, WHO_MAY_SEE, Input, Kind, fault_of
-from cases.workflow.speakers import LONGEST_NAME, LONGEST_WORDS, named_apart
+from cases.workflow.speakers import (
+    LONGEST_NAME,
+    LONGEST_WORDS,
+    checked_name,
+    named_apart,
+)
 from minshi.days import MomentField
+from minshi.errors import InputRefused
 from minshi.workdays import local_day
 from villages.forms.accounts import RuleForm, offer_rows
 from villages.models import Group, Post, Resident, Town, User, Village
@@ -217,6 +223,8 @@ class IntakeForm(RuleForm):
             fault = fault_of(item, data.get(item.name), self.at)
             if fault:
                 self.add_error(item.name, str(fault))
+        if self.errors:
+            self._check_name(data)
         if not data.get("settled"):
             return data
 
@@ -230,6 +238,21 @@ class IntakeForm(RuleForm):
             self.add_error(missing, _("Both questions, please, or neither."))
 
         return data
+
+    def _check_name(self, data: dict[str, Any]) -> None:
+        """Say beside other faults that a name is none yet; of a form without any the
+        domain itself says it.
+        """
+        try:
+            checked_name(
+                data.get("speaker_name") or "",
+                data.get("resident"),
+                as_typed=bool(data.get("as_typed")),
+            )
+        except InputRefused as refusal:
+            for name, words in refusal.fields.items():
+                if name not in self.errors:
+                    self.add_error(name, str(words))
 
 
 def town_from_form(post: Post) -> Town | None:

@@ -109,6 +109,11 @@ class CallForm(AddItemsForm):
         help_text=LATE_NOTICE_HELP,
     )
 
+    no_items = forms.BooleanField(
+        label=_("Nothing is on the agenda yet; the time is fixed first"),
+        required=False,
+    )
+
     def __init__(
         self,
         kinds: Iterable[MeetingKind],
@@ -141,9 +146,21 @@ class CallForm(AddItemsForm):
                 "short_notice",
                 "cases",
                 "subject",
+                "no_items",
             )
             if name in self.fields
         ]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask what the meeting is about, unless its time is to be fixed first."""
+        data = super().clean() or {}
+        has_items = data.get("cases") or data.get("subject") or "cases" in self.errors
+        if not has_items and not data.get("no_items"):
+            words = _(
+                "Choose at least one item, or tick that nothing is on the agenda yet."
+            )
+            self.add_error("subject", words)
+        return data
 
 
 class ChangeForm(RuleForm):

@@ -25,6 +25,7 @@ from cases.speaking.progress import told_to_speaker
 from cases.speaking.whereabouts import what_comes_next, with_whom
 from cases.views.attachments import file_response
 from cases.views.late import Typed, typed_for, was_made_before
+from cases.views.track_code import wrong_in_words
 from cases.views.visiting import OFFERED, BehindCode, Visit
 from cases.workflow import (
     MOVES,
@@ -162,7 +163,14 @@ class Track(BehindCode):
         more. Nothing of the case is read for it.
         """
         is_wrong = request.method == "POST" or bool(request.GET.get("k"))
-        context = {"number": number, "is_wrong": is_wrong, "again": again}
+        sent = request.POST if request.method == "POST" else request.GET
+        typed = sent.get("k", "")
+        context: dict[str, Any] = {
+            "number": number,
+            "code": "" if again else typed,
+            "wrong": wrong_in_words(number, typed) if is_wrong else "",
+            "again": again,
+        }
         status = 404 if is_wrong else 200
         if self.shut_until:
             context["shut"] = words_of(self.shut_until, now())

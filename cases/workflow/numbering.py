@@ -17,6 +17,7 @@ UNMISTAKABLE = "ABCDEFGHJKMNPQRTUVWXY346789"
 LETTERS_LENGTH = 10
 GROUP = 4
 SEQUENCE_LENGTH = 4  # at least; they may pass 9999
+LOOKS_LIKE_A_DIGIT = str.maketrans("OIL", "011")
 CODE = re.compile(rf"\d{{{CODE_LENGTH}}}|[{UNMISTAKABLE}]{{{LETTERS_LENGTH}}}")
 # 编号：BG—2026—0179, BG20260179
 NUMBER_OF_FOUR_DIGITS = re.compile(
@@ -85,11 +86,17 @@ def code_of(text: str) -> str:
     """Return a tracking code as it is stored; empty where the text is none.
 
     Any width and case, blanks and dashes between are no mistake, nor are digits
-    written in words as they are read aloud (一二三四).
+    written in words as they are read aloud (一二三四), nor the letters that look like
+    0 and 1: no code has them.
     """
-    said = with_digits(folded(text).replace("幺", "1")).upper()
-    typed = re.sub(r"[^A-Z0-9]", "", said)
+    typed = signs_of(text)
     return typed if CODE.fullmatch(typed) else ""
+
+
+def signs_of(text: str) -> str:
+    """Return the letters and digits of a tracking code as far as it is typed."""
+    said = with_digits(folded(text).replace("幺", "1")).upper()
+    return re.sub(r"[^A-Z0-9]", "", said).translate(LOOKS_LIKE_A_DIGIT)
 
 
 def new_tracking_code() -> str:

@@ -32,10 +32,23 @@ function fieldsOf(form) {
 function putBack(form, draft) {
   keyOf(form).value = draft.key;
   refill(fieldsOf(form), draft.draft);
+  unfold(form);
   one("[data-restored]", form).hidden = false;
 
   const village = one("select[name=village]", form);
   if (village && village.value) putBackOfVillage(village, draft);
+}
+
+// What came back is in sight, also where it is folded away.
+function unfold(form) {
+  all("details", form).forEach((details) => {
+    if (all("input, textarea, select", details).some(isFilled)) details.open = true;
+  });
+}
+
+function isFilled(field) {
+  if (/^(radio|checkbox)$/.test(field.type)) return field.checked !== field.defaultChecked;
+  return field.type !== "hidden" && field.type !== "file" && field.value !== "";
 }
 
 // A village's groups and cadres come from the server, then are filled as well.
@@ -48,6 +61,7 @@ function putBackOfVillage(village, draft) {
     if (event.target.id !== "of-village") return;
     document.removeEventListener("htmx:load", came);
     refill(all("input, select", event.target), draft.draft);
+    unfold(one("form[data-draft]"));
   });
 }
 

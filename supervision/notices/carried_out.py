@@ -41,13 +41,13 @@ def _ruled_on() -> Q:
     parts = HandBack.objects.filter(
         assignment__case=OuterRef("case"), state=RequestState.OPEN
     )
-    return Q(kind=NoticeKind.RULE) & ~Exists(requests) & ~Exists(parts)
+    return Q(~Exists(requests), ~Exists(parts), kind=NoticeKind.RULE)
 
 
 def _called() -> Q:
     """Match calls that were made, or whose place another took."""
     to_make = Call.objects.filter(event=OuterRef("event"), done_at=None)
-    return Q(kind=NoticeKind.CALL) & ~Exists(to_make)
+    return Q(~Exists(to_make), kind=NoticeKind.CALL)
 
 
 def _in_time() -> Q:
@@ -70,5 +70,5 @@ def _of_ends() -> Q:
     """Match what only an open matter asks for, or only a closed one."""
     waiting = Afterword.objects.filter(case=OuterRef("case"), answered_at=None)
     of_open = Q(kind__in=OF_OPEN) & CLOSED
-    of_closed = Q(kind__in=OF_CLOSED) & (~CLOSED | ~Exists(waiting))
+    of_closed = Q(kind__in=OF_CLOSED) & (~CLOSED | Q(~Exists(waiting)))
     return of_open | of_closed

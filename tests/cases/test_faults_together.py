@@ -291,3 +291,19 @@ def test_without_a_fault_nothing_is_refused():
         pass
 
     assert faults.refuse() is None
+
+
+def test_a_name_that_is_none_is_named_beside_a_phone_that_is_none(client, here):
+    client.force_login(here.duty.user)
+    sent = {
+        "key": uuid.uuid4(),
+        "channel": "talk_room",
+        "village": here.village.pk,
+        "verbatim": "路灯坏了",
+        "speaker_name": "yxs",
+        "speaker_phone": "12345",
+    }
+
+    answer = client.post(reverse("cases:intake"), sent)
+
+    assert errors_of(answer) == {"speaker_name", "speaker_phone"}

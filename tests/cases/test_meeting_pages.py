@@ -512,6 +512,7 @@ def test_a_closed_meeting_does_not_say_that_it_may_vote(client):
     assert "可以表决" not in page
 
 
+<<<<<<< HEAD
 def test_a_vote_before_the_roll_is_called_says_so_and_leads_there(client):
     here = staff()
     case = accepted(here)
@@ -586,3 +587,23 @@ def test_a_meeting_that_fits_is_called_at_once(client):
     chair = called(here).attendees.order_by("-is_chair").first().name
 
     assert asked_to_call(client, here, chair=chair).status_code == 302
+=======
+def test_a_meeting_about_nothing_is_asked_back(client):
+    here = staff()
+    client.force_login(here.secretary.user)
+    address = reverse("cases:meeting_call")
+    asked = {
+        "kind": "two_committees",
+        "starts_at": "2026-03-02T11:00",
+        "key": uuid.uuid4(),
+    }
+
+    refused = client.post(address, asked)
+    made = client.post(address, {**asked, "no_items": "on"})
+
+    assert refused.status_code == 422
+    assert list(refused.context["form"].errors) == ["subject"]
+    assert "还没排议题，先定时间" in refused.text
+    assert made.status_code == 302
+    assert Meeting.objects.count() == 1
+>>>>>>> village

@@ -69,6 +69,7 @@ def test_a_town_calls_a_meeting_without_the_question(client):
         "key": str(uuid4()),
         "kind": "town_committee",
         "starts_at": "2026-03-06T09:00",
+        "no_items": "on",
     }
 
     client.post(reverse("cases:meeting_call"), form)

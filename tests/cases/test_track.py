@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.models import Case
 from cases.workflow import Action, make_move
 from minshi.text import PLACEHOLDER
 from tests.cases.roads import (
@@ -430,3 +431,33 @@ def test_a_reply_shows_nobodys_identity_number_in_any_spelling(client, here, num
     assert page.context["told"].reply == (
         f"已替身份证号{PLACEHOLDER}的老人交了1,200元，2026-03-02 办好"
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "typed", "words"),
+    [
+        ("{n}", "12345678901", "查询码是12位数字，您输了11位。"),
+        ("{n}", "1234 5678 9012 3", "查询码是12位数字，您输了13位。"),
+        ("{n}", "000000000000", "编号和查询码对不上"),
+        ("XX-2026-0001", "000000000000", "编号和查询码对不上"),
+        ("0183", "123456789012", "编号要写全，例如 BG-2026-0183。"),
+    ],
+)
+def test_what_is_typed_wrongly_is_said_and_stays(client, here, number, typed, words):
+    case = spoken(here)
+    query = {"number": number.format(n=case.number), "k": typed}
+
+    page = client.get(reverse("cases:track_any"), query, follow=True)
+
+    assert page.status_code == 404
+    assert words in page.text
+    assert f'value="{typed}"' in page.text
+
+
+def test_a_letter_that_looks_like_a_digit_is_read_as_one(client, here):
+    case = spoken(here)
+    Case.objects.filter(pk=case.pk).update(tracking_code="100123456780")
+    address = reverse("cases:track", args=[case.number])
+
+    for typed in ("lOO1 2345 678O", "Ioo123456780"):
+        assert client.get(address, {"k": typed}).status_code == 200

@@ -399,6 +399,28 @@ def test_withdrawal_is_not_said_in_the_future():
         )
 
 
+def test_a_speaker_takes_a_matter_back_without_a_reason_and_an_officer_says_it():
+    here = staff()
+    case = spoken(here)
+
+    with pytest.raises(InputRefused) as refused:
+        make_move(
+            spoken(here),
+            Action.WITHDRAW,
+            by=officer(here.duty),
+            at=NOON,
+            reason="",
+            how="call",
+            said_at=NOON,
+        )
+    make_move(case, Action.WITHDRAW, by=Speaker(case, "code"), at=NOON, reason="")
+
+    assert set(refused.value.fields) == {"reason"}
+    case.refresh_from_db()
+    assert case.close_reason == "withdrawn"
+    assert case.replies.get().text == "这件事已按您的意思撤回。"
+
+
 # --- 并案
 
 

@@ -85,13 +85,16 @@ def void(step: Step) -> None:
 
 
 def withdraw(step: Step) -> None:
-    """Close a case at the speaker's wish; an officer says how and when they said so."""
+    """Close a case at the speaker's wish; an officer says why, and how and when they
+    said so.
+    """
     values = step.values
     on_their_behalf = step.post is not None
-    if on_their_behalf and not (values["how"] and values["said_at"]):
-        missing = [name for name in ("how", "said_at") if not values[name]]
+    asked = ("reason", "how", "said_at")
+    missing = [name for name in asked if on_their_behalf and not values[name]]
+    if missing:
         raise InputRefused(
-            _("On the speaker's behalf, say how and when they said so."),
+            _("On the speaker's behalf, say why, and how and when they said so."),
             dict.fromkeys(missing, _("Please fill this in.")),
         )
 
@@ -100,7 +103,9 @@ def withdraw(step: Step) -> None:
 
     step.data["how"] = str(how)
     step.data["said_at"] = said_at.isoformat()
-    words = _("The matter was taken back: %(reason)s") % {"reason": values["reason"]}
+    words = _("The matter was taken back, as you wished.")
+    if values["reason"]:
+        words = _("The matter was taken back: %(reason)s") % values
     step.reply(words)
     step.close(CloseReason.WITHDRAWN)
 
