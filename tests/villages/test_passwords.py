@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import reverse
 
 from minshi.clock import now
 from tests.api import Api
@@ -230,3 +231,22 @@ def test_tokens_end_with_a_change_of_the_own_password(client, user):
 
     assert Api().get("me/", **token).status_code == 401
     assert client.get("/").status_code == 200
+
+
+def test_two_new_passwords_that_differ_are_said_so(client):
+    user = UserFactory()
+    user.set_password("lu-deng-huai-le-7")
+    user.save()
+    client.force_login(user)
+
+    page = client.post(
+        reverse("account_change_password"),
+        {
+            "oldpassword": "lu-deng-huai-le-7",
+            "password1": "shui-qu-tong-le-8",
+            "password2": "shui-qu-tong-le-9",
+        },
+    )
+
+    assert "两次输入的新密码不一样。" in page.content.decode()
+    assert "必须相同" not in page.content.decode()
