@@ -512,7 +512,6 @@ def test_a_closed_meeting_does_not_say_that_it_may_vote(client):
     assert "可以表决" not in page
 
 
-<<<<<<< HEAD
 def test_a_vote_before_the_roll_is_called_says_so_and_leads_there(client):
     here = staff()
     case = accepted(here)
@@ -587,7 +586,8 @@ def test_a_meeting_that_fits_is_called_at_once(client):
     chair = called(here).attendees.order_by("-is_chair").first().name
 
     assert asked_to_call(client, here, chair=chair).status_code == 302
-=======
+
+
 def test_a_meeting_about_nothing_is_asked_back(client):
     here = staff()
     client.force_login(here.secretary.user)
@@ -606,4 +606,3 @@ def test_a_meeting_about_nothing_is_asked_back(client):
     assert "还没排议题，先定时间" in refused.text
     assert made.status_code == 302
     assert Meeting.objects.count() == 1
->>>>>>> village
