@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from cases.models import Case, Clock
+from cases.deadlines.calendar import look_again
 from minshi.errors import InputRefused
 from supervision.chasing.steps import LADDER
 from supervision.models import ChaseStep, NoticeKind, NoticeText, Rung
@@ -67,17 +67,6 @@ def may_drop(rung: Rung) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def look_again(town: Town, at: datetime) -> None:
-    """Let the next sweep look, by the changed ladder, at whatever runs and has turned
-    yellow.
-
-    What is not yellow yet will be looked at by the new ladder anyway.
-    """
-    cases = Case.objects.open().filter(town=town)
-    yellow = Clock.objects.filter(stopped_at=None, yellow_at__lte=at)
-    yellow.filter(case__in=cases.values("pk")).update(look_at=at)
 
 
 @transaction.atomic

@@ -15,10 +15,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.deadlines.calendar import look_again
 from cases.models import CalendarDay, DeadlineRule, StandardText, Topic
 from cases.models.standard_text import FILLED_IN
 from cases.standard_texts import places_for_texts
-from minshi.clock import today
+from minshi.clock import now, today
 from villages.admin.rights import PostAdmin
 from villages.forms.accounts import offer
 from villages.models import Town
@@ -253,3 +254,14 @@ class CalendarDayAdmin(PostAdmin):
     ) -> None:
         obj.confirmed = True
         super().save_model(request, obj, form, change)
+        look_again(obj.town, now())
+
+    def delete_model(self, request: HttpRequest, obj: CalendarDay) -> None:
+        super().delete_model(request, obj)
+        look_again(obj.town, now())
+
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[CalendarDay]
+    ) -> None:
+        super().delete_queryset(request, queryset)
+        look_again(None, now())

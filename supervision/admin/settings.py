@@ -11,10 +11,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.settings import OfTown
+from cases.deadlines.calendar import look_again
 from minshi.clock import now
 from supervision.models import NoticeText, Robot, Rung, Told
 from supervision.notices.channels.wecom import is_robots_address
-from supervision.town_settings import look_again, may_drop
+from supervision.town_settings import may_drop
 
 if TYPE_CHECKING:
     FormOfRung = forms.ModelForm[Rung]
