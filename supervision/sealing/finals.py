@@ -1,10 +1,11 @@
-"""Closed meetings, the six steps, photos of what was signed, orders that went out,
-public reports, corrections and posts, compared with the last record that the audit log
+"""Closed meetings, the six steps, files of cases and photos of what was signed, orders
+that went out, public reports, corrections and posts, compared with the last record that the audit log
 has of each (villages/finals.py).
 """
 
 from collections.abc import Iterable, Iterator
 
+from cases.attachments import ATTACHMENT
 from cases.meetings.finals import (
     CORRECTION_OF_MINUTES,
     CORRECTION_OF_STEP,
@@ -35,6 +36,7 @@ FINALS = (
     STEP,
     CORRECTION_OF_STEP,
     SIGNED_SHEET,
+    ATTACHMENT,
     ORDER,
     PUBLICATION,
     POST,

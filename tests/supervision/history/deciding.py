@@ -6,6 +6,7 @@ import io
 import uuid
 from datetime import timedelta
 
+from cases.attachments import attach
 from cases.meetings import close_meeting, correct_minutes
 from cases.meetings.four_two import StepRecord, correct_step, record_step, start_process
 from cases.meetings.signed_sheets import attach_sheet
@@ -39,7 +40,9 @@ def decide_all(here):
 
 def hold_meeting(here):
     seats(here)
-    meeting = called(here, accepted(here, speaker_name="李强"))
+    case = accepted(here, speaker_name="李强")
+    attach(case, signed_paper(), at=NOON, post=here.secretary)
+    meeting = called(here, case)
     present(meeting, here, 7)
     by = officer(here.secretary)
     close_meeting(meeting, by=by, at=NOON)

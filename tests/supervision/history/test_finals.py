@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from cases.models import (
     AgendaItem,
+    Attachment,
     Attendee,
     FourTwoProcess,
     FourTwoStep,
@@ -62,6 +63,7 @@ def test_nothing_is_found_where_all_is_as_it_was_decided():
         (FourTwoStep, "SET held_on = '2026-01-01'"),
         (StepCorrection, "SET wrong = '无'"),
         (SignedSheet, "SET file = 'other.pdf'"),
+        (Attachment, "SET file = 'other.pdf'"),
         (SupervisionOrder, "SET demand = '无', reason = '误发'"),
         (SupervisionOrder, "SET reply_on = '2027-01-01'"),
         (SupervisionOrder, f"SET sent_at = '{EARLIER}'"),
@@ -113,6 +115,7 @@ def test_what_was_put_in_is_found(rows):
     other[Publication] = {"ended_at": APRIL}
     other[FourTwoStep] = {"nth": 4}
     other[SignedSheet] = {"received_sha256": "0"}
+    other[Attachment] = {"received_sha256": "0"}
     for name, value in other.get(rows, {}).items():
         setattr(row, name, value)
     with history_lifted():
