@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.deadlines.calendar import look_again
+from cases.final import CALENDAR_DAY, TOPIC
 from cases.models import CalendarDay, DeadlineRule, StandardText, Topic
 from cases.models.standard_text import FILLED_IN
 from cases.standard_texts import places_for_texts
@@ -80,6 +81,7 @@ class DeadlineRuleAdmin(OfTown):
 
 @admin.register(Topic)
 class TopicAdmin(OfTown):
+    final = TOPIC
     form = TopicForm
     list_display = ("name", "parent", "town", "reserved", "is_red_line", "is_offered")
     list_select_related = ("parent", "town")
@@ -241,6 +243,7 @@ def _configures(request: HttpRequest) -> bool:
 class CalendarDayAdmin(PostAdmin):
     """The days of the calendar; one entered here stays when it is loaded again."""
 
+    final = CALENDAR_DAY
     editors = CONFIGURE
     list_display = ("day", "town", "is_working", "name", "confirmed")
     list_select_related = ("town",)

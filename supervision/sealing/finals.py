@@ -1,11 +1,12 @@
 """Closed meetings, the six steps, files of cases and photos of what was signed, orders
-that went out, public reports, corrections and posts, compared with the last record that the audit log
-has of each (villages/finals.py).
+that went out, public reports, corrections, posts and what every record names, compared
+with the last record that the audit log has of each (villages/finals.py).
 """
 
 from collections.abc import Iterable, Iterator
 
 from cases.attachments import ATTACHMENT
+from cases.final import CALENDAR_DAY, DEADLINE_RULE, TOPIC
 from cases.meetings.finals import (
     CORRECTION_OF_MINUTES,
     CORRECTION_OF_STEP,
@@ -27,6 +28,7 @@ from villages.finals import (
     last_seals,
     seal_of_removed,
 )
+from villages.named import NAMED
 from villages.posts import POST
 
 FINALS = (
@@ -40,6 +42,10 @@ FINALS = (
     ORDER,
     PUBLICATION,
     POST,
+    *NAMED,
+    TOPIC,
+    DEADLINE_RULE,
+    CALENDAR_DAY,
 )
 
 

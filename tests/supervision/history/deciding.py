@@ -22,6 +22,7 @@ from supervision.reports.making import make_report
 from supervision.reports.publishing import OFFERED, publish
 from supervision.reports.signing import sign
 from supervision.sealing.seals import seal_logs
+from tests import roles
 from tests.cases.council import called, present, seats
 from tests.cases.roads import DAY, NOON, accepted, officer
 from tests.supervision.history.closing import APRIL, MARCH
@@ -40,6 +41,7 @@ def decide_all(here):
 
 def hold_meeting(here):
     seats(here)
+    roles.record_made(NOON)
     case = accepted(here, speaker_name="李强")
     attach(case, signed_paper(), at=NOON, post=here.secretary)
     meeting = called(here, case)
