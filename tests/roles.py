@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.final import CALENDAR_DAY, DEADLINE_RULE, TOPIC
+from supervision.chasing.final import RUNG
 from tests.villages.factories import PostFactory, UserFactory
 from villages.finals import last_seals, seal_all
 from villages.models import Group, Office, Post, Role, Town, Village
@@ -13,7 +14,7 @@ from villages.named import NAMED
 from villages.posts import POST
 
 # what factories make, and the program records
-MADE = (POST, *NAMED, TOPIC, DEADLINE_RULE, CALENDAR_DAY)
+MADE = (POST, *NAMED, TOPIC, DEADLINE_RULE, CALENDAR_DAY, RUNG)
 
 
 def unsaved(role: Role, **place: Any) -> Post:

@@ -13,11 +13,19 @@ BATCH = 500
 def record_what_is_final(apps, schema_editor):
     from cases.attachments import ATTACHMENT
     from cases.final import CALENDAR_DAY, DEADLINE_RULE, TOPIC
+    from supervision.chasing.final import RUNG
     from villages.named import NAMED
 
     using = schema_editor.connection.alias
     records = apps.get_model("villages", "AuditRecord").objects.using(using)
-    for final in (ATTACHMENT, *NAMED, TOPIC, DEADLINE_RULE, CALENDAR_DAY):
+    for final in (
+        ATTACHMENT,
+        *NAMED,
+        TOPIC,
+        DEADLINE_RULE,
+        CALENDAR_DAY,
+        RUNG,
+    ):
         # made to run again, it would seal what SQL has put in since
         if not records.filter(**of_kind(final)).exists():
             record_all(final, records)

@@ -17,6 +17,7 @@ from cases.meetings.finals import (
 )
 from cases.workflow.findings import Finding
 from minshi.written import written_otherwise
+from supervision.chasing.final import RUNG
 from supervision.orders.final import ORDER
 from supervision.reports.publishing import PUBLICATION
 from supervision.sealing.findings import LogWrong
@@ -46,6 +47,7 @@ FINALS = (
     TOPIC,
     DEADLINE_RULE,
     CALENDAR_DAY,
+    RUNG,
 )
 
 
