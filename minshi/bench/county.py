@@ -398,8 +398,7 @@ class CountyLedger:
             order.number = f"{order.case.number}/{nth}"
             order.reply_on -= ONE_DAY
         SupervisionOrder.objects.bulk_create(orders)
-        keys = [order.pk for order in orders[count:]]
-        seal_all(ORDER, keys, at=self.at)
+        seal_all(ORDER, [order.pk for order in orders], at=self.at)
 
     def _signed(self, case: Case) -> SupervisionOrder:
         yesterday = self.at - ONE_DAY

@@ -1,10 +1,12 @@
-"""Files of cases, what every record names and the rules of towns get their record in
-the audit log as they are now.
+"""Files of cases, what every record names, the rules of towns and the orders that are
+not sent get their record in the audit log as they are now.
 """
 
+from dataclasses import replace
 from itertools import islice
 
 from django.db import migrations
+from django.db.models import Q
 from django.utils import timezone
 
 BATCH = 500
@@ -14,19 +16,18 @@ def record_what_is_final(apps, schema_editor):
     from cases.attachments import ATTACHMENT
     from cases.final import CALENDAR_DAY, DEADLINE_RULE, TOPIC
     from supervision.chasing.final import RUNG
-    from villages.named import NAMED
+    from supervision.orders.final import ORDER
+    from villages.named import ACCOUNT, NAMED
 
     using = schema_editor.connection.alias
     records = apps.get_model("villages", "AuditRecord").objects.using(using)
-    for final in (
-        ATTACHMENT,
-        *NAMED,
-        TOPIC,
-        DEADLINE_RULE,
-        CALENDAR_DAY,
-        RUNG,
-    ):
-        # made to run again, it would seal what SQL has put in since
+
+    # made to run again, it would seal what SQL has put in since
+    ran_before = records.filter(**of_kind(ACCOUNT)).exists()
+    if not ran_before:
+        record_all(replace(ORDER, when=Q(sent_at=None)), records)
+
+    for final in (ATTACHMENT, *NAMED, TOPIC, DEADLINE_RULE, CALENDAR_DAY, RUNG):
         if not records.filter(**of_kind(final)).exists():
             record_all(final, records)
 

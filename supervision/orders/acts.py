@@ -106,6 +106,8 @@ def raise_order(
     order.remind_at = _next_reminder(case, at)
     _save_new(order)
 
+    seal_order(order, by=by.post, at=at)
+
     if by.post.may_sign:
         return sign_order(order, by=by, at=at)
     notify_of_order(order, NoticeKind.ORDER_TO_SIGN, (Told.SIGNER,), at)
@@ -164,6 +166,7 @@ def sign_order(
     order.state = OrderState.SIGNED
     order.remind_at = None
     order.save()
+    seal_order(order, by=by.post, at=at)
 
     take_back_requests_to_sign(order, at)
     return order
