@@ -32,8 +32,8 @@ from cases.workflow import Action
 from cases.workflow.event_data import OTHER_MATTERS, SHOWN_OF_DATA
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight, said_purpose
+from minshi.file_names import UNSAFE
 from minshi.handed_on import file_to_hand_on
-from minshi.tabular import UNSAFE_IN_NAME
 from villages.audit import record_audit
 from villages.models import User
 from villages.models.audit import AuditKind
@@ -162,7 +162,7 @@ def refuse(case: Case, *, by: User, on: date) -> None:
 
 def name_of(case: Case, retention: Retention) -> str:
     """Return the name of the package: number, class."""
-    safe = UNSAFE_IN_NAME.sub("-", f"{case.number}_{retention.label}")
+    safe = UNSAFE.sub("-", f"{case.number}_{retention.label}")
     return f"{safe}.zip"
 
 

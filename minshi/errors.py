@@ -61,10 +61,16 @@ class NoSuchRight(RuleBroken):
 
 
 class StaleVersion(RuleBroken):
-    """Somebody else changed the case since it was read."""
+    """Somebody else changed it since it was read; `newest` is the mark of how it stands
+    now, for a form to be sent again.
+    """
 
     status = 412
     code = "stale_version"
+
+    def __init__(self, detail: Text, newest: str = "") -> None:
+        super().__init__(detail)
+        self.newest = newest
 
 
 class KeyReused(RuleBroken):

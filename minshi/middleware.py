@@ -1,5 +1,5 @@
-"""What is refused before any page or endpoint sees it: bodies too large to be read, and
-texts that no database stores.
+"""What is refused before any page or endpoint sees it: bodies too large to be read,
+texts that no database stores, and addresses opened that only a form is sent to.
 """
 
 import re
@@ -8,16 +8,20 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
+from minshi.addresses import page_above
 from minshi.api import AnyToken
 from minshi.refusals import (
     HOLDS_NUL,
     LENGTH_REQUIRED,
     NUL,
+    bad_request,
     is_for_api,
     refuse,
     refuse_too_large,
@@ -113,6 +117,11 @@ class StorableText:
         if not _is_of_text(charset):
             words = _("The body is in no encoding of text.")
             return refuse(request, 400, "bad_request", words)
+
+        try:
+            _read_fields(request)
+        except SuspiciousOperation as error:
+            return bad_request(request, error)
         return self.get_response(request)
 
     def process_view(
@@ -131,6 +140,16 @@ class StorableText:
         return None
 
 
+def _read_fields(request: HttpRequest) -> None:
+    """Read the fields of the address and of a form, which Django refuses where they are
+    too many. Refused here it has our words, with DEBUG as well, whose own page of the
+    fault stumbles over the same fields.
+    """
+    _fields = request.GET
+    if request.content_type in FORMS and not is_for_api(request):
+        _fields = request.POST
+
+
 def _is_of_text(charset: str) -> bool:
     """Tell whether bytes can be read as text so; hex and zip are no encodings of it,
     idna is one of names alone, and undefined is there to fail.
@@ -144,3 +163,29 @@ def _is_of_text(charset: str) -> bool:
 
 def _refuse_nul(request: HttpRequest) -> HttpResponse:
     return refuse(request, 400, "bad_request", HOLDS_NUL)
+
+
+class NotOpened:
+    """Answer with a page of ours where an address takes no such request: Django's
+    answer is empty, and a browser fills it with English words of its own.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_refused = isinstance(response, HttpResponseNotAllowed)
+        if not is_refused or is_for_api(request) or not _is_by_browser(request):
+            return response
+
+        context = {"page": page_above(request.path_info)}
+        page = render(request, "405.html", context, status=response.status_code)
+        page["Allow"] = response["Allow"]
+        return page
+
+
+def _is_by_browser(request: HttpRequest) -> bool:
+    """Tell whether a browser opens a page, and no script asks for a part of it."""
+    asks_for_pages = "text/html" in request.headers.get("Accept", "")
+    return asks_for_pages and "HX-Request" not in request.headers

@@ -37,6 +37,7 @@ if EMBEDDED and (VAR_DIR / "demo.env").exists():
     env.read_env(VAR_DIR / "demo.env")
 
 DEBUG = read("bool", "DEBUG", False)
+DEFAULT_EXCEPTION_REPORTER_FILTER = "minshi.error_pages.WithoutVariables"
 SECRET_KEY = read("str", "SECRET_KEY")
 # Fernet keys, newest first; older ones still decrypt
 FIELD_KEYS = read("list", "FIELD_KEYS")
@@ -124,6 +125,7 @@ MIDDLEWARE = [
     # last: they know the reader and the language, and nothing has read the body yet
     "minshi.middleware.BodyLimit",
     "minshi.middleware.StorableText",
+    "minshi.middleware.NotOpened",
 ]
 ROOT_URLCONF = "minshi.urls"
 WSGI_APPLICATION = "minshi.wsgi.application"

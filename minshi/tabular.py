@@ -9,10 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import chain, islice
-from math import ceil
 from typing import IO, Any, Generic, Literal, TextIO, TypeVar
-from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -22,6 +21,8 @@ from xlsxwriter.utility import xl_range_abs
 
 from minshi.errors import Text
 from minshi.plain_cells import Cell, Row, plain_rows
+from minshi.row_heights import LINE_HEIGHT, height_of, lines_in
+from minshi.whole_rows import PlainCells, RowSheet, Styles, references
 
 T = TypeVar("T")
 
@@ -33,8 +34,6 @@ LAST_ROW = 1_048_576
 LONGEST_CELL = 32_767
 LONGEST_LIST = 255
 LONGEST_TAB = 31
-# Of a file name: five parts of three bytes a character stay under 255 bytes.
-LONGEST_PART = 20
 HEADING_ROW = 2
 TITLE_HEIGHT = 28
 FONT = "宋体"  # what offices hand in their papers in
@@ -45,9 +44,6 @@ KEPT_ASIDE = 2  # the first columns: 序号, and what a row is known by
 # In millimetres: of a digit in that font, and what the margins leave of a lying sheet.
 DIGIT_WIDTH = 1.85
 A3_ROOM, A4_ROOM = 400, 277
-# In points, each a whole number of pixels: of a line, and the most that Excel takes.
-LINE_HEIGHT = 15.75
-HIGHEST_ROW = 408.75
 NUMBER_WIDTH = 6
 CODE_MORE = 5  # on paper, where no date or number is broken or written smaller
 # What a spreadsheet may take for a formula, in both widths, after blanks; and what
@@ -59,7 +55,6 @@ LIVE = re.compile(
 # zeros, of 16 digits the last are lost, 3E5 becomes 300000, 3-1 a day of March.
 CHANGED = re.compile(r"0\d+|\d{16,}|\d+[eE]\d+|\d{1,2}[-/]\d{1,2}")
 UNSAFE_IN_TAB = re.compile(r"[\[\]:*?/\\']")
-UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f\s<>:"/\\|?*_]+')
 
 
 @dataclass(frozen=True)
@@ -156,31 +151,6 @@ def inert(text: str) -> str:
     return "'" + text if is_in_danger else text
 
 
-def file_name(
-    unit: str,
-    ledger: Ledger[Any],
-    from_on: date,
-    to_on: date,
-    exporter: str,
-    extension: str,
-) -> str:
-    """Return unit_ledger_from_to_exporter.extension, fit for any file system."""
-    return file_name_of(unit, str(ledger.title), from_on, to_on, exporter, extension)
-
-
-def file_name_of(
-    unit: str, title: str, from_on: date, to_on: date, exporter: str, extension: str
-) -> str:
-    """Return the name of a file as `file_name` does, under a title of its own."""
-    parts = (unit, title, from_on.isoformat(), to_on.isoformat(), exporter)
-    name = "_".join(_safe_part(part) for part in parts)
-    return f"{name}.{extension.lstrip('.')}"
-
-
-def _safe_part(part: str) -> str:
-    return UNSAFE_IN_NAME.sub("-", part)[:LONGEST_PART].strip("-.") or "-"
-
-
 @dataclass(frozen=True)
 class SheetOf(Generic[T]):
     """One ledger of a spreadsheet: its rows, and what its title and filling line
@@ -223,7 +193,7 @@ def _write_sheet(book: Workbook, of: SheetOf[Any]) -> None:
 
     first = last = HEADING_ROW + 1
     for last, row in enumerate(_plain_rows(ledger, of.records), start=first):
-        sheet.put(last, row, sheet.text)
+        sheet.put_record(last, row)
     if last >= LAST_ROW:
         raise ValueError("A sheet has no room for so many rows.")
 
@@ -274,8 +244,15 @@ class _Sheet:
         )
         self.filled = book.add_format(font)
 
+        styles = Styles(self.text, self.quoted, self.number, self.day)
+        self.plain_cells = [
+            PlainCells(styles, LIVE.match, partial(lines_in, width=width))
+            for width in self.column_widths
+        ]
+        self.references = references(len(self.column_widths))
+
         tab = UNSAFE_IN_TAB.sub("", str(ledger.title))[:LONGEST_TAB]
-        self.sheet = book.add_worksheet(tab)
+        self.sheet: RowSheet = book.add_worksheet(tab, RowSheet)
         self.sheet.set_landscape()
         self.sheet.set_paper(A3 if ledger.wide else A4)
         self.abreast = self._pages_abreast(A3_ROOM if ledger.wide else A4_ROOM)
@@ -294,6 +271,24 @@ class _Sheet:
         """Write a line over the first sheet of paper."""
         first, last = self._columns_of_title()
         self.sheet.merge_range(row, first, row, last, text, style)
+
+    def put_record(self, row: int, cells: Row) -> None:
+        """Write the cells of a record: all at once where they are plain."""
+        number = str(row + 1)
+        lines = 1
+        parts = []
+        columns = zip(self.references, self.plain_cells, cells, strict=True)
+        for reference, plain_cells, cell in columns:
+            plain = plain_cells[cell]
+            if plain is None:
+                self.put(row, cells, self.text)
+                return
+
+            lines = max(lines, plain.lines)
+            parts.append(reference + number + plain.xml)
+
+        height = height_of(lines) if lines > 1 else None
+        self.sheet.put_xml(row, len(cells), height, "".join(parts))
 
     def put(self, row: int, cells: Row, style: Format) -> None:
         height = self._height_of(cells)
@@ -344,14 +339,12 @@ class _Sheet:
         self.sheet.autofilter(HEADING_ROW, 0, last, len(self.columns))
 
     def _height_of(self, cells: Row) -> float:
-        """Return the height in points at which a row shows all its words: not every
-        program makes a row higher for words that wrap.
-        """
+        """Return the height in points at which a row shows all its words."""
         lines = 1
         for cell, width in zip(cells, self.column_widths, strict=True):
             if isinstance(cell, str):
-                lines = max(lines, _lines_in(cell, width))
-        return min(lines * LINE_HEIGHT, HIGHEST_ROW)
+                lines = max(lines, lines_in(cell, width))
+        return height_of(lines)
 
     def _name_of_choices(self) -> str:
         """Return a name for the hidden sheet that no ledger of the file has taken."""
@@ -404,22 +397,6 @@ def _filling_line(unit: str, filled_by: str, on: date) -> str:
         _("Date: %(date)s") % {"date": on.isoformat()},
     )
     return (" " * 8).join(parts)
-
-
-def _lines_in(text: str, width: float) -> int:
-    """Return how many lines a text takes in a column so many digits wide.
-
-    A Chinese character is as wide as two digits; a line is seldom filled to its end.
-    """
-    room = max(width - 2, 2)
-    if 2 * len(text) <= room and "\n" not in text:
-        return 1  # most cells, whatever is in them
-
-    lines = 0
-    for line in text.splitlines():
-        wide = sum(east_asian_width(letter) in "WFA" for letter in line)
-        lines += max(1, ceil((len(line) + wide) / room))
-    return max(1, lines)
 
 
 def _fitting(text: str) -> str:

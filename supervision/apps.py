@@ -13,7 +13,12 @@ class Supervision(AppConfig):
         from cases.lists.desk import add_desk_work
         from cases.lists.hearers import add_hearers
         from cases.workflow import Action
-        from supervision.desk import calls_to_make, orders_to_sign, reports_to_sign
+        from supervision.desk import (
+            calls_to_make,
+            calls_waiting,
+            orders_to_sign,
+            reports_to_sign,
+        )
         from supervision.ledger import CHASES
         from supervision.orders import chasing_goes_to
         from supervision.reports.ledger import MONTHLY
@@ -21,6 +26,7 @@ class Supervision(AppConfig):
 
         add_book(CHASES)
         add_book(MONTHLY)
+        add_desk_work(calls_waiting)
         add_desk_work(orders_to_sign)
         add_desk_work(reports_to_sign)
         add_hearers(Action.SUPERVISE, chasing_goes_to)

@@ -14,9 +14,8 @@ from cases.lists.shift import listed
 from cases.models.choices import Confidentiality
 from cases.models.scope import concerns_a_cadre
 from minshi import workdays
-from supervision.models import OrderState
 from supervision.notices.calls import ORDER, calls_of
-from supervision.orders import orders_seen_by
+from supervision.orders import to_be_signed_by
 from supervision.reports.ledger import reports_in_sight
 from villages.duty.drafting import ShiftDone
 from villages.models import DutyShift, Post, User
@@ -31,8 +30,7 @@ def orders_to_sign(user: User, at: datetime) -> list[DeskWork]:
     if not any(post.may_sign for post in user.posts_on(on)):
         return []
 
-    to_sign = orders_seen_by(user, on).filter(state=OrderState.TO_SIGN)
-    counts = capped_counts({"to_sign": to_sign})
+    counts = capped_counts({"to_sign": to_be_signed_by(user, on)})
     address = f"{reverse('supervision:orders')}?state=to_sign"
     return [DeskWork(_("Orders to sign"), address, counts["to_sign"])]
 
@@ -49,6 +47,16 @@ def reports_to_sign(user: User, at: datetime) -> list[DeskWork]:
     counts = capped_counts({"reports": to_sign})
     words = _("Monthly reports to sign")
     return [DeskWork(words, reverse("supervision:reports"), counts["reports"])]
+
+
+def calls_waiting(user: User, at: datetime) -> list[DeskWork]:
+    """Return the calls to speakers that the user has to make, if there are any. One
+    query, one more of whoever has another post in a village.
+    """
+    counts = capped_counts({"calls": calls_of(user, at)})
+    if not counts["calls"]:
+        return []
+    return [DeskWork(_("Calls to make"), reverse("supervision:calls"), counts["calls"])]
 
 
 def calls_to_make(

@@ -10,7 +10,8 @@ from cases.models.choices import SupervisionLevel
 from minshi.days import DayField
 from supervision.models import Told, TrackingVerdict
 from supervision.models.chase import MOST_DAYS
-from villages.forms.accounts import DayInput, RuleForm
+from supervision.models.tracking import ACTED
+from villages.forms.accounts import DayInput, RuleForm, SeenForm
 
 TALL = {"rows": 4}
 
@@ -125,7 +126,7 @@ class TextForm(RuleForm):
     )
 
 
-class VerdictForm(RuleForm):
+class VerdictForm(SeenForm):
     verdict = forms.ChoiceField(
         label=_("What is to happen"),
         choices=TrackingVerdict.choices,
@@ -134,6 +135,16 @@ class VerdictForm(RuleForm):
     note = forms.CharField(
         label=_("What was said, what is expected"), max_length=200, required=False
     )
+
+    def leave_out_chasing(self) -> None:
+        """Offer no verdict that acts on the case: nobody chases themself."""
+        verdicts = self.fields["verdict"]
+        assert isinstance(verdicts, forms.ChoiceField)  # noqa: S101 - as declared above
+        verdicts.choices = [
+            (value, label)
+            for value, label in TrackingVerdict.choices
+            if value not in ACTED
+        ]
 
 
 class TakeForm(RuleForm):

@@ -32,7 +32,7 @@ from tests.strangers import Markers, World, with_every_part
 from tests.villages.factories import HouseholdFactory, OfficeFactory, ResidentFactory
 from tests.visiting import Visit, visits
 from villages.lookup import index_residents
-from villages.models import Post
+from villages.models import Group, Household, Post, Resident
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -47,6 +47,9 @@ READERS = (
 NAME, PROXY, NEIGHBOUR = "欧阳巳午", "慕容巳未", "诸葛巳申"
 PHONE, NEIGHBOURS_PHONE = "13912348264", "13787659157"
 ADDRESS = "柳河三社76号"
+# what the register says of the speaker, and a number that is stored nowhere
+REGISTERED, SECOND = "16287654160", "13698761234"
+REGISTERED_AT = (5, 83)
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 HAN = str.maketrans("0123456789", "〇一二三四五六七八九")
 
@@ -80,16 +83,27 @@ def spellings_of_phone(phone: str) -> list[str]:
     ]
 
 
-SPELLINGS = [
-    *itertools.chain(*map(spellings_of_name, (NAME, PROXY, NEIGHBOUR))),
-    *itertools.chain(*map(spellings_of_phone, (PHONE, NEIGHBOURS_PHONE))),
+SPELLINGS_OF_DOORS = [
     ADDRESS,
     "柳河 三社 76号",
     "柳河三社７６号",
+    "三组76",
+    "三村民小组第七十六户",
+    "五组83号",
+    "5社的八十三",
+]
+SPELLINGS = [
+    *itertools.chain(*map(spellings_of_name, (NAME, PROXY, NEIGHBOUR))),
+    *itertools.chain(*map(spellings_of_phone, (PHONE, NEIGHBOURS_PHONE))),
+    *SPELLINGS_OF_DOORS,
+    REGISTERED,
+    SECOND,
+    "幺三六九八拐六一二三四",
+    f"老{NAME[:2]}来过",
 ]
 MASKS = [
     *map(masked_name, (NAME, PROXY, NEIGHBOUR)),
-    *map(masked_phone, (PHONE, NEIGHBOURS_PHONE)),
+    *map(masked_phone, (PHONE, NEIGHBOURS_PHONE, REGISTERED)),
 ]
 
 
@@ -98,7 +112,7 @@ def written() -> list[str]:
     kinds = [
         *map(spellings_of_name, (NAME, PROXY, NEIGHBOUR)),
         *map(spellings_of_phone, (PHONE, NEIGHBOURS_PHONE)),
-        [ADDRESS, "柳河 三社 76号", "柳河三社７６号"],
+        [*SPELLINGS_OF_DOORS, REGISTERED],
     ]
     rows = itertools.islice(zip(*map(itertools.cycle, kinds), strict=False), 12)
     return ["和" + "，和".join(row) + "说过" for row in rows]
@@ -168,7 +182,7 @@ def build(role: str) -> Readers:
     marks = Naming("巳", PHONE)
 
     case = spoken(here, confidentiality="hidden", **marks.spoken)
-    add_neighbours_phone(case)
+    add_what_is_noted(case)
     lead = here.office if role == "office_handler" else other_office(here)
     case = decided(here, accepted(here, case), lead=lead, decision=marks.decision)
     case = with_every_part(case, here.duty, elsewhere, marks)
@@ -192,11 +206,15 @@ def other_office(here: Staff):
     return roles.handler_of(OfficeFactory(town=here.town)).office
 
 
-def add_neighbours_phone(case: Case) -> None:
-    from cases.privacy.personal import add_personal, fold_words
+def add_what_is_noted(case: Case) -> None:
+    from cases.privacy.personal import add_of_register, add_personal, fold_words
 
     case.co_speakers.update(phone=NEIGHBOURS_PHONE)
     add_personal(case, [NEIGHBOURS_PHONE])
+    # of no row: a register that has the speaker names them to whoever keeps it
+    group, door = REGISTERED_AT
+    household = Household(group=Group(number=group), number=door)
+    add_of_register(case, [Resident(name=NAME, phone=REGISTERED, household=household)])
     fold_words(case)
     case.save()
 
@@ -267,7 +285,7 @@ HOLDERS = (in_deliberation, in_work, led_by_the_group_leader, looked_at)
 def held_in_confidence(hold):
     here = staff()
     case = spoken(here, confidentiality="hidden", **Naming("巳", PHONE).spoken)
-    add_neighbours_phone(case)
+    add_what_is_noted(case)
     case, holder = hold(here, case)
     case.refresh_from_db()
     return case, holder

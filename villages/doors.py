@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from minshi.text import searchable
+from minshi.text.doors import BETWEEN, GROUP_UNIT, HOUSE
 
 DOOR = re.compile(
-    r"(?:第?(?P<group>\d{1,4})(?:村民小组|小组|组|社|队)[-,、]?)?"
-    r"第?(?P<number>\d{1,4})(?:号|户)"
+    rf"第?(?P<group>\d{{1,4}}){GROUP_UNIT}[-,、]?{BETWEEN}"
+    rf"(?P<of_group>\d{{1,4}}){HOUSE}?#?"
+    r"|第?(?P<number>\d{1,4})[号户]"
 )
 
 
@@ -33,5 +35,6 @@ def door_of(text: str) -> Door | None:
     named = DOOR.fullmatch(searchable(text).replace(" ", ""))
     if named is None:
         return None
-    group = named["group"]
-    return Door(int(named["number"]), int(group) if group else None)
+    if named["group"]:
+        return Door(int(named["of_group"]), int(named["group"]))
+    return Door(int(named["number"]), None)

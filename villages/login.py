@@ -18,6 +18,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.crypto import constant_time_compare
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -89,6 +90,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse every sign-up: the security administrator opens accounts."""
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Tell whether somebody may be sent on to an address: one of ours. What is no
+        address at all (http://[) is not; allauth's own way fails on it.
+        """
+        request = context.request
+        hosts = {request.get_host()}
+        return url_has_allowed_host_and_scheme(url, hosts, request.is_secure())
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Compare a password of the login, or before something sensitive; django-axes

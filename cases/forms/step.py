@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -21,7 +23,7 @@ from cases.forms.fields import (
     VillageField,
 )
 from cases.models import Case
-from cases.models.choices import Handling, Level, Rule
+from cases.models.choices import Handling, Level, RequestKind, Rule
 from cases.privacy.redactor import NOTHING, Redactor
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
@@ -34,6 +36,7 @@ from cases.workflow.writers import NOBODY
 from minshi.days import DayField, MomentField
 from minshi.errors import Text
 from minshi.text import PLACEHOLDER
+from minshi.workdays import day_in_words
 from villages.forms.accounts import DayInput, RuleForm, in_plain_words, offered
 from villages.models import User
 
@@ -103,6 +106,11 @@ class MoveForm(RuleForm):
             self.fields["asks_escalation"].label = words
         if offer.action in (Action.ASK_EXTENSION, Action.ASK_SUSPENSION):
             self.fields["until_on"].help_text = self._help_for_request()
+        if offer.action in (Action.RULE_EXTENSION, Action.RULE_SUSPENSION):
+            words = _("Where you grant it. Of a refusal the speaker reads nothing.")
+            self.fields["told_why"].help_text = words
+        if offer.action == Action.RULE_EXTENSION:
+            self.fields["ruling"].help_text = self._help_for_ruling()
         if answers.get("reply") and offer.action == Action.VERIFY:
             self.fields["reply"].widget.attrs |= {"data-draft": "1", "rows": 6}
             self.fields["reply"].help_text = str(_help_for_draft(answers["reply"]))
@@ -115,11 +123,35 @@ class MoveForm(RuleForm):
         if self.action != Action.ASK_EXTENSION:
             return str(rules)
 
-        most = Clocks(self.facts).counting.span(Rule.EXTENSION, self.at).amount
+        clocks = Clocks(self.facts)
+        most = clocks.counting.span(Rule.EXTENSION, self.at).amount
         limit = ngettext(
             "At most %(days)s day more.", "At most %(days)s days more.", most
         )
-        return f"{limit % {'days': most}}{rules}"
+        if not most:
+            return str(_("This town grants no more time."))
+        due_on = clocks.running_last_day()
+        last = _("It is due on %(due)s; the latest day is %(latest)s.") % {
+            "due": day_in_words(due_on, self.facts.on),
+            "latest": day_in_words(due_on + timedelta(days=most), self.facts.on),
+        }
+        return f"{last}{limit % {'days': most}}{rules}"
+
+    def _help_for_ruling(self) -> str:
+        """Say to which day the one asked for moves, where that is a day off."""
+        request = self.facts.open_request(RequestKind.EXTENSION)
+        if request is None:
+            return ""
+        asked_for = request.until_on
+        moved = Clocks(self.facts).calendar.on_or_after(asked_for)
+        if moved == asked_for:
+            return ""
+        words = _("%(day)s is a %(weekday)s, a day off: it becomes %(moved)s.")
+        return words % {
+            "day": day_in_words(asked_for, self.facts.on),
+            "weekday": date_format(asked_for, "D"),
+            "moved": day_in_words(moved, self.facts.on),
+        }
 
     def clean(self) -> dict[str, Any]:
         """Name beside the fields that are missing those that are wrong as well."""

@@ -13,6 +13,7 @@ from cases.ledgers.meetings import MEETINGS
 from cases.ledgers.record import Record
 from cases.ledgers.registers import ERRANDS, ONLINE, REQUESTS, VISITORS
 from cases.ledgers.shifts import DUTY
+from minshi.errors import Text
 
 # in the order of the design, the registers of the counter behind the ledgers
 _of_cases = (
@@ -34,6 +35,14 @@ _books: dict[str, AnyBook] = {**BOOKS_OF_CASES, MEETINGS.key: MEETINGS, DUTY.key
 BOOKS: Mapping[str, AnyBook] = MappingProxyType(_books)
 
 
+def titles_by_key() -> dict[str, Text]:
+    """Return the titles of the ledgers of matters, by their keys."""
+    titles = {}
+    for key, book in BOOKS_OF_CASES.items():
+        titles[key] = book.ledger.title_on_paper or book.ledger.title
+    return titles
+
+
 def add_book(book: AnyBook) -> None:
     """Put a ledger of an app above beside those of this one, as that app is made
     ready.
@@ -53,4 +62,5 @@ __all__ = [
     "batches",
     "read_behind",
     "read_records",
+    "titles_by_key",
 ]

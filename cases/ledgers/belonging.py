@@ -8,8 +8,14 @@ from collections.abc import Callable
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from cases.models import Assignment, Attachment, Clock, Rating, Reply
-from cases.models.choices import AssignmentRole, Channel, Handling, Stage
+from cases.models import Assignment, Attachment, Case, Clock, Rating, Reply
+from cases.models.choices import (
+    AssignmentRole,
+    Channel,
+    Handling,
+    Stage,
+    SupervisionLevel,
+)
 from cases.models.scope import NOT_CONCLUDED, CaseQuerySet
 from villages.models import Resident
 
@@ -89,6 +95,18 @@ def with_work_clock(cases: CaseQuerySet) -> CaseQuerySet:
         work_due=Subquery(latest.values("due_at")[:1]),
         work_stopped=Subquery(latest.values("stopped_at")[:1]),
     )
+
+
+def with_chased(cases: CaseQuerySet) -> CaseQuerySet:
+    """Add whether a case was chased, by hand or by the ladder: more than a reminder,
+    and no order that did not go out; and what `with_work_clock` adds.
+    """
+    urged = (SupervisionLevel.URGE, SupervisionLevel.ORDER, SupervisionLevel.CIRCULATE)
+    went_out = Q(chases__order=None) | Q(chases__order__sent_at__isnull=False)
+    chased = Case.objects.filter(
+        went_out, pk=OuterRef("pk"), chases__level__in=urged
+    ).order_by()
+    return with_work_clock(cases).annotate(chased=Exists(chased))
 
 
 def with_papers(cases: CaseQuerySet) -> CaseQuerySet:

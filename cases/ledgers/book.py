@@ -2,8 +2,9 @@
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from django.utils.translation import pgettext_lazy
@@ -13,6 +14,7 @@ from cases.lists.filters import CaseFilter, VillageFilter
 from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.workflow import Action
+from minshi.errors import Text
 from minshi.tabular import Column, Ledger
 from villages.models import User
 
@@ -32,6 +34,17 @@ VILLAGE: Column[Any] = Column(
 )
 
 
+DAYS_IN_WORDS: Mapping[str, Text] = MappingProxyType(
+    {
+        "registered_at": pgettext_lazy("ledger", "by the day of registration"),
+        "said_at": pgettext_lazy("ledger", "by the day it was said"),
+        "decided_at": pgettext_lazy("ledger", "by the day of the decision"),
+        "closed_at": pgettext_lazy("ledger", "by the day of closing"),
+        "first_rated_at": pgettext_lazy("ledger", "by the day of the call-back"),
+    }
+)
+
+
 @dataclass(frozen=True)
 class Dated:
     """Columns, and the date that orders the rows: the part common to every ledger.
@@ -46,6 +59,11 @@ class Dated:
     @property
     def key(self) -> str:
         return self.ledger.key
+
+    @property
+    def by_which_day(self) -> Text:
+        """The day by which a row is of a period, in words."""
+        return DAYS_IN_WORDS.get(self.date, "")
 
     @property
     def order(self) -> tuple[str, str]:
@@ -68,6 +86,15 @@ class Dated:
             places.append(TOWN)
         if reach.spans_villages and self.names_no_village:
             places.append(VILLAGE)
+        return self._with(places)
+
+    def of_several_villages(self) -> Self:
+        """Return the ledger of a whole town: with the village of each row, where no
+        other column tells it.
+        """
+        return self._with([VILLAGE] if self.names_no_village else [])
+
+    def _with(self, places: list[Column[Any]]) -> Self:
         if not places:
             return self
 

@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from cases.ledgers.record import Record, joined
-from cases.models.choices import CloseReason, Handling, Outcome
+from cases.models.choices import (
+    ActorKind,
+    CloseReason,
+    Handling,
+    Outcome,
+    SupervisionLevel,
+)
 from cases.workflow import Action
 from cases.workflow.event_data import data_of
 from minshi.errors import Text
@@ -203,7 +209,19 @@ def measures(record: Record) -> str:
 
 
 def supervised(record: Record) -> bool:
-    return record.last(Action.SUPERVISE) is not None
+    """Tell whether it was chased: by what its row adds, else by an act so new that no
+    job has read it.
+    """
+    if record.annotated("chased"):
+        return True
+    event = record.last(Action.SUPERVISE)
+    if event is None:
+        return False
+
+    level = data_of(event).get("supervision_level")
+    if level == SupervisionLevel.ORDER:
+        return event.actor_kind == ActorKind.SYSTEM  # it went out
+    return level != SupervisionLevel.REMIND
 
 
 def assigned_at(record: Record) -> datetime | None:

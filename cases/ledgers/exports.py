@@ -21,6 +21,7 @@ from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.disclosure import opener
 from minshi import tabular
 from minshi.errors import MoveRefused, NoSuchRight, said_purpose
+from minshi.file_names import file_name
 from minshi.handed_on import file_to_hand_on
 from minshi.plain_cells import Row
 from minshi.text import clean_text
@@ -171,9 +172,8 @@ class Export:
         return self.book.ledger.headline(self.titled, self.period)
 
     def file_name(self, form: str) -> str:
-        return tabular.file_name(
-            self.unit, self.book.ledger, *self.bounds, str(self.user), form
-        )
+        title = str(self.book.ledger.title)
+        return file_name(self.unit, title, *self.bounds, str(self.user), form)
 
     def file(self, form: str, request: HttpRequest | None = None) -> IO[bytes]:
         """Return the ledger as an open temporary file, at its beginning.

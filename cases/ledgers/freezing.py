@@ -60,7 +60,7 @@ def about_to_close(
     if last >= local_day(at):
         raise InputRefused.at(last=_("These days are not over yet."))
 
-    book = BOOKS_OF_CASES[key]
+    book = book_of(key, place)
     where = {"ledger": key, "first_on": first, "last_on": last, **_place(place)}
     before = FrozenLedger.objects.filter(**where).first()
     headline = book.ledger.headline(titled(place), in_words(first, last))
@@ -93,7 +93,7 @@ def freeze(
         return about.before
 
     post = freezing_post(by, place, local_day(at))
-    book = BOOKS_OF_CASES[key]
+    book = book_of(key, place)
     where = {"ledger": key, "first_on": first, "last_on": last, **_place(place)}
     chosen = matters_of(book, place, Period(first, last))
     with override(settings.LANGUAGE_CODE):
@@ -119,6 +119,12 @@ def freeze(
     seal = seal_with_key(frozen, rows)
     record_sealed(AuditKind.CLOSED, str(frozen), seal, at=at, user=by)
     return frozen
+
+
+def book_of(key: str, place: Village | Town) -> Book:
+    """Return a ledger as it is closed for a place: a town's says each row's village."""
+    book = BOOKS_OF_CASES[key]
+    return book.of_several_villages() if isinstance(place, Town) else book
 
 
 def freezing_post(user: User, place: Village | Town, on: date) -> Post:

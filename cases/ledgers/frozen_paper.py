@@ -21,6 +21,7 @@ from cases.models import FrozenLedger, RedEntry
 from cases.models.scope import Sight
 from minshi import tabular
 from minshi.errors import MoveRefused, said_purpose
+from minshi.file_names import file_name
 from minshi.handed_on import file_to_hand_on
 from minshi.tabular import Column, Ledger
 from minshi.text import clean_text
@@ -137,7 +138,7 @@ class FrozenPaper:
     def file_name(self, form: str) -> str:
         days = (self.frozen.first_on, self.frozen.last_on)
         place, user = self.frozen.place, str(self.user)
-        return tabular.file_name(place, self.ledger(), *days, user, form)
+        return file_name(place, str(self.ledger().title), *days, user, form)
 
     def print(
         self, request: HttpRequest | None = None

@@ -3,7 +3,7 @@
 from django.utils.translation import pgettext_lazy
 
 from cases.ledgers import cells
-from cases.ledgers.belonging import heard_by, with_head, with_work_clock
+from cases.ledgers.belonging import heard_by, with_chased, with_head
 from cases.ledgers.book import RESPONSIBLE, Book
 from cases.ledgers.columns import (
     CHANNEL,
@@ -32,7 +32,7 @@ GENERAL = Book(
     date="registered_at",
     belongs=lambda cases: cases,
     assignments=True,
-    enrich=with_work_clock,
+    enrich=with_chased,
     ledger=Ledger(
         key="general",
         title=pgettext_lazy("ledger", "General ledger"),

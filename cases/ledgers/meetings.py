@@ -25,7 +25,7 @@ from cases.models import (
     Meeting,
     MinutesCorrection,
 )
-from cases.models.choices import AssignmentRole
+from cases.models.choices import AssignmentRole, Confidentiality
 from cases.models.meeting import ItemState
 from cases.models.scope import Sight
 from cases.privacy.table import show_items
@@ -39,7 +39,7 @@ from villages.models import Town, User, Village
 from villages.rights import EXPORT_MEETINGS, OVERSEE
 
 Items = QuerySet[AgendaItem]
-HIDDEN = pgettext_lazy("ledger", "a matter you may not see")
+HIDDEN = pgettext_lazy("ledger", "secret matter")
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,13 @@ class ItemRecord:
     @property
     def is_hidden(self) -> bool:
         return self.item.case_id is not None and self.about is None
+
+    @property
+    def is_about_a_secret(self) -> bool:
+        """True where it is about a secret matter that the reader may read."""
+        if self.about is None:
+            return False
+        return self.about.case.confidentiality == Confidentiality.SECRET
 
     @property
     def opens(self) -> Cell:

@@ -10,8 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from cases.ledgers import BOOKS_OF_CASES
-from cases.ledgers.freezing import freezing_post, matters_of, rows_as_closed
+from cases.ledgers.freezing import book_of, freezing_post, matters_of, rows_as_closed
 from cases.ledgers.period import Period
 from cases.models import Case, FrozenLedger, RedEntry
 from cases.models.scope import Sight
@@ -39,7 +38,8 @@ def differences(frozen: FrozenLedger, by: User, at: datetime) -> list[Difference
     what was entered in red since: of matters within the user's sight, and of none that
     has come to concern a cadre.
     """
-    book = BOOKS_OF_CASES[frozen.ledger]
+    book = book_of(frozen.ledger, frozen.where)
+    closed_columns = {key for key, _heading in frozen.columns}
     in_sight = Case.objects.counted_for(by, local_day(at)).about_nobody()
 
     known = _as_corrected(frozen)
@@ -58,6 +58,8 @@ def differences(frozen: FrozenLedger, by: User, at: datetime) -> list[Difference
             found.append(Difference(row.case, "", "", row.case.number))
             cells = {}
         for key, text in row.cells.items():
+            if key not in closed_columns:
+                continue  # a column that the ledger has only since
             if cells.get(key, "") != text:
                 found.append(Difference(row.case, key, cells.get(key, ""), text))
 

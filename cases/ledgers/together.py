@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases.ledgers.exports import Export, nothing_fits
 from minshi import tabular
 from minshi.errors import MoveRefused
+from minshi.file_names import file_name
 from minshi.handed_on import file_to_hand_on
 from villages.models.audit import AuditKind
 
@@ -53,4 +54,4 @@ def name_of(exports: Sequence[Export], form: str) -> str:
         return first.file_name(form)
 
     words = _("%(count)s ledgers") % {"count": len(exports)}
-    return tabular.file_name_of(first.unit, words, *first.bounds, str(first.user), form)
+    return file_name(first.unit, words, *first.bounds, str(first.user), form)

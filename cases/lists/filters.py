@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_filters.widgets import BooleanWidget
 
-from cases.lists import after_closing, search
+from cases.lists import after_closing, checking, search
 from cases.lists.places import PlaceFilter
 from cases.models import Case, HandBack, TimeRequest, Topic
 from cases.models.choices import (
@@ -94,7 +94,8 @@ def offices_in_reach(request: HttpRequest | None) -> QuerySet[Office]:
     """Return the offices of the towns in reach, and those of their counties."""
     towns = towns_in_reach(request)
     counties = towns.values("county_code")
-    return Office.objects.filter(Q(town__in=towns) | Q(county_code__in=counties))
+    offices = Office.objects.filter(Q(town__in=towns) | Q(county_code__in=counties))
+    return offices.select_related("town")
 
 
 def topics_in_reach(request: HttpRequest | None) -> QuerySet[Topic]:
@@ -118,6 +119,28 @@ def town_filter(field_name: str) -> filters.ModelChoiceFilter:
         label=_("Town"),
         empty_label=ALL,
     )
+
+
+class OfficeField(filters.fields.ModelChoiceField):
+    """An office; with its town in front for whoever reads those of several towns."""
+
+    names_towns = False
+
+    def label_from_instance(self, office: Office) -> str:
+        if self.names_towns and office.town:
+            return f"{office.town} {office}"
+        return str(office)
+
+
+class OfficeFilter(filters.ModelChoiceFilter):
+    field_class = OfficeField
+
+    @property
+    def field(self) -> Any:
+        field = super().field
+        user = _user_of(self.get_request())
+        field.names_towns = user is not None and oversees_towns(user)
+        return field
 
 
 class CaseFilter(filters.FilterSet):
@@ -149,7 +172,7 @@ class CaseFilter(filters.FilterSet):
     group = filters.ModelChoiceFilter(
         queryset=groups_in_reach, label=_("Villagers' group"), empty_label=ALL
     )
-    office = filters.ModelChoiceFilter(
+    office = OfficeFilter(
         field_name="owner_office",
         queryset=offices_in_reach,
         label=_("Office"),
@@ -172,6 +195,9 @@ class CaseFilter(filters.FilterSet):
     needs_order = filters.BooleanFilter(label=_("Needs an order"), widget=AnyYesNo)
     unsolved = filters.BooleanFilter(
         method="by_unsolved", label=_("Satisfied, but not solved"), widget=AnyYesNo
+    )
+    to_check = filters.BooleanFilter(
+        method="by_check", label=_("For me to check"), widget=AnyYesNo
     )
     to_call_back = filters.BooleanFilter(
         method="by_call_back", label=_("Drawn for a call-back"), widget=AnyYesNo
@@ -240,6 +266,11 @@ class CaseFilter(filters.FilterSet):
         """True where words are searched for."""
         return bool(self._answers.get("q"))
 
+    @property
+    def finds_in_no_order(self) -> bool:
+        """True where the rows are found by an index that does not give their order."""
+        return self.searches or bool(self._answers.get("light"))
+
     def counting_order(self, own: Sequence[str]) -> Sequence[str]:
         """Return the order in which an index gives the first thousand rows; empty where
         PostgreSQL does better without one. `own` is that of all places.
@@ -302,6 +333,14 @@ class CaseFilter(filters.FilterSet):
         self, cases: CaseQuerySet, _name: str, wanted: bool
     ) -> CaseQuerySet:
         found = after_closing.unsolved(cases)
+        return found if wanted else cases.exclude(pk__in=found.values("pk"))
+
+    def by_check(self, cases: CaseQuerySet, _name: str, wanted: bool) -> CaseQuerySet:
+        """Filter by a result that waits to be checked and the user did not handle."""
+        user = _user_of(self.request)
+        if user is None:
+            return cases.none()
+        found = checking.to_be_checked_by(cases, user, today())
         return found if wanted else cases.exclude(pk__in=found.values("pk"))
 
     def by_call_back(

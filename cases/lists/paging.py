@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from cases.models.any_of import AnyOf
 from villages.requests import whole_number
 
 Row = TypeVar("Row", bound=Model)
@@ -27,18 +28,32 @@ class Page(Generic[Row]):
 
 
 def page_of(
-    found: QuerySet[Row], order: Sequence[str], after: str = "", size: int = PAGE_SIZE
+    found: QuerySet[Row],
+    order: Sequence[str],
+    after: str = "",
+    size: int = PAGE_SIZE,
+    among: QuerySet[Row] | None = None,
 ) -> Page[Row]:
     """Return the page of rows after a place in an order.
 
     The order is one like ("-registered_at", "-id"). `after` is the place, as the page
     before gave it; one that cannot be read gives the first page. One query.
+
+    With `among` the page is one of those rows, and `found` says what is read of them:
+    where no index gives the order, all that fit are sorted, and PostgreSQL would join
+    and reckon whatever a row shows for each of them, not for those of the page alone.
     """
     column = order[0].lstrip("-")
     descending = order[0].startswith("-")
 
-    beyond = _beyond(found.order_by(*order), column, descending, after)
-    rows = list(beyond[: size + 1])  # one more, to see whether there is a next page
+    paged = found if among is None else among
+    beyond = _beyond(paged.order_by(*order), column, descending, after)
+    beyond = beyond[: size + 1]  # one more, to see whether there is a next page
+    if among is not None:
+        in_page = AnyOf("pk", beyond.values("pk"))
+        beyond = found.filter(in_page).order_by(*order)
+
+    rows = list(beyond)
     if len(rows) <= size:
         return Page(rows, after="")
 

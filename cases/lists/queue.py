@@ -124,9 +124,21 @@ def committee_of(case: Case, posts: list[Post], at: datetime) -> HoldingPlace | 
     """
     if case.level == Level.VILLAGE:
         return None
+    return place_that_hears(case, posts, at)
+
+
+def place_that_hears(
+    case: Case, posts: list[Post], at: datetime
+) -> HoldingPlace | None:
+    """Return the place whose meetings hear a case, where the posts decide for it."""
+    where: object = case.town.county_code
+    if case.level == Level.TOWN:
+        where = case.town
+    if case.level == Level.VILLAGE:
+        where = case.village
+
     for place in deciding_places(posts, at):
         meeting = place.empty_meeting()
-        where = case.town if case.level == Level.TOWN else case.town.county_code
         if meeting.level == case.level and meeting.where == where:
             return place
     return None

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from cases.models import Case, Event, MandatoryReport
 from cases.models.scope import Sight
@@ -36,6 +36,19 @@ def reports_seen_by(user: User, on: date) -> QuerySet[MandatoryReport]:
     people = Prefetch("post", Post.objects.with_places().select_related("user"))
     with_case = reports.select_related("case__town", "case__village")
     return with_case.prefetch_related(people)
+
+
+def secret_with_report(user: User, on: date) -> QuerySet[Case]:
+    """Return the secret cases with a report that the user oversees and may not read.
+
+    To be counted alone: of a report in one nothing is shown (domain §3).
+    """
+    if not oversees(user, on):
+        return Case.objects.none()
+
+    reports = MandatoryReport.objects.filter(case=OuterRef("pk"))
+    overseen = Case.objects.counted_for(user, on).filter(Sight.of(user, on).overseen())
+    return overseen.filter(Q(redacted=True), Exists(reports))
 
 
 def reports_in_state(

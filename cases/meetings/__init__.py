@@ -16,6 +16,7 @@ from cases.meetings.calling import (
     call_meeting,
     cancel_meeting,
     change_meeting,
+    doubts_about,
     meeting_at,
 )
 from cases.meetings.concluding import ITEM_ACTIONS, Verdict, conclude
@@ -27,7 +28,7 @@ from cases.meetings.counting import (
     present_of,
     votes_in_words,
 )
-from cases.meetings.holding import holding_posts, was_concluded
+from cases.meetings.holding import RollNotCalled, holding_posts, was_concluded
 from cases.meetings.minutes import (
     close_meeting,
     correct_minutes,
@@ -41,6 +42,7 @@ __all__ = [
     "ITEM_ACTIONS",
     "PLACES",
     "Count",
+    "RollNotCalled",
     "Verdict",
     "add_attendee",
     "add_item",
@@ -54,6 +56,7 @@ __all__ = [
     "correct_minutes",
     "count_of",
     "counts_of",
+    "doubts_about",
     "due_of",
     "holding_posts",
     "meeting_at",

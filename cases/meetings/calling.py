@@ -60,6 +60,34 @@ ROLL_WITHOUT_SEATS: Mapping[str, Roles] = MappingProxyType(
 )
 
 
+def doubts_about(
+    kind: str,
+    where: Where,
+    *,
+    starts_at: datetime,
+    chair: str,
+    cases: Iterable[Case],
+) -> list[str]:
+    """Return what looks like a slip in calling a meeting, to be asked about: a chair
+    who is not on its roll, a matter that was taken down only after it.
+    """
+    meeting = meeting_at(where, kind=kind, starts_at=starts_at)
+    held_on = workdays.local_day(starts_at)
+    doubts = []
+
+    names = [person.name for person in roll_of(meeting)]
+    if chair.strip() and names and chair.strip() not in names:
+        words = _("%(name)s is not on the roll of this meeting.")
+        doubts.append(words % {"name": chair.strip()})
+    for case in cases:
+        taken_on = workdays.local_day(case.registered_at)
+        if taken_on > held_on:
+            words = _("%(number)s was taken down on %(day)s, after this meeting.")
+            day = workdays.day_in_words(taken_on, held_on)
+            doubts.append(words % {"number": case.number, "day": day})
+    return doubts
+
+
 def meeting_at(where: Where, **fields: Any) -> Meeting:
     """Return an unsaved meeting of a village, a town or (by its code) a county."""
     if isinstance(where, Village):
@@ -190,19 +218,25 @@ def _write_roll(meeting: Meeting) -> None:
 
     Unless a chair was named, it is the one of the roll.
     """
-    body = BODY_OF.get(meeting.kind)
-    if body is None:
-        return
-
-    roll = _roll_of_seats(meeting, body)
-    if not roll and body in ROLL_WITHOUT_SEATS:
-        roll = _roll_of_posts(meeting, ROLL_WITHOUT_SEATS[body])
+    roll = roll_of(meeting)
     Attendee.objects.bulk_create(roll)
 
     chairs = [person.name for person in roll if person.is_chair]
     if chairs and not meeting.chair:
         meeting.chair = chairs[0]
         meeting.save(update_fields=["chair"])
+
+
+def roll_of(meeting: Meeting) -> list[Attendee]:
+    """Return everybody who is due, unsaved: by their seats, else by their posts."""
+    body = BODY_OF.get(meeting.kind)
+    if body is None:
+        return []
+
+    roll = _roll_of_seats(meeting, body)
+    if not roll and body in ROLL_WITHOUT_SEATS:
+        roll = _roll_of_posts(meeting, ROLL_WITHOUT_SEATS[body])
+    return roll
 
 
 def _invite_oversight(meeting: Meeting) -> None:

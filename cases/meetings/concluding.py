@@ -11,8 +11,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from cases.meetings.committee import is_heard_in_work
-from cases.meetings.counting import Count, check_size, count_of, due_of, store_count
-from cases.meetings.holding import check_has_come, lock_open, was_concluded
+from cases.meetings.counting import (
+    Count,
+    Votes,
+    check_size,
+    count_of,
+    due_of,
+    store_count,
+    with_nobody,
+)
+from cases.meetings.holding import (
+    RollNotCalled,
+    check_has_come,
+    lock_open,
+    was_concluded,
+)
 from cases.meetings.roll import VOTED_ON, set_parties_aside
 from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
@@ -35,7 +48,6 @@ ITEM_ACTIONS = (
     Action.MERGE,
     Action.DEFER,
 )
-Votes = tuple[int | None, int | None, int | None]  # for, against, abstained
 
 
 class Verdict(models.TextChoices):
@@ -82,7 +94,7 @@ def conclude(
     meeting = lock_open(item.meeting, by, at)
     item = AgendaItem.objects.select_related("case__town").get(pk=item.pk)
     item.meeting = meeting
-    votes = with_abstentions(votes)
+    votes = with_nobody(votes)
 
     said = {
         "votes": "/".join(map(str, votes)),
@@ -112,7 +124,8 @@ def conclude(
         texts["opinions"] = opinions.strip()
     table.write(item, sight, **texts)
     item.votes_for, item.votes_against, item.votes_abstain = votes
-    _check_verdict(item, verdict, _count_now(item, meeting, verdict))
+    count = _count_now(item, meeting, verdict)
+    _check_verdict(item, verdict, count, came=_anybody_came(meeting))
 
     item.state = verdict
     item.key = key
@@ -131,16 +144,6 @@ def conclude(
 
     item.save()
     return item
-
-
-def with_abstentions(votes: Votes) -> Votes:
-    """Take it that nobody abstained where only that number was left empty."""
-    votes_for, votes_against, abstained = votes
-    is_counted = votes_for is not None and votes_against is not None
-
-    if is_counted and abstained is None:
-        abstained = 0
-    return votes_for, votes_against, abstained
 
 
 def _would_overwrite(
@@ -197,9 +200,17 @@ def check_votes(item: AgendaItem, count: Count) -> None:
         raise InputRefused.at(votes_for=words)
 
 
-def _check_verdict(item: AgendaItem, verdict: str, count: Count) -> None:
+def _anybody_came(meeting: Meeting) -> bool:
+    """Tell whether anybody is noted as present, or sent a substitute."""
+    if meeting.present_typed is not None:
+        return meeting.present_typed > 0
+    people = meeting.attendees.all()
+    return any(person.is_present or person.substitute for person in people)
+
+
+def _check_verdict(item: AgendaItem, verdict: str, count: Count, *, came: bool) -> None:
     """Raise MoveRefused where the votes carry another verdict or no quorum came, or
-    where the meeting only hears.
+    where the meeting only hears; RollNotCalled before anybody `came`.
     """
     if verdict not in VOTED_ON:
         return
@@ -208,6 +219,8 @@ def _check_verdict(item: AgendaItem, verdict: str, count: Count) -> None:
             _("At such a meeting matters are heard; nothing is decided or proposed.")
         )
 
+    if not count.has_quorum and not came:
+        raise RollNotCalled(_("Nobody is noted as present: call the roll first."))
     if not count.has_quorum:
         words = _(
             "Too few are present: %(present)s of %(due)s, %(quorum)s are needed. Put it"

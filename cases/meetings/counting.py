@@ -21,6 +21,17 @@ COUNTED = (
     "needed",
     "rule",
 )
+Votes = tuple[int | None, int | None, int | None]  # for, against, abstained
+
+
+def with_nobody(votes: Votes) -> Votes:
+    """Take it that nobody voted against or abstained where those numbers were left
+    empty beside the votes for: a unanimous vote is written as one number.
+    """
+    votes_for, against, abstained = votes
+    if votes_for is None:
+        return votes
+    return votes_for, against or 0, abstained or 0
 
 
 @dataclass(frozen=True)

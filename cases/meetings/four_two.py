@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.meetings.corrections import note_correction
-from cases.meetings.counting import check_size
+from cases.meetings.counting import check_size, with_nobody
 from cases.meetings.finals import PROCESS, STEP
 from cases.meetings.notice import check_notice, is_announced
 from cases.meetings.six_steps import (
@@ -239,7 +239,7 @@ def _count(
         words = _("This step is not held by that kind of meeting.")
         raise InputRefused.at(kind=words)
 
-    votes_for, votes_against, votes_abstain = record.votes
+    votes_for, votes_against, votes_abstain = with_nobody(record.votes)
     numbers = {
         "due": record.due,
         "present": record.present,

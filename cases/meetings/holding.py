@@ -14,6 +14,10 @@ from villages.duty import officiates
 from villages.models import Post, Role
 
 
+class RollNotCalled(MoveRefused):
+    """It cannot be voted on yet: nobody is noted as present."""
+
+
 def holding_posts(posts: Iterable[Post], meeting: Meeting, at: datetime) -> list[Post]:
     """Return those of the posts that hold the meeting.
 

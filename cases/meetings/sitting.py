@@ -62,7 +62,7 @@ class AgendaLine:
 
     @property
     def heading(self) -> str:
-        return _("A matter you may not see") if self.is_hidden else self.title
+        return _("Secret matter") if self.is_hidden else self.title
 
     @property
     def attendance(self) -> str:

@@ -24,7 +24,9 @@ class AnyOf(Func):
     arg_joiner = " IN "
 
     def __init__(self, column: str, keys: "QuerySet[Any, Any]") -> None:
-        super().__init__(F(column), _Keys(keys.order_by()))
+        # of a slice the order says which keys there are
+        asked = keys if keys.query.is_sliced else keys.order_by()
+        super().__init__(F(column), _Keys(asked))
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         array = {"template": "(%(expressions)s))", "arg_joiner": " = ANY(ARRAY"}

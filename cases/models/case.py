@@ -135,6 +135,8 @@ class Case(WithChoices):
     proxy_speaker = models.CharField(_("spoken for by"), max_length=40, blank=True)
     # what else gives away who spoke, a value a line (privacy/personal.py)
     also_personal = EncryptedTextField(blank=True, default="", editable=False)
+    # of a matter in confidence, what the register says of whoever spoke, likewise
+    of_register = EncryptedTextField(blank=True, default="", editable=False)
     # what
     title = models.CharField(_("matter"), max_length=60)
     verbatim = models.TextField(_("in the speaker's own words"))

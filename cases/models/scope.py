@@ -343,7 +343,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Read everything that the page of one case shows of it, in one query."""
         return self.select_related(
             "town",
-            "village",
+            "village__talk_room",
             "group",
             "topic",
             "owner_post__user",

@@ -5,6 +5,7 @@ in 「儿子王守田」, group and door in 「白关村2组15号」.
 import re
 from collections.abc import Iterator
 
+from minshi.text.doors import UNIT, door_after_units, doors_of_lanes
 from minshi.text.finding import LOCAL_PHONE, numbers_in
 from minshi.text.folding import HAN, MIDDLE_DOT, MIDDLE_DOTS, STOPS, any_of, visible
 from minshi.text.letters import (
@@ -83,7 +84,6 @@ GROUP_OF_PLACE = re.compile("(?:[村组社队户]|单元)$")
 
 # --- addresses
 NUMBER = "[0-9０-９一二三四五六七八九十廿卅卌百〇零]+"
-UNIT = "(?:村民小组|小组|组|社|队|栋|幢|座|号楼|楼|单元)"
 DOOR = re.compile(
     rf"(?:{NUMBER}{UNIT}\s*)+"
     rf"[^，,。;；\n]{{0,12}}?{NUMBER}(?:[-－—]{NUMBER})*(?:[号户室]|$)"
@@ -130,19 +130,15 @@ def phone_parts(typed: str) -> list[str]:
 
 
 def address_parts(typed: str) -> list[str]:
-    """Return group and door of an address, which a village has once, and whose house it
-    is said to be.
+    """Return group and door of an address, which a village has once, lane and door, and
+    whose house it is said to be.
 
     Neither the village alone nor the group: half the village lives there.
     """
     if not typed:
         return []
 
-    parts = dict[str, None]()
-    found = DOOR.search(typed)
-    if found and found[0] != typed.strip():
-        parts[found[0]] = None
-
+    parts = dict.fromkeys(doors_in(typed))
     plain = _simplified(visible(typed))
     pieces = [within["within"] for within in BRACKETED.finditer(plain)]
     pieces += OWNER_OF_HOUSE.findall(plain)
@@ -150,6 +146,18 @@ def address_parts(typed: str) -> list[str]:
         for piece in _pieces(text):
             parts |= dict.fromkeys(filter(is_plainly_name, _names_in(piece)))
     return list(parts)
+
+
+def doors_in(typed: str) -> list[str]:
+    """Return the doors of an address that has more in it: 2组15号 of 白关村2组15号."""
+    doors = dict[str, None]()
+    for door in DOOR.finditer(typed):
+        doors[door[0]] = None
+        doors[door_after_units(door[0])] = None
+    doors |= dict.fromkeys(doors_of_lanes(typed))
+    for nothing_new in ("", typed.strip()):
+        doors.pop(nothing_new, None)
+    return list(doors)
 
 
 def _simplified_character(character: str) -> str:

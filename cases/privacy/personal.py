@@ -6,28 +6,57 @@ from collections.abc import Iterable
 
 from cases.models import Case, CoSpeaker
 from cases.models.scope import hides_speaker
-from cases.privacy.parts import address_parts, name_parts, phone_parts
+from cases.privacy.parts import address_parts, doors_in, name_parts, phone_parts
+from cases.privacy.surnames import surnames_in
 from minshi.crypto import blind_index
-from minshi.text import PersonalValue, blanked, folded, searchable
+from minshi.text import (
+    AnyPhone,
+    PersonalValue,
+    Value,
+    blanked,
+    folded,
+    searchable,
+)
+from villages.models import Resident
 
 # The fields of a case that say who spoke; what identifies them in their own words too.
 WHO_SPOKE = ("speaker_name", "speaker_phone", "speaker_address", "proxy_speaker")
 PERSONAL_FIELDS = (*WHO_SPOKE, "verbatim")
 NAMES = ("speaker_name", "proxy_speaker")
 LONGEST_FIELD_OF_NAMES = 16  # characters
+LONGEST_ADDRESS = 80
 WORDS = ("title", "verbatim", "request_text", "place", "remark")
 
 
 def values_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[str]:
     """Return the fields of a case, and what else gives its speakers away.
 
-    The latter are parts of the fields, names and phones of co-speakers, and what
-    personal fields held before and after corrections. No query.
+    The latter are parts of the fields, names and phones of co-speakers, what personal
+    fields held before and after corrections, and what the register says. No query.
     """
     own = []
     for field in fields:
         own += values_in(field, getattr(case, field) or "")
-    return [*own, *also_personal(case), *_names_in_also_personal(case)]
+    return [*own, *noted_of(case), *_parts_of_noted(case)]
+
+
+def finders_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[Value]:
+    """Return what finds the values of a case in a text, and of a 隐名 speaker a surname
+    of two characters by itself. No query.
+    """
+    values = list(filter(None, dict.fromkeys(values_of(case, fields))))
+    finders: list[Value] = [PersonalValue(value) for value in values]
+    if hides_speaker(case):
+        finders += surnames_in(values)
+    return finders
+
+
+def finders_in_words(case: Case) -> list[Value]:
+    """Return what is blanked in the words of a case for readers who may not know who
+    spoke: in a 隐名 matter also every telephone, for a second one is stored nowhere.
+    """
+    finders = finders_of(case)
+    return [*finders, AnyPhone()] if hides_speaker(case) else finders
 
 
 def values_in(field: str, typed: str) -> list[str]:
@@ -59,17 +88,32 @@ def also_personal(case: Case) -> list[str]:
     return (case.also_personal or "").splitlines()
 
 
-def _names_in_also_personal(case: Case) -> list[str]:
-    """Return the names within names of co-speakers and of corrected fields.
+def noted_of(case: Case) -> list[str]:
+    """Return what is noted beside the fields of a case."""
+    return [*also_personal(case), *of_register(case)]
+
+
+def of_register(case: Case) -> list[str]:
+    """Return what the register says of who spoke. A migration's rows may be of before
+    that was noted.
+    """
+    return (getattr(case, "of_register", "") or "").splitlines()
+
+
+def _parts_of_noted(case: Case) -> list[str]:
+    """Return the names within names of co-speakers and of corrected fields, and the
+    doors within addresses.
 
     Also of those noted by older rules: what is noted is sealed, no update may change
     it. Whole sentences are corrected words.
     """
-    names = []
-    for line in also_personal(case):
+    parts = []
+    for line in noted_of(case):
         if len(line) <= LONGEST_FIELD_OF_NAMES:
-            names += name_parts(line)
-    return names
+            parts += name_parts(line)
+        if len(line) <= LONGEST_ADDRESS:
+            parts += doors_in(line)
+    return parts
 
 
 def add_personal(case: Case, values: Iterable[str | None]) -> None:
@@ -77,11 +121,29 @@ def add_personal(case: Case, values: Iterable[str | None]) -> None:
 
     Whoever calls saves the case.
     """
-    noted = dict.fromkeys(also_personal(case))
+    case.also_personal = _noted(also_personal(case), values)
+
+
+def add_of_register(case: Case, residents: Iterable[Resident]) -> None:
+    """Note name, phone and door of residents, beside what is noted of others: a speaker
+    may give the number and the door of the register in their words alone.
+
+    Whoever calls has read their households with groups, and saves the case.
+    """
+    values = []
+    for resident in residents:
+        household = resident.household
+        door = f"{household.group.number}组{household.number}号"
+        values += [resident.name, resident.phone, door]
+    case.of_register = _noted(of_register(case), values)
+
+
+def _noted(lines: Iterable[str], values: Iterable[str | None]) -> str:
+    noted = dict.fromkeys(lines)
     for value in values:
         noted |= dict.fromkeys(line.strip() for line in (value or "").splitlines())
     noted.pop("", None)
-    case.also_personal = "\n".join(noted)
+    return "\n".join(noted)
 
 
 def add_co_speakers(case: Case, people: Iterable[CoSpeaker]) -> None:
@@ -115,12 +177,12 @@ def folded_words(case: Case, speakers: Iterable[str]) -> tuple[str, str]:
     if not hides_speaker(case):
         return _folded(words), _folded([*speakers, case.speaker_address])
 
-    values = [PersonalValue(value) for value in values_of(case)]
+    values = finders_in_words(case)
     readable = [_blanked_and_folded(text, values) for text in words]
     return _folded(readable), _folded([*speakers, *words])
 
 
-def _blanked_and_folded(text: str, values: list[PersonalValue]) -> str:
+def _blanked_and_folded(text: str, values: list[Value]) -> str:
     """Return a text as it is searched by readers who may not know who spoke.
 
     Folding joins what stood apart: it is blanked once more, so that a search finds no

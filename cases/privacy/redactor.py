@@ -4,18 +4,25 @@ Everything that shows or stores words about a case asks for one here: pages, led
 slips, minutes, API, admin, notices, and the event that a move writes.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from cases.models import Case, Event, MandatoryReport
 from cases.models.choices import Category, Confidentiality
 from cases.models.scope import Sight
-from cases.privacy.personal import PERSONAL_FIELDS, WHO_SPOKE, values_of
-from minshi.text import PersonalValue, blanked
+from cases.privacy.personal import PERSONAL_FIELDS, finders_in_words, finders_of
+from minshi.text import PersonalValue, Value, blanked
+
+# in data: moments and keys, whose digits are no telephone's
+MOMENT_OR_KEY = re.compile(
+    r"\d{4}-\d\d-\d\dT[\d:.+Z-]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
 
 
 class Redactor:
-    """Values to blank in texts, by `redact(text)`, or in data, by `redact.data(…)`.
+    """Values to blank in texts, by `redact(text)`, or in data, by `redact.data(…)`;
+    `finders` find others.
 
     They are found in the spellings that `minshi.text.blanked` names. A single character
     is never blanked: it would hit other words.
@@ -26,9 +33,15 @@ class Redactor:
     """
 
     def __init__(
-        self, values: Iterable[str | None], reader: Sight | None = None
+        self,
+        values: Iterable[str | None] = (),
+        reader: Sight | None = None,
+        *,
+        finders: Iterable[Value] = (),
     ) -> None:
-        self.values = [PersonalValue(value) for value in dict.fromkeys(values) if value]
+        self.values: list[Value] = list(finders)
+        for value in filter(None, dict.fromkeys(values)):
+            self.values.append(PersonalValue(value))
         self.reader = reader
 
     def __call__(
@@ -52,7 +65,7 @@ class Redactor:
     def data(self, shown: Any) -> Any:
         """Redact every text in lists and dicts, as a serializer gives them."""
         if isinstance(shown, str):
-            return self(shown)
+            return shown if MOMENT_OR_KEY.fullmatch(shown) else self(shown)
         if isinstance(shown, dict):
             return {name: self.data(item) for name, item in shown.items()}
         if isinstance(shown, list):
@@ -72,15 +85,15 @@ class NothingToHide(Redactor):
         return event.in_full(name, text)
 
 
-NOTHING = NothingToHide(())
+NOTHING = NothingToHide()
 
 
 # --- one case
 def speaker_redactor(case: Case) -> Redactor:
     """Blank who spoke: names, phones, address and proxy, now and before corrections,
-    co-speakers with them. No query.
+    co-speakers with them; of a 隐名 matter every telephone. No query.
     """
-    return Redactor(values_of(case, WHO_SPOKE))
+    return Redactor(finders=finders_in_words(case))
 
 
 def personal_redactor(
@@ -90,16 +103,16 @@ def personal_redactor(
 
     For what nobody may be named in: events, the tracking page, notices. No query.
     """
-    return Redactor([*values_of(case, PERSONAL_FIELDS), *further], reader)
+    return Redactor(further, reader, finders=finders_of(case, PERSONAL_FIELDS))
 
 
 def reader_redactor(case: Case, sight: Sight) -> Redactor:
-    """Blank nothing for a reader who may know the speaker, else who spoke, but for what
-    the reader wrote themself. No query.
+    """Blank nothing for a reader who may know the speaker, else what `speaker_redactor`
+    does, but for what the reader wrote themself. No query.
     """
     if sight.shows_speaker(case):
         return NOTHING
-    return Redactor(values_of(case, WHO_SPOKE), sight)
+    return Redactor(reader=sight, finders=finders_in_words(case))
 
 
 def preview_redactor(case: Case, sight: Sight) -> Redactor:

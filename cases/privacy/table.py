@@ -24,8 +24,8 @@ from cases.models import (
 )
 from cases.models.choices import Confidentiality
 from cases.models.scope import Sight
-from cases.privacy.personal import values_of
-from minshi.text import PersonalValue, blanked
+from cases.privacy.personal import finders_of
+from minshi.text import blanked
 from minshi.text.additions import blanked_additions
 
 TEXTS: Mapping[type[Model], tuple[str, ...]] = MappingProxyType(
@@ -53,7 +53,9 @@ class Table:
         out where nothing is written. No query.
         """
         self.cases = [case for case in cases if case]
-        self.values = {case.pk: _values(case) for case in self.cases if _is_hid(case)}
+        self.values = {
+            case.pk: finders_of(case) for case in self.cases if _is_hid(case)
+        }
 
     # --- reading
     def read(self, row: Any, name: str) -> str:
@@ -143,7 +145,7 @@ def without_added_names(case: Case, before: str, text: str) -> str:
     """Return a text without who spoke in what was added to the words of somebody who
     may not know. No query.
     """
-    return blanked_additions(before, blanked(text, ()), _values(case))
+    return blanked_additions(before, blanked(text, ()), finders_of(case))
 
 
 def columns(row: Any) -> list[str]:
@@ -154,10 +156,6 @@ def columns(row: Any) -> list[str]:
 def _is_hid(case: Case) -> bool:
     """True for 隐名 and 保密: not all at the table may know who spoke."""
     return case.confidentiality != Confidentiality.NORMAL
-
-
-def _values(case: Case) -> list[PersonalValue]:
-    return [PersonalValue(value) for value in dict.fromkeys(values_of(case)) if value]
 
 
 # --- the table of a meeting

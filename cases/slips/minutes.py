@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db import models
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from cases.ledgers.loading import keep_masked
 from cases.ledgers.meetings import (
@@ -77,12 +79,34 @@ SIGNATURES = (
 )
 
 
+class SecretItems(models.TextChoices):
+    """What everybody who signs the minutes reads of a secret matter in them."""
+
+    NAMED = "named", _("“Secret matter” alone, nothing of its content")
+    WHOLE = "whole", _("the whole text, marked as secret")
+    LEFT_OUT = "left_out", _("leave it out")
+
+
+@dataclass(frozen=True)
+class PrintedItem:
+    """One item on the sheet; `is_secret` where the whole text of a secret matter is
+    read.
+    """
+
+    nth: int
+    rows: list[list[Line]]
+    is_secret: bool
+
+
 @dataclass(frozen=True)
 class MinutesSheet:
-    """The minutes of a meeting as their reader may see them."""
+    """The minutes of a meeting as their reader may see them, but of secret matters
+    only as `secret` says.
+    """
 
     sitting: Sitting
     at: datetime
+    secret: str = SecretItems.NAMED
     signatures: tuple[Text, ...] = SIGNATURES
 
     @property
@@ -102,8 +126,8 @@ class MinutesSheet:
     def minutes(self) -> str:
         return self.sitting.minutes
 
-    def items(self) -> list[list[list[Line]]]:
-        """Return the boxes of each item, row by row.
+    def items(self) -> list[PrintedItem]:
+        """Return the items as they stand on the sheet, each by its place in the agenda.
 
         Six queries for all items together, however many.
         """
@@ -117,7 +141,19 @@ class MinutesSheet:
         )
 
         columns = (SUBJECT, *map(with_deadline, DELIBERATED), COUNTED, ASIDE)
-        return [side_by_side(lines_of(columns, record)) for record in records]
+        items = []
+        for nth, record in enumerate(records, 1):
+            is_secret = record.is_about_a_secret
+            if self.secret == SecretItems.LEFT_OUT and (is_secret or record.is_hidden):
+                continue
+
+            is_whole = self.secret == SecretItems.WHOLE
+            shown = record
+            if is_secret and not is_whole:
+                shown = replace(record, about=None)
+            boxes = side_by_side(lines_of(columns, shown))
+            items.append(PrintedItem(nth, boxes, is_secret and is_whole))
+        return items
 
     def signing(self) -> list[Attendee]:
         """List those who came, or had somebody come for them."""

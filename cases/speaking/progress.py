@@ -7,11 +7,13 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.models.choices import NOT_HEARD, Solved, Stage
+from cases.models.choices import NOT_HEARD, CloseReason, Outcome, Solved, Stage
 from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor, personal_redactor, preview_redactor
 from cases.speaking.afterwords import AfterwordTold, afterwords_told
+from cases.speaking.promise import Promised, promise_to_speaker, promised_for
 from cases.speaking.story import TOLD, Entry, story_of
+from cases.templatetags.minshi import day, is_past
 from cases.workflow.pasted import unnamed_in
 
 # the plain states (ux 2.10)
@@ -36,17 +38,22 @@ class SpeakerAccount:
     state: int
     is_open: bool
     is_void: bool = False
-    leaves_something: bool = False  # whoever rated it called it solved in part, or not
+    outcome: str = ""  # how the work ended, as whoever handled it says
+    leaves_something: bool = False  # solved in part or not, by its rating or outcome
     reply_by: date | None = None
+    promised: Promised = Promised.ANSWER  # by that day
     reply: str = ""
     reply_at: datetime | None = None
     story: list[Entry] = field(default_factory=list)
     afterwords: list[AfterwordTold] = field(default_factory=list)
 
     @property
-    def awaits_acceptance(self) -> bool:
-        """True while the day promised is only that of taking the matter up."""
-        return self.is_open and self.state == RECEIVED
+    def promise(self) -> str:
+        """The day promised and what it promises; "" where none is."""
+        if self.reply_by is None:
+            return ""
+        is_late = is_past(self.reply_by)
+        return promise_to_speaker(self.promised, day(self.reply_by), is_late=is_late)
 
     @property
     def state_in_words(self) -> str:
@@ -59,10 +66,22 @@ class SpeakerAccount:
         if self.state == WORKED_ON:
             return _("It is being worked on")
         if self.is_open:
-            return _("It is done; please say how it was")
+            return self._ended_in_words()
+        if self.outcome == Outcome.REDIRECTED:
+            return _("Another place deals with it")
         if self.leaves_something:
             return _("It rests here for now")
         return _("It is done")
+
+    def _ended_in_words(self) -> str:
+        """Return the state of what awaits its rating: no better than it came out."""
+        if self.outcome == Outcome.PARTLY:
+            return _("A part of it is done; please say how it was")
+        if self.outcome == Outcome.EXPLAINED:
+            return _("It cannot be done now, for the reason below; say how it was")
+        if self.outcome == Outcome.REDIRECTED:
+            return _("Another place deals with it, see below; say how it was")
+        return _("It is done; please say how it was")
 
 
 def told_to_speaker(
@@ -84,8 +103,10 @@ def told_to_speaker(
         state=PLAIN_STATES[Stage(case.stage)],
         is_open=case.is_open,
         is_void=case.close_reason in NOT_HEARD,
-        leaves_something=case.solved in (Solved.PARTLY, Solved.NO),
+        outcome=_outcome_told(case),
+        leaves_something=_leaves_something(case),
         reply_by=case.reply_by,
+        promised=promised_for(case),
     )
     if not with_words:
         return account
@@ -135,9 +156,29 @@ def words_alone(
         state=PLAIN_STATES[Stage(case.stage)],
         is_open=case.is_open,
         reply_by=case.reply_by,
+        promised=promised_for(case),
         reply=unnamed(reply),
         reply_at=at if reply else None,
     )
+
+
+def _outcome_told(case: Case) -> str:
+    """Return how the work ended, once its speaker is told; what was shown the proper
+    route without any work as well.
+    """
+    if case.close_reason == CloseReason.DIVERTED:
+        return Outcome.REDIRECTED
+    return case.outcome if PLAIN_STATES[Stage(case.stage)] == DONE else ""
+
+
+def _leaves_something(case: Case) -> bool:
+    """Tell whether a closed matter is not solved whole.
+
+    The rating says so; where nobody rated it, whoever handled it.
+    """
+    if case.solved:
+        return case.solved in (Solved.PARTLY, Solved.NO)
+    return case.outcome in (Outcome.PARTLY, Outcome.EXPLAINED)
 
 
 def _redactor(case: Case, previewed_by: Sight | None) -> Redactor:

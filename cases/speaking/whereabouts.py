@@ -44,7 +44,7 @@ def names_officers(case: Case) -> bool:
 def what_comes_next(case: Case) -> str:
     """Return the next thing that happens to a matter; empty once it is closed."""
     if case.stage == Stage.SPEAK:
-        return _("Next: we look at it, and tell you who deals with it.")
+        return _("Next: we look at it, and tell you whether it is taken up.")
     if case.stage == Stage.DELIBERATE:
         return _("Next: it is talked over who does it, how, and by when.")
     if case.stage == Stage.HANDLE:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from cases.deadlines.calendar import has_data
 from cases.deadlines.counting import Spent
 from cases.models import Afterword, Assignment, Case
-from cases.models.choices import OPEN_STAGES, Light, Stage
+from cases.models.choices import OPEN_STAGES, CloseReason, Light, Stage
 from cases.models.scope import Sight
 from cases.privacy import redactor
 from cases.workflow import Action
@@ -71,6 +71,9 @@ SPEAKERS_HINTS: Mapping[str, str | Promise] = MappingProxyType(
             " page. The matter itself stays closed."
         ),
     }
+)
+WALKED_TO_THE_END = frozenset(
+    {CloseReason.RATED, CloseReason.UNRATED, CloseReason.EXPLAINED}
 )
 SPARED_ON_THE_SPOT = frozenset({Stage.DELIBERATE, Stage.SUPERVISE})
 UNSTYLED = ("checkbox", "radio", "hidden", "file")  # types of inputs
@@ -187,7 +190,8 @@ def stepper(case: Case, at: datetime, *, with_lamp: bool = True) -> dict[str, An
     """Return 说 议 办 督 评, each with the day beside it, and mark the present one.
 
     The day of 说 is that of taking down. The lamp is for those who work on the case.
-    What was settled on the spot went through neither 议 nor 督.
+    What was settled on the spot went through neither 议 nor 督; what was taken back,
+    diverted, merged or void took the steps alone that have a day.
     """
     passed = {
         Stage.SPEAK: case.registered_at,
@@ -203,9 +207,13 @@ def stepper(case: Case, at: datetime, *, with_lamp: bool = True) -> dict[str, An
     if case.is_open:
         here = OPEN_STAGES.index(Stage(case.stage))
 
+    is_cut_short = not case.is_open and case.close_reason not in WALKED_TO_THE_END
+
     steps = []
     for index, stage in enumerate(OPEN_STAGES):
         is_over = index < here
+        if is_cut_short:
+            is_over = stage != Stage.RATE and passed[stage] is not None
         is_spared = is_over and stage in spared
 
         mark = ""

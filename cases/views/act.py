@@ -54,6 +54,20 @@ from villages.requests import whole_number
 HEADINGS: Mapping[Action, Text] = MappingProxyType(
     {Action.MANDATORY_REPORT: gettext_lazy("Mandatory report")}
 )
+# what a step cannot do, and what does it instead
+LIMITS: Mapping[Action, Text] = MappingProxyType(
+    {
+        Action.AMEND: gettext_lazy(
+            "The words as they were said cannot be changed. What is wrong in them is"
+            " put into the remark; or make the matter void, and take it down again."
+        )
+    }
+)
+
+# a step whose name would be long on its button, or says what is asked
+BUTTONS: Mapping[Action, Text] = MappingProxyType(
+    {Action.RESERVE: gettext_lazy("Save")}
+)
 
 
 class Act(StepView):
@@ -177,7 +191,10 @@ class Act(StepView):
             ),
             "goes_to": hearers_of(offer.action, facts.case, facts.on),
             "next": _query_back(request),
+            "button": BUTTONS.get(offer.action, offer.action.label),
             "heading": HEADINGS.get(offer.action, offer.action.label),
+            "preview": self._preview_of_refused(request, facts, offer, form),
+            "limit": LIMITS.get(offer.action, ""),
             "leave": _item_opened_from(request) or facts.case.get_absolute_url(),
             "namesakes": namesakes_of(self.user, form, facts.case.village_id),
             **shown,
@@ -185,6 +202,16 @@ class Act(StepView):
 
         template = "cases/_act.html" if _is_htmx(request) else "cases/act.html"
         return render(request, template, context, status=status)
+
+    def _preview_of_refused(
+        self, request: HttpRequest, facts: Facts, offer: Offer, form: MoveForm
+    ) -> dict[str, Any] | None:
+        """Return what the speaker would read of a form that comes back with faults, so
+        that its box is not empty where no script fills it.
+        """
+        if not form.is_bound:
+            return None
+        return self.preview(facts, offer, request.POST)
 
     def _ways_on(self, facts: Facts, offer: Offer) -> WaysOn | None:
         """Return where a major matter goes, said before a decision is written."""

@@ -1,6 +1,6 @@
 """上会 as a matter is decided and afterwards: at which meeting the committee hears."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -10,12 +10,14 @@ from cases.lists.queue import (
     committee_of,
     meetings_offered,
     meetings_to_come,
+    place_that_hears,
     unheard_in_words,
 )
 from cases.meetings import add_item, on_no_agenda
 from cases.meetings.committee import is_unheard
 from cases.meetings.sitting import HoldingPlace
-from cases.models import Case
+from cases.models import AgendaItem, Case
+from cases.models.meeting import ItemState
 from cases.workflow import Action, Facts, Officer
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
@@ -33,6 +35,7 @@ class Agendas:
     coming: list[MeetingOffered]
     chosen: int | None  # the one typed before, or offered beforehand
     words: str = ""
+    is_again: bool = False  # the last meeting did not settle it
 
 
 def agendas_to_choose(
@@ -62,6 +65,21 @@ def agendas_after(user: User, case: Case) -> Agendas | None:
     if place is None:
         return Agendas(None, [], None, words)
     return _agendas(place, case, "", words)
+
+
+def agendas_again(user: User, case: Case, last: AgendaItem) -> Agendas | None:
+    """Return where a matter may be put once more that its last meeting did not settle;
+    None where that meeting did, where it stands on an agenda, or for whoever calls no
+    meetings there.
+    """
+    if last.state not in (ItemState.NOT_PASSED, ItemState.PUT_OFF):
+        return None
+    place = place_that_hears(case, user.posts_on(today()), now())
+    if place is None:
+        return None
+    if not on_no_agenda(Case.objects.filter(pk=case.pk)).exists():
+        return None
+    return replace(_agendas(place, case, ""), is_again=True)
 
 
 def _agendas(place: HoldingPlace, case: Case, typed: str, words: str = "") -> Agendas:

@@ -22,11 +22,14 @@ from cases.privacy.disclosure import (
 )
 from cases.privacy.redactor import NOTHING, Redactor, reader_redactor
 from cases.slips import slips_of
+from cases.speaking.promise import promise_to_officers
+from cases.templatetags.minshi import day
 from cases.time_to_report import late_words, time_to_report
 from cases.views.access import StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
-from cases.views.committee import agendas_after
+from cases.views.committee import agendas_after, agendas_again
 from cases.views.major import may_begin_four_two, process_of
+from cases.views.reaching import where_to_ask, works_on
 from cases.views.timeline import entry_of, folded, names_of_holders
 from cases.workflow import (
     MOVES,
@@ -96,6 +99,7 @@ def detail_context(
         "spent": spent_of(facts.clocks, at),
         "is_provisional": _is_provisional(facts),
         "readers": readers_of(facts),
+        "promise": promise_to_officers(case, day(case.reply_by)),
         "attachments": list(case.attachments.select_related("post")),
         "may_show_photos": post_that_shows(user, facts) is not None,
         **_meetings(user, case),
@@ -115,11 +119,11 @@ def _meetings(user: User, case: Case) -> dict[str, Any]:
     items = list(AgendaItem.objects.about(case, user, today()))
     concluded = [item for item in items if item.concluded_at]
     last = max(concluded, key=attrgetter("concluded_at"), default=None)
-    return {
-        "meetings": items,
-        "heard": last_heard(case, last, today()),
-        "agendas": agendas_after(user, case),
-    }
+    heard = last_heard(case, last, today())
+    agendas = agendas_after(user, case)
+    if last and heard and agendas is None:
+        agendas = agendas_again(user, case, last)
+    return {"meetings": items, "heard": heard, "agendas": agendas}
 
 
 def _speaker(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
@@ -128,11 +132,13 @@ def _speaker(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
     is_shown = sight.shows_speaker(case)
     others = case.others if is_shown else []
     has_phone = bool(case.speaker_phone) or any(person.phone for person in others)
+    may_open = has_phone and may_open_phone(user, today(), case)
     return {
         "speaker": speaker_of(case, shown=is_shown),
         "others": others,
         "speaker_shown": is_shown,
-        "may_open_phone": has_phone and may_open_phone(user, today(), case),
+        "may_open_phone": may_open,
+        "ask_at": "" if may_open else where_to_ask(sight, facts),
         "may_print_receipt": may_print_receipt(user, case, facts),
     }
 
@@ -180,10 +186,7 @@ def _pressing(offers: list[Offer], sight: Sight, facts: Facts) -> list[Offer]:
     case = facts.case
     reach = sight.reach
     owns_it = case.owner_post_id in reach.posts or case.owner_office_id in reach.offices
-    works_on_it = any(
-        item.post_id in reach.posts or item.office_id in reach.offices
-        for item in facts.active
-    )
+    works_on_it = works_on(sight, facts)
 
     pressing = []
     for offer in offers:

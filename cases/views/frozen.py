@@ -28,7 +28,7 @@ from cases.views.access import StaffView
 from minshi import tabular
 from minshi.clock import now, today
 from minshi.days import DayField
-from minshi.errors import UNPROCESSABLE, RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken, Text
 from villages.forms.accounts import DayInput, RuleForm, offer
 from villages.models import Town, Village
 from villages.rights import FREEZE_LEDGERS, OVERSEE
@@ -125,10 +125,14 @@ class FrozenList(FrozenView):
             "nav": "ledgers",
             "form": form,
             "about": about,
+            "by_which_day": self._by_which_day(form) if about else "",
             "books": [(each, headline_of(each)) for each in page.rows],
             "after": page.after,
         }
         return render(self.request, "cases/frozen/list.html", context, status=status)
+
+    def _by_which_day(self, form: FreezeForm) -> Text:
+        return BOOKS_OF_CASES[form.cleaned_data["ledger"]].by_which_day
 
 
 class OneFrozen(FrozenView):
@@ -161,6 +165,7 @@ class OneFrozen(FrozenView):
             "nav": "ledgers",
             "frozen": frozen,
             "title": headline_of(frozen),
+            "by_which_day": BOOKS_OF_CASES[frozen.ledger].by_which_day,
             "headings": [heading for _key, heading in frozen.columns],
             "rows": [(row, row.in_columns(keys)) for row in shown],
             "following": following,

@@ -124,9 +124,7 @@ def _queues_of_supervisor(level: Level) -> list[WorkQueue]:
 
 
 def _to_be_checked(level: Level) -> WorkQueue:
-    return WorkQueue(
-        _("Waiting to be checked"), {"stage": Stage.SUPERVISE, "level": level}
-    )
+    return WorkQueue(_("Waiting to be checked"), {"to_check": "true", "level": level})
 
 
 def _said_after_closing() -> WorkQueue:

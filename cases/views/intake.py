@@ -19,6 +19,8 @@ from cases.forms import IntakeForm
 from cases.forms.intake import spoken_of, town_from_form
 from cases.models import Case
 from cases.models.choices import Category, Channel, Confidentiality, Grade, How
+from cases.speaking.promise import promise_to_officers
+from cases.templatetags.minshi import day
 from cases.views.access import StaffView
 from cases.views.namesakes import namesakes_of
 from cases.views.similar import fillings_for
@@ -68,13 +70,16 @@ class Intake(StaffView):
 
         done = None
         is_named = False
+        promise = ""
         if number := request.GET.get("done"):
             sight = self.sight()
             mine = Case.objects.filter(number=number, recorded_by__in=sight.reach.posts)
             done = mine.select_related("resident__household__group").first()
             is_named = self.visible().filter(number=number).exists()
 
-        return self._show(request, form, done=done, is_named=is_named)
+        if done:
+            promise = promise_to_officers(done, day(done.reply_by))
+        return self._show(request, form, done=done, is_named=is_named, promise=promise)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if "choose" in request.POST:

@@ -31,7 +31,7 @@ from cases.ledgers.jobs import MOST_AT_ONCE, ask_for_file, count_rows, exports_f
 from cases.ledgers.period import PeriodForm
 from cases.ledgers.together import file_of, name_of
 from cases.lists.filters import CaseFilter, oversees_towns
-from cases.lists.paging import capped_counts, first_row, page_of
+from cases.lists.paging import Page, capped_counts, first_row, page_of
 from cases.models import Case, OwnLedger
 from cases.models.choices import NOT_HEARD
 from cases.models.export_job import LONGEST_PURPOSE
@@ -122,6 +122,17 @@ class Reading:
         return listed.counting_order(own)
 
     @property
+    def finds_in_no_order(self) -> bool:
+        """True where an index finds the rows that does not give their order; of a
+        ledger whose date is no column of the matter that is said by its query alone.
+        """
+        book = self.book
+        if not isinstance(book, Book) or not book.has_own_date:
+            return False
+        listed: CaseFilter = self.listed
+        return listed.finds_in_no_order
+
+    @property
     def is_of_cases(self) -> bool:
         return isinstance(self.book, Book)
 
@@ -183,7 +194,7 @@ class LedgerView(StaffView):
         folded = [each for each in BOOKS.values() if each not in in_front]
 
         counts = self._counts(reading, in_front)
-        page = page_of(book.whole(reading.rows(book)), reading.order, after)
+        page = self._page(reading, after)
         records = read_records(book, page.rows, sight=self.sight(), at=now())
 
         # the record itself masks
@@ -217,6 +228,15 @@ class LedgerView(StaffView):
             "refusal": refusal,
         }
         return render(request, "cases/ledger.html", context, status=status)
+
+    def _page(self, reading: Reading, after: str) -> Page[Any]:
+        """Return the page of the rows, with all that they show."""
+        book = reading.book
+        rows = reading.rows(book)
+        if reading.finds_in_no_order:
+            shown = book.whole(book.in_sight(self.user, today()))
+            return page_of(shown, reading.order, after, among=rows)
+        return page_of(book.whole(rows), reading.order, after)
 
     def _counts(self, reading: Reading, books: Sequence[AnyBook]) -> dict[str, int]:
         """Count the rows of these ledgers, and what is set apart. One query."""

@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.lists.after_closing import with_waiting_word
 from cases.lists.filters import CaseFilter, oversees_towns
-from cases.lists.paging import MOST_COUNTED, among_found, capped_counts, page_of
+from cases.lists.paging import (
+    MOST_COUNTED,
+    Page,
+    among_found,
+    capped_counts,
+    page_of,
+)
 from cases.models import Case
 from cases.models.choices import OPEN_STAGES, Stage
 from cases.models.scope import CaseQuerySet
@@ -64,8 +70,7 @@ class CaseList(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         counted = Case.objects.counted_for(self.user, today())
         listed = CaseFilter(request.GET or None, counted, request=request)
-        rows = with_waiting_word(listed.qs.with_row().with_doubt())
-        page = page_of(rows, listed.ordering, request.GET.get("after", ""))
+        page = self._page(counted, listed)
         tabs = self._tabs(request, counted, listed)
 
         given = {name for name, value in request.GET.items() if value}
@@ -85,6 +90,15 @@ class CaseList(StaffView):
             "kept": _tab_parameters(request.GET),
         }
         return render(request, "cases/list.html", context)
+
+    def _page(self, counted: CaseQuerySet, listed: CaseFilter) -> Page[Case]:
+        """Return the page of the rows, with all that they show."""
+        among = listed.qs if listed.finds_in_no_order else None
+        rows = listed.qs if among is None else counted
+        shown = with_waiting_word(rows.with_row().with_doubt())
+
+        after = self.request.GET.get("after", "")
+        return page_of(shown, listed.ordering, after, among=among)
 
     def _folded(self) -> tuple[str, ...]:
         return ("town", *FOLDED) if oversees_towns(self.user) else FOLDED

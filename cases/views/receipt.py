@@ -8,6 +8,8 @@ from django.urls import reverse
 from cases.models import Case
 from cases.models.choices import Confidentiality
 from cases.privacy.disclosure import may_print_receipt, note_reading
+from cases.speaking.promise import promise_to_speaker, promised_for
+from cases.templatetags.minshi import is_past, on_paper
 from cases.views.access import StaffView
 from cases.workflow import read_facts
 from cases.workflow.numbering import in_groups
@@ -50,6 +52,7 @@ class Receipt(StaffView):
             "qr": qr,
             "code": in_groups(case.tracking_code),
             "address": address,
+            "promise": _promise_on_paper(case),
             "nav": "intake",
         }
         return render(request, "cases/receipt.html", context)
@@ -72,3 +75,12 @@ def _answer_on_paper(case: Case) -> str:
 
 def tracking_address(case: Case) -> str:
     return f"{reverse('cases:track', args=[case.number])}?k={case.tracking_code}"
+
+
+def _promise_on_paper(case: Case) -> str:
+    """Return the day promised and what it promises; "" where none is."""
+    if case.reply_by is None:
+        return ""
+    return promise_to_speaker(
+        promised_for(case), on_paper(case.reply_by), is_late=is_past(case.reply_by)
+    )

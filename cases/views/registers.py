@@ -111,11 +111,13 @@ class RedLines(StaffView):
                 }
             )
 
+        secret = red_lines.secret_with_report(self.user, today())
         context = {
             "nav": "list",
             "at": now(),
             "sight": sight,
             "rows": rows,
+            "secret": secret.count(),
             "late_words": late_words(),
             "after": page.after,
             "state": state,

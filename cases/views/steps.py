@@ -63,8 +63,8 @@ class StepView(StaffView):
         While other answers are missing or wrong it is the words for the speaker alone,
         with the labels of those answers; and what in them gives the speaker away, for
         whoever may know who spoke: to others nothing in it may depend on that. If a
-        rule forbids the step, it is the refusal. Empty where the speaker hears nothing
-        of the step.
+        rule forbids the step it says so much: the refusal is no word to the speaker.
+        Empty where the speaker hears nothing of the step.
         """
         if not offer.move.informs_speaker:
             return {}
@@ -76,8 +76,8 @@ class StepView(StaffView):
             found = telltales(facts.case, "\n".join(_texts_in(offer, data)))
 
         form = self.form(facts, offer, data)
+        told = words_alone(facts.case, [words], facts.at, previewed_by=sight)
         if not form.is_valid():
-            told = words_alone(facts.case, [words], facts.at, previewed_by=sight)
             left = [form[name].label for name in form.order if name in form.errors]
             return {"told": told, "left": left, "telltales": found}
 
@@ -90,9 +90,8 @@ class StepView(StaffView):
                 at=facts.at,
                 **form.values(),
             )
-        except RuleBroken as refusal:
-            words_of_fields = " ".join(map(str, refusal.fields.values()))
-            return {"refusal": words_of_fields or str(refusal)}
+        except RuleBroken:
+            return {"told": told, "is_refused": True, "telltales": found}
         return {"told": progress, "telltales": found}
 
 

@@ -171,6 +171,7 @@ SPEAKER_WAS_TOLD = text(
 )
 FILE = Input("file", Kind.FILE, _("Which file"), required=True)
 UNTIL = Input("until_on", Kind.DATE, _("Until which day"), required=True)
+HOW_IT_CAME = text("reason", _("How it came about"), required=True, is_note=True)
 VOID_AS = choice("void_as", _("It was taken down"), VoidAs, required=True)
 RULING = choice("ruling", _("Your ruling"), Ruling, required=True)
 WHY_OPTIONAL = text("reason", _("Why"), is_note=True)

@@ -22,6 +22,7 @@ from cases.workflow.move import Move
 from cases.workflow.moves import MOVES
 from cases.workflow.reading_facts import read_facts
 from cases.workflow.record import record
+from cases.workflow.speakers import note_register
 from cases.workflow.step import Effect, Step
 from minshi import workdays
 from minshi.errors import (
@@ -283,6 +284,7 @@ def _carry_out(
         step.data["told_why"] = told_why
     if isinstance(step.by, Speaker) and step.by.helped_by:
         step.data["entered_by"] = step.by.helped_by.pk
+    note_register(case)
     record(
         case,
         action,

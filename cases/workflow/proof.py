@@ -61,7 +61,8 @@ OF_FORGED_VALUES = (
 )
 # what does not fit where a group of columns or rows does not; each says so by its name,
 # but for the rows that events speak of as well
-WRONG_OF = {name: Wrong(name) for name in GROUPS}
+WRONG_OF = {name: Wrong(name) for name in GROUPS if name != "registered"}
+WRONG_OF["registered"] = Wrong.BLANKED  # both say what is blanked
 WRONG_OF |= {name: Wrong(name) for name in ("people", "work", "clocks", "afterwords")}
 # the group of a column; what is under no seal is the chain's head and what is searched
 GROUP_OF: dict[str, str] = {}

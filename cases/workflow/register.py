@@ -36,6 +36,7 @@ from cases.workflow.speakers import (
     named_apart,
     named_people,
     named_person,
+    note_register,
     unmasked_phone,
 )
 from cases.workflow.standing import village_of
@@ -398,6 +399,7 @@ def _open(step: Step, spoken: Spoken) -> None:
     if spoken.as_typed:
         step.data["as_typed"] = True
     step.data["verbatim"] = digest(case.verbatim)
+    note_register(case)
     record(case, Action.REGISTER, by=step.by, at=step.at, source="", data=step.data)
     if step.alarm:
         step.record_alarm()

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseRevision, CoSpeaker
+from cases.models.choices import Confidentiality
 from cases.privacy.parts import (
     BESIDE_AFTER,
     begins_with_surname,
     is_plainly_name,
 )
+from cases.privacy.personal import add_of_register
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, officer_typing
 from cases.workflow.event_data import data_of
@@ -270,6 +273,22 @@ def is_same_name(one: str, other: str) -> bool:
 def is_stranger(case: Case) -> bool:
     """True where the speaker was said to be no neighbour of their name. One query."""
     return case.resident is None and "resident" in fields_decided(case)
+
+
+def note_register(case: Case) -> None:
+    """Note what the register says of whoever spoke in a 隐名 or 保密 matter, before an
+    event seals it: what it said before stays noted. Whoever calls saves the case.
+
+    One query, where somebody who spoke may be a neighbour.
+    """
+    may_be_neighbours = bool(case.resident_id or case.also_personal)
+    if case.confidentiality == Confidentiality.NORMAL or not may_be_neighbours:
+        return
+
+    others = case.co_speakers.filter(resident__isnull=False).values("resident")
+    neighbours = Resident.objects.filter(Q(pk=case.resident_id) | Q(pk__in=others))
+    neighbours = neighbours.select_related("household__group").order_by("pk")
+    add_of_register(case, neighbours)
 
 
 def names_of_strangers(case: Case) -> set[str]:

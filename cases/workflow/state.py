@@ -79,6 +79,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "due": ("due_at", "yellow_at", "grey_until", "promised_on"),
         "blanked": ("also_personal",),
         "hidden": ("name_stays_hidden",),
+        "registered": ("of_register",),
     }
 )
 # The row's key stands in every event, and the head of the chain is compared with the

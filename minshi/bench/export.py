@@ -1,5 +1,5 @@
-"""The ledger as a spreadsheet, and beside it a bare XlsxWriter fed the same cells, each
-in a process of its own.
+"""The ledger as a spreadsheet, and beside it a bare XlsxWriter fed the same cells in
+the same formats, each in a process of its own.
 """
 
 import pickle
@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import django
@@ -16,6 +16,14 @@ from minshi.bench.alone import alone, peak
 
 ROWS = 20_000
 LEDGER = "general"
+# what every cell of a ledger has
+TEXT = {
+    "font_name": "宋体",
+    "font_size": 11,
+    "border": 1,
+    "valign": "top",
+    "text_wrap": True,
+}
 
 
 @dataclass(frozen=True)
@@ -56,25 +64,37 @@ def _write_bare(cells: str) -> Taken:
     from xlsxwriter import Workbook
 
     with Path(cells).open("rb") as rows, tempfile.TemporaryFile() as out:
-        started = perf_counter()
+        started = process_time()
+        for _row in _pickled(rows):
+            pass
+        reading = process_time() - started
+        rows.seek(0)
+
+        started = process_time()
         number = 0
-        with Workbook(
-            out, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}
-        ) as book:
+        with Workbook(out, {"constant_memory": True}) as book:
+            text = book.add_format(TEXT)
+            formats = {
+                date: book.add_format({**TEXT, "num_format": "yyyy-mm-dd"}),
+                int: book.add_format({**TEXT, "align": "center"}),
+            }
             sheet = book.add_worksheet()
             for number, row in enumerate(_pickled(rows), 1):
-                sheet.write_row(number, 0, row)
-        return Taken(number, perf_counter() - started, peak())
+                for column, cell in enumerate(row):
+                    style = formats.get(type(cell), text)
+                    sheet.write(number, column, cell, style)
+        return Taken(number, process_time() - started - reading, peak())
 
 
 def _write_cells(database: str, at: datetime, path: str) -> None:
     django.setup()
-    from minshi import tabular
     from minshi.bench.database import joined_database
+    from minshi.plain_cells import plain_rows
 
     with joined_database(database), Path(path).open("wb") as out:
         export = _export(at)
-        for row in tabular.rows_of(export.book.ledger, export.records()):
+        columns = [(each.value, each.kind) for each in export.book.ledger.columns]
+        for row in plain_rows(columns, export.records()):
             pickle.dump(row, out)
 
 

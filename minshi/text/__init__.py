@@ -3,7 +3,14 @@
 `finding` tells where a person's name or number stands in it.
 """
 
-from minshi.text.finding import PLACEHOLDER, PersonalValue, blanked, without_spans
+from minshi.text.finding import (
+    PLACEHOLDER,
+    AnyPhone,
+    PersonalValue,
+    Value,
+    blanked,
+    without_spans,
+)
 from minshi.text.folding import (
     HAN,
     clean_line,
@@ -18,8 +25,10 @@ from minshi.text.letters import Letters
 __all__ = [
     "HAN",
     "PLACEHOLDER",
+    "AnyPhone",
     "Letters",
     "PersonalValue",
+    "Value",
     "blanked",
     "clean_line",
     "clean_text",

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from minshi.text.finding import PLACEHOLDER, PersonalValue
+from minshi.text.finding import PLACEHOLDER, Value
 from minshi.text.letters import Letters, Span
 
 # A value is known again by what stands around it: so many characters before and after,
@@ -27,7 +27,7 @@ MOST_PARTS = 20  # more names that only both make together are none that people 
 
 
 def blanked_additions(
-    before: str, text: str, values: Iterable[PersonalValue], instead: str = PLACEHOLDER
+    before: str, text: str, values: Iterable[Value], instead: str = PLACEHOLDER
 ) -> str:
     """Return a text with a placeholder for each of these values that was added to it.
 
@@ -55,7 +55,7 @@ def blanked_additions(
     return "".join([*parts, text[done:]])[len(EDGE) : -len(EDGE)]
 
 
-def _spans(text: str, values: Iterable[PersonalValue]) -> list[Span]:
+def _spans(text: str, values: Iterable[Value]) -> list[Span]:
     """Return where the values are spelled in a text, in order; those that overlap are
     one.
     """

@@ -5,9 +5,11 @@ numbers that are somebody's whoever they belong to.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import phonenumbers
 
+from minshi.text.doors import Door, door_of_value
 from minshi.text.folding import HAN, MIDDLE_DOTS, SEPARATORS, any_of
 from minshi.text.letters import Letters, Span, with_digits
 from minshi.text.papers import (
@@ -88,6 +90,14 @@ COUNTRY = "CN"
 COUNTRY_CODES = ("0086", "086", "86")
 
 
+class Value(Protocol):
+    """Anything that gives somebody away and is found in a text."""
+
+    def spans(self, text: Letters) -> Iterator[Span]:
+        """Yield the parts of a text that are to be blanked for it."""
+        ...
+
+
 class PersonalValue:
     """One value that gives somebody away: a name, a telephone, an address, words."""
 
@@ -97,12 +107,14 @@ class PersonalValue:
         self.is_number = self.letters.isascii() and self.letters.isdigit()
         self.national = _national_number(value) if self.is_number else ""
         self.has_digits = self.is_number
+        self.door: Door | None = None
         if self.is_number and value.isascii():
             return  # digits already; a ○ among them would be read as one more
 
         # an address: 三社12号 is 3社12号 as well, and 三社十二号
         has_digit = any(map(str.isdigit, self.letters))
         self.has_digits = has_digit or bool(NUMBERED.search(self.letters))
+        self.door = door_of_value(value) if self.has_digits else None
         if self.has_digits:
             self.letters = letters.in_digits.plain
 
@@ -115,6 +127,8 @@ class PersonalValue:
             return
         if not self.is_number:
             yield from self._spans_of_words(text.in_digits if self.has_digits else text)
+            if self.door:
+                yield from self.door.spans(text)
         elif len(self.letters) < LOCAL_PHONE:
             yield from self._spans_of_short_number(text.in_digits)
         else:
@@ -192,7 +206,7 @@ def _national_number(value: str) -> str:
     return national if len(national) >= LOCAL_PHONE else ""
 
 
-def blanked(text: str, values: Iterable[PersonalValue]) -> str:
+def blanked(text: str, values: Iterable[Value]) -> str:
     """Return a text with a placeholder for each of these values.
 
     They are found in full width or half, in either script, with accents, digits of
@@ -254,6 +268,15 @@ def numbers_in(text: str) -> Numbers:
     rest = Letters(_with_breaks(rest.text, [*identities, *others])).in_digits
     phones += _mobiles(rest)
     return Numbers(sorted(phones), identities, others)
+
+
+class AnyPhone:
+    """The telephones of a text, whoever's they are."""
+
+    def spans(self, text: Letters) -> Iterator[Span]:
+        """Yield them; the tables of telephones are slow, and hardly a text has one."""
+        if DIGITS_OF_PHONE.search(text.in_digits.plain):
+            yield from numbers_in(text.text).phones
 
 
 READ_AS_DIGIT = re.compile(r"[0-9oO]")  # of ASCII; the shortest number is a mobile's

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from minshi.text.folding import HAN, SEPARATORS, any_of, visible
-from minshi.text.numerals import DIGITS, Numeral, numerals_in
+from minshi.text.numerals import DIGITS, Numeral, as_called_out, numerals_in
 from minshi.text.simplified import simplified
 
 ROUND_ZEROS = "○◯"  # signs, which are digits only among digits
@@ -88,6 +88,8 @@ class Letters:
 
     def __init__(self, text: str, *, reads_digits: bool = False) -> None:
         self.text = text
+        # as it is read, each character in its place
+        self._as_read = as_called_out(text) if reads_digits else text
         self._characters = LETTERS_AND_DIGITS if reads_digits else LETTERS
         # the numbers that are written out; none where no digits are read
         self._numerals = list(numerals_in(text)) if reads_digits else []
@@ -109,11 +111,13 @@ class Letters:
         parts = []
         done = 0
         for numeral in self._numerals:
-            parts.append(self.text[done : numeral.start].translate(self._characters))
+            parts.append(
+                self._as_read[done : numeral.start].translate(self._characters)
+            )
             parts.append(numeral.digits)
             done = numeral.end
 
-        rest = self.text[done:].translate(self._characters)
+        rest = self._as_read[done:].translate(self._characters)
         return "".join([*parts, rest])
 
     @cached_property
@@ -123,7 +127,7 @@ class Letters:
 
         letters: list[tuple[str, Span]] = []
         read_until = 0
-        for place, character in enumerate(self.text):
+        for place, character in enumerate(self._as_read):
             if place in numerals:
                 letters += _digits_of_numeral(numerals[place])
                 read_until = numerals[place].end

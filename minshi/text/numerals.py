@@ -11,6 +11,16 @@ DIGITS = str.maketrans(
     "〇零一幺壹二两兩贰貳三叁參四肆五伍六陆陸七柒八捌九玖",
     "00111222223334455666778899",
 )
+# as numbers are called out, and O for 0; among digits alone, for they are words
+CALLED_OUT = str.maketrans("洞拐勾oOｏＯ", "0790000")
+_CALLED = "".join(map(chr, CALLED_OUT))
+_CALLED_DIGITS = rf"\d{''.join(map(chr, DIGITS))}"
+# as long as a telephone, and mostly of plain digits
+NUMBER_CALLED_OUT = re.compile(
+    rf"(?<![A-Za-z])(?:[{_CALLED_DIGITS}{_CALLED}][ \-—－·.]?){{7,}}(?![A-Za-z])"
+)
+CALLED = re.compile(f"[{_CALLED}]")
+FEWEST_DIGITS = 4
 ONE_TO_NINE = "一壹二两兩贰貳三叁參四肆五伍六陆陸七柒八捌九玖"
 UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 WHOLE_TENS = {"廿": 20, "卅": 30, "卌": 40}  # in one character
@@ -83,6 +93,22 @@ def numerals_in(text: str) -> Iterator[Numeral]:
         return
     for found in WRITTEN_OUT.finditer(text):
         yield Numeral(found.start(), found.end(), str(value_of(found[0])))
+
+
+def as_called_out(text: str) -> str:
+    """Return a text with digits for 洞拐勾 and O within numbers as long as a telephone.
+
+    Every character keeps its place.
+    """
+    if not CALLED.search(text):
+        return text
+    return NUMBER_CALLED_OUT.sub(_called_out, text)
+
+
+def _called_out(number: re.Match[str]) -> str:
+    digits = number[0].translate(DIGITS)
+    is_number = sum(map(str.isdecimal, digits)) >= FEWEST_DIGITS
+    return number[0].translate(CALLED_OUT) if is_number else number[0]
 
 
 def value_of(numeral: str) -> int:

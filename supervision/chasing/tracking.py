@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.models.choices import SupervisionLevel
 from cases.workflow import Action, Officer, make_move
+from cases.workflow.standing import is_with
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from minshi.seen import mark_of, refuse_unseen
 from minshi.text import is_blank
 from supervision.models import (
     SupervisionOrder,
@@ -120,7 +122,13 @@ def begin_tracking(town: Town, *, by: User, at: datetime) -> TrackingMeeting:
 
 @transaction.atomic
 def say_of(
-    item: TrackedCase, verdict: TrackingVerdict, note: str, *, by: User, at: datetime
+    item: TrackedCase,
+    verdict: TrackingVerdict,
+    note: str,
+    *,
+    seen: str | None = None,
+    by: User,
+    at: datetime,
 ) -> TrackedCase:
     """Enter the verdict on a case, and return the entry.
 
@@ -134,7 +142,8 @@ def say_of(
     4. Write the verdict.
     NoSuchRight: not of the town, or not over the case. MoveRefused: the meeting has
     ended, the case was urged or ordered here already, or the act itself is refused.
-    InputRefused: no words.
+    InputRefused: no words. StaleVersion: somebody else entered a verdict since it was
+    `seen` (`mark_of_entry`).
     """
     rows = TrackedCase.objects.select_for_update(of=("self",))
     locked = rows.select_related("meeting__town", "case__town").get(pk=item.pk)
@@ -147,12 +156,16 @@ def say_of(
         raise InputRefused(
             _("Say what is expected."), {"note": _("Please fill this in.")}
         )
-    _must_preside(by, locked.meeting.town, at)
+    presiding = _must_preside(by, locked.meeting.town, at)
     post = chasing_post(locked.case, by, at)
+    if post is None and is_with(locked.case, by):
+        post = _who_chases_not_oneself(verdict, presiding)
     if post is None:
         raise NoSuchRight(
             _("Only a reviewer or supervisor over this matter does this.")
         )
+    words = _("Somebody else has entered something here meanwhile; it stands above.")
+    refuse_unseen(mark_of_entry(locked), seen, words)
 
     _act(locked.case, verdict, note, Officer(by, post), at)
 
@@ -162,6 +175,20 @@ def say_of(
     locked.said_by = post
     locked.save()
     return locked
+
+
+def _who_chases_not_oneself(verdict: TrackingVerdict, presiding: Post) -> Post:
+    """Return the post of one who says how it stands with what they have themself.
+
+    MoveRefused: they would urge or order themself.
+    """
+    if verdict in ACTED:
+        raise MoveRefused(_("It is with you; nobody orders themself."))
+    return presiding
+
+
+def mark_of_entry(item: TrackedCase) -> str:
+    return mark_of(item, ("said_at", "said_by_id")) if item.said_at else ""
 
 
 def _check_open(item: TrackedCase) -> None:

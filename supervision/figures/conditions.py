@@ -21,7 +21,6 @@ from cases.models.choices import (
     Satisfaction,
     Solved,
     Stage,
-    SupervisionLevel,
 )
 from cases.models.scope import NOT_CONCLUDED
 from cases.workflow import Action
@@ -124,11 +123,7 @@ HANDED_BACK = Q(Exists(_events(Action.RETURN, Action.HAND_BACK)))
 EXTENDED = _time_granted(RequestKind.EXTENSION)
 SUSPENDED = _time_granted(RequestKind.SUSPENSION)
 REPEATED = _said_before()
-CHASED = Q(
-    Exists(
-        Chase.objects.filter(case=OuterRef("pk")).exclude(level=SupervisionLevel.REMIND)
-    )
-)
+CHASED = Q(Exists(Chase.objects.filter(case=OuterRef("pk")).counted()))
 
 # --- the 办 clock of a round, once the round was completed; that of 说 where it was
 # settled there

@@ -221,7 +221,10 @@ PARTS_OF_SHARES = (
     Count(
         "rate.rated.whole",
         _("Completed, to be rated"),
-        _("Those whose work is done by now."),
+        _(
+            "Those whose work is done by now; diverted, merged, withdrawn and adopted"
+            " matters left out."
+        ),
         RECEIVED,
         of.IN_RATES & Q(completed_at__isnull=False),
     ),

@@ -130,6 +130,15 @@ class Rung(models.Model):
         return ""
 
 
+class ChaseQuerySet(models.QuerySet["Chase"]):
+    def counted(self) -> "ChaseQuerySet":
+        """Leave out what is no 督办 of a case: reminders, and orders that did not go
+        out.
+        """
+        is_unsent = Q(order__isnull=False, order__sent_at__isnull=True)
+        return self.exclude(level=SupervisionLevel.REMIND).filter(~is_unsent)
+
+
 class Chase(WithChoices):
     """One step taken for one clock and due, or one act by hand.
 
@@ -172,6 +181,8 @@ class Chase(WithChoices):
         related_name="+",
         verbose_name=_("to the office"),
     )
+
+    objects = ChaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("step of chasing")

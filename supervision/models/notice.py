@@ -189,6 +189,14 @@ class Notice(WithChoices):
 
     objects = NoticeQuerySet.as_manager()
 
+    @property
+    def is_pressing(self) -> bool:
+        """True for what cannot wait. A secret matter handed over only goes out at once,
+        in the inbox it is like any other.
+        """
+        handed_over = (NoticeKind.YOURS, NoticeKind.PART)
+        return self.is_urgent and self.kind not in handed_over
+
     class Meta:
         verbose_name = _("notice")
         verbose_name_plural = _("notices")

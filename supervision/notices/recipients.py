@@ -47,6 +47,13 @@ class Recipients:
             posts += self._meant(Told(each), case)
         return self._spared_posts(case, self._and_substitutes(posts))
 
+    def is_with_a_signer(self, case: Case) -> bool:
+        """Tell whether somebody who has the case may sign orders for others."""
+        has_it = {post.user_id for post in self._owners(case)}
+        return any(
+            post.may_sign and post.user_id in has_it for post in self._overseers(case)
+        )
+
     def with_substitutes(self, case: Case, posts: list[Post]) -> list[User]:
         """Return the people behind the posts, and who stands in for them."""
         return self.spared(case, self._and_substitutes(posts))
@@ -135,9 +142,9 @@ class Recipients:
         if who == Told.HEAD:
             return self._heads(case)
 
-        overseers = self._overseers(case)
         if who == Told.SIGNER:
-            return [post for post in overseers if post.may_sign]
+            return self._signers(case)
+        overseers = self._overseers(case)
         return [post for post in overseers if post.role == Role.SUPERVISOR]
 
     def _owners(self, case: Case) -> list[Post]:
@@ -152,6 +159,24 @@ class Recipients:
                 if decides(post, case):
                     heads.append(post)
         return heads
+
+    def _signers(self, case: Case) -> list[Post]:
+        """Return whoever signs orders for a case: of its level, else of the county.
+
+        Never whom the order would go to: nobody signs against themself.
+        """
+        has_it = {post.user_id for post in self._owners(case)}
+        county = self._by_place.get(("county", case.town.county_code), [])
+
+        for overseers in (self._overseers(case), county):
+            signers = [
+                post
+                for post in overseers
+                if post.may_sign and post.user_id not in has_it
+            ]
+            if signers:
+                return signers
+        return []
 
     def _overseers(self, case: Case) -> list[Post]:
         if case.level == Level.COUNTY:

@@ -115,20 +115,26 @@ def ask_to_call(
 ) -> None:
     """Ask for a call about each event, and notify whoever is to make it.
 
-    It takes the place of what nobody has called about yet; what was asked for before is
-    not asked for again.
+    It takes the place of what nobody has called about yet, and keeps the tries at it:
+    the same telephone was tried. What was asked for before is not asked for again.
     """
     if not worded:
         return
 
     events = [event for event, _kind in worded]
     cases = [event.case_id for event in events]
-    open_calls = Call.objects.filter(case__in=cases, done_at=None)
-    open_calls.exclude(event__in=events).delete()
-    calls = [
-        Call(case=event.case, event=event, kind=kind, asked_at=at)
-        for event, kind in worded
-    ]
+    replaced = Call.objects.filter(case__in=cases, done_at=None)
+    replaced = replaced.exclude(event__in=events)
+    tried = {call.case_id: call for call in replaced}
+    replaced.delete()
+
+    calls = []
+    for event, kind in worded:
+        call = Call(case=event.case, event=event, kind=kind, asked_at=at)
+        if before := tried.get(event.case_id):
+            call.tries = before.tries
+            call.tried_at = before.tried_at
+        calls.append(call)
     Call.objects.bulk_create(calls, ignore_conflicts=True)
 
     callers = _Callers.about(events, people, at)

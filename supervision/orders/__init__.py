@@ -27,8 +27,10 @@ from supervision.orders.opening import (
     acts_open_to,
     chasing_post,
     orders_seen_by,
+    to_be_signed_by,
 )
 from supervision.orders.reminding import remind_of_orders_due
+from supervision.orders.rights import is_ordered, signs
 from supervision.orders.sending import send_orders_due
 from supervision.orders.signing import sign_all, signs_orders
 from supervision.orders.talking import note_talk
@@ -46,6 +48,7 @@ __all__ = [
     "claim_cases",
     "draft_orders",
     "end_orders_due",
+    "is_ordered",
     "latest_reply_on",
     "note_talk",
     "orders_seen_by",
@@ -56,8 +59,10 @@ __all__ = [
     "send_orders_due",
     "sign_all",
     "sign_order",
+    "signs",
     "signs_orders",
     "standard_demand",
     "suggested_days",
     "suggested_reply_on",
+    "to_be_signed_by",
 ]

@@ -45,7 +45,7 @@ from supervision.orders.locking import (
     notify_of_order,
     take_back_requests_to_sign,
 )
-from supervision.orders.rights import answers, may_check
+from supervision.orders.rights import answers, may_check, signs
 from supervision.orders.wording import check_text, check_words
 
 
@@ -93,6 +93,7 @@ def raise_order(
             % {"state": under_way.get_state_display()}
         )
     check_words(at, reason=reason, demand=demand, reply_on=reply_on)
+    _must_have_a_signer(case, by, at)
 
     order = new_order(
         case,
@@ -108,10 +109,25 @@ def raise_order(
 
     seal_order(order, by=by.post, at=at)
 
-    if by.post.may_sign:
+    if signs(case, by.post, workdays.local_day(at)):
         return sign_order(order, by=by, at=at)
     notify_of_order(order, NoticeKind.ORDER_TO_SIGN, (Told.SIGNER,), at)
     return order
+
+
+def _must_have_a_signer(case: Case, by: Officer, at: datetime) -> None:
+    """Refuse an order that only whom it goes to could sign.
+
+    MoveRefused: so it is. Where nobody signs at all, the town office is alarmed
+    instead.
+    """
+    on = workdays.local_day(at)
+    if signs(case, by.post, on):
+        return
+
+    people = recipients_of([case], on)
+    if not people.posts_told(case, (Told.SIGNER,)) and people.is_with_a_signer(case):
+        raise MoveRefused(_("Whoever has it signs the orders here; ask the county."))
 
 
 def _save_new(order: SupervisionOrder) -> None:
@@ -142,13 +158,15 @@ def sign_order(
     grace is over.
 
     A draft that lay until its day was past is due by the rule again, from today.
-    NoSuchRight: a post that may not sign, or not over the case. MoveRefused: signed or
-    cancelled already.
+    NoSuchRight: a post that may not sign, or not over the case, or of whom the order
+    goes to. MoveRefused: signed or cancelled already.
     """
     order = lock_order(order, OrderState.TO_SIGN)
     facts_for(order.case, by, at)
     if not by.post.may_sign:
         raise NoSuchRight(_("Only a reviewer who may sign signs orders."))
+    if not signs(order.case, by.post, workdays.local_day(at)):
+        raise NoSuchRight(_("It goes to you yourself: another signs it."))
 
     if demand is None:
         demand = order.demand

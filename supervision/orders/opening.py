@@ -20,7 +20,7 @@ from supervision.orders.acts import (
     reply_to_order,
     sign_order,
 )
-from supervision.orders.rights import answers, may_check
+from supervision.orders.rights import answers, may_check, signs
 from supervision.orders.talking import note_talk, was_circulated
 from villages.models import Post, User
 
@@ -88,13 +88,16 @@ def acts_open_to(
     These are the buttons of a page and the choices of the API.
     """
     facts = read_facts(order.case, at)
-    posts = user.posts_on(workdays.local_day(at))
+    on = workdays.local_day(at)
+    posts = user.posts_on(on)
     overseers = OVERSEERS.may(facts, Handled.NOBODY)
     overseeing = [post for post in posts if post in overseers]
 
     open_to: dict[str, Post | None] = {}
     if order.state == OrderState.TO_SIGN:
-        open_to["sign"] = _first(post for post in overseeing if post.may_sign)
+        open_to["sign"] = _first(
+            post for post in overseeing if signs(order.case, post, on)
+        )
     if order.state in UNSENT:
         open_to["cancel"] = _first(overseeing)
     if order.state == OrderState.SENT:
@@ -122,10 +125,11 @@ def chasing_post(
     if is_with(case, user):
         return None
     overseers = OVERSEERS.may(facts or read_facts(case, at), Handled.NOBODY)
-    posts = user.posts_on(workdays.local_day(at))
+    on = workdays.local_day(at)
+    posts = user.posts_on(on)
     overseeing = [post for post in posts if post in overseers]
 
-    signing = [post for post in overseeing if post.may_sign]
+    signing = [post for post in overseeing if signs(case, post, on)]
     return _first(signing) or _first(overseeing)
 
 
@@ -140,4 +144,16 @@ def orders_seen_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
     is_overseen = Q(case__in=overseen.values("pk"))
     orders = SupervisionOrder.objects.filter(is_sent | is_overseen)
 
-    return orders.select_related("case__town", "case__village", "town")
+    return orders.select_related(
+        "case__town", "case__village", "case__owner_post", "town"
+    )
+
+
+def to_be_signed_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
+    """Return the orders that wait for a signature this user may give, if any of their
+    posts signs: not those that go to them.
+    """
+    offices = [post.office_id for post in user.posts_on(on) if post.office_id]
+    to_sign = orders_seen_by(user, on).filter(state=OrderState.TO_SIGN)
+    others = to_sign.exclude(case__owner_post__user=user)
+    return others.exclude(case__owner_office__in=offices)

@@ -74,6 +74,27 @@ def demand(sheet: OrderSheet) -> str:
     return sheet.about.words(sheet.order.demand, post=sheet.order.demanded_by_id)
 
 
+def reason(sheet: OrderSheet) -> str:
+    return sheet.about.words(sheet.order.reason, post=sheet.order.raised_by_id)
+
+
+def leader(sheet: OrderSheet) -> str:
+    """Return 牵头领导: who decided on the matter, else whoever is to see to it."""
+    return sheet.about.did(Action.DECIDE) or responsible(sheet)
+
+
+def responsible(sheet: OrderSheet) -> str:
+    """Return 责任人: whom the order went to; of an office who acted for it last."""
+    order = sheet.order
+    if order.to_post:
+        return str(order.to_post.user)
+
+    person: object = sheet.about.responsible
+    if order.to_office:
+        person = sheet.about.acted_for(order.to_office_id)
+    return str(person or pgettext("slip", "none"))
+
+
 def signer(sheet: OrderSheet) -> str:
     post = sheet.order.signed_by
     return str(post.user) if post else ""
@@ -153,6 +174,7 @@ COLUMNS: tuple[Column[OrderSheet], ...] = (
     Column(
         "demand", pgettext_lazy("order form", "What is supervised"), demand, width=36
     ),
+    Column("reason", pgettext_lazy("ledger", "Why it was chased"), reason, width=36),
     Column(
         "signed_by",
         pgettext_lazy("order form", "Instructed by"),
@@ -164,7 +186,7 @@ COLUMNS: tuple[Column[OrderSheet], ...] = (
     Column(
         "leader",
         pgettext_lazy("order form", "Leader in charge"),
-        lambda s: s.about.did(Action.DECIDE),
+        leader,
     ),
     Column("beside", pgettext_lazy("order form", "Leaders assisting"), beside),
     Column("papers", pgettext_lazy("order form", "Enclosed"), enclosed),
@@ -179,6 +201,7 @@ COLUMNS: tuple[Column[OrderSheet], ...] = (
         pgettext_lazy("order form", "Lead unit"),
         lead_unit,
     ),
+    Column("responsible", pgettext_lazy("ledger", "Who is responsible"), responsible),
     Column(
         "assisting",
         pgettext_lazy("order form", "Assisting units"),

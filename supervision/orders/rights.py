@@ -1,8 +1,29 @@
-"""Rights to answer an order, and to check its answer."""
+"""Rights to sign an order, to answer it, and to check its answer."""
 
+from datetime import date
+
+from cases.models import Case
 from cases.workflow import Facts
+from cases.workflow.standing import is_with
 from supervision.models import SupervisionOrder
-from villages.models import Post
+from villages.models import Post, User
+
+
+def signs(case: Case, post: Post, on: date) -> bool:
+    """Return True for a post that may sign an order for the case, which must oversee
+    it.
+    """
+    return post.may_sign and not is_ordered(case, post.user, on)
+
+
+def is_ordered(case: Case, user: User, on: date) -> bool:
+    """Return True for a user whom an order for the case would go to, under whatever
+    post: the case is with them, or with an office they serve in.
+    """
+    if case.owner_office_id is None:
+        return is_with(case, user)
+    offices = [post.office_id for post in user.posts_on(on)]
+    return case.owner_office_id in offices
 
 
 def answers(order: SupervisionOrder, post: Post) -> bool:

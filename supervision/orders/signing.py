@@ -15,6 +15,7 @@ from minshi.errors import NoSuchRight, RuleBroken
 from supervision.models import OrderState, SupervisionOrder
 from supervision.orders.acts import sign_order
 from supervision.orders.opening import acts_open_to
+from supervision.orders.rights import is_ordered
 from villages.models import User
 
 
@@ -77,4 +78,6 @@ def _why_not(order: SupervisionOrder, user: User, at: datetime) -> RuleBroken:
         )
     if not signs_orders(user, workdays.local_day(at)):
         return NoSuchRight(_("Only a reviewer who may sign signs orders."))
+    if is_ordered(order.case, user, workdays.local_day(at)):
+        return NoSuchRight(_("It goes to you yourself: another signs it."))
     return NoSuchRight(_("Only a reviewer or supervisor over this matter does this."))

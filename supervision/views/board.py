@@ -92,7 +92,7 @@ class BoardRow:
     number: str
     light: SafeString
     stage: str
-    times: int  # chased, reminders left out
+    times: int  # chased, as `ChaseQuerySet.counted` counts it
     title: str
     town: str = ""
     place: str = ""
@@ -252,10 +252,9 @@ def live_orders(cases: list[Case]) -> dict[int, SupervisionOrder]:
 
 
 def with_times(cases: list[Case]) -> list[tuple[Case, int]]:
-    """Return each case with how often it was chased, reminders left out. One query."""
-    chases = Chase.objects.filter(case__in=[case.pk for case in cases])
-    urgent = chases.exclude(level=SupervisionLevel.REMIND)
-    times = dict(urgent.order_by().values_list("case").annotate(times=Count("pk")))
+    """Return each case with how often it was chased. One query."""
+    chases = Chase.objects.filter(case__in=[case.pk for case in cases]).counted()
+    times = dict(chases.order_by().values_list("case").annotate(times=Count("pk")))
 
     return [(case, times.get(case.pk, 0)) for case in cases]
 

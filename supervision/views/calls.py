@@ -1,18 +1,18 @@
 """要告知说事人的: the calls to make, the number for one, and its outcome."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 
 from cases.lists.paging import page_of
-from cases.templatetags.minshi import day
 from cases.views.access import StaffView
 from minshi.clock import now
 from supervision.models import Call
 from supervision.notices.calls import ORDER, calls_of, note_call, numbers_to_call
+from supervision.notices.purposes import answers_to_tell, purpose_of
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,9 @@ class CallRow:
     tries: int
 
     @classmethod
-    def of(cls, call: Call, opened: list[tuple[str, str]]) -> "CallRow":
+    def of(
+        cls, call: Call, opened: list[tuple[str, str]], answers: Mapping[int, str]
+    ) -> "CallRow":
         case = call.case
         left_a_number = bool(case.speaker_phone or case.also_personal)
         return cls(
@@ -41,27 +43,13 @@ class CallRow:
             phone=case.masked_phone,
             numbers=opened,
             may_open=left_a_number and not opened,
-            purpose=purpose_of(call),
+            purpose=purpose_of(call, answers),
             number=case.number,
             address=case.get_absolute_url(),
             title=case.title,
             asked_at=call.asked_at,
             tries=call.tries,
         )
-
-
-def purpose_of(call: Call) -> str:
-    """Return in words why the speaker is called, and the day of the answer if one is
-    awaited.
-    """
-    kind = str(call.get_kind_display())
-    if call.event.round < call.case.round:
-        # what was to be told then is over: the speaker was not content with it
-        kind = _("it is being done again")
-    if not call.case.reply_by:
-        return kind
-
-    return f"{kind}，" + _("answer by %(day)s") % {"day": day(call.case.reply_by)}
 
 
 class CallsView(StaffView):
@@ -78,9 +66,11 @@ class CallsView(StaffView):
         page = page_of(calls, ORDER, self.request.GET.get("after", ""))
 
         shown = opened or {}
+        answers = answers_to_tell(page.rows)
+        rows = [CallRow.of(call, shown.get(call.pk, []), answers) for call in page.rows]
         context = {
             "nav": "calls",
-            "calls": [CallRow.of(call, shown.get(call.pk, [])) for call in page.rows],
+            "calls": rows,
             "after": page.after,
         }
         return render(self.request, "supervision/calls.html", context)

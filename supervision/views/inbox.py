@@ -16,6 +16,7 @@ from cases.views.tabs import Tab
 from minshi.clock import now
 from supervision.models import NoticeKind
 from supervision.models.notice_kinds import OF_EXPORTS
+from supervision.notices.carried_out import still_asked
 from supervision.notices.inbox import ORDER, inbox_of, mark_read, unread_of
 from villages.models import Post
 from villages.rights import READ_AUDIT_LOG
@@ -61,11 +62,13 @@ class InboxPage(InboxView):
 
 
 class Latest(InboxView):
-    """The newest unread notices, loaded in place on the start page."""
+    """The newest unread notices, loaded in place on the start page; what they ask for
+    and was carried out meanwhile, the inbox alone keeps.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        unread = inbox_of(self.user, now()).filter(read_at=None).order_by(*ORDER)
-        context = self.context(list(unread[:SHOWN]))
+        unread = still_asked(inbox_of(self.user, now()).filter(read_at=None))
+        context = self.context(list(unread.order_by(*ORDER)[:SHOWN]))
         return render(request, "supervision/_notices.html", context)
 
 

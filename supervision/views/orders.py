@@ -45,9 +45,11 @@ from supervision.orders import (
     acts_open_to,
     addressees_of,
     chasing_post,
+    is_ordered,
     latest_reply_on,
     orders_seen_by,
     raise_order,
+    signs,
     signs_orders,
     standard_demand,
     suggested_reply_on,
@@ -57,7 +59,7 @@ from supervision.views.order_history import history_of
 from supervision.views.order_words import ActWords, words_of_act
 from villages.audit import record_audit
 from villages.forms.accounts import RuleForm
-from villages.models import Post, User
+from villages.models import Post
 from villages.models.audit import AuditKind
 
 ORDER = ("-raised_at", "-id")
@@ -157,7 +159,12 @@ class OrderList(OrderView):
         sight = self.sight()
         may_sign = signs_orders(self.user, today())
         orders = [
-            ListedOrder.of(order, sight, may_sign=may_sign) for order in page.rows
+            ListedOrder.of(
+                order,
+                sight,
+                may_sign=may_sign and not is_ordered(order.case, self.user, today()),
+            )
+            for order in page.rows
         ]
         context = {
             "nav": "supervision",
@@ -199,10 +206,10 @@ class OrderDetail(OrderView):
                 forms[act] = form
 
         awaits_signer = order.state == OrderState.TO_SIGN and "sign" not in acts
-        signers: list[User] = []
+        signers: list[Post] = []
         if awaits_signer:
             people = recipients_of([order.case], today())
-            signers = people.told(order.case, (Told.SIGNER,))
+            signers = people.posts_told(order.case, (Told.SIGNER,))
 
         colour, state = order_lamp(order, at)
         context = {
@@ -379,6 +386,8 @@ class NewOrder(OrderView):
     ) -> HttpResponse:
         at = now()
         people = recipients_of([case], today())
+        may_sign = signs(case, post, today())
+        signers = [] if may_sign else people.posts_told(case, (Told.SIGNER,))
 
         context = {
             "nav": "supervision",
@@ -387,8 +396,9 @@ class NewOrder(OrderView):
             "form": form,
             "sight": self.sight(),
             "goes_to": addressees_of([case], today())[case.pk],
-            "signers": [] if post.may_sign else people.told(case, (Told.SIGNER,)),
-            "may_sign": post.may_sign,
+            "signers": signers,
+            "may_sign": may_sign,
+            "is_with_a_signer": not signers and people.is_with_a_signer(case),
             "before": chased_today([case], at).get(case.pk),
             "alive": SupervisionOrder.objects.filter(case=case, state__in=LIVE).first(),
         }

@@ -82,6 +82,12 @@ def job_lamp(job: Job) -> tuple[str, str, str]:
     return "green", "✓", _("good")
 
 
+def _needs_a_look(job: Job) -> bool:
+    """Tell whether a job failed or is late; how the backups are is said of them."""
+    colour, _shape, _words = job_lamp(job)
+    return job.name not in (BACK_UP, PROVE_BACKUP) and colour in ("red", "yellow")
+
+
 class Status(LoginRequiredMixin, View):
     """The page of jobs and counts; it names no matter, but to an auditor those whose
     history does not fit.
@@ -99,16 +105,30 @@ class Status(LoginRequiredMixin, View):
         backups = standing(at)
         check = last_check()
         waits = backlog(at) if user.holds(today(), *READ_COUNTS) else None
+        found = jobs(at)
+        years = waits.years if waits else years_without_data(at)
+        alive = is_alive()
+        check_is_late = is_late(check, at)
+        to_do = [
+            not alive,
+            bool(waits and waits.orphans),
+            bool(waits and waits.passed_over),
+            bool(backups.is_made_late or backups.is_proved_late or backups.failed),
+            check_is_late or bool(check and check.found),
+            *[True for _year in years],
+            *[_needs_a_look(job) for job in found],
+        ]
         context = {
             "nav": "status",
+            "to_do": sum(to_do),
             "at": at,
-            "alive": is_alive(),
-            "jobs": [JobRow.of(job, backups) for job in jobs(at)],
+            "alive": alive,
+            "jobs": [JobRow.of(job, backups) for job in found],
             "backlog": waits,
-            "years": waits.years if waits else years_without_data(at),
+            "years": years,
             "backups": backups,
             "check": check,
-            "check_is_late": is_late(check, at),
+            "check_is_late": check_is_late,
             # the findings name cases
             "names_findings": user.holds(today(), *READ_AUDIT_LOG),
         }

@@ -16,11 +16,13 @@ from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor, title_for
 from cases.templatetags.minshi import holder_of, lamp, place_for
 from cases.workflow.chased import chased_today
+from cases.workflow.standing import is_with
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
 from supervision.chasing.tracking import (
     begin_tracking,
     end_tracking,
+    mark_of_entry,
     meetings_seen_by,
     presiding_post,
     say_of,
@@ -46,6 +48,7 @@ class TrackedRow:
     note: str
     before: Event | None  # how it was chased today already
     form: VerdictForm | None  # None: nothing is open to say
+    is_own: bool = False  # the reader has it, and does not chase themself
 
     @classmethod
     def of(
@@ -58,6 +61,7 @@ class TrackedRow:
         at: datetime,
         before: Event | None,
         form: VerdictForm | None,
+        is_own: bool,
     ) -> "TrackedRow":
         if vars(case)["redacted"]:
             title = case.number
@@ -77,6 +81,7 @@ class TrackedRow:
             note=note,
             before=before if form else None,
             form=form,
+            is_own=is_own and form is not None,
         )
 
 
@@ -182,7 +187,8 @@ class TrackingMeetingView(TrackingView):
             meeting.ended_at is None
             and presiding_post(self.user, meeting.town, now()) is not None
         )
-        forms = self._forms(items, readable if may_say else set())
+        own = {pk for pk, case in cases.items() if is_with(case, self.user)}
+        forms = self._forms(items, readable if may_say else set(), own)
         if wrong:
             item_pk, refused = wrong
             forms[item_pk] = refused
@@ -200,6 +206,7 @@ class TrackingMeetingView(TrackingView):
                 at=at,
                 before=chased.get(case.pk),
                 form=forms.get(item.pk),
+                is_own=is_with(case, self.user),
             )
             rows.append(row)
 
@@ -219,16 +226,20 @@ class TrackingMeetingView(TrackingView):
         )
 
     def _forms(
-        self, items: list[TrackedCase], open_to_say: set[int]
+        self, items: list[TrackedCase], open_to_say: set[int], own: set[int]
     ) -> dict[int, VerdictForm]:
         """Return the forms of the items that a verdict may be entered on, by item;
-        `open_to_say` are the keys of their cases.
+        `open_to_say` are the keys of their cases, `own` of those that the user has.
         """
         forms = {}
         for item in items:
             if item.case_id in open_to_say and item.verdict not in ACTED:
                 entered = {"verdict": item.verdict, "note": item.note}
-                forms[item.pk] = VerdictForm(initial=entered, auto_id=ids_of(item))
+                entered["seen"] = mark_of_entry(item)
+                form = VerdictForm(initial=entered, auto_id=ids_of(item))
+                if item.case_id in own:
+                    form.leave_out_chasing()
+                forms[item.pk] = form
 
         return forms
 
@@ -254,8 +265,9 @@ class SayOf(TrackingMeetingView):
 
         verdict = TrackingVerdict(form.cleaned_data["verdict"])
         note = form.cleaned_data["note"]
+        seen = form.cleaned_data["seen"]
         try:
-            say_of(item, verdict, note, by=self.user, at=now())
+            say_of(item, verdict, note, seen=seen, by=self.user, at=now())
         except RuleBroken as refusal:
             form.refuse(refusal)
             return self.show(meeting, (item.pk, form))

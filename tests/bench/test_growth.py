@@ -53,3 +53,10 @@ def test_a_ledger_takes_no_more_memory_for_ten_times_the_matters(bench):
 
     assert large["rows"] == 20_000
     assert large["megabytes"] < small["megabytes"] * 1.3
+
+
+def test_a_ledger_takes_at_most_twice_the_time_of_the_bare_writer(bench):
+    _ended, figures = bench
+    large = figures["export"][str(LARGE)]
+
+    assert large["ledger"]["seconds"] <= 2 * large["bare"]["seconds"]

@@ -348,7 +348,7 @@ def test_the_desk_costs_the_same_however_many_wait(
         said(rated(here))
     client.force_login(here.duty.user)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("cases:home"))
 
 

@@ -23,7 +23,7 @@ from tests.cases.roads import (
     verified,
 )
 from tests.villages.factories import VillageFactory
-from villages.models import AuditRecord
+from villages.models import AuditRecord, TalkRoom
 
 pytestmark = pytest.mark.django_db
 PHONE = "13993912345"
@@ -523,3 +523,39 @@ def test_no_officer_says_that_it_came_by_the_code(client, here, action):
     assert "code" not in dict(form.fields["how"].choices)
     assert answer.status_code == 422
     assert not case.events.filter(action=action).exists()
+
+
+@pytest.mark.parametrize("phone", ["0939-4421001", ""])
+def test_who_works_on_a_matter_is_told_who_reaches_the_speaker(client, here, phone):
+    """The number itself is opened by secretary and supervisor alone (domain §3)."""
+    TalkRoom.objects.create(village=here.village, place="村委会", phone=phone)
+    case = decided(here, accepted(here, spoken(here, speaker_phone=PHONE)))
+
+    client.force_login(here.handler.user)
+    at_work = client.get(case.get_absolute_url())
+    client.force_login(here.secretary.user)
+    by_secretary = client.get(case.get_absolute_url())
+    completed(here, case)
+    client.force_login(here.handler.user)
+    afterwards = client.get(case.get_absolute_url())
+
+    way = f"请打{here.village}说事室的电话：{phone}。"
+    if not phone:
+        way = f"请找{here.village}说事室。"
+    assert f"要联系说事人，{way}" in at_work.text
+    assert "显示号码" not in at_work.text
+    assert "要联系说事人" not in by_secretary.text
+    assert "显示号码" in by_secretary.text
+    assert "要联系说事人" not in afterwards.text
+
+
+@pytest.mark.parametrize("confidentiality", ["hidden", "secret"])
+def test_nobody_is_sent_to_a_counter_to_ask_of_a_hidden_speaker(
+    client, here, confidentiality
+):
+    TalkRoom.objects.create(village=here.village, place="村委会", phone="0939-4421001")
+    case = spoken(here, speaker_phone=PHONE, confidentiality=confidentiality)
+    decided(here, accepted(here, case))
+    client.force_login(here.handler.user)
+
+    assert "要联系说事人" not in client.get(case.get_absolute_url()).text

@@ -1,6 +1,7 @@
 """What the page of a case says, as somebody reads it for the first time."""
 
 import re
+from datetime import date
 
 import pytest
 import time_machine
@@ -77,7 +78,7 @@ def test_whoever_asks_for_more_time_reads_how_much_and_who_rules(client, here):
     form = client.get(reverse("cases:act", args=[case.number, "ask_extension"]))
 
     text = form.context["form"].fields["until_on"].help_text
-    assert re.fullmatch(r"最多延\d+天。由村支书审批。", text)
+    assert re.fullmatch(r"现在.+到期，最迟可延到.+。最多延\d+天。由村支书审批。", text)
 
 
 def test_the_timeline_says_each_thing_once(client, here):
@@ -159,3 +160,86 @@ def test_the_day_left_is_said_as_the_light_says_it(client, here):
 
     assert page.count("今天到期") >= 2
     assert "含周末" not in page
+
+
+def test_whether_the_villagers_decide_it_is_no_question_on_a_button(client):
+    here = staff()
+    case = accepted(here)
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "reserve"]))
+
+    words = page.content.decode()
+    assert "<h2>定为（或取消）村民决定事项</h2>" in words
+    assert '<button class="btn btn-primary">保存</button>' in words
+    assert "是不是要村民来定" not in words
+
+
+def test_a_decision_for_the_committee_asks_for_what_is_proposed(client):
+    here = staff()
+    case = make_move(
+        accepted(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
+    client.force_login(here.reviewer.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "decide"]))
+
+    assert "写拟办意见和拟定的主办，会上可以改。" in page.content.decode()
+
+
+def test_what_stands_over_the_buttons_of_the_queue_is_no_button(client):
+    here = staff()
+    accepted(here)
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("cases:queue")).content.decode()
+
+    assert "勾选的一起：" in page
+    assert (
+        "<summary" not in page[page.index("勾选的一起") - 80 : page.index("勾选的一起")]
+    )
+
+
+# --- more time, in days
+def extension_asked(here, until_on):
+    return make_move(
+        decided(here),
+        Action.ASK_EXTENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="缺料",
+        until_on=until_on,
+    )
+
+
+@time_machine.travel(NOON, tick=False)
+def test_whoever_asks_for_more_time_reads_the_latest_day(client):
+    here = staff()
+    case = decided(here)  # due on the 11th
+    client.force_login(here.handler.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "ask_extension"]))
+
+    assert "现在3月11日到期，最迟可延到4月10日。" in page.content.decode()
+
+
+@time_machine.travel(NOON, tick=False)
+def test_whoever_rules_reads_that_a_day_off_moves(client):
+    here = staff()
+    on_sunday = extension_asked(here, date(2026, 3, 22))
+    on_monday = extension_asked(here, date(2026, 3, 23))
+    client.force_login(here.secretary.user)
+
+    pages = [
+        client.get(reverse("cases:act", args=[case.number, "rule_extension"]))
+        for case in (on_sunday, on_monday)
+    ]
+
+    words = "3月22日是星期日，休息；同意后顺延到3月23日。"
+    assert [words in page.content.decode() for page in pages] == [True, False]
+    for page in pages:
+        assert "同意才写；不同意的，群众看不到这句。" in page.content.decode()

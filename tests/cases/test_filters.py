@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import RequestFactory
+from django.urls import reverse
 
 from cases.lists.filters import ORDERS, CaseFilter
 from cases.models import Case, Topic
 from cases.workflow import Action, make_move
 from minshi.clock import now, today
 from tests import roles
+from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import (
     DAY,
     NOON,
@@ -412,3 +414,59 @@ def test_a_county_finds_by_town():
     assert found(here.county_supervisor, town=here.town.pk) == {case.number}
     assert found(here.county_supervisor, town=neighbours.pk) == set()
     assert not filtered(here.county_supervisor, town=elsewhere.pk).is_valid()
+
+
+def test_nobody_is_to_check_what_they_handled_themself():
+    here = staff()
+    by_office = completed(here)
+    reported = make_move(
+        accepted(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
+    own = make_move(
+        reported,
+        Action.DECIDE,
+        by=officer(here.reviewer),
+        at=NOON,
+        handling="led",
+        decision="换灯",
+        lead=here.reviewer,
+    )
+    own = completed(here, own, by=here.reviewer)
+    decided(here)
+
+    assert found(here.reviewer, to_check="true", level="town") == set()
+    assert found(here.supervisor, to_check="true", level="town") == {own.number}
+    assert found(here.secretary, to_check="true", level="village") == {by_office.number}
+    assert own.number in found(here.reviewer, to_check="false", level="town")
+
+
+def test_the_start_page_counts_as_to_be_checked_what_its_reader_may_check():
+    here = staff()
+    completed(here)
+    page = logged_in(here.secretary).get(reverse("cases:home"))
+    (queue, count) = next(
+        (queue, count)
+        for queue, count in page.context["queues"]
+        if "to_check" in queue.query
+    )
+
+    assert count == 1
+    assert "to_check=true" in queue.address
+
+
+def test_whoever_reads_several_towns_chooses_an_office_by_its_town():
+    here = staff()
+    of_county = {}
+    for post in (here.supervisor, here.county_supervisor):
+        form = filtered(post).form
+        labels = [label for _value, label in form.fields["office"].choices]
+        of_county[post.role, bool(post.county_code)] = labels
+
+    towns = f"{here.town} {here.office}"
+    assert towns in of_county["supervisor", True]
+    assert towns not in of_county["supervisor", False]
+    assert str(here.office) in of_county["supervisor", False]

@@ -27,6 +27,7 @@ from tests.cases.roads import (
     accepted,
     decided,
     officer,
+    rated,
     spoken,
     staff,
 )
@@ -445,3 +446,55 @@ def test_another_language_changes_nothing(here):
         other = closed(here, place=here.town, by=here.reviewer)
 
     assert ["number", "事项编号"] in other.columns
+
+
+def test_what_did_not_change_says_how_a_mistake_is_put_right(here):
+    spoken(here)
+    frozen = closed(here)
+
+    before = text_of(here.secretary, frozen)
+    checked = text_of(here.secretary, frozen, "?check=1")
+
+    assert "看锁账以后有没有变化" in before
+    assert "在这里写" not in before
+    assert "锁账以来没有变化，所以没有可更正的。" in checked
+    assert "请登记人或承办人在事项里点“更正”，再回来记红字" in checked
+
+
+# --- a town's ledger of several villages
+def test_a_towns_ledger_keeps_the_village_of_each_row(here):
+    rated(here)
+
+    of_town = closed(here, "satisfaction", here.town, here.supervisor)
+    of_village = closed(here, "satisfaction")
+
+    assert ["village", "村"] in of_town.columns
+    assert of_town.frozen_rows.get().cells["village"] == str(here.village)
+    assert "village" not in dict(of_village.columns)
+    assert differences(of_town, here.supervisor.user, APRIL) == []
+
+
+def test_a_column_that_a_ledger_has_only_since_is_no_change(here):
+    rated(here)
+    frozen = closed(here, "satisfaction", here.town, here.supervisor)
+    # as it was closed before towns had that column
+    frozen.columns = [each for each in frozen.columns if each[0] != "village"]
+
+    assert differences(frozen, here.supervisor.user, APRIL) == []
+
+
+def test_a_closed_ledger_says_by_which_day_its_rows_are(here):
+    rated(here)
+    client = logged_in(here.secretary)
+    said = {
+        "ledger": "satisfaction",
+        "place": f"v{here.village.pk}",
+        "since": FIRST,
+        "last": LAST,
+    }
+
+    about = client.post(reverse("cases:frozen_list"), said).content.decode()
+    frozen = closed(here, "satisfaction")
+
+    assert "按回访日期" in about
+    assert "按回访日期" in text_of(here.secretary, frozen)

@@ -161,3 +161,45 @@ def test_the_queue_costs_the_same_however_many_were_voted_down(
     with django_assert_num_queries(8):
         page = client.get(reverse("cases:queue")).text
     assert page.count(NOT_PASSED) == count
+
+
+def test_what_was_not_passed_is_first_put_before_a_meeting_again(client, here):
+    case = accepted(here)
+    voted_down(here, case)
+    client.force_login(here.secretary.user)
+
+    page = client.get(case.get_absolute_url()).text
+
+    first = page.index("btn btn-primary")
+    assert page[first:].split("<", 1)[0].endswith(">再排上会")
+    assert page.count("btn btn-primary") == 1
+
+
+def test_putting_it_before_a_meeting_again_does_so(client, here):
+    case = accepted(here)
+    voted_down(here, case)
+    coming = called(here, starts_at=NOON + DAY)
+    client.force_login(here.secretary.user)
+    place = client.get(case.get_absolute_url()).context["agendas"].place
+
+    client.post(
+        f"{reverse('cases:queue_batch')}?at={place.key}",
+        {
+            "cases": f"{case.number}:{case.version}",
+            "meeting": coming.pk,
+            "do": "agenda",
+        },
+    )
+    after = client.get(case.get_absolute_url())
+
+    assert coming.items.get().case == case
+    assert after.context["agendas"] is None
+    assert "再排上会" not in after.text
+
+
+def test_whoever_calls_no_meeting_is_not_offered_to_put_it_before_one(client, here):
+    case = accepted(here)
+    voted_down(here, case)
+    client.force_login(here.duty.user)
+
+    assert "再排上会" not in client.get(case.get_absolute_url()).text

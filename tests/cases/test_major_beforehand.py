@@ -120,3 +120,21 @@ def test_several_at_once_are_warned_as_well(client, here):
     ).content.decode()
 
     assert refusal(case, here) in page
+
+
+@pytest.mark.parametrize("is_major", [False, True])
+def test_a_meeting_that_reports_up_reads_it_of_a_major_matter_alone(
+    client, here, is_major
+):
+    """That form asks no grade, by which the words could be hidden."""
+    case = major(here) if is_major else accepted(here)
+    meeting = called(here, case)
+    item = meeting.items.get()
+    client.force_login(here.secretary.user)
+
+    address = reverse("cases:meeting_item", args=[meeting.pk, item.pk])
+    page = client.get(address, {"do": "escalate"})
+
+    assert page.context["chosen"].action == "escalate"
+    assert (ways(case)[1] in page.text) is is_major
+    assert (refusal(case, here) in page.text) is is_major

@@ -9,7 +9,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.meetings import close_meeting, correct_minutes, save_minutes, set_aside
+from cases.meetings import (
+    add_item,
+    close_meeting,
+    correct_minutes,
+    save_minutes,
+    set_aside,
+)
 from cases.meetings.four_two import correct_step, drop_process, record_step
 from cases.models import AgendaItem, Case, Concern, FourTwoProcess, Meeting, StepAside
 from cases.workflow import Action, make_move
@@ -284,3 +290,99 @@ def test_a_committee_member_holds_a_meeting_on_shift_alone(client):
     shift_of(here.member)
     assert client.post(address, {"subject": "修路"}).status_code == 302
     assert Meeting.objects.get().items.get().subject == "修路"
+
+
+# --- what everybody who signs the minutes reads of a secret matter
+@pytest.fixture
+def with_a_secret():
+    """A meeting over a secret matter and a subject, which the supervisor may not read."""
+    here = staff()
+    case = accepted(
+        here, title="不能说的事", verbatim="不能说的话", confidentiality="secret"
+    )
+    sitting = called(here, case)
+    add_item(sitting, by=officer(here.secretary), at=NOON, subject="修不修水渠")
+    return here, sitting
+
+
+def printed(client, post, sitting, **asked):
+    client.force_login(post.user)
+    address = reverse("cases:meeting_print", args=[sitting.pk])
+    return client.post(address, asked).content.decode()
+
+
+@pytest.mark.parametrize("asked", [{}, {"secret": "named"}, {"secret": "all"}])
+def test_minutes_name_a_secret_matter_and_say_nothing_of_it(
+    client, with_a_secret, asked
+):
+    here, sitting = with_a_secret
+
+    paper = printed(client, here.secretary, sitting, **asked)
+
+    assert "保密事项" in paper
+    assert "修不修水渠" in paper
+    assert "不能说的" not in paper
+    assert "保密事项全文" not in AuditRecord.objects.get(kind="print").subject
+
+
+def test_the_whole_text_of_a_secret_matter_is_marked_and_leaves_a_trace(
+    client, with_a_secret
+):
+    here, sitting = with_a_secret
+
+    paper = printed(client, here.secretary, sitting, secret="whole")
+    of_supervisor = printed(client, here.supervisor, sitting, secret="whole")
+
+    assert "不能说的话" in paper
+    assert "<strong>保密</strong>" in paper
+    assert "不能说的" not in of_supervisor
+    assert "<strong>保密</strong>" not in of_supervisor
+    traces = AuditRecord.objects.filter(kind="print").order_by("pk")
+    assert ["保密事项全文" in trace.subject for trace in traces] == [True, False]
+
+
+def test_a_secret_matter_is_left_out_and_the_others_keep_their_place(
+    client, with_a_secret
+):
+    here, sitting = with_a_secret
+
+    paper = printed(client, here.secretary, sitting, secret="left_out")
+
+    assert "保密事项" not in paper
+    assert "不能说的" not in paper
+    assert "修不修水渠" in paper
+    assert "议题 1" not in " ".join(paper.split())
+    assert "议题 2" in " ".join(paper.split())
+
+
+def test_whoever_reads_a_secret_matter_is_asked_before_it_is_printed(
+    client, with_a_secret
+):
+    here, sitting = with_a_secret
+    asked = {}
+    for post in (here.secretary, here.supervisor):
+        client.force_login(post.user)
+        asked[post.role] = client.get(sitting.get_absolute_url()).content.decode()
+
+    assert "印全文" in asked["secretary"]
+    assert "不印这一项" in asked["secretary"]
+    assert "印全文" not in asked["supervisor"]
+
+
+def test_one_name_for_what_is_secret(client, with_a_secret):
+    here, sitting = with_a_secret
+    client.force_login(here.supervisor.user)
+
+    pages = [
+        client.get(address).content.decode()
+        for address in (
+            sitting.get_absolute_url(),
+            reverse("cases:meeting_item", args=[sitting.pk, sitting.items.first().pk]),
+            reverse("cases:meeting_screen", args=[sitting.pk]),
+        )
+    ]
+
+    for page in pages:
+        assert "保密事项" in page
+        assert "您看不到" not in page
+        assert "不宜公开" not in page

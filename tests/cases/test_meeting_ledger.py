@@ -163,7 +163,7 @@ def test_a_secret_matter_is_hidden_from_whoever_is_not_named():
     row = shown_rows(page(here.supervisor, "meetings"))[0]
 
     assert row[2] == str(here.village), "a reader of several is told which"
-    assert row[4] == "您看不到的事项"
+    assert row[4] == "保密事项"
     assert row[8:14] == [""] * 6
     assert row[14] == "村“两委”会"
 

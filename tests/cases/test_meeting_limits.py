@@ -74,15 +74,17 @@ def test_nothing_is_concluded_before_the_day_of_the_meeting():
     passed(meeting.items.get(), here, (7, 0, 0), at=NOON + DAY)
 
 
-def test_who_did_not_vote_need_not_be_typed_as_nobody():
+@pytest.mark.parametrize("votes", [(6, 1, None), (7, None, None), (6, None, 1)])
+def test_who_did_not_vote_need_not_be_typed_as_nobody(votes):
     here = staff()
     seats(here)
     meeting = called(here, accepted(here))
     present(meeting, here, 7)
 
-    item = passed(meeting.items.get(), here, (6, 1, None))
+    item = passed(meeting.items.get(), here, votes)
 
-    assert item.votes_abstain == 0
+    stored = (item.votes_for, item.votes_against, item.votes_abstain)
+    assert stored == tuple(vote or 0 for vote in votes)
 
 
 def test_ones_own_words_kept_a_moment_ago_are_nobody_elses():

@@ -493,7 +493,7 @@ def test_a_meeting_is_not_closed_before_it_begins(client):
     page = client.get(meeting.get_absolute_url()).text
     early = client.post(reverse("cases:meeting_act", args=[meeting.pk, "close"]))
 
-    assert "会议记录还没写，结束后不能再补" in page
+    assert "会议记录还没写。请先写好再结束" in page
     assert "会议还没到开始的时间" in early.text
     meeting.refresh_from_db()
     assert meeting.closed_at is None
@@ -510,3 +510,79 @@ def test_a_closed_meeting_does_not_say_that_it_may_vote(client):
     page = client.get(meeting.get_absolute_url()).text
     assert "到会人数够" in page
     assert "可以表决" not in page
+
+
+def test_a_vote_before_the_roll_is_called_says_so_and_leads_there(client):
+    here = staff()
+    case = accepted(here)
+    seats(here)
+    meeting = called(here, case)
+    item = meeting.items.get()
+    client.force_login(here.secretary.user)
+    address = reverse("cases:meeting_item", args=[meeting.pk, item.pk])
+    votes = {"votes_for": 6, "votes_against": 0, "verdict": "not_passed"}
+    sent = {"item_version": item.version, "key": uuid.uuid4(), **votes}
+
+    before = client.post(address, sent)
+    present(meeting, here, 1)
+    after = client.post(address, sent)
+
+    page = before.content.decode()
+    assert "还没有记谁到会：请先点名。" in page
+    assert f'href="{meeting.get_absolute_url()}#roll"' in page
+    assert "到会人数不够" not in page
+    assert "到会人数不够" in after.content.decode()
+    assert "#roll" not in after.content.decode()
+
+
+# --- what looks like a slip is asked about
+def asked_to_call(client, here, **changed):
+    sent = {
+        "key": uuid.uuid4(),
+        "kind": "two_committees",
+        "starts_at": "2026-03-03T10:00",
+        "place": "",
+        "chair": "",
+        "recorder": "",
+        "subject": "修水渠",
+        **changed,
+    }
+    client.force_login(here.secretary.user)
+    return client.post(reverse("cases:meeting_call"), sent)
+
+
+def test_a_chair_who_is_not_on_the_roll_is_asked_about(client):
+    here = staff()
+    seats(here)
+
+    asked = asked_to_call(client, here, chair="张过路")
+    before = Meeting.objects.count()
+    sure = asked_to_call(client, here, chair="张过路", sure="1")
+
+    assert asked.status_code == 422
+    assert "张过路不在这个会的成员名单上。" in asked.content.decode()
+    assert before == 0
+    assert sure.status_code == 302
+    assert Meeting.objects.get().chair == "张过路"
+
+
+def test_a_meeting_before_its_matter_was_taken_down_is_asked_about(client):
+    here = staff()
+    seats(here)
+    case = accepted(here)
+    of_that_day = {"starts_at": "2026-03-01T10:00", "cases": case.pk}
+
+    asked = asked_to_call(client, here, **of_that_day)
+    sure = asked_to_call(client, here, **of_that_day, sure="1")
+
+    assert asked.status_code == 422
+    assert f"{case.number} 3月2日才登记，比会晚。" in asked.content.decode()
+    assert sure.status_code == 302
+
+
+def test_a_meeting_that_fits_is_called_at_once(client):
+    here = staff()
+    seats(here)
+    chair = called(here).attendees.order_by("-is_chair").first().name
+
+    assert asked_to_call(client, here, chair=chair).status_code == 302

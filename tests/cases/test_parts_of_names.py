@@ -184,10 +184,33 @@ def test_no_reader_finds_a_hidden_name_by_the_words(typed):
         ("白关村", []),
         ("15号", []),
         ("2组15号", []),
+        ("三组红旗巷19号", ["3组19号", "红旗巷19号"]),
+        ("白关镇柳河村红旗巷19号", ["红旗巷19号"]),
+        ("柳河村19号红旗巷", ["红旗巷19号"]),
+        ("红旗巷19号", []),
+        ("东街3栋2单元501室", ["3栋2单元501室"]),
     ],
 )
 def test_group_and_door_tell_a_house_and_neither_does_alone(typed, parts):
     assert address_parts(typed) == parts
+
+
+@pytest.mark.parametrize(
+    ("address", "typed"),
+    [
+        ("一组17号", "1组17"),
+        ("一组17号", "一社17号"),
+        ("3组19号", "三组十九"),
+        ("白关村三组19号（东头）", "三村民小组的19号"),
+        ("三组红旗巷19号", "三组19号"),
+        ("三组红旗巷19号", "19号红旗巷"),
+        ("柳河村红旗巷19号", "红旗巷第19号"),
+    ],
+)
+def test_a_door_is_blanked_in_another_form_than_it_is_stored(address, typed):
+    redact = speaker_redactor(Case(speaker_address=address))
+
+    assert redact(f"我住{typed}，漏水") == f"我住{PLACEHOLDER}，漏水"
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cases.models import Case
+from cases.workflow.intake import similar_to
 from cases.workflow.pasted import Pasted, pasted_in, without_numbers
 from cases.workflow.speakers import LONGEST_WORDS
 from tests.api import Api
@@ -397,3 +398,27 @@ def test_nothing_that_joined_names_is_left_in_a_title(here, words, title):
     )
 
     assert case.title == title
+
+
+@pytest.mark.parametrize(
+    ("words", "is_alike"),
+    [
+        ("村里还有一个井盖坏了", False),
+        ("我们这里有一个太阳能路灯坏了", True),
+        ("村口两盏太阳能灯不亮了", True),
+    ],
+)
+def test_words_that_any_matter_has_make_none_alike(words, is_alike):
+    here = staff()
+    case = spoken(here, verbatim="我们村里有一个老人没人管，他家门口的太阳能路灯也不亮")
+
+    found = similar_to(
+        words,
+        user=here.duty.user,
+        village=here.village,
+        group=here.group,
+        category="",
+        at=NOON,
+    )
+
+    assert (case in found) is is_alike

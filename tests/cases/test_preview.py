@@ -8,7 +8,14 @@ import pytest
 from django.urls import reverse
 
 from cases.models import Reply
-from cases.workflow import Action, make_move, merged_reply, read_facts, readers_of
+from cases.workflow import (
+    Action,
+    System,
+    make_move,
+    merged_reply,
+    read_facts,
+    readers_of,
+)
 from cases.workflow.moves import MOVES
 from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import (
@@ -60,7 +67,7 @@ def form_of(client, case, action, **words):
             {"category": "village", "result": "当场换了灯泡"},
             ("当场换了灯泡", "请您评一评"),
         ),
-        ("reply", {"reply": "正在问电管站"}, ("正在问电管站", "告诉您谁来办")),
+        ("reply", {"reply": "正在问电管站"}, ("正在问电管站", "告诉您收没收下")),
         (
             "accept",
             {"category": "village", "grade": "minor"},
@@ -137,14 +144,36 @@ def test_while_something_is_open_the_words_are_shown_and_what_is_missing_named(
     assert "收到了" not in text, "the state is that of now, not of the step"
 
 
-def test_words_left_open_are_said_at_once(client, here):
+def test_a_refusal_is_no_word_to_the_speaker(client, here):
     case = completed(here)
     client.force_login(here.secretary.user)
 
     answer = form_of(client, case, "verify", reply="【哪天】修好的")
 
-    assert "请把【哪天】换成您自己的话" in answer.content.decode()
-    assert "told" not in answer.context
+    text = answer.content.decode()
+    assert "先改好上面填的" in text
+    assert "【哪天】修好的" in text
+    assert "请把【哪天】换成您自己的话" not in text
+    assert "请您评一评" not in text
+
+
+def test_a_day_beyond_the_rule_is_refused_in_the_form_and_not_in_the_preview(
+    client, here
+):
+    case = accepted(here)
+    client.force_login(here.secretary.user)
+    chosen = {
+        "handling": "led",
+        "decision": "换两盏灯",
+        "lead": f"office:{here.office.pk}",
+        "due_on": "2027-01-01",
+    }
+
+    answer = form_of(client, case, "decide", **chosen)
+
+    text = answer.content.decode()
+    assert "按规定最迟到" not in text
+    assert "先改好上面填的" in text
 
 
 def test_a_fragment_is_small_and_kept_by_nobody(client, here):
@@ -423,3 +452,87 @@ def test_the_page_of_a_secret_case_costs_two_queries_more_than_any_other(
     # who is named, and the trace that reading it leaves
     with django_assert_max_num_queries(16):
         client.get(case.get_absolute_url())
+
+
+# --- the state follows the result
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        ("done", "办好了，请您评一评"),
+        ("partly", "办了一部分，请您评一评"),
+        ("explained", "这件事现在办不了，原因见下，请您评一评"),
+        ("redirected", "这件事要到别处办，去哪里见下，请您评一评"),
+    ],
+)
+def test_whoever_is_asked_to_rate_reads_how_it_came_out(client, here, outcome, state):
+    case = make_move(
+        decided(here),
+        Action.COMPLETE,
+        by=officer(here.handler),
+        at=NOON + DAY,
+        outcome=outcome,
+        result="看过了",
+    )
+    client.force_login(here.secretary.user)
+
+    before = form_of(client, case, "verify", reply="看过了")
+    verified(here, case)
+    after = client.get(
+        reverse("cases:track", args=[case.number]), {"k": case.tracking_code}
+    )
+
+    assert before.context["told"].state_in_words == state
+    assert after.context["told"].state_in_words == state
+    assert f"{state}。" in before.content.decode()
+    assert state in after.content.decode()
+
+
+def test_what_cannot_be_done_and_nobody_rated_is_not_called_done(client, here):
+    case = make_move(
+        decided(here),
+        Action.COMPLETE,
+        by=officer(here.handler),
+        at=NOON + DAY,
+        outcome="explained",
+        result="林地不能占",
+    )
+    case = verified(here, case)
+    case = make_move(case, Action.CLOSE_UNRATED, by=System("rest"), at=NOON + 40 * DAY)
+
+    page = client.get(
+        reverse("cases:track", args=[case.number]), {"k": case.tracking_code}
+    )
+
+    assert page.context["told"].state_in_words == "先办到这里"
+
+
+def test_what_goes_to_another_place_is_not_called_done(client, here):
+    case = make_move(
+        spoken(here),
+        Action.DIVERT,
+        by=officer(here.secretary),
+        at=NOON,
+        route="法院",
+        told="请去法院立案",
+    )
+
+    page = client.get(
+        reverse("cases:track", args=[case.number]), {"k": case.tracking_code}
+    )
+
+    assert page.context["told"].state_in_words == "这件事到别处办"
+
+
+def test_a_form_that_comes_back_shows_what_the_speaker_would_read(client, here):
+    case = decided(here)
+    completed(here, case)
+    address = reverse("cases:act", args=[case.number, "verify"])
+    client.force_login(here.secretary.user)
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() for name in ("version", "key")}
+
+    answer = client.post(address, {**sent, "reply": "灯" * 6000})
+
+    assert answer.status_code == 422
+    assert answer.context["preview"]["left"]
+    assert '<div id="preview" aria-live="polite"></div>' not in answer.text

@@ -10,7 +10,7 @@ from cases.privacy.redactor import (
     reader_redactor,
     speaker_redactor,
 )
-from minshi.text import PLACEHOLDER
+from minshi.text import PLACEHOLDER, AnyPhone
 from tests.cases.roads import NOON, spoken, staff
 
 WORDS = "李建国说，打13812348821找他，水渠堵了"
@@ -42,6 +42,17 @@ def test_data_of_any_shape_is_redacted_and_other_things_stay():
         "at": None,
         "inner": {"by": PLACEHOLDER},
     }
+
+
+def test_no_telephone_is_read_into_a_moment_or_a_key():
+    redact = Redactor(finders=[AnyPhone()])
+    data = {
+        "at": "2028-07-25T16:03:10.102841+08:00",
+        "key": "17768116-402d-391d-614f-706a6fb06911",
+        "note": "打0939-4421234",
+    }
+
+    assert redact.data(data) == {**data, "note": f"打{PLACEHOLDER}"}
 
 
 @pytest.mark.django_db

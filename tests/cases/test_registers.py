@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from cases.models import MandatoryReport
+from cases.models import Concern, MandatoryReport
 from cases.time_to_report import time_to_report
 from cases.workflow import Action, make_move, moves_open_to, read_facts
 from minshi.errors import InputRefused, MoveRefused
@@ -322,6 +322,27 @@ def test_secret_matters_of_others_those_that_concern_them_and_other_towns_stay_o
     assert len(rows[2]) == 1
 
 
+def test_reports_of_secret_matters_are_counted_and_nothing_of_them_is_shown(here):
+    secret = reported(here, spoken(here, confidentiality="secret"))
+    reported(here, secret)
+    spoken(here, confidentiality="secret")
+    about = reported(here, spoken(here, confidentiality="secret"))
+    Concern.objects.create(case=about, user=here.supervisor.user)
+
+    page = listed(here.supervisor, "red_lines")
+    of_reviewer = listed(here.reviewer, "red_lines")
+    of_neighbours = listed(staff().supervisor, "red_lines")
+
+    words = page.content.decode()
+    assert "有强制报告的保密事项 1 件，您看不到内容。" in words
+    assert "还没有强制报告" not in words
+    assert secret.number not in words
+    assert "镇派出所" not in words
+    assert "您看不到内容" not in of_reviewer.content.decode()
+    assert "您看不到内容" not in of_neighbours.content.decode()
+    assert "还没有强制报告" in of_neighbours.content.decode()
+
+
 def test_what_an_overseer_sees_under_another_post_is_not_listed(here):
     there = staff()
     reported(there)
@@ -340,8 +361,8 @@ def test_the_list_of_reports_costs_the_same_at_any_length(
     client = logged_in(here.supervisor)
 
     # session, account with posts, counts, rows, who reported, what happened and what
-    # of it names somebody
-    with django_assert_num_queries(7):
+    # of it names somebody, and the secret ones counted
+    with django_assert_num_queries(8):
         client.get(reverse("cases:red_lines"))
 
 

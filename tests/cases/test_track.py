@@ -188,8 +188,8 @@ def test_a_day_promised_that_is_over_is_no_promise_any_more(client, here):
         f"{reverse('cases:track', args=[case.number])}?k={case.tracking_code}",
     ):
         shown = client.get(address).content.decode()
-        assert "答复您，现在晚了，正在催办。" in shown
-        assert "前告诉您谁来办" not in shown
+        assert "前告诉您收没收下，现在晚了，正在催办。" in shown
+        assert "前告诉您收没收下。" not in shown
 
 
 def test_what_was_solved_in_part_is_not_called_done(client, here):
@@ -230,7 +230,7 @@ def test_the_day_promised_goes_once_the_answer_was_given(client, here):
         reverse("cases:track", args=[case.number]),
     )
 
-    promise = "前告诉您谁来办"
+    promise = "前告诉您收没收下"
     assert promise in client.get(receipt).content.decode()
     assert promise in client.get(tracking, {"k": case.tracking_code}).content.decode()
 

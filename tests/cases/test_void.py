@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from cases.models import Case, Event
 from cases.speaking.progress import told_to_speaker
+from cases.templatetags.minshi import stepper
 from cases.workflow import (
     Action,
     Speaker,
@@ -15,7 +16,7 @@ from cases.workflow import (
 )
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from tests.api import Api
-from tests.cases.roads import NOON, accepted, officer, spoken, staff
+from tests.cases.roads import NOON, accepted, officer, spoken, staff, words
 from tests.roles import duty_officer_of
 from tests.villages.factories import VillageFactory
 
@@ -176,3 +177,39 @@ def test_a_speaker_may_say_that_it_was_no_mistake(here):
     assert Action.REOPEN in [offer.action for offer in offers]
     assert (case.stage, case.close_reason) == ("deliberate", "")
     assert Event.objects.filter(case=case, action="reopen").exists()
+
+
+def test_no_step_is_ticked_that_was_never_taken(here):
+    mistaken = void(here, spoken(here))
+    case = accepted(here)
+    withdrawn = make_move(
+        case,
+        Action.WITHDRAW,
+        by=officer(here.secretary),
+        at=NOON,
+        **words(Action.WITHDRAW, NOON),
+    )
+
+    for case in (mistaken, withdrawn):
+        assert [step["mark"] for step in stepper(case, NOON)["steps"]] == (
+            ["✓", "", "", "", ""]
+        )
+
+
+def test_it_asks_what_happened_and_not_why_twice(here, client):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "void"]))
+
+    labels = [str(field.label) for field in page.context["form"].shown()]
+    assert labels == ["为什么作废", "具体怎么回事"]
+
+
+def test_a_correction_says_where_wrong_words_are_put_right(here, client):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "amend"])).text
+
+    assert "原话不能改。写错了就写在备注里，或者作废以后重新登记。" in page

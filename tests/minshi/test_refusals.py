@@ -269,6 +269,22 @@ def test_nul_in_a_query_a_form_or_json_is_refused(patient):
     assert sent.json()["code"] == "parse_error"
 
 
+@pytest.mark.parametrize("is_demo", [False, True])
+def test_a_thousand_fields_are_refused_in_words(patient, settings, is_demo):
+    """Django's page of the fault, in the demo, printed all that was at hand, and a
+    thread was busy for minutes.
+    """
+    settings.DEBUG = is_demo
+    fields = "a=1&" * 1001
+
+    query = patient.get("/login/?" + fields, **CHINESE)
+    form = patient.post("/login/", fields, content_type=FORM, **CHINESE)
+    api = patient.get("/api/v1/cases/?" + fields)
+
+    assert [answer.status_code for answer in (query, form, api)] == [400] * 3
+    assert "读不出来" in query.content.decode()
+
+
 def test_half_a_character_in_json_is_refused(patient):
     patient.force_login(staff().secretary.user)
     body = '{"action": "\\ud800", "cases": []}'

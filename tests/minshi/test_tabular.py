@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from minshi import tabular
+from minshi.row_heights import HIGHEST_ROW, LINE_HEIGHT
 from minshi.tabular import (
     Column,
     Ledger,
     csv_chunks,
-    file_name,
     headings,
     inert,
     rows_of,
@@ -243,8 +243,8 @@ def test_a_row_is_as_high_as_its_words_need():
     long_words = "村东头的路灯坏了三盏，" * 10  # 220 digits wide in a column of 40
     sheet = sheet_of([case(), case(words=long_words), case(words="一\n二\n三")])
 
-    assert sheet.row_dimensions[5].height >= 6 * tabular.LINE_HEIGHT
-    assert sheet.row_dimensions[6].height == 3 * tabular.LINE_HEIGHT
+    assert sheet.row_dimensions[5].height >= 6 * LINE_HEIGHT
+    assert sheet.row_dimensions[6].height == 3 * LINE_HEIGHT
 
 
 def test_the_headings_are_as_high_as_they_need():
@@ -258,13 +258,13 @@ def test_the_headings_are_as_high_as_they_need():
         ),
     )
 
-    assert sheet_of([None], heading).row_dimensions[3].height >= 4 * tabular.LINE_HEIGHT
+    assert sheet_of([None], heading).row_dimensions[3].height >= 4 * LINE_HEIGHT
 
 
 def test_no_row_is_higher_than_a_spreadsheet_takes():
     sheet = sheet_of([case(words="长" * 9_000)])
 
-    assert sheet.row_dimensions[4].height == tabular.HIGHEST_ROW
+    assert sheet.row_dimensions[4].height == HIGHEST_ROW
 
 
 def test_cells_have_their_kinds_and_thin_borders():
@@ -335,19 +335,6 @@ def test_memory_does_not_grow_with_the_records(tmp_path):
 
     assert peak_of(3000) - peak_of(300) < 1_000_000
     assert load_workbook(path).active.max_row == 303
-
-
-def test_a_file_name_says_what_when_and_who_on_any_file_system():
-    plain = file_name(
-        "白关镇", LEDGER, date(2023, 1, 1), date(2023, 5, 31), "王芳", "xlsx"
-    )
-    name = file_name("../a_b\n" + "镇" * 90, LEDGER, date.min, date.max, ' "<', ".csv")
-
-    assert plain == "白关镇_民事直说总台账_2023-01-01_2023-05-31_王芳.xlsx"
-    assert not set(name) & set('/\\:*?"<>|\n ')
-    assert name.startswith("a-b-镇")
-    assert name.endswith("_9999-12-31_-.csv")
-    assert len(name.encode()) <= 255
 
 
 def test_shares_of_a_sheet_follow_the_widths_and_fill_it():

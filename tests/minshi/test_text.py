@@ -534,3 +534,35 @@ def test_blanks_in_a_row_are_drawn_as_one_and_are_one_sign(value, text):
     assert (
         blanked(f"我是{text}家的", [PersonalValue(value)]) == f"我是{PLACEHOLDER}家的"
     )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "幺三九七七七七洞洞洞幺",
+        "幺三九拐拐拐拐洞洞洞幺",
+        "1397777OO01",
+        "1397777ooo1",
+        "139 7777 OOO1",
+        "139-7777-洞洞洞1",
+    ],
+)
+def test_a_number_as_it_is_called_out_is_found(typed):
+    text = f"打{typed}找我"
+
+    assert without(text, "13977770001") == f"打{PLACEHOLDER}找我"
+
+
+@pytest.mark.parametrize("typed", ["幺三九七七七七洞洞洞幺", "1397777OOO1"])
+def test_a_telephone_as_it_is_called_out_is_one(typed):
+    found = numbers_in(f"打{typed}找我").phones
+
+    assert [f"打{typed}找我"[start:end] for start, end in found] == [typed]
+
+
+@pytest.mark.parametrize(
+    "words", ["桥洞三个，拐弯处洞口一二三号", "勾勾拐拐洞洞洞洞洞", "COO2026001洞"]
+)
+def test_words_stay_words(words):
+    assert without(words, "00000", "13977770001") == words
+    assert searchable("桥洞拐弯") == "桥洞拐弯"

@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from cases.models import Case
 from cases.workflow import Action, Speaker, make_move
 from minshi.errors import NoSuchRight
 from supervision.chasing.sweeping import sweep
@@ -17,10 +18,12 @@ from tests.cases.roads import (
     accepted,
     completed,
     decided,
+    officer,
     rated,
     spoken,
     staff,
     verified,
+    words,
 )
 from tests.supervision.test_speaker import PHONE, taken_up
 from tests.villages.duty_desk import away, shift_of
@@ -250,3 +253,77 @@ def test_a_call_left_over_from_the_round_before_says_that_it_is_done_again(clien
 
     assert "正在重新办" in page
     assert "有答复了" not in page
+
+
+def test_a_call_about_a_day_tells_the_answer_once_there_is_one(client):
+    """The matter moved on before the sweep asked for another call."""
+    here = staff()
+    case = _with_another_day(here)
+    verified(here, completed(here, case))
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("supervision:calls")).text
+
+    assert Call.objects.get(case=case).kind == NoticeKind.PROMISED
+    assert "办好了，答复是：灯修好了；请他评一评" in page
+    assert "答复日变了" not in page
+
+
+def test_a_call_about_a_day_that_nobody_promises_any_more_does_not_speak_of_it(client):
+    here = staff()
+    case = _with_another_day(here)
+    Case.objects.filter(pk=case.pk).update(promised_on=None)
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("supervision:calls")).text
+
+    assert "答复日变了" not in page
+    assert "办到哪一步了" in page
+
+
+def test_the_tries_stay_when_there_is_another_thing_to_tell():
+    here = staff()
+    case = taken_up(here)
+    note_call(Call.objects.get(), reached=False, by=here.duty.user, at=NOON)
+    verified(here, completed(here, decided(here, case)))
+    sweep(NOON + DAY)
+
+    call = Call.objects.get(case=case)
+    assert call.kind == NoticeKind.ANSWERED
+    assert (call.tries, call.tried_at) == (1, NOON)
+
+
+def test_the_start_page_says_that_somebody_is_to_be_called(client):
+    here = staff()
+    taken_up(here)
+
+    shown = []
+    for post in (here.duty, here.secretary, here.member):
+        client.force_login(post.user)
+        shown.append(client.get(reverse("cases:home")))
+
+    duty, secretary, member = shown
+    assert [
+        (work.label, work.count, work.address) for work in duty.context["further"]
+    ] == [("要打的电话", 1, reverse("supervision:calls"))]
+    assert "现在没有要办的事" not in duty.text
+    assert "要打的电话" in secretary.text
+    assert "要打的电话" not in member.text
+
+
+def _with_another_day(here):
+    """A matter in 办 that was given more time: a call is to say so."""
+    case = decided(here, taken_up(here))
+    asked = words(Action.ASK_EXTENSION, NOON, until_on=case.due_on + 10 * DAY)
+    case = make_move(
+        case, Action.ASK_EXTENSION, by=officer(here.handler), at=NOON, **asked
+    )
+    case = make_move(
+        case,
+        Action.RULE_EXTENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="granted",
+    )
+    sweep(NOON)
+    return case

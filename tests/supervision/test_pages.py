@@ -30,6 +30,7 @@ from tests.cases.roads import (
     decided,
     officer,
     rated,
+    spoken,
     staff,
     verified,
 )
@@ -425,6 +426,7 @@ def test_the_printed_form_holds_the_boxes_of_the_design_in_their_order_and_leave
         "督办事项",
         "文号",
         "督办内容",
+        "督办原因",
         "批示领导",
         "下发日期",
         "牵头领导",
@@ -433,6 +435,7 @@ def test_the_printed_form_holds_the_boxes_of_the_design_in_their_order_and_leave
         "回复期限",
         "反馈类型／周期",
         "牵头单位",
+        "责任人",
         "配合单位",
         "督办联系人",
         "电话",
@@ -453,6 +456,19 @@ def test_an_order_names_whom_to_call_and_their_number(client, here):
     for text in (page, printed):
         assert str(here.supervisor.user) in text
         assert "13809328821" in text
+
+
+def test_a_printed_order_says_why_and_names_whoever_is_responsible(client, here):
+    """Nobody has decided on the matter yet: the leader in charge is whoever has it."""
+    order = sent(here, raised(here, spoken(here), reason="拖了半月"))
+    client.force_login(here.supervisor.user)
+
+    printed = client.post(reverse("supervision:order_print", args=[order.pk])).text
+
+    name = re.escape(str(here.duty.user))
+    assert re.search(r"督办原因</th>\s*<td[^>]*>拖了半月<", printed)
+    assert re.search(rf"责任人</th>\s*<td[^>]*>{name}<", printed)
+    assert re.search(rf"牵头领导</th>\s*<td[^>]*>{name}<", printed)
 
 
 def test_a_printed_order_names_the_unit_that_it_went_to(client, here):

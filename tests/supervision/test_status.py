@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.template.loader import render_to_string
 from django.urls import reverse
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -168,7 +169,7 @@ def test_the_page_is_for_overseers_system_administrator_and_auditor(
     assert "两分钟没有动静" in page
 
     cache.set(HEARTBEAT_KEY, "alive", 60)
-    assert "后台任务正常" in client.get(reverse("supervision:status")).text
+    assert "两分钟没有动静" not in client.get(reverse("supervision:status")).text
 
 
 def test_who_oversees_matters_reads_no_count_of_them(client):
@@ -249,3 +250,24 @@ def test_the_system_administrator_starts_at_the_state_of_the_system(client):
     assert client.get(reverse("cases:home"))["Location"] == reverse(
         "supervision:status"
     )
+
+
+def test_the_headline_counts_what_is_to_be_seen_to(client):
+    client.force_login(roles.system_admin().user)
+
+    before = client.get(reverse("supervision:status"))
+    cache.set(HEARTBEAT_KEY, "alive", 60)
+    after = client.get(reverse("supervision:status"))
+
+    assert before.context["to_do"] > after.context["to_do"] > 0  # no backup yet
+    assert f"有 {after.context['to_do']} 项要处理" in after.text
+    assert "后台任务正常" not in after.text
+
+
+def test_where_nothing_is_to_be_seen_to_the_headline_says_so():
+    told = {"alive": True, "to_do": 0, "years": []}
+
+    headline = render_to_string("supervision/_status_notes.html", told)
+
+    assert "后台任务正常" in headline
+    assert "要处理" not in headline

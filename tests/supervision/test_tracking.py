@@ -2,6 +2,7 @@
 say it.
 """
 
+import re
 from datetime import timedelta
 
 import openpyxl
@@ -234,6 +235,30 @@ def test_the_whole_way_on_the_pages(client, here):
     client.post(reverse("supervision:end_tracking", args=[item.meeting_id]))
     assert "已结束" in client.get(began.url).text
     assert client.post(address, {"verdict": "goes_on", "note": ""}).status_code == 422
+
+
+def test_what_another_entered_meanwhile_is_read_before_it_is_replaced(client, here):
+    spoken(here)
+    meeting = begun(here)
+    item = meeting.items.get()
+    address = reverse("supervision:tracked", args=[meeting.pk, item.pk])
+    say_of(item, TrackingVerdict.GOES_ON, "等水利站", by=here.supervisor.user, at=LATE)
+    client.force_login(here.reviewer.user)
+
+    older = {"verdict": "goes_on", "note": "等天晴", "seen": ""}
+    refused = client.post(address, older)
+
+    text = refused.content.decode()
+    assert refused.status_code == 422
+    assert "等水利站" in text
+    assert "等天晴" in text
+    item.refresh_from_db()
+    assert item.note == "等水利站"
+
+    newest = re.search(r'name="seen" value="(\w+)"', text)[1]
+    client.post(address, older | {"seen": newest})
+    item.refresh_from_db()
+    assert item.note == "等天晴"
 
 
 def test_a_meeting_of_another_town_and_a_secret_matter_are_not_told(client, here):

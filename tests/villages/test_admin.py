@@ -36,10 +36,12 @@ from villages.models import (
     ContactLink,
     FieldHistory,
     LookupCount,
+    Office,
     Post,
     Resident,
     ResidentKey,
     Role,
+    TalkRoom,
     Town,
     User,
     Village,
@@ -481,3 +483,21 @@ def test_lists_ask_the_same_queries_whatever_their_length(
 
     assert len(answer.context["cl"].result_list) >= count
     assert helpers.ACTION_CHECKBOX_NAME
+
+
+def test_a_talk_room_and_an_office_have_a_telephone_that_can_be_rung_up(client):
+    village = VillageFactory()
+    secretary = secretary_of(village)
+    room = {"village": village.pk, "place": "村委会", "hours": "", "talk_day": 10}
+    office = {"name": "派出所", "town": village.town.pk, "county_code": ""}
+
+    client.force_login(secretary.user)
+    refused = client.post(url("talkroom", "add"), {**room, "phone": "abc"})
+    client.post(url("talkroom", "add"), {**room, "phone": " 0939-4421001 "})
+    client.force_login(system_admin().user)
+    also_refused = client.post(url("office", "add"), {**office, "phone": "abc"})
+    client.post(url("office", "add"), {**office, "phone": "110"})
+
+    assert (refused.status_code, also_refused.status_code) == (200, 200)
+    assert TalkRoom.objects.get().phone == "0939-4421001"
+    assert Office.objects.get().phone == "110"

@@ -4,6 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from supervision.sealing.finals import FINALS
 from tests.roles import (
     auditor,
     secretary_of,
@@ -13,6 +14,7 @@ from tests.roles import (
 )
 from tests.villages.factories import UserFactory, VillageFactory
 from villages.audit import record_audit
+from villages.audit_words import SEALED
 from villages.models import AuditRecord
 from villages.models.audit import AuditKind
 
@@ -169,3 +171,49 @@ def test_texts_are_cut_to_what_the_table_holds():
     made = record(subject="字" * 300 + "\0", reason="\0" + "因" * 300)
 
     assert (len(made.subject), made.reason) == (200, "因" * 200)
+
+
+# --- in the reader's words; what is stored stays
+@pytest.mark.parametrize(
+    ("kind", "stored", "words"),
+    [
+        (AuditKind.SEALED, "meeting:45 3月会 ab12", "会议记录 45 3月会 ab12"),
+        (AuditKind.SEALED, "order:11 ab12", "督办单 11 ab12"),
+        (AuditKind.SEALED, "new-thing:11 ab12", "new-thing:11 ab12"),
+        (
+            AuditKind.CLOSED,
+            "白关镇 satisfaction 2026-03-01 2026-03-31 ab12",
+            "白关镇 群众满意度台账 2026-03-01 2026-03-31 ab12",
+        ),
+        (
+            AuditKind.IN_RED,
+            "白关镇 general 2026-03-01 2026-03-31 ab12",
+            "白关镇 民事直说总台账 2026-03-01 2026-03-31 ab12",
+        ),
+        (AuditKind.EXPORT, "meeting:45 x", "meeting:45 x"),
+    ],
+)
+def test_what_was_sealed_or_closed_is_named_in_words(reader, kind, stored, words):
+    record(kind, subject=stored)
+
+    page = reader.get(reverse("villages:audit"))
+
+    assert f'<td class="anywhere">{words}</td>' in page.content.decode()
+    assert AuditRecord.objects.get(kind=kind).subject == stored
+
+
+def test_whatever_is_sealed_has_a_name():
+    assert {final.name for final in FINALS} <= SEALED.keys()
+
+
+def test_what_the_system_did_says_so_and_a_failed_login_names_nobody(reader):
+    record(AuditKind.CHECKED, subject="2026-03-02")
+    failed = AuditRecord.objects.create(
+        kind=AuditKind.LOGIN_FAILED, at=NOON, subject="x", address="10.0.0.1"
+    )
+
+    page = reader.get(reverse("villages:audit"))
+
+    actors = {row.pk: actor for row, _subject, actor in page.context["rows"]}
+    assert actors[failed.pk] == ""
+    assert "系统" in actors.values()

@@ -72,6 +72,24 @@ def test_a_foreign_next_page_is_not_followed(client, user, foreign):
     assert answer["Location"] == "/"
 
 
+NO_ADDRESSES = ["http://[", "//[", "https://a]b", "http://\u2100"]
+
+
+@pytest.mark.parametrize("broken", NO_ADDRESSES)
+def test_what_is_no_address_is_not_followed(client, user, broken):
+    asked = {"next": broken}
+
+    assert client.get("/login/", asked).status_code == 200
+    answer = log_in(client, **asked)
+
+    assert answer["Location"] == "/"
+    assert is_in(client)
+    assert client.get("/login/", asked).status_code == 302
+    assert client.get("/account/confirm/", asked).status_code in (200, 302)
+    assert client.post("/logout/", asked).status_code == 302
+    assert not is_in(client)
+
+
 def test_a_wrong_password_is_refused_in_plain_words_and_recorded(client, user):
     answer = log_in(client, "wrong-password")
 

@@ -93,6 +93,9 @@ def test_a_resident_is_found_by_what_is_typed(typed):
 
 DOORS = [
     "2组15号",
+    "二组十五",
+    "2组的15户",
+    "二队第15号",
     "二组十五号",
     "２组１５号",
     "二社15号",

@@ -151,6 +151,38 @@ def test_a_switch_is_a_post_and_leads_nowhere_foreign(client, name):
     assert client.get(reverse(name)).status_code == 405
 
 
+@pytest.mark.parametrize("name", ["villages:language", "villages:type_size"])
+@pytest.mark.parametrize(
+    ("shown_at", "page"),
+    [
+        ("/imports/1/enter/", "/imports/1/"),  # where a refused form is shown
+        ("/imports/1/", "/imports/1/"),
+        ("/duty/shifts/new/?village=3", "/duty/shifts/new/?village=3"),
+        ("/t/A-2026-0001/?k=ABC", "/t/A-2026-0001/?k=ABC"),
+        ("/no/such/page/", "/no/such/page/"),
+    ],
+)
+def test_a_switch_leads_to_a_page_that_opens(client, name, shown_at, page):
+    said = {"next": shown_at, "type": "large", "language": "en"}
+
+    answer = client.post(reverse(name), said)
+
+    assert answer["Location"] == page
+
+
+def test_an_address_of_a_button_opened_by_itself_says_so_in_our_words(client):
+    client.force_login(secretary_of(VillageFactory()).user)
+
+    opened = client.get("/imports/1/enter/", HTTP_ACCEPT="text/html,*/*;q=0.8")
+    by_script = client.get("/imports/1/enter/", HTTP_HX_REQUEST="true")
+
+    assert opened.status_code == by_script.status_code == 405
+    assert opened["Allow"] == by_script["Allow"]
+    assert "这个网址不能直接打开" in opened.text
+    assert 'href="/imports/1/"' in opened.text
+    assert by_script.text == ""
+
+
 def test_a_switch_takes_a_page_that_is_no_address_for_what_it_is(client):
     """A word was looked for as the name of a view, and not found."""
     answer = client.post(reverse("villages:type_size"), {"next": "99", "type": "large"})

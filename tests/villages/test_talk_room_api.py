@@ -110,3 +110,13 @@ def test_the_talk_rooms_in_reach_cost_three_queries(
 
     with django_assert_num_queries(3):  # session, account with its posts, rooms
         assert len(api.get("talk-rooms/").json()["results"]) == count
+
+
+def test_a_telephone_that_nobody_can_ring_up_is_refused(here):
+    path = f"talk-rooms/{here.village.pk}/"
+
+    answer = Api(here.secretary).put(path, {**SAID, "phone": "abc"})
+
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]) == ["phone"]
+    assert not TalkRoom.objects.exists()

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from minshi.clock import today
+from villages.admin.office_phones import TalkRoomAdminForm
 from villages.admin.rights import PostAdmin
 from villages.models import (
     DutyLeave,
@@ -26,6 +27,7 @@ from villages.rights import CONFIGURE, DESCRIBE_TALK_ROOM, EDIT_TALK_ROOM, VIEW_
 @admin.register(TalkRoom)
 class TalkRoomAdmin(PostAdmin):
     editors = EDIT_TALK_ROOM
+    form = TalkRoomAdminForm
     list_display = ("village", "place", "hours", "phone", "talk_day")
     list_select_related = ("village",)
     search_fields = ("village__name",)

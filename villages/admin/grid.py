@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from minshi.clock import today
+from villages.admin.office_phones import OfficeAdminForm
 from villages.admin.rights import PostAdmin
 from villages.households import kept_groups
 from villages.models import Group, Office, Town, Village
@@ -83,6 +84,7 @@ class GroupAdmin(GridAdmin):
 @admin.register(Office)
 class OfficeAdmin(GridAdmin):
     final = OFFICE
+    form = OfficeAdminForm
     list_display = ("name", "town", "county_code", "phone")
     list_select_related = ("town",)
     search_fields = ("name", "town__name")

@@ -10,7 +10,13 @@ from villages.duty.arranging import (
     put_shift,
     time_of_shift,
 )
-from villages.duty.handing_over import hand_over, hand_over_of, take_over, takers_of
+from villages.duty.handing_over import (
+    hand_over,
+    hand_over_of,
+    mark_of_hand_over,
+    take_over,
+    takers_of,
+)
 from villages.duty.leaving import end_leave, note_leave
 from villages.duty.rights import (
     arranging_post,
@@ -33,7 +39,7 @@ from villages.duty.standing import (
     with_standing,
 )
 from villages.duty.swapping import agree, ask_swap, decline, withdraw_swap
-from villages.duty.talk_room import describe_talk_room
+from villages.duty.talk_room import describe_talk_room, mark_of_talk_room
 
 __all__ = [
     "Roster",
@@ -52,6 +58,8 @@ __all__ = [
     "end_leave",
     "hand_over",
     "hand_over_of",
+    "mark_of_hand_over",
+    "mark_of_talk_room",
     "may_arrange",
     "may_note_leave",
     "name_leader",

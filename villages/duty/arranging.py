@@ -177,6 +177,8 @@ def check_shift(shift: DutyShift, at: datetime) -> None:
     faults = Faults()
     fault = _fault_of_time(shift, at)
     with faults.noted():
+        if fault and shift.on < workdays.local_day(at):
+            raise InputRefused.at(day=fault, ends_at=fault)
         if fault:
             raise InputRefused.at(ends_at=fault)
     with faults.noted():

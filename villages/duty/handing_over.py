@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight
+from minshi.seen import mark_of, refuse_unseen
 from villages.duty.rights import lock_roster
 from villages.duty.standing import Roster, post_held_by, read_roster
 from villages.models import DutyShift, HandOver, Post, User
@@ -14,13 +15,19 @@ from villages.models import DutyShift, HandOver, Post, User
 
 @transaction.atomic
 def hand_over(
-    shift: DutyShift, *, note: str, visitors: int, by: User, at: datetime
+    shift: DutyShift,
+    *,
+    note: str,
+    visitors: int,
+    seen: str | None = None,
+    by: User,
+    at: datetime,
 ) -> HandOver:
     """Write down what a shift leaves behind and how many came by; until it is taken
-    over it may be written anew.
+    over it may be written anew, by whoever saw what stands there (`mark_of_hand_over`).
 
     NoSuchRight: not on in that shift. MoveRefused: it has not begun, or the next one
-    took it over.
+    took it over. StaleVersion: somebody else of the shift has written since.
     """
     lock_roster(shift.village_id)
 
@@ -31,11 +38,14 @@ def hand_over(
         raise MoveRefused(_("This shift has not begun."))
 
     note = note.strip()
-    handed = HandOver.objects.filter(shift=shift).first() or HandOver(shift=shift)
+    written = HandOver.objects.filter(shift=shift).select_related("written_by__user")
+    handed = written.first() or HandOver(shift=shift)
     if handed.pk and handed.note == note and handed.visitors == visitors:
         return handed
     if handed.taken_at:
         raise MoveRefused(_("The next shift has taken this over; it stands as it is."))
+
+    refuse_unseen(mark_of_hand_over(handed), seen, _written_since(handed))
 
     handed.note = note
     handed.visitors = visitors
@@ -43,6 +53,27 @@ def hand_over(
     handed.written_at = at
     handed.save()
     return handed
+
+
+def mark_of_hand_over(handed: HandOver | None) -> str:
+    return mark_of(handed, ("written_at", "written_by_id"))
+
+
+def _written_since(handed: HandOver) -> str:
+    if handed._state.adding:
+        return ""
+    written = {
+        "name": handed.written_by.user.name,
+        "note": handed.note,
+        "visitors": handed.visitors,
+    }
+    return (
+        _(
+            "Meanwhile %(name)s has handed over: “%(note)s”, %(visitors)s people. Add"
+            " to yours what is missing and save once more; then yours stands."
+        )
+        % written
+    )
 
 
 @transaction.atomic

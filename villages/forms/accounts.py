@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from minshi.days import TERM, DayField
-from minshi.errors import RuleBroken
+from minshi.errors import RuleBroken, StaleVersion
 from minshi.text import clean_text
 from villages.models import Body, Role
 from villages.models.audit import LONGEST_REASON
@@ -85,6 +85,20 @@ class RuleForm(forms.Form):
 
         if not is_beside_a_field:
             self.add_error(None, str(refusal))
+
+
+class SeenForm(RuleForm):
+    """A form over what others write as well. It brings back the mark of what it showed
+    (`minshi.seen`): where somebody has written since, that is said first.
+    """
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def refuse(self, refusal: RuleBroken) -> None:
+        super().refuse(refusal)
+        if isinstance(refusal, StaleVersion):
+            typed = {name: self.data[name] for name in self.data}
+            self.data = typed | {"seen": refusal.newest}
 
 
 def _cleaned(data: Mapping[str, Any]) -> Mapping[str, Any]:

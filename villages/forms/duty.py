@@ -14,7 +14,7 @@ from minshi.errors import RuleBroken
 from minshi.workdays import SHANGHAI, day_in_words
 from villages.duty import time_of_shift
 from villages.duty.rotating import BEGINS, ENDS
-from villages.forms.accounts import DayInput, RuleForm, offer_rows
+from villages.forms.accounts import DayInput, RuleForm, SeenForm, offer_rows
 from villages.models import DutyShift, Post
 from villages.models.duty import LAST_TALK_DAY
 
@@ -106,8 +106,12 @@ class ShiftForm(RosterForm):
         }
 
     def refuse(self, refusal: RuleBroken) -> None:
-        """Show a refusal of the domain at the fields of this form."""
+        """Show a refusal of the domain at the fields of this form; of a day that is
+        over at the day alone.
+        """
         own = {"starts_at": "begins", "ends_at": "ends"}
+        if "day" in refusal.fields:
+            own["ends_at"] = "day"
         refusal.fields = {
             own.get(name, name): text for name, text in refusal.fields.items()
         }
@@ -144,7 +148,7 @@ class LeaveForm(RosterForm):
     )
 
 
-class HandOverForm(RuleForm):
+class HandOverForm(SeenForm):
     visitors = forms.IntegerField(
         label=_("How many people came by"),
         min_value=0,
@@ -163,7 +167,7 @@ class HandOverForm(RuleForm):
     )
 
 
-class TalkRoomForm(RuleForm):
+class TalkRoomForm(SeenForm):
     place = forms.CharField(label=_("Where it is"), max_length=80)
     hours = forms.CharField(label=_("Opening hours"), max_length=80, required=False)
     phone = forms.CharField(

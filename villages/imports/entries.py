@@ -41,6 +41,11 @@ class Entry:
     def has_fault(self) -> bool:
         return any(problem.is_fault for problem in self.problems)
 
+    def is_wrong_at(self, column: str) -> bool:
+        return any(
+            problem.is_fault and problem.column == column for problem in self.problems
+        )
+
     @property
     def first_fault(self) -> str:
         """The first fault in words; empty without any."""

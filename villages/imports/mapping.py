@@ -22,6 +22,7 @@ from villages.imports.reading.sheets import Row
 from villages.models import ImportRun, Town, Village
 from villages.models.imports import ImportState
 
+DAY = re.compile(r"(19|20)\d\d-\d{1,2}-\d{1,2}")
 LONG_NUMBER = re.compile(r"\d[\d -]{5,}\d")
 SAMPLED = 3  # values shown of each column
 READ = (ImportState.CHECKED, ImportState.ENTERING, ImportState.ENTERED)
@@ -139,6 +140,8 @@ def sample_of(heading: str, run: ImportRun) -> list[str]:
 
 
 def _masked(number: re.Match[str]) -> str:
+    if DAY.fullmatch(number[0].strip()):
+        return number[0]
     return masked_phone(number[0])
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from minshi.days import DayFilter
+from villages.audit_words import actor_in_words, subject_in_words
 from villages.forms.accounts import DayInput
 from villages.models import AuditRecord
 from villages.models.audit import AuditKind
@@ -52,6 +53,10 @@ class AuditLog(AuditorPage):
         context: dict[str, Any] = {
             "form": found.form,
             "records": page[:PAGE],
+            "rows": [
+                (record, subject_in_words(record), actor_in_words(record))
+                for record in page[:PAGE]
+            ],
             "before": mark_of(page[PAGE - 1]) if has_more else "",
             "kept": query.urlencode(),
         }

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
+from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -327,9 +328,13 @@ class HandOverPage(ShiftAct):
 
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         shift = self.shift(pk)
-        handed = HandOver.objects.filter(shift=shift).values("note", "visitors").first()
-        form = HandOverForm(initial=handed or self._draft(shift))
-        return self.show(form, shift.village, shift=shift)
+        handed = HandOver.objects.filter(shift=shift).first()
+        if handed:
+            initial = {"note": handed.note, "visitors": handed.visitors}
+        else:
+            initial = self._draft(shift)
+        initial["seen"] = duty.mark_of_hand_over(handed)
+        return self.show(HandOverForm(initial=initial), shift.village, shift=shift)
 
     def _draft(self, shift: DutyShift) -> dict[str, Any]:
         roster = duty.read_roster([shift])
@@ -367,12 +372,10 @@ class TalkRoomPage(RosterAct):
 
     def get(self, _request: HttpRequest) -> HttpResponse:
         village = self.chosen_village(self.own_villages())
-        rooms = TalkRoom.objects.filter(village=village)
-        described = rooms.values(
-            "place", "hours", "phone", "talk_day", "names_officers"
-        ).first()
-        form = TalkRoomForm(initial=described or {"talk_day": 10})
-        return self.show(form, village)
+        room = TalkRoom.objects.filter(village=village).first()
+        initial: dict[str, Any] = model_to_dict(room) if room else {"talk_day": 10}
+        initial["seen"] = duty.mark_of_talk_room(room)
+        return self.show(TalkRoomForm(initial=initial), village)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         village = self.chosen_village(self.own_villages())

@@ -6,11 +6,19 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from minshi.addresses import page_of
 from villages.reader import TYPE_COOKIE, TYPE_SIZES
 
 A_YEAR = 365 * 24 * 3600
 
-change_language = require_POST(set_language)
+
+@require_POST
+def change_language(request: HttpRequest) -> HttpResponse:
+    """Store the language in a cookie, and go back to the page that was read."""
+    response = set_language(request)
+    if isinstance(response, HttpResponseRedirect):
+        response["Location"] = page_of(response["Location"])
+    return response
 
 
 @require_POST
@@ -23,7 +31,7 @@ def change_type_size(request: HttpRequest) -> HttpResponse:
         page = "/"
 
     # not `redirect`, which would look for a view of that name
-    response = HttpResponseRedirect(page)
+    response = HttpResponseRedirect(page_of(page))
     size = request.POST.get("type", "")
     if size in TYPE_SIZES:
         response.set_cookie(

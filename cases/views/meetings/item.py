@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.forms import ItemForm
 from cases.meetings import (
+    RollNotCalled,
     Verdict,
     conclude,
     move_item,
@@ -204,6 +205,7 @@ class ItemPage(ShownItem):
             other=words if is_conflict else "",
             typed=form.cleaned_data["opinions"] if is_late else "",
             why=str(refusal),
+            asks_for_roll=isinstance(refusal, RollNotCalled),
         )
 
 

@@ -18,11 +18,11 @@ from cases.meetings import (
 from cases.meetings.committee import is_heard_in_work
 from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import AgendaItem, Attendee, StepAside
-from cases.models.choices import Level, Stage
+from cases.models.choices import Grade, Level, Stage
 from cases.models.meeting import ItemState
 from cases.privacy.redactor import reader_redactor
 from cases.standard_texts import ready_for
-from cases.views.major import ways_on
+from cases.views.major import WaysOn, ways_on
 from cases.views.meetings.access import MeetingView, keys_in
 from cases.views.steps import typed_in
 from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
@@ -262,17 +262,29 @@ class ShownItem(ItemView):
             answers = typed_in(chosen, typed) if typed else {}
             step = self._step_form(chosen, facts, typed=answers)
 
-        # a village's meeting hears of it before it votes, not once it has resolved
-        is_for_decision = facts.case.stage == Stage.DELIBERATE
         is_decision = chosen is not None and chosen.action == Action.DECIDE
         return {
             "offers": offers,
             "chosen": chosen,
             "step": step,
             "verdicts": verdict_buttons(line, chosen),
-            "ways_on": ways_on(self.user, facts) if is_for_decision else None,
+            "ways_on": self._ways_on(facts, is_decision=is_decision),
             "may_invite": is_decision and case.level != Level.VILLAGE,
         }
+
+    def _ways_on(self, facts: Facts, *, is_decision: bool) -> WaysOn | None:
+        """Return where a major matter goes.
+
+        A village's meeting hears of it before it votes, not once it has resolved. The
+        form of a decision asks the grade, and shows the ways on while it is major;
+        another step is told of them where the matter is major already.
+        """
+        case = facts.case
+        if case.stage != Stage.DELIBERATE:
+            return None
+        if is_decision or case.reserved or case.grade == Grade.MAJOR:
+            return ways_on(self.user, facts)
+        return None
 
     def _offers(self, facts: Facts) -> list[Offer]:
         """Return the steps that a meeting resolves, of those open to the reader."""

@@ -1,5 +1,6 @@
 """The meetings in reach, and calling one."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from cases.forms import CallForm
 from cases.forms.meeting import MOST_PLACE
 from cases.lists.paging import page_of
 from cases.lists.topics import topics_of
-from cases.meetings import PLACES, call_meeting, waiting_for
+from cases.meetings import PLACES, call_meeting, doubts_about, waiting_for
 from cases.meetings.sitting import HoldingPlace
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Officer
@@ -67,6 +68,16 @@ class CallMeeting(MeetingView):
             return self._show(request, place, form, UNPROCESSABLE)
 
         data = form.cleaned_data
+        doubts = doubts_about(
+            data["kind"],
+            place.place.where,
+            starts_at=data["starts_at"],
+            chair=data["chair"],
+            cases=data["cases"],
+        )
+        if doubts and "sure" not in request.POST:
+            return self._show(request, place, form, UNPROCESSABLE, doubts)
+
         try:
             meeting = call_meeting(
                 data["kind"],
@@ -111,11 +122,13 @@ class CallMeeting(MeetingView):
         place: HoldingPlace,
         form: CallForm,
         status: int = 200,
+        doubts: Sequence[str] = (),
     ) -> HttpResponse:
         places = self.places()
         context = {
             "nav": "meetings",
             "form": form,
+            "doubts": doubts,
             "place": place,
             "places": places if len(places) > 1 else [],
             "room": _room_of(place),

@@ -26,8 +26,10 @@ from cases.meetings import (
 )
 from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import Attendee, Meeting
+from cases.models.choices import Confidentiality
 from cases.models.meeting import ItemState, Part
 from cases.privacy.table import reading_table_of
+from cases.slips.minutes import SecretItems
 from cases.views.meetings.access import MeetingView, keys_in
 from cases.workflow import Officer
 from minshi.clock import now, today
@@ -70,6 +72,20 @@ def agenda_rows(lines: list[AgendaLine], *, may_write: bool) -> list[AgendaRow]:
     return rows
 
 
+def secret_choices(lines: list[AgendaLine]) -> list[tuple[str, Text]]:
+    """Return how the minutes may print secret matters; empty where the reader reads
+    none of them.
+    """
+    secret = [
+        line
+        for line in lines
+        if line.case and line.case.confidentiality == Confidentiality.SECRET
+    ]
+    if not secret:
+        return []
+    return [(each.value, each.label) for each in SecretItems]
+
+
 def _acts_on(nth: int, *, last: int) -> list[tuple[str, Text]]:
     """Return the buttons of an item that waits: a place up or down, or off."""
     acts: list[tuple[str, Text]] = []
@@ -101,6 +117,7 @@ class ShownMeeting(MeetingView):
             "at": now(),
             "meeting": meeting,
             "sitting": sitting,
+            "secret_choices": secret_choices(sitting.lines),
             "agenda_rows": agenda_rows(sitting.lines, may_write=may_write),
             "is_holder": by is not None,
             "may_print": self.may_print(meeting),

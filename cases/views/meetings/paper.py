@@ -14,7 +14,7 @@ from cases.models import AgendaItem, Attendee, Case, FourTwoStep, Meeting, Signe
 from cases.models.meeting import Correction
 from cases.models.scope import Sight
 from cases.privacy.redactor import speaker_redactor
-from cases.slips.minutes import MinutesSheet
+from cases.slips.minutes import MinutesSheet, SecretItems
 from cases.views.attachments import file_response
 from cases.views.meetings.access import MeetingView
 from cases.workflow.pasted import (
@@ -55,7 +55,7 @@ class MeetingScreen(MeetingView):
             "line": line,
             "title": title,
             **_on_the_wall(line, title),
-            "heading": title or _heading_without_title(line),
+            "heading": title or _("Secret matter"),
             "nth": nth,
             "total": total,
         }
@@ -116,12 +116,6 @@ def _number_within(total: int, text: str) -> int:
     return min(max(wanted, 1), max(total, 1))
 
 
-def _heading_without_title(line: AgendaLine | None) -> str:
-    if line and line.case:
-        return _("A matter not shown on the wall")
-    return _("A matter you may not see")
-
-
 class MeetingPrint(MeetingView):
     """会议记录 on A4 with lines for signatures, by the columns of the ledger.
 
@@ -137,8 +131,15 @@ class MeetingPrint(MeetingView):
         if not self.may_print(meeting):
             raise Http404
 
-        sheet = MinutesSheet(Sitting(meeting, self.user, today()), now())
+        secret = request.POST.get("secret", "")
+        if secret not in SecretItems.values:
+            secret = SecretItems.NAMED
+        sheet = MinutesSheet(Sitting(meeting, self.user, today()), now(), secret)
+        items = sheet.items()
+
         subject = _("minutes of %(meeting)s") % {"meeting": meeting}
+        if any(item.is_secret for item in items):
+            subject = _("%(minutes)s, with secret matters") % {"minutes": subject}
         record_audit(
             AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request
         )
@@ -146,6 +147,7 @@ class MeetingPrint(MeetingView):
         corrections = sheet.sitting.corrections
         context = {
             "sheet": sheet,
+            "items": items,
             "corrections": [(row, correction_in_words(row)) for row in corrections],
             "signers": [_signer(person) for person in sheet.signing()],
         }

@@ -41,8 +41,16 @@ SEALING = (
     ("0019_afterwords", "seal_without_afterwords"),
     ("0022_what_was_found_and_its_ground", "seal_without_findings"),
     ("0031_names_that_stay_hidden", "seal_names"),
+    ("0036_what_the_register_says", "seal_what_the_register_says"),
 )
-NEWER = {"blanked", "hidden", "investigated", "reserved", *GROUPS_OF_ROWS}
+NEWER = {
+    "blanked",
+    "hidden",
+    "investigated",
+    "registered",
+    "reserved",
+    *GROUPS_OF_ROWS,
+}
 
 
 def of_before(here):

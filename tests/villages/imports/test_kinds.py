@@ -1,5 +1,6 @@
 """Every other kind of list: people, seats, rosters, contact links, groups, offices."""
 
+import json
 from datetime import date, timedelta
 from io import StringIO
 
@@ -40,6 +41,8 @@ from tests.villages.imports.files import (
 from villages.appointing import end_post
 from villages.audit import record_audit
 from villages.imports import starting
+from villages.imports.kinds.people import WORDS_FOR_ROLES
+from villages.imports.mapping import sample_of
 from villages.imports.passwords import take_passwords
 from villages.imports.starting import forget_old
 from villages.models import (
@@ -650,3 +653,43 @@ def test_a_new_installation_opens_the_accounts_of_its_three_administrators_once(
     with pytest.raises(CommandError):
         call_command("first_accounts", stdout=out)
     assert User.objects.count() == 3
+
+
+def test_all_that_is_wrong_in_a_row_is_told_at_once(town, secadmin):
+    head = [*PEOPLE, "可签发督办单"]
+    row = ["张强", "138939", "小组长", "柳河村", 9, "是"]
+
+    (said,) = said_of(checked(xlsx(head, row), secadmin, town, "people")).values()
+
+    assert sorted(column for column, _words in said) == ["group", "may_sign", "phone"]
+
+
+def test_a_group_that_a_village_has_not_is_told_with_those_it_has(town, secadmin):
+    rows = [
+        ["张强", "13893912349", "小组长", "柳河村", 9],
+        ["李强", "13893912350", "网格员", "柳河村", None],
+    ]
+
+    said = said_of(checked(xlsx(PEOPLE, *rows), secadmin, town, "people"))
+
+    words = [each[0][1] for each in said.values()]
+    numbers = Group.objects.filter(village__town=town, village__name="柳河村")
+    known = "、".join(str(group.number) for group in numbers.order_by("number"))
+    assert words[0] == (
+        f"柳河村没有9组（有{known}组）" if known else "柳河村还没有村民小组"
+    )
+    assert words[1] != words[0]
+
+
+def test_whoever_chooses_a_role_reads_that_a_grid_officer_is_one():
+    assert "网格员" in WORDS_FOR_ROLES
+
+
+def test_a_day_is_not_masked_as_a_telephone_is():
+    run = ImportRun(
+        sheets=[{"headings": ["任职时间", "电话"]}],
+        samples=json.dumps([[["2026-11-01", "13893912345"]]]),
+    )
+
+    assert sample_of("任职时间", run) == ["2026-11-01"]
+    assert sample_of("电话", run) == ["****2345"]

@@ -20,7 +20,16 @@ from villages.imports.kinds.base import Around, village_named
 from villages.imports.kinds.references import used_rows
 from villages.imports.kinds.rows import RowKind, term_of
 from villages.imports.kinds.words import as_small_number, as_yes
-from villages.models import Group, ImportRow, Office, PasswordUsed, Post, Role, User
+from villages.models import (
+    Group,
+    ImportRow,
+    Office,
+    PasswordUsed,
+    Post,
+    Role,
+    User,
+    Village,
+)
 from villages.models.roles import NODES_OF_ROLE, Node
 from villages.naming import TAIL_LENGTH, pinyin_of
 from villages.rights import MANAGE_ACCOUNTS
@@ -51,7 +60,9 @@ ROLES: dict[str, Any] = {
     "审计员": Role.AUDITOR,
     "安全审计员": Role.AUDITOR,
 }
-WORDS_FOR_ROLES = "村支书、值班员、民事直说委员、小组长、站所经办、审核人、督办员"
+WORDS_FOR_ROLES = (
+    "村支书、值班员、民事直说委员、小组长、网格员、站所经办、审核人、督办员"
+)
 
 
 def as_role(cell: Stored) -> Role | None:
@@ -151,15 +162,13 @@ class People(RowKind):
     def find(self, entry: Entry, around: Around) -> Post | None:
         values = entry.values
         node = self._node_of(entry, around)
+        _check_who_signs(entry)
+        user = self._account_of(entry)
         if entry.has_fault:
             return None
 
         values["node"] = node
         values["key"] = (values["name"], values["phone"], values["role"], str(node))
-        if values.get("may_sign") and values["role"] != Role.REVIEWER:
-            entry.fault("may_sign", _("Only a reviewer signs orders."))
-
-        user = self._account_of(entry)
         values["user"] = user
         posts = Post.objects.filter(user=user, **_as_field(values["role"], node))
         early_end = _("A post cannot end before it begins.")
@@ -175,6 +184,11 @@ class People(RowKind):
             entry.fault("name", words)
             return None
         return post
+
+    def look_on(self, entry: Entry, around: Around) -> None:
+        if entry.values.get("role"):
+            self._node_of(entry, around)
+            _check_who_signs(entry)
 
     def _account_of(self, entry: Entry) -> User | None:
         """Return the account of a row, where there is one. Another person's account of
@@ -226,8 +240,8 @@ class People(RowKind):
 
         group = Group.objects.filter(village=village, number=values.get("group") or 0)
         found = group.select_related("village").first()
-        if found is None:
-            entry.fault("group", _("Say of which group of the village."))
+        if found is None and not entry.is_wrong_at("group"):
+            entry.fault("group", _why_no_group(village, values.get("group")))
         return found
 
     def _office_of(self, entry: Entry, around: Around) -> Office | None:
@@ -312,6 +326,27 @@ def _as_field(role: str, node: Any) -> dict[str, Any]:
     if isinstance(node, str):
         return {"county_code": node}
     return {str(node._meta.model_name): node}
+
+
+def _check_who_signs(entry: Entry) -> None:
+    if entry.values.get("may_sign") and entry.values["role"] != Role.REVIEWER:
+        entry.fault("may_sign", _("Only a reviewer signs orders."))
+
+
+def _why_no_group(village: Village, number: int | None) -> str:
+    """Return why a row names no group of a village: none at all, or one it has not."""
+    if not number:
+        return _("Say of which group of the village.")
+
+    numbers = village.groups.order_by("number").values_list("number", flat=True)
+    if not numbers:
+        return _("%(village)s has no groups yet.") % {"village": village}
+    words = _("%(village)s has no group %(number)s; it has %(numbers)s.")
+    return words % {
+        "village": village,
+        "number": number,
+        "numbers": "、".join(map(str, numbers)),
+    }
 
 
 def free_username(name: str, phone: str) -> str:

@@ -39,6 +39,11 @@ class RowKind(Kind):
         what it is known.
         """
 
+    def look_on(self, entry: Entry, around: Any) -> None:
+        """Note what else is wrong in a row with a cell at fault, as far as the others
+        tell: whoever mends it must not learn of the next only then.
+        """
+
     @abstractmethod
     def make(self, entry: Entry, around: Any) -> models.Model:
         """Make what a row stands for. RuleBroken: a rule says no."""
@@ -74,7 +79,9 @@ class RowKind(Kind):
 
     def judge(self, entries: Sequence[Entry], around: Any) -> None:
         for entry in entries:
-            if not entry.has_fault:
+            if entry.has_fault:
+                self.look_on(entry, around)
+            else:
                 self._judge_one(entry, around)
 
     def _judge_one(self, entry: Entry, around: Any) -> None:

@@ -1,0 +1,28 @@
+"""The page of definitions: no two figures are said to count the same."""
+
+from collections import Counter
+
+import pytest
+from django.utils import translation
+
+from supervision.figures import definitions
+
+pytestmark = pytest.mark.any_database
+
+
+def test_no_two_figures_are_defined_by_the_same_words():
+    with translation.override("zh-hans"):
+        meanings = Counter(str(each.meaning) for each in definitions.FIGURES.values())
+
+    assert [words for words, times in meanings.items() if times > 1] == []
+
+
+def test_what_is_to_be_rated_says_what_it_leaves_out():
+    with translation.override("zh-hans"):
+        (figure,) = (
+            each
+            for each in definitions.FIGURES.values()
+            if each.code == "rate.rated.whole"
+        )
+
+        assert "不算" in str(figure.meaning)
