@@ -24,9 +24,30 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from cases.models import Attachment, Case
 from cases.models.attachment import KeptFile
 from minshi.errors import InputRefused, MoveRefused, PhotosWaiting, StorageFailed
+from villages.finals import Columns, Final, seal_final
 from villages.models import Post
 
 File = TypeVar("File", bound=KeptFile)
+# recorded when it is added, shown to the speaker or taken off
+ATTACHMENT = Final(
+    "attachment",
+    Columns(
+        Attachment,
+        (
+            "case_id",
+            "uuid",
+            "file",
+            "thumbnail",
+            "content_type",
+            "size",
+            "received_sha256",
+            "at",
+            "post_id",
+            "from_speaker",
+            "is_public",
+        ),
+    ),
+)
 PHOTOS = {
     "image/jpeg": ("JPEG", "jpg"),
     "image/png": ("PNG", "png"),
@@ -56,19 +77,24 @@ def attach(
     from_speaker: bool = False,
     came_with_it: bool = False,
 ) -> Attachment:
-    """Store one file with the case; the same bytes sent again give the first one.
+    """Store one file with the case, and record it with a seal; the same bytes sent
+    again give the first one.
 
     InputRefused when the case has MOST_FILES already, or the file is too large, of
     another kind than JPEG, PNG, WebP or PDF by its content, or broken. MoveRefused: an
     officer adds to a closed case, unless the file `came_with_it` as it was taken down:
     settled and rated at the counter it is closed by then.
     """
+
+    def record(file: Attachment) -> None:
+        seal_final(ATTACHMENT, file, at=at, user=post.user if post else None)
+
     row = Attachment(case=case, from_speaker=from_speaker, at=at, post=post)
     locked = Case.objects.select_for_update(of=("self",)).filter(pk=case.pk)
     beside = Attachment.objects.filter(case=case)
     is_added_later = not (from_speaker or came_with_it)
     refuse = _refuse_closed if is_added_later else None
-    return store_file(row, beside, upload, locked, refuse=refuse)
+    return store_file(row, beside, upload, locked, refuse=refuse, record=record)
 
 
 def store_file(

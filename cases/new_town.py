@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.deadlines.calendar import has_data
+from cases.final import TOPIC
 from cases.models import StandardText, Topic
 from cases.usual_topics import add_usual_topics
 from minshi.errors import NoSuchRight, Text
 from minshi.workdays import local_day
+from villages.finals import seal_all
 from villages.models import (
     Body,
     DutyShift,
@@ -226,7 +228,7 @@ def copy_topics_and_texts(source: Town, town: Town, *, by: User, at: datetime) -
     """
     _check_configures(by, at)
 
-    return _copy_topics(source, town) + _copy_texts(source, town)
+    return _copy_topics(source, town, at) + _copy_texts(source, town)
 
 
 @transaction.atomic
@@ -238,7 +240,7 @@ def begin_with_usual_topics(town: Town, *, by: User, at: datetime) -> int:
     """
     _check_configures(by, at)
 
-    return len(add_usual_topics(town))
+    return len(add_usual_topics(town, at=at))
 
 
 def _check_configures(user: User, at: datetime) -> None:
@@ -247,7 +249,7 @@ def _check_configures(user: User, at: datetime) -> None:
         raise NoSuchRight(_("Only the system administrator does this."))
 
 
-def _copy_topics(source: Town, town: Town) -> int:
+def _copy_topics(source: Town, town: Town, at: datetime) -> int:
     """Copy the topics whose name is new, each under the topic of its parent's name."""
     there = {topic.name: topic for topic in Topic.objects.filter(town=town)}
     originals = [
@@ -271,6 +273,7 @@ def _copy_topics(source: Town, town: Town) -> int:
             copy = there[topic.name]
             copy.parent = there.get(topic.parent.name)
             copy.save(update_fields=["parent"])
+    seal_all(TOPIC, [there[topic.name].pk for topic in originals], at=at)
     return len(originals)
 
 

@@ -1,7 +1,11 @@
 """The usual topics: those of the method's own article, for a town that has none yet."""
 
+from datetime import datetime
+
+from cases.final import TOPIC
 from cases.models import Topic
 from cases.models.reserved import ReservedMatter
+from villages.finals import seal_all
 from villages.models import Town
 
 TOPICS = {  # the article's areas, and under each what villagers bring up
@@ -41,7 +45,7 @@ RESERVED_TOPICS = {"集体经济": ReservedMatter.COLLECTIVE_INCOME}
 RED_LINE_TOPICS = ("未成年人",)
 
 
-def add_usual_topics(town: Town) -> list[Topic]:
+def add_usual_topics(town: Town, *, at: datetime) -> list[Topic]:
     """Give a town the usual topics that it has none of the same name for, and return
     those that are new. A second time nothing is new.
     """
@@ -66,4 +70,6 @@ def add_usual_topics(town: Town) -> list[Topic]:
                 )
                 under.append(topic)
 
-    return [*areas, *Topic.objects.bulk_create(under)]
+    created = [*areas, *Topic.objects.bulk_create(under)]
+    seal_all(TOPIC, [topic.pk for topic in created], at=at)
+    return created

@@ -6,10 +6,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from cases.models import Case, Clock
+from cases.deadlines.calendar import look_again
 from minshi.errors import InputRefused
+from supervision.chasing.final import RUNG
 from supervision.chasing.steps import LADDER
 from supervision.models import ChaseStep, NoticeKind, NoticeText, Rung
+from villages.finals import seal_final, seal_removed
 from villages.models import Town, User
 from villages.own_rules import must_review
 
@@ -29,6 +31,7 @@ def set_rung(
     _refuse_unclean(Rung(town=town, step=step, **values))
 
     rung = Rung.objects.update_or_create(town=town, step=step, defaults=values)[0]
+    seal_final(RUNG, rung, at=at, user=by)
     look_again(town, at)
     return rung
 
@@ -43,7 +46,9 @@ def drop_rung(town: Town, step: ChaseStep, *, by: User, at: datetime) -> None:
     must_review(by, town, at)
     _refuse_unclean(standard_rung(town, step))
 
-    Rung.objects.filter(town=town, step=step).delete()
+    for rung in Rung.objects.filter(town=town, step=step):
+        seal_removed(RUNG, rung, at=at, user=by)
+        rung.delete()
     look_again(town, at)
 
 
@@ -67,17 +72,6 @@ def may_drop(rung: Rung) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def look_again(town: Town, at: datetime) -> None:
-    """Let the next sweep look, by the changed ladder, at whatever runs and has turned
-    yellow.
-
-    What is not yellow yet will be looked at by the new ladder anyway.
-    """
-    cases = Case.objects.open().filter(town=town)
-    yellow = Clock.objects.filter(stopped_at=None, yellow_at__lte=at)
-    yellow.filter(case__in=cases.values("pk")).update(look_at=at)
 
 
 @transaction.atomic

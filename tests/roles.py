@@ -5,10 +5,16 @@
 from datetime import datetime
 from typing import Any
 
+from cases.final import CALENDAR_DAY, DEADLINE_RULE, TOPIC
+from supervision.chasing.final import RUNG
 from tests.villages.factories import PostFactory, UserFactory
-from villages.finals import seal_all
+from villages.finals import last_seals, seal_all
 from villages.models import Group, Office, Post, Role, Town, Village
+from villages.named import NAMED
 from villages.posts import POST
+
+# what factories make, and the program records
+MADE = (POST, *NAMED, TOPIC, DEADLINE_RULE, CALENDAR_DAY, RUNG)
 
 
 def unsaved(role: Role, **place: Any) -> Post:
@@ -65,6 +71,11 @@ def auditor(**fields: Any) -> Post:
     return PostFactory(role=Role.AUDITOR, village=None, **fields)
 
 
-def record_posts(at: datetime) -> None:
-    """Record the posts that factories made, as the program does with its own."""
-    seal_all(POST, Post.objects.values_list("pk", flat=True), at=at)
+def record_made(at: datetime) -> None:
+    """Record what factories made and nobody recorded, as the program does with its own:
+    posts, accounts, places, seats, topics and rules.
+    """
+    for final in MADE:
+        recorded = last_seals(final)
+        keys = final.rows().values_list("pk", flat=True)
+        seal_all(final, [key for key in keys if key not in recorded], at=at)

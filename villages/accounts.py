@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 from minshi.crypto import normal_phone
 from minshi.errors import Faults, InputRefused, NoSuchRight
 from villages.audit import record_audit
+from villages.finals import seal_final, seal_removed
 from villages.models import Post, Role, User
 from villages.models.audit import AuditKind
+from villages.named import ACCOUNT
 from villages.open_logins import end_all_logins
 from villages.posts import create_posts
 from villages.rights import MANAGE_ACCOUNTS
@@ -76,6 +78,7 @@ def create_account(
 
     user.save()
     record_on_account(_("opened %(account)s"), user, by, at, request)
+    seal_final(ACCOUNT, user, at=at, user=by)
     return user, password
 
 
@@ -105,6 +108,7 @@ def open_first_accounts(at: datetime) -> list[tuple[User, str]]:
         user.set_password(password)
         check_fields(user)
         user.save()
+        seal_final(ACCOUNT, user, at=at, user=None)
         create_posts([Post(user=user, role=role, from_on=on)], at=at)
         record_on_account(_("opened %(account)s"), user, None, at, None)
         opened.append((user, password))
@@ -118,6 +122,7 @@ def remove_account(user: User, at: datetime) -> None:
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     record_on_account(_("took back with its list %(account)s"), user, None, at, None)
+    seal_removed(ACCOUNT, user, at=at, user=None)
     user.delete()
 
 
@@ -188,6 +193,7 @@ def deactivate(
 
     end_all_logins(user)
     record_on_account(_("shut %(account)s"), user, by, at, request)
+    seal_final(ACCOUNT, user, at=at, user=by)
 
 
 @transaction.atomic
@@ -202,6 +208,7 @@ def reactivate(
     user.is_active = True
     user.save(update_fields=["is_active"])
     record_on_account(_("opened %(account)s again"), user, by, at, request)
+    seal_final(ACCOUNT, user, at=at, user=by)
 
 
 @transaction.atomic

@@ -25,6 +25,18 @@ SEALED: Mapping[str, Text] = MappingProxyType(
         "order": pgettext_lazy("sealed", "supervision order"),
         "public-report": pgettext_lazy("sealed", "public report"),
         "post": pgettext_lazy("sealed", "post"),
+        "attachment": pgettext_lazy("sealed", "file of a matter"),
+        "account": pgettext_lazy("sealed", "account"),
+        "town": pgettext_lazy("sealed", "town"),
+        "village": pgettext_lazy("sealed", "village"),
+        "group": pgettext_lazy("sealed", "villagers' group"),
+        "office": pgettext_lazy("sealed", "office"),
+        "seat": pgettext_lazy("sealed", "seat"),
+        "procedure": pgettext_lazy("sealed", "rules of procedure"),
+        "topic": pgettext_lazy("sealed", "topic"),
+        "deadline-rule": pgettext_lazy("sealed", "deadline of a town"),
+        "calendar-day": pgettext_lazy("sealed", "calendar day"),
+        "rung": pgettext_lazy("sealed", "step of the ladder"),
     }
 )
 NAMED = re.compile(r"([a-z-]+):(\d+) ")

@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
+from villages.finals import seal_final, seal_removed
 from villages.models import (
     Body,
     MeetingKind,
@@ -25,6 +26,7 @@ from villages.models import (
     Village,
 )
 from villages.models.bodies import VILLAGE_BODIES
+from villages.named import PROCEDURE, SEAT
 from villages.own_rules import must_review
 from villages.procedure import DEFAULTS, OF_COUNTY, Rules, as_rules
 from villages.rights import OVERSEE, SEAT_BODIES
@@ -216,6 +218,7 @@ def take_seat(
         until_on=until_on,
         is_chair=is_chair,
         user=user,
+        by=by,
         at=at,
     )
 
@@ -230,6 +233,7 @@ def seat_at(
     until_on: date | None = None,
     is_chair: bool = False,
     user: int | None = None,
+    by: User,
     at: datetime,
 ) -> Seat:
     """Seat somebody as `take_seat` does, for whoever was let do so already: by the list
@@ -254,6 +258,7 @@ def seat_at(
         if user and seat.user_id != user:
             seat.user_id = user
             seat.save(update_fields=["user"])
+            seal_final(SEAT, seat, at=at, user=by)
         return seat
 
     _refuse_overseeing_oneself(place, body, name, user, first_day)
@@ -262,7 +267,7 @@ def seat_at(
         text = _("%(name)s is in the chair; end that term first.")
         raise InputRefused.at(is_chair=text % {"name": chair.name})
 
-    return Seat.objects.create(
+    seat = Seat.objects.create(
         body=body,
         name=name,
         user_id=user or _bearer_of(name, cadres),
@@ -271,6 +276,8 @@ def seat_at(
         until_on=until_on,
         **place.fields,
     )
+    seal_final(SEAT, seat, at=at, user=by)
+    return seat
 
 
 def _refuse_overseeing_oneself(
@@ -325,11 +332,11 @@ def end_seat(seat: Seat, on: date, *, by: User, at: datetime) -> Seat:
     already.
     """
     _check_right(_place_of(seat), by, at)
-    return end_term(seat, on, at)
+    return end_term(seat, on, by=by, at=at)
 
 
 @transaction.atomic
-def end_term(seat: Seat, on: date, at: datetime) -> Seat:
+def end_term(seat: Seat, on: date, *, by: User, at: datetime) -> Seat:
     """End a term as `end_seat` does, for whoever was let do so already: by the list of
     a town its reviewer seats the bodies of all its villages.
     """
@@ -341,6 +348,7 @@ def end_term(seat: Seat, on: date, at: datetime) -> Seat:
 
     seat.until_on = on
     seat.save(update_fields=["until_on"])
+    seal_final(SEAT, seat, at=at, user=by)
     return seat
 
 
@@ -392,6 +400,7 @@ def set_procedure(
     procedure, _is_new = Procedure.objects.update_or_create(
         town=town, kind=kind, defaults=numbers
     )
+    seal_final(PROCEDURE, procedure, at=at, user=by)
     return procedure
 
 
@@ -420,4 +429,6 @@ def drop_procedure(town: Town, kind: str, *, by: User, at: datetime) -> None:
     `set_procedure`.
     """
     must_review(by, town, at)
-    Procedure.objects.filter(town=town, kind=kind).delete()
+    for procedure in Procedure.objects.filter(town=town, kind=kind):
+        seal_removed(PROCEDURE, procedure, at=at, user=by)
+        procedure.delete()

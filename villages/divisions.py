@@ -5,13 +5,16 @@ parent_code.
 import csv
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused
+from villages.finals import Final, seal_all
 from villages.models import Town, Village
+from villages.named import TOWN, VILLAGE
 from villages.naming import free_abbreviation, short_village_name
 
 COLUMNS = ("code", "name", "level", "parent_code")
@@ -45,7 +48,7 @@ class Counts:
     villages_changed: int = 0
 
 
-def load_divisions(lines: Iterable[str], under: str = "") -> Counts:
+def load_divisions(lines: Iterable[str], under: str = "", *, at: datetime) -> Counts:
     """Bring towns and villages up to the file, all or nothing; `under` is a division
     code to stay below.
 
@@ -63,8 +66,8 @@ def load_divisions(lines: Iterable[str], under: str = "") -> Counts:
         raise InputRefused(text % {"code": under})
 
     with transaction.atomic():
-        towns = _save_towns(town_rows, divisions)
-        villages = _save_villages(village_rows)
+        towns = _save_towns(town_rows, divisions, at)
+        villages = _save_villages(village_rows, at)
 
     return Counts(
         towns_added=towns.added,
@@ -188,7 +191,9 @@ class SavedRows(NamedTuple):
     changed: int
 
 
-def _save_towns(rows: list[Division], divisions: dict[str, Division]) -> SavedRows:
+def _save_towns(
+    rows: list[Division], divisions: dict[str, Division], at: datetime
+) -> SavedRows:
     stored = {town.code: town for town in Town.objects.all()}
     taken = {town.abbreviation for town in stored.values()}
 
@@ -205,10 +210,11 @@ def _save_towns(rows: list[Division], divisions: dict[str, Division]) -> SavedRo
 
         return town
 
-    return _save(Town, rows, stored, as_town, ("name", "county_code", "county_name"))
+    fields = ("name", "county_code", "county_name")
+    return _save(Town, TOWN, rows, stored, as_town, fields, at)
 
 
-def _save_villages(rows: list[Division]) -> SavedRows:
+def _save_villages(rows: list[Division], at: datetime) -> SavedRows:
     stored = {village.code: village for village in Village.objects.all()}
     towns = dict(Town.objects.values_list("code", "pk"))
 
@@ -220,17 +226,19 @@ def _save_villages(rows: list[Division]) -> SavedRows:
         return village
 
     fields = ("name", "official_name", "town_id")
-    return _save(Village, rows, stored, as_village, fields)
+    return _save(Village, VILLAGE, rows, stored, as_village, fields, at)
 
 
 def _save(
     model: type[Node],
+    final: Final,
     rows: list[Division],
     stored: dict[str, Node],
     build: Callable[[Division], Node],
     fields: tuple[str, ...],
+    at: datetime,
 ) -> SavedRows:
-    """Add the new nodes and rewrite the changed ones, in batches."""
+    """Add the new nodes and rewrite the changed ones, in batches, and record them."""
 
     def values_of(node: Node) -> list[object]:
         return [getattr(node, field) for field in fields]
@@ -250,4 +258,5 @@ def _save(
     columns = [field.removesuffix("_id") for field in fields]
     model._default_manager.bulk_create(added, batch_size=BATCH)
     model._default_manager.bulk_update(changed, columns, batch_size=BATCH)
+    seal_all(final, [node.pk for node in (*added, *changed)], at=at)
     return SavedRows(len(added), len(changed))

@@ -91,13 +91,29 @@ def seal_of_removed(final: Final, key: int, at: datetime) -> str:
 
 
 def seal_all(final: Final, keys: Iterable[int], *, at: datetime) -> None:
-    """Record many rows at once as they are stored, without their titles. Two queries
-    and one for each table of what belongs to them.
+    """Record many rows at once as they are stored, without their titles. For each 500
+    two queries and one for each table of what belongs to them.
     """
-    seals = final.seals(dict.fromkeys(keys, at))
+    left = iter(keys)
+    while some := list(islice(left, BATCH)):
+        seals = final.seals(dict.fromkeys(some, at))
+        AuditRecord.objects.bulk_create(
+            AuditRecord(
+                kind=AuditKind.SEALED, subject=_subject(final, key, seal), at=at
+            )
+            for key, seal in seals.items()
+        )
+
+
+def seal_all_removed(final: Final, keys: Iterable[int], *, at: datetime) -> None:
+    """Record that the program takes many rows away. One query."""
     AuditRecord.objects.bulk_create(
-        AuditRecord(kind=AuditKind.SEALED, subject=_subject(final, key, seal), at=at)
-        for key, seal in seals.items()
+        AuditRecord(
+            kind=AuditKind.SEALED,
+            subject=_subject(final, key, seal_of_removed(final, key, at)),
+            at=at,
+        )
+        for key in keys
     )
 
 

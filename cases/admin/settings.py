@@ -15,10 +15,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.deadlines.calendar import look_again
+from cases.final import CALENDAR_DAY, TOPIC
 from cases.models import CalendarDay, DeadlineRule, StandardText, Topic
 from cases.models.standard_text import FILLED_IN
 from cases.standard_texts import places_for_texts
-from minshi.clock import today
+from minshi.clock import now, today
 from villages.admin.rights import PostAdmin
 from villages.forms.accounts import offer
 from villages.models import Town
@@ -79,6 +81,7 @@ class DeadlineRuleAdmin(OfTown):
 
 @admin.register(Topic)
 class TopicAdmin(OfTown):
+    final = TOPIC
     form = TopicForm
     list_display = ("name", "parent", "town", "reserved", "is_red_line", "is_offered")
     list_select_related = ("parent", "town")
@@ -240,6 +243,7 @@ def _configures(request: HttpRequest) -> bool:
 class CalendarDayAdmin(PostAdmin):
     """The days of the calendar; one entered here stays when it is loaded again."""
 
+    final = CALENDAR_DAY
     editors = CONFIGURE
     list_display = ("day", "town", "is_working", "name", "confirmed")
     list_select_related = ("town",)
@@ -253,3 +257,14 @@ class CalendarDayAdmin(PostAdmin):
     ) -> None:
         obj.confirmed = True
         super().save_model(request, obj, form, change)
+        look_again(obj.town, now())
+
+    def delete_model(self, request: HttpRequest, obj: CalendarDay) -> None:
+        super().delete_model(request, obj)
+        look_again(obj.town, now())
+
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[CalendarDay]
+    ) -> None:
+        super().delete_queryset(request, queryset)
+        look_again(None, now())

@@ -8,10 +8,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cases.models import CalendarDay
+from cases.final import CALENDAR_DAY
+from cases.models import CalendarDay, Case, Clock
 from cases.models.clock import VOUCHES_FOR_ITS_YEAR
 from minshi import workdays
 from minshi.errors import InputRefused
+from villages.finals import seal_all, seal_all_removed, seal_final, seal_removed
 from villages.models import Town, User
 from villages.own_rules import must_review
 
@@ -63,7 +65,26 @@ def load_calendar(years: Iterable[int] | None, at: datetime) -> Loaded:
             changed.append(row)
     CalendarDay.objects.bulk_update(changed, ["is_working", "name"])
     CalendarDay.objects.filter(pk__in=gone).delete()
+    if new or changed or gone:
+        _record_loaded(new, changed, gone, at)
+        look_again(None, at)
     return Loaded(chosen, len(new), len(changed), len(gone))
+
+
+def _record_loaded(
+    new: Iterable[CalendarDay],
+    changed: Iterable[CalendarDay],
+    gone: Iterable[int],
+    at: datetime,
+) -> None:
+    """Record the national days that a load touched: by their days those that are new,
+    for one that another load put in at the same time has no key here.
+    """
+    days = [row.day for row in new]
+    created = CalendarDay.objects.filter(town=None, day__in=days)
+    keys = [*created.values_list("pk", flat=True), *(row.pk for row in changed)]
+    seal_all(CALENDAR_DAY, keys, at=at)
+    seal_all_removed(CALENDAR_DAY, gone, at=at)
 
 
 def has_data(year: int) -> bool:
@@ -93,6 +114,7 @@ def days_of_year(town_id: int, year: int) -> dict[date, CalendarDay]:
     return {row.day: row for row in own_last}
 
 
+@transaction.atomic
 def set_day(
     town: Town, day: date, *, is_working: bool, name: str, by: User, at: datetime
 ) -> CalendarDay:
@@ -113,9 +135,12 @@ def set_day(
     row, _new = CalendarDay.objects.update_or_create(
         town=town, day=day, defaults=values
     )
+    seal_final(CALENDAR_DAY, row, at=at, user=by)
+    look_again(town, at)
     return row
 
 
+@transaction.atomic
 def drop_day(town: Town, day: date, *, by: User, at: datetime) -> None:
     """Let the national calendar hold for a day again.
 
@@ -123,7 +148,23 @@ def drop_day(town: Town, day: date, *, by: User, at: datetime) -> None:
     """
     must_review(by, town, at)
     rows = CalendarDay.objects.filter(town=town, day=day)
-    rows.filter(day__gte=workdays.local_day(at)).delete()
+    for row in rows.filter(day__gte=workdays.local_day(at)):
+        seal_removed(CALENDAR_DAY, row, at=at, user=by)
+        row.delete()
+    look_again(town, at)
+
+
+def look_again(town: Town | None, at: datetime) -> None:
+    """Let the next sweep look at whatever runs in a town, or anywhere, and has turned
+    yellow: its next step comes sooner or later by the changed calendar or ladder.
+
+    What is not yellow yet will be looked at by them anyway.
+    """
+    cases = Case.objects.open()
+    if town:
+        cases = cases.filter(town=town)
+    yellow = Clock.objects.filter(stopped_at=None, yellow_at__lte=at)
+    yellow.filter(case__in=cases.values("pk")).update(look_at=at)
 
 
 def _days_of(years: tuple[int, ...]) -> dict[date, CalendarDay]:

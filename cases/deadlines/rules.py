@@ -8,11 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import deadlines
+from cases.final import DEADLINE_RULE
 from cases.models import Clock, DeadlineRule
 from cases.models.choices import Rule
 from minshi import workdays
 from minshi.errors import InputRefused
 from minshi.workdays import Span, Unit
+from villages.finals import seal_final
 from villages.models import Town, User
 from villages.own_rules import must_review
 
@@ -95,7 +97,7 @@ def set_rule(town: Town, rule: Rule, span: Span, *, by: User, at: datetime) -> N
     Town.objects.select_for_update().get(pk=town.pk)
     counting = deadlines.counting_of(town.pk, workdays.local_day(at))
     if counting.span(rule, at) != span:
-        DeadlineRule.objects.create(
+        row = DeadlineRule.objects.create(
             town=town,
             rule=rule,
             amount=span.amount,
@@ -103,6 +105,7 @@ def set_rule(town: Town, rule: Rule, span: Span, *, by: User, at: datetime) -> N
             from_at=at,
             set_by=post,
         )
+        seal_final(DEADLINE_RULE, row, at=at, user=by)
 
 
 def _refuse_impossible(rule: Rule, span: Span) -> None:

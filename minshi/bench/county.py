@@ -58,6 +58,7 @@ from villages.models import (
     User,
     Village,
 )
+from villages.named import ACCOUNT, OFFICE
 from villages.posts import create_posts
 
 COUNTY = "621226"
@@ -109,7 +110,7 @@ def make_county(at: datetime) -> County:
     """
     load_calendar(None, at)
     with DIVISIONS.open(encoding="utf-8-sig") as lines:
-        load_divisions(lines, COUNTY)
+        load_divisions(lines, COUNTY, at=at)
     villages = list(Village.objects.select_related("town"))
     towns = list(Town.objects.all())
     Robot.objects.bulk_create(
@@ -120,6 +121,7 @@ def make_county(at: datetime) -> County:
     stations = Office.objects.bulk_create(
         Office(name="司法所", town=town) for town in towns
     )
+    seal_all(OFFICE, [bureau.pk, *(office.pk for office in stations)], at=at)
 
     wanted = _wanted_posts(towns, villages, [bureau, *stations])
     posts = _appointed(wanted, at)
@@ -163,6 +165,7 @@ def _appointed(posts: list[Post], at: datetime) -> list[Post]:
         )
         for nth in range(len(posts))
     )
+    seal_all(ACCOUNT, [user.pk for user in users], at=at)
 
     for post, user in zip(posts, users, strict=True):
         post.user = user
@@ -395,8 +398,7 @@ class CountyLedger:
             order.number = f"{order.case.number}/{nth}"
             order.reply_on -= ONE_DAY
         SupervisionOrder.objects.bulk_create(orders)
-        keys = [order.pk for order in orders[count:]]
-        seal_all(ORDER, keys, at=self.at)
+        seal_all(ORDER, [order.pk for order in orders], at=self.at)
 
     def _signed(self, case: Case) -> SupervisionOrder:
         yesterday = self.at - ONE_DAY

@@ -31,15 +31,15 @@ def make_town(at: datetime) -> Town:
     """
     rng = draws_from(SEED)
     load_calendar(None, at)
-    town = places.load_town(TOWN)
+    town = places.load_town(TOWN, at=at)
     since = date(workdays.local_day(at).year - YEARS_IN_OFFICE, 1, 1)
 
     names = Names(rng)
     villages = list(town.villages.select_related("town"))
-    offices = places.add_offices(town)
-    groups = places.add_groups(villages, rng)
+    offices = places.add_offices(town, at=at)
+    groups = places.add_groups(villages, rng, at=at)
     places.add_residents(groups, rng, names)
-    places.add_topics(town)
+    places.add_topics(town, at=at)
 
     wanted = people.appointments(town, villages, groups, list(offices.values()))
     # nobody logs in by password here

@@ -25,8 +25,10 @@ from minshi.demo.diary import opening_before
 from minshi.demo.names import Names
 from minshi.demo.people import Cast
 from minshi.workdays import ONE_DAY
+from villages.finals import seal_all
 from villages.models import Body, MeetingKind, Role, Seat, User
 from villages.models.grid import Sex
+from villages.named import SEAT
 
 VILLAGE_BODIES = {
     Body.MINSHI_COMMITTEE: 9,
@@ -88,7 +90,9 @@ def term_of(day: date) -> tuple[date, date]:
     return first, following - ONE_DAY
 
 
-def seat_everybody(cast: Cast, first_day: date, today: date, rng: Random) -> None:
+def seat_everybody(
+    cast: Cast, first_day: date, today: date, rng: Random, *, at: datetime
+) -> None:
     """Fill the bodies of every village and the town's committee, for the terms from the
     first day of the demo's year to today; all of them were elected again.
 
@@ -111,7 +115,8 @@ def seat_everybody(cast: Cast, first_day: date, today: date, rng: Random) -> Non
     committee = _with_others({str(reviewer.user): reviewer.user}, TOWN_COMMITTEE, rng)
     seats += _seats(Body.TOWN_COMMITTEE, committee, terms, town=cast.town)
 
-    Seat.objects.bulk_create(seats, batch_size=500)
+    created = Seat.objects.bulk_create(seats, batch_size=500)
+    seal_all(SEAT, [seat.pk for seat in created], at=at)
 
 
 def _seats(

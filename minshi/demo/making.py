@@ -53,7 +53,7 @@ def make_demo(town_code: str, password: str, *, seed: int, at: datetime) -> Town
     rng = draws_from(seed)
     load_calendar(None, at)
     load_standard_texts()
-    town = places.load_town(town_code)
+    town = places.load_town(town_code, at=at)
 
     cast, heads = _settle(town, password, at, rng)
     _tell(cast, heads, at, rng)
@@ -77,8 +77,8 @@ def _settle(
     names = Names(rng)
     since, _until = council.term_of(today - YEAR)
     villages = list(town.villages.select_related("town"))
-    offices = places.add_offices(town)
-    groups = places.add_groups(villages, rng)
+    offices = places.add_offices(town, at=at)
+    groups = places.add_groups(villages, rng, at=at)
     heads = places.add_residents(groups, rng, names)
 
     wanted = people.appointments(town, villages, groups, list(offices.values()))
@@ -87,7 +87,7 @@ def _settle(
     people.link_households(cast, since)
 
     own = draws_from(len(villages))  # apart: the year stays as it is
-    council.seat_everybody(cast, today - YEAR, today, own)
+    council.seat_everybody(cast, today - YEAR, today, own, at=at)
     return cast, heads
 
 
@@ -95,7 +95,7 @@ def _tell(cast: Cast, heads: list[Resident], at: datetime, rng: Random) -> None:
     """Tell all matters side by side in the order of time, so that numbers and events
     follow the calendar.
     """
-    topics = places.add_topics(cast.town)
+    topics = places.add_topics(cast.town, at=at)
     groups = list(dict.fromkeys(person.household.group for person in heads))
     diary = Diary(calendar_of_the_year(cast.town, at), rng)
     stories = Plan(groups, heads, diary, at).stories()

@@ -22,7 +22,9 @@ from minshi.demo.samples import Sample, read_samples
 from minshi.demo.telling import StoryTelling
 from supervision.chasing.ladder import look_at_clocks
 from supervision.telling import pass_over_the_past
+from villages.finals import seal_all
 from villages.models import Group, Node, Office, Resident, Role, Town, Village
+from villages.named import OFFICE
 
 NEIGHBOUR = "621226120"  # 王坝镇
 SLUG = "wangba"
@@ -53,15 +55,15 @@ def make_neighbour(password: str, *, seed: int, at: datetime) -> Town:
 
     rng = draws_from(seed)
     names = Names(rng)
-    town = places.load_town(NEIGHBOUR)
+    town = places.load_town(NEIGHBOUR, at=at)
     villages = list(town.villages.select_related("town")[:SPEAKING])
-    groups = places.add_groups(villages, rng)
+    groups = places.add_groups(villages, rng, at=at)
     heads = places.add_residents(groups, rng, names, HOUSEHOLDS)
 
     since = workdays.local_day(at - YEAR)
     wanted = _appointments(town, villages, groups)
     posts = appoint_all(wanted, password, since, names, rng, at=at - YEAR)
-    cast = Cast(town, _offices(town), posts)
+    cast = Cast(town, _offices(town, at), posts)
     _tell(cast, groups, heads, at, rng)
 
     pass_over_the_past(at)
@@ -69,10 +71,11 @@ def make_neighbour(password: str, *, seed: int, at: datetime) -> Town:
     return town
 
 
-def _offices(town: Town) -> dict[str, Office]:
-    Office.objects.bulk_create(
+def _offices(town: Town, at: datetime) -> dict[str, Office]:
+    created = Office.objects.bulk_create(
         Office(name=name, town=town) for name in places.TOWN_OFFICES
     )
+    seal_all(OFFICE, [office.pk for office in created], at=at)
     of_town = Office.objects.filter(town=town)
     of_county = Office.objects.filter(county_code=town.county_code)
     return {office.name: office for office in (*of_town, *of_county)}
@@ -110,7 +113,7 @@ def _tell(
     rng: Random,
 ) -> None:
     """Tell all matters side by side in the order of time."""
-    topics = places.add_topics(cast.town)
+    topics = places.add_topics(cast.town, at=at)
     diary = Diary(calendar_of_the_year(cast.town, at), rng)
     stories = _stories(groups, heads, diary, workdays.local_day(at))
     tellings = [Telling(story, cast, topics) for story in stories]

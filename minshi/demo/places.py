@@ -3,6 +3,7 @@ residents and stations.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
@@ -12,9 +13,11 @@ from cases.models import Topic
 from cases.usual_topics import add_usual_topics
 from minshi.demo.names import Names
 from villages.divisions import load_divisions
+from villages.finals import seal_all
 from villages.lookup import index_residents
 from villages.models import Group, Household, Office, Resident, Town, Village
 from villages.models.grid import Sex
+from villages.named import GROUP, OFFICE
 
 DIVISIONS = Path(settings.BASE_DIR) / "villages" / "data" / "longnan_divisions.csv"
 HOUSEHOLDS = 1000
@@ -45,20 +48,20 @@ COUNTY_OFFICES = {
 }
 
 
-def load_town(code: str) -> Town:
+def load_town(code: str, *, at: datetime) -> Town:
     """Load the town and its villages from the division file; InputRefused if it is not
     in there.
     """
     with DIVISIONS.open(encoding="utf-8-sig") as lines:
-        load_divisions(lines, code)
+        load_divisions(lines, code, at=at)
     return Town.objects.get(code=code)
 
 
-def add_topics(town: Town) -> dict[str, Topic]:
-    return {topic.name: topic for topic in add_usual_topics(town)}
+def add_topics(town: Town, *, at: datetime) -> dict[str, Topic]:
+    return {topic.name: topic for topic in add_usual_topics(town, at=at)}
 
 
-def add_offices(town: Town) -> dict[str, Office]:
+def add_offices(town: Town, *, at: datetime) -> dict[str, Office]:
     """Create the stations of the town and the bureaus of its county."""
     offices = [Office(name=name, town=town) for name in TOWN_OFFICES]
     for name in COUNTY_OFFICES:
@@ -68,16 +71,21 @@ def add_offices(town: Town) -> dict[str, Office]:
         office.phone = f"0939-44211{nth:02d}"
 
     created = Office.objects.bulk_create(offices)
+    seal_all(OFFICE, [office.pk for office in created], at=at)
     return {office.name: office for office in created}
 
 
-def add_groups(villages: Iterable[Village], rng: Random) -> list[Group]:
+def add_groups(
+    villages: Iterable[Village], rng: Random, *, at: datetime
+) -> list[Group]:
     groups = []
     for village in villages:
         count = rng.choice(GROUPS)
         for number in range(1, count + 1):
             groups.append(Group(village=village, number=number))
-    return Group.objects.bulk_create(groups)
+    created = Group.objects.bulk_create(groups)
+    seal_all(GROUP, [group.pk for group in created], at=at)
+    return created
 
 
 def add_residents(

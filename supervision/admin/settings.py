@@ -11,10 +11,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.settings import OfTown
+from cases.deadlines.calendar import look_again
 from minshi.clock import now
+from supervision.chasing.final import RUNG
 from supervision.models import NoticeText, Robot, Rung, Told
 from supervision.notices.channels.wecom import is_robots_address
-from supervision.town_settings import look_again, may_drop
+from supervision.town_settings import may_drop
 
 if TYPE_CHECKING:
     FormOfRung = forms.ModelForm[Rung]
@@ -51,6 +53,7 @@ class RungAdminForm(FormOfRung):
 class RungAdmin(OfTown):
     """A town's own ladder; a step that it has not set goes by the defaults."""
 
+    final = RUNG
     form = RungAdminForm
     list_display = ("town", "step", "is_on", "days", "by_letter", "by_robot")
     list_select_related = ("town",)

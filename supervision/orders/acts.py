@@ -107,6 +107,8 @@ def raise_order(
     order.remind_at = _next_reminder(case, at)
     _save_new(order)
 
+    seal_order(order, by=by.post, at=at)
+
     if signs(case, by.post, workdays.local_day(at)):
         return sign_order(order, by=by, at=at)
     notify_of_order(order, NoticeKind.ORDER_TO_SIGN, (Told.SIGNER,), at)
@@ -182,6 +184,7 @@ def sign_order(
     order.state = OrderState.SIGNED
     order.remind_at = None
     order.save()
+    seal_order(order, by=by.post, at=at)
 
     take_back_requests_to_sign(order, at)
     return order

@@ -17,6 +17,8 @@ from minshi import workdays
 from minshi.workdays import SHANGHAI, WorkCalendar
 from supervision.models import SupervisionOrder
 from supervision.models.order import LIVE
+from supervision.orders.final import ORDER
+from villages.finals import seal_all
 from villages.models import Post
 
 
@@ -52,7 +54,8 @@ def draft_orders(
     """Draft an order to be signed for each case that has none under way, and return
     them by case. The caller has claimed the cases.
 
-    Two queries, and one for each town's way of counting.
+    Two queries, two that record them for each 500, and one for each town's way of
+    counting.
     """
     under_way = SupervisionOrder.objects.filter(case__in=reasons, state__in=LIVE)
     busy = set(under_way.values_list("case_id", flat=True))
@@ -78,6 +81,7 @@ def draft_orders(
         drafts.append(draft)
 
     orders = SupervisionOrder.objects.bulk_create(drafts)
+    seal_all(ORDER, [order.pk for order in orders], at=at)
     return {order.case_id: order for order in orders}
 
 

@@ -1,8 +1,6 @@
-"""Orders as they went out and as they stand since: every change is sealed."""
+"""Orders as they stand, from when they are written: every change is sealed."""
 
 from datetime import datetime
-
-from django.db.models import Q
 
 from supervision.models import OrderTalk, SentBack, SupervisionOrder
 from villages.finals import Columns, Final, seal_final
@@ -45,7 +43,6 @@ ORDER = Final(
             "circulated_at",
         ),
     ),
-    when=Q(sent_at__isnull=False),
     parts=(
         Columns(
             SentBack,
@@ -69,5 +66,5 @@ ORDER = Final(
 
 
 def seal_order(order: SupervisionOrder, *, by: Post | None, at: datetime) -> None:
-    """Record the order as it stands now; one that never went out is not recorded."""
+    """Record the order as it stands now. It comes last in the change."""
     seal_final(ORDER, order, at=at, user=by.user if by else None)

@@ -102,6 +102,7 @@ def cancel(order: SupervisionOrder, reason: str, by: Post | None, at: datetime) 
     order.cancelled_at = at
     order.remind_at = None
     order.save()
+    seal_order(order, by=by, at=at)
 
     take_back_requests_to_sign(order, at)
 

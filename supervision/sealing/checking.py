@@ -35,6 +35,7 @@ from supervision.sealing.heads import (
     newest_line,
 )
 from supervision.sealing.logs import SOURCES
+from supervision.sealing.looks import check_looks, look_at_once
 from supervision.sealing.noted import note_check
 from supervision.sealing.seals import (
     LATE,
@@ -69,8 +70,9 @@ class Result:
 def check_everything(at: datetime) -> Result:
     """Compare cases with their events, the logs with their seals, the numbers given
     with the cases that are there, what was closed for good with the audit log, the
-    seals with the heads kept elsewhere, and the triggers of the database with those
-    that keep history from being changed, beside which there are to be none.
+    seals with the heads kept elsewhere, the triggers of the database with those that
+    keep history from being changed, beside which there are to be none, and the moments
+    at which somebody looks at what is under way with those that the rules give.
 
     Memory stays flat however much there is. Nothing is written. A value that cannot be
     read is a finding: it ends the check of its own row, or of its own part, alone.
@@ -81,6 +83,7 @@ def check_everything(at: datetime) -> Result:
         (pgettext("history", "numbers of cases"), check_numbers()),
         (FrozenLedger._meta.verbose_name_plural, check_closed()),
         *((log.label, _check_log(log, at, result)) for log in Log),
+        (pgettext("history", "when somebody looks next"), check_looks(at)),
         (file_of_heads().parent.name, _check_heads()),
         (file_of_newest().name, _check_newest(at)),
         (pgettext("history", "locks of the database"), _check_locks()),
@@ -114,7 +117,8 @@ def check_history(at: datetime) -> HistoryCheck:
     2. Seal what came in during the comparison, so that the heads cover it.
     3. Keep the heads outside of the database; a file that was damaged stays as it is,
        and is a finding.
-    4. Note the check, with a seal of its own, and write to the auditors.
+    4. Let the next sweep look at what was put off.
+    5. Note the check, with a seal of its own, and write to the auditors.
     """
     result = check_everything(at)
     with suppress(*OF_UNREADABLE_ROWS):  # found by the comparison already
@@ -127,6 +131,8 @@ def check_history(at: datetime) -> HistoryCheck:
     with suppress(Unreadable):  # found, too
         keep(heads, day)
         kept_on = day
+    with suppress(*OF_UNREADABLE_ROWS):
+        look_at_once(at)
 
     check = HistoryCheck(
         at=at,

@@ -1,10 +1,12 @@
-"""Closed meetings, the six steps, photos of what was signed, orders that went out,
-public reports, corrections and posts, compared with the last record that the audit log
-has of each (villages/finals.py).
+"""Closed meetings, the six steps, files of cases and photos of what was signed, orders
+that went out, public reports, corrections, posts and what every record names, compared
+with the last record that the audit log has of each (villages/finals.py).
 """
 
 from collections.abc import Iterable, Iterator
 
+from cases.attachments import ATTACHMENT
+from cases.final import CALENDAR_DAY, DEADLINE_RULE, TOPIC
 from cases.meetings.finals import (
     CORRECTION_OF_MINUTES,
     CORRECTION_OF_STEP,
@@ -15,6 +17,7 @@ from cases.meetings.finals import (
 )
 from cases.workflow.findings import Finding
 from minshi.written import written_otherwise
+from supervision.chasing.final import RUNG
 from supervision.orders.final import ORDER
 from supervision.reports.publishing import PUBLICATION
 from supervision.sealing.findings import LogWrong
@@ -26,6 +29,7 @@ from villages.finals import (
     last_seals,
     seal_of_removed,
 )
+from villages.named import NAMED
 from villages.posts import POST
 
 FINALS = (
@@ -35,9 +39,15 @@ FINALS = (
     STEP,
     CORRECTION_OF_STEP,
     SIGNED_SHEET,
+    ATTACHMENT,
     ORDER,
     PUBLICATION,
     POST,
+    *NAMED,
+    TOPIC,
+    DEADLINE_RULE,
+    CALENDAR_DAY,
+    RUNG,
 )
 
 

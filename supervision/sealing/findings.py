@@ -34,6 +34,13 @@ class LogWrong(models.TextChoices):
         "closed_gone",
         pgettext_lazy("history", "what was closed then is not there any more"),
     )
+    PUT_OFF = (
+        "put_off",
+        pgettext_lazy(
+            "history",
+            "the moment at which somebody looks at it next was put off or taken away",
+        ),
+    )
     UNREADABLE = (
         "unreadable",
         pgettext_lazy("history", "a value of it cannot be read: it was put in"),

@@ -9,7 +9,7 @@ from django.db import connection
 from cases.models import Case, Event
 from minshi.history import history_lifted
 from tests.cases.roads import NOON, rated, staff
-from tests.roles import record_posts
+from tests.roles import record_made
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def found(*numbers):
 def test_cases_that_nobody_touched_hold():
     rated(here := staff())
     rated(here)
-    record_posts(NOON)
+    record_made(NOON)
 
     assert verify().startswith("2 cases and 0 sealed rows hold.")
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from minshi.errors import InputRefused
+from tests.cases.roads import NOON
 from villages.divisions import Counts, load_divisions
 from villages.models import Town, Village
 
@@ -23,7 +24,7 @@ def lines(*rows: str) -> list[str]:
 
 
 def test_a_file_gives_towns_and_villages_their_short_names():
-    counts = load_divisions(lines(COUNTY, TOWN, VILLAGE))
+    counts = load_divisions(lines(COUNTY, TOWN, VILLAGE), at=NOON)
 
     village = Village.objects.select_related("town").get()
     assert counts == Counts(towns_added=1, villages_added=1)
@@ -36,16 +37,17 @@ def test_a_file_gives_towns_and_villages_their_short_names():
 
 
 def test_loading_twice_changes_nothing():
-    load_divisions(lines(COUNTY, TOWN, VILLAGE))
+    load_divisions(lines(COUNTY, TOWN, VILLAGE), at=NOON)
 
-    assert load_divisions(lines(COUNTY, TOWN, VILLAGE)) == Counts()
+    assert load_divisions(lines(COUNTY, TOWN, VILLAGE), at=NOON) == Counts()
 
 
 def test_a_renamed_town_keeps_its_abbreviation():
-    load_divisions(lines(COUNTY, TOWN, VILLAGE))
+    load_divisions(lines(COUNTY, TOWN, VILLAGE), at=NOON)
 
     counts = load_divisions(
-        lines(COUNTY, TOWN.replace("白关", "红关"), VILLAGE.replace("柳河", "杨河"))
+        lines(COUNTY, TOWN.replace("白关", "红关"), VILLAGE.replace("柳河", "杨河")),
+        at=NOON,
     )
 
     assert counts == Counts(towns_changed=1, villages_changed=1)
@@ -56,7 +58,9 @@ def test_a_renamed_town_keeps_its_abbreviation():
 def test_only_what_lies_under_a_code_is_loaded():
     other = "621226119,雷坝镇,town,621226\n"
 
-    counts = load_divisions(lines(COUNTY, TOWN, other, VILLAGE), under="621226118")
+    counts = load_divisions(
+        lines(COUNTY, TOWN, other, VILLAGE), under="621226118", at=NOON
+    )
 
     assert counts == Counts(towns_added=1, villages_added=1)
     assert not Town.objects.filter(name="雷坝镇").exists()
@@ -64,7 +68,7 @@ def test_only_what_lies_under_a_code_is_loaded():
 
 def test_a_code_that_the_file_does_not_have_is_refused():
     with pytest.raises(InputRefused, match="999999999"):
-        load_divisions(lines(COUNTY, TOWN, VILLAGE), under="999999999")
+        load_divisions(lines(COUNTY, TOWN, VILLAGE), under="999999999", at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -81,14 +85,14 @@ def test_a_code_that_the_file_does_not_have_is_refused():
 )
 def test_a_bad_row_is_named_by_its_line_and_nothing_is_loaded(row):
     with pytest.raises(InputRefused, match="4"):
-        load_divisions(lines(COUNTY, "621226119,雷坝镇,town,621226\n", row))
+        load_divisions(lines(COUNTY, "621226119,雷坝镇,town,621226\n", row), at=NOON)
 
     assert not Town.objects.exists()
 
 
 def test_a_repeated_code_names_both_lines():
     with pytest.raises(InputRefused) as refused:
-        load_divisions(lines(COUNTY, TOWN, TOWN))
+        load_divisions(lines(COUNTY, TOWN, TOWN), at=NOON)
 
     assert "4" in str(refused.value)
     assert "3" in str(refused.value)
@@ -96,25 +100,28 @@ def test_a_repeated_code_names_both_lines():
 
 def test_a_village_without_its_town_is_refused():
     with pytest.raises(InputRefused, match="621226118"):
-        load_divisions(lines(COUNTY, VILLAGE))
+        load_divisions(lines(COUNTY, VILLAGE), at=NOON)
 
 
 def test_a_wrong_heading_is_refused():
     with pytest.raises(InputRefused, match="1"):
-        load_divisions(["name,code\n", TOWN])
+        load_divisions(["name,code\n", TOWN], at=NOON)
 
 
 def test_many_errors_are_cut_short():
     with pytest.raises(InputRefused) as refused:
         load_divisions(
-            lines(*[f"{number},白关镇,town,621226\n" for number in range(40)])
+            lines(*[f"{number},白关镇,town,621226\n" for number in range(40)]),
+            at=NOON,
         )
 
     assert len(str(refused.value).splitlines()) == 11
 
 
 def test_a_byte_order_mark_and_quoted_cells_are_read():
-    load_divisions(["\ufeff" + HEADER, COUNTY, '621226118,"白关镇",town,621226\r\n'])
+    load_divisions(
+        ["\ufeff" + HEADER, COUNTY, '621226118,"白关镇",town,621226\r\n'], at=NOON
+    )
 
     assert Town.objects.get().name == "白关镇"
 

@@ -13,6 +13,7 @@ from villages.admin.office_phones import OfficeAdminForm
 from villages.admin.rights import PostAdmin
 from villages.households import kept_groups
 from villages.models import Group, Office, Town, Village
+from villages.named import GROUP, OFFICE, TOWN, VILLAGE
 from villages.requests import StaffRequest
 from villages.rights import CONFIGURE, VIEW_OWN_GRID
 
@@ -29,6 +30,7 @@ class GridAdmin(PostAdmin):
 
 @admin.register(Town)
 class TownAdmin(GridAdmin):
+    final = TOWN
     list_display = ("code", "name", "county_name", "abbreviation")
     list_filter = ("county_name",)
     search_fields = ("name", "code")
@@ -42,6 +44,7 @@ class TownAdmin(GridAdmin):
 
 @admin.register(Village)
 class VillageAdmin(GridAdmin):
+    final = VILLAGE
     readers = VIEW_OWN_GRID
     list_display = ("code", "name", "town")
     list_select_related = ("town",)
@@ -62,6 +65,7 @@ class VillageAdmin(GridAdmin):
 
 @admin.register(Group)
 class GroupAdmin(GridAdmin):
+    final = GROUP
     readers = VIEW_OWN_GRID
     list_display = ("village", "number")
     list_select_related = ("village",)
@@ -79,6 +83,7 @@ class GroupAdmin(GridAdmin):
 
 @admin.register(Office)
 class OfficeAdmin(GridAdmin):
+    final = OFFICE
     form = OfficeAdminForm
     list_display = ("name", "town", "county_code", "phone")
     list_select_related = ("town",)

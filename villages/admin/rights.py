@@ -9,12 +9,14 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect
+from django.db import transaction
 from django.db.models import DateField, ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from minshi.clock import today
+from minshi.clock import now, today
 from minshi.days import USUAL, DayField
+from villages.finals import Final, seal_all_removed, seal_final, seal_removed
 from villages.models import Role
 from villages.requests import StaffRequest, whole_number
 from villages.rights import Roles
@@ -91,6 +93,8 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readers: ClassVar[Roles] = ()
     editors: ClassVar[Roles] = ()
     show_full_result_count = False
+    # by which a change is recorded, where its rows are sealed
+    final: ClassVar[Final | None] = None
     view_on_site = False  # its redirect would give away numbers of cases out of sight
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         DateField: {"form_class": DayField, "widget": AdminDateWidget}
@@ -112,6 +116,27 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not self.reads(request):
             return queryset.none()
         return self.rows(cast("StaffRequest", request), queryset)
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if self.final:
+            user = cast("StaffRequest", request).user
+            seal_final(self.final, obj, at=now(), user=user)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        if self.final:
+            user = cast("StaffRequest", request).user
+            seal_removed(self.final, obj, at=now(), user=user)
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        if self.final:
+            keys = queryset.values_list("pk", flat=True)
+            seal_all_removed(self.final, list(keys), at=now())
+        super().delete_queryset(request, queryset)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return BoundedList

@@ -3,10 +3,11 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.attachments import remove_stored
+from cases.attachments import ATTACHMENT, remove_stored
 from cases.models import Attachment
 from cases.workflow.step import Step
 from minshi.errors import MoveRefused, NoSuchRight
+from villages.finals import seal_final, seal_removed
 
 
 def remove_file(step: Step) -> None:
@@ -24,6 +25,8 @@ def remove_file(step: Step) -> None:
 
     storage = file.file.storage
     names = [stored.name for stored in (file.file, file.thumbnail) if stored.name]
+    by = step.officers_post.user
+    seal_removed(ATTACHMENT, file, at=step.at, user=by)
     file.delete()
 
     def erase() -> None:
@@ -45,6 +48,7 @@ def show_file(step: Step) -> None:
 
     file.is_public = is_public
     file.save(update_fields=["is_public"])
+    seal_final(ATTACHMENT, file, at=step.at, user=step.officers_post.user)
     step.data["file"] = str(file.uuid)
     step.data["sha256"] = file.received_sha256
     step.data["public"] = is_public

@@ -21,7 +21,6 @@ from tests.supervision.history.closing import APRIL, close_all
 from villages.audit import record_audit
 from villages.models import AuditRecord
 from villages.models.audit import AuditKind
-from villages.posts import seal_post
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +31,7 @@ def _own_folder(settings, tmp_path):
 @pytest.fixture
 def here():
     people = staff()
-    roles.record_posts(NOON)
+    roles.record_made(NOON)
     return people
 
 
@@ -82,5 +81,5 @@ def auditor():
     post = roles.auditor()
     post.user.email = "auditor@example.cn"
     post.user.save()
-    seal_post(post, at=NOON, by=None)
+    roles.record_made(NOON)
     return post

@@ -6,6 +6,7 @@ import io
 import uuid
 from datetime import timedelta
 
+from cases.attachments import attach
 from cases.meetings import close_meeting, correct_minutes
 from cases.meetings.four_two import StepRecord, correct_step, record_step, start_process
 from cases.meetings.signed_sheets import attach_sheet
@@ -21,6 +22,7 @@ from supervision.reports.making import make_report
 from supervision.reports.publishing import OFFERED, publish
 from supervision.reports.signing import sign
 from supervision.sealing.seals import seal_logs
+from tests import roles
 from tests.cases.council import called, present, seats
 from tests.cases.roads import DAY, NOON, accepted, officer
 from tests.supervision.history.closing import APRIL, MARCH
@@ -39,7 +41,10 @@ def decide_all(here):
 
 def hold_meeting(here):
     seats(here)
-    meeting = called(here, accepted(here, speaker_name="李强"))
+    roles.record_made(NOON)
+    case = accepted(here, speaker_name="李强")
+    attach(case, signed_paper(), at=NOON, post=here.secretary)
+    meeting = called(here, case)
     present(meeting, here, 7)
     by = officer(here.secretary)
     close_meeting(meeting, by=by, at=NOON)

@@ -20,8 +20,10 @@ from tests.supervision.history.attacks import (
     in_other_form,
 )
 from villages.audit import record_audit
+from villages.finals import seal_final
 from villages.models import AuditRecord, FieldHistory, Town
 from villages.models.audit import AuditKind
+from villages.named import TOWN
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,7 @@ def test_field_history_that_is_gone_is_found(here):
     town = Town.objects.get(pk=here.town.pk)
     town.name = "别的镇"
     town.save()
+    seal_final(TOWN, town, at=NOON, user=None)
     assert FieldHistory.objects.exists()
     seal_logs(NIGHT)
     assert found() == set()

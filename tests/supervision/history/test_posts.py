@@ -26,7 +26,7 @@ IN_A_YEAR = TODAY + timedelta(days=365)
 @pytest.fixture
 def secadmin():
     post = roles.security_admin()
-    roles.record_posts(NOON)
+    roles.record_made(NOON)
     return post.user
 
 
@@ -68,6 +68,7 @@ def test_a_post_that_was_taken_away_is_found(here):
 
 def test_what_the_security_administrator_does_is_recorded(here, secadmin):
     user = UserFactory()
+    roles.record_made(NOON)
     given = appointing.appoint(
         user, Role.REVIEWER, here.town, from_on=TODAY, by=secadmin, at=NOON
     )
@@ -79,8 +80,10 @@ def test_what_the_security_administrator_does_is_recorded(here, secadmin):
 
 
 def test_what_a_list_gave_may_be_taken_back(here, secadmin):
+    user = UserFactory()
+    roles.record_made(NOON)
     given = appointing.appoint(
-        UserFactory(), Role.SUPERVISOR, here.town, from_on=TODAY, by=secadmin, at=NOON
+        user, Role.SUPERVISOR, here.town, from_on=TODAY, by=secadmin, at=NOON
     )
     appointing.withdraw_post(given, NOON)
 
@@ -89,8 +92,10 @@ def test_what_a_list_gave_may_be_taken_back(here, secadmin):
 
 
 def test_a_post_put_back_after_it_was_taken_back_is_found(here, secadmin):
+    user = UserFactory()
+    roles.record_made(NOON)
     given = appointing.appoint(
-        UserFactory(), Role.SUPERVISOR, here.town, from_on=TODAY, by=secadmin, at=NOON
+        user, Role.SUPERVISOR, here.town, from_on=TODAY, by=secadmin, at=NOON
     )
     key = given.pk
     appointing.withdraw_post(given, NOON)

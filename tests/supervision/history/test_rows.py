@@ -34,6 +34,7 @@ from cases.workflow.findings import Wrong
 from cases.workflow.sealed_rows import GROUPS_OF_ROWS, NOT_SEALED_OF_ROWS
 from cases.workflow.state import GROUPS
 from minshi.crypto import blind_index
+from tests import roles
 from tests.cases.roads import (
     DAY,
     NOON,
@@ -71,6 +72,7 @@ def worked_on(here):
     for action, post, chosen in acts:
         values = words(action, NOON, **chosen)
         case = make_move(case, action, by=officer(post), at=NOON, **values)
+    roles.record_made(NOON)
     return case
 
 
@@ -126,6 +128,7 @@ def test_a_row_that_was_taken_away_is_found(worked_on, model, wrong):
 def test_somebody_put_in_the_place_of_a_co_speaker_is_found(worked_on):
     rows = CoSpeaker.objects.filter(case=worked_on)
     rows.update(resident=ResidentFactory())
+    roles.record_made(NOON)
     assert found() == {Wrong.PEOPLE}
 
     rows.update(name="王二")
@@ -141,6 +144,7 @@ def test_a_village_that_was_put_in_or_exchanged_is_found(worked_on):
     joined = JoinedVillage.objects.get(case=worked_on)
     joined.village = VillageFactory()
     joined.save()
+    roles.record_made(NOON)
     assert found() == {Wrong.PEOPLE}
 
 

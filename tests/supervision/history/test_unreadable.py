@@ -22,8 +22,10 @@ from tests.cases.roads import DAY
 from tests.supervision.history.attacks import MINUTE, by_sql, found
 from tests.supervision.history.closing import APRIL, LATER
 from villages.audit import record_audit
+from villages.finals import seal_final
 from villages.models import AuditRecord, FieldHistory, Town
 from villages.models.audit import AuditKind
+from villages.named import TOWN
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 NO_MOMENT = "2026-13-45 00:00:00"
@@ -92,6 +94,7 @@ def test_what_cannot_be_read_is_found_and_stops_nothing(
     town = Town.objects.get()
     town.name = "别的镇"
     town.save()
+    seal_final(TOWN, town, at=APRIL, user=None)
     seal_logs(APRIL + DAY)
     assert found(LATER) == set()
 

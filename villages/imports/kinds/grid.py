@@ -11,6 +11,7 @@ from villages.imports.entries import Entry
 from villages.imports.kinds.base import Around
 from villages.imports.kinds.rows import RowKind, village_of
 from villages.models import Group, Office
+from villages.named import GROUP, OFFICE
 from villages.rights import CONFIGURE
 
 MOST_GROUPS = 60
@@ -41,6 +42,7 @@ class Groups(RowKind):
     )
     roles = CONFIGURE
     model = Group
+    final = GROUP
     columns = (
         VILLAGE,
         Column(
@@ -64,9 +66,11 @@ class Groups(RowKind):
 
     def make(self, entry: Entry, around: Any) -> Group:
         values = entry.values
-        return Group.objects.create(
+        group = Group.objects.create(
             village=values["village_at"], number=values["number"]
         )
+        self.record(group, around)
+        return group
 
 
 class Offices(RowKind):
@@ -75,6 +79,7 @@ class Offices(RowKind):
     guide = gettext_lazy("One line for each office: its name and its telephone.")
     roles = CONFIGURE
     model = Office
+    final = OFFICE
     changeable = ("phone",)
     columns = (
         Column(
@@ -102,6 +107,8 @@ class Offices(RowKind):
 
     def make(self, entry: Entry, around: Around) -> Office:
         values = entry.values
-        return Office.objects.create(
+        office = Office.objects.create(
             town=around.town, name=values["name"], phone=values.get("phone") or ""
         )
+        self.record(office, around)
+        return office

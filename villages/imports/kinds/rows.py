@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from minshi.errors import RuleBroken
+from villages.finals import Final, seal_final, seal_removed
 from villages.imports.entries import Entry
 from villages.imports.kinds.base import Around, Kind, village_named
 from villages.imports.kinds.references import used_rows
@@ -27,6 +28,8 @@ class RowKind(Kind):
     changeable: ClassVar[tuple[str, ...]] = ()
     # tables that come and go with a row
     besides: ClassVar[tuple[type[models.Model], ...]] = ()
+    # by which a change is recorded, where its rows are sealed
+    final: ClassVar[Final | None] = None
 
     @abstractmethod
     def find(self, entry: Entry, around: Any) -> models.Model | None:
@@ -52,6 +55,7 @@ class RowKind(Kind):
         for name, value in self._wanted(entry).items():
             setattr(row, name, value)
         row.save()
+        self.record(row, around)
         changed: models.Model = row
         return changed
 
@@ -60,10 +64,18 @@ class RowKind(Kind):
         for name, value in before.items():
             setattr(row, name, value)
         row.save()
+        self.record(row, around)
 
     def remove(self, row: Any, around: Any) -> None:
         """Remove what a row made."""
+        if self.final:
+            seal_removed(self.final, row, at=around.at, user=around.by)
         row.delete()
+
+    def record(self, row: models.Model, around: Any) -> None:
+        """Record a row as it is stored now, where its kind is sealed."""
+        if self.final:
+            seal_final(self.final, row, at=around.at, user=around.by)
 
     def judge(self, entries: Sequence[Entry], around: Any) -> None:
         for entry in entries:

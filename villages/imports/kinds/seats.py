@@ -14,6 +14,7 @@ from villages.imports.kinds.base import Around
 from villages.imports.kinds.grid import VILLAGE
 from villages.imports.kinds.rows import RowKind, term_of, village_of
 from villages.models import Body, Seat
+from villages.named import SEAT
 from villages.rights import SEAT_BODIES
 
 BODIES: dict[str, Body] = {
@@ -78,6 +79,7 @@ class Seats(RowKind):
     roles = SEAT_BODIES
     is_of_village = True
     model = Seat
+    final = SEAT
     changeable = ("until_on",)
     columns = (
         Column(
@@ -171,10 +173,13 @@ class Seats(RowKind):
             from_on=values["begins"],
             until_on=values.get("until_on"),
             is_chair=bool(values.get("is_chair")),
+            by=around.by,
             at=around.at,
         )
 
     def change(self, entry: Entry, row: Seat, around: Around) -> Seat:
         """End a term as is done by hand."""
         until_on = self._wanted(entry).get("until_on")
-        return end_term(row, until_on, around.at) if until_on else row
+        if not until_on:
+            return row
+        return end_term(row, until_on, by=around.by, at=around.at)

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from minshi.clock import now
 from minshi.errors import RuleBroken
 from minshi.system_words import reason_of
 from villages.divisions import load_divisions
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         is_silent = not sys.stderr.isatty()
         with tqdm(lines, unit=" lines", file=sys.stderr, disable=is_silent) as counted:
             try:
-                counts = load_divisions(counted, under)
+                counts = load_divisions(counted, under, at=now())
             except RuleBroken as refusal:
                 text = f"{file}: nothing was loaded.\n{refusal}"
                 raise CommandError(text) from refusal
