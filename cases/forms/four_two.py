@@ -65,10 +65,10 @@ class HeldForm(RuleForm):
     present = forms.IntegerField(label=_("Present"), min_value=0, max_value=MOST_PEOPLE)
     votes_for = forms.IntegerField(label=_("For"), min_value=0, max_value=MOST_PEOPLE)
     votes_against = forms.IntegerField(
-        label=_("Against"), min_value=0, max_value=MOST_PEOPLE
+        label=_("Against"), min_value=0, max_value=MOST_PEOPLE, required=False
     )
     votes_abstain = forms.IntegerField(
-        label=_("Abstained"), min_value=0, max_value=MOST_PEOPLE
+        label=_("Abstained"), min_value=0, max_value=MOST_PEOPLE, required=False
     )
     public_until = DayField(label=_("Public until"), widget=DayInput)
     oversight = forms.CharField(

@@ -26,6 +26,7 @@ from cases.meetings.four_two import (
 )
 from cases.meetings.six_steps import (
     RESOLUTION,
+    SIX_STEPS,
     StepRule,
     next_step,
     rules_in_words,
@@ -169,7 +170,7 @@ class FourTwoStart(FourTwoView):
         return render(
             request,
             "cases/four_two/start.html",
-            {"nav": "meetings", "case": case, "form": form},
+            {"nav": "meetings", "case": case, "form": form, "steps": SIX_STEPS},
             status=status,
         )
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from cases.meetings.four_two import StepRecord, correct_step, record_step
+from cases.meetings.six_steps import SIX_STEPS
 from cases.models import FourTwoProcess, FourTwoStep
 from cases.views.six_step_rows import HeldRow
 from tests.cases.ledger_desk import rows
@@ -199,3 +200,43 @@ def test_what_was_published_is_not_called_passed():
 
     with translation.override("zh-hans"):
         assert HeldRow(step).lamp.words == "已公开"
+
+
+def test_before_it_is_begun_the_six_steps_are_named(client):
+    here = staff()
+    case = major(here)
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("cases:four_two_start", args=[case.number])).text
+
+    assert "启动后分六步进行：" in page
+    with translation.override("zh-hans"):
+        for step in SIX_STEPS:
+            assert f"<li>{step.name}</li>" in page
+
+
+def test_a_unanimous_step_is_written_as_one_number(client):
+    here = staff()
+    process = begun(here, major(here))
+    client.force_login(here.secretary.user)
+    step = {
+        "nth": 1,
+        "key": uuid.uuid4(),
+        "held_on": "2026-03-02",
+        "kind": "branch_committee",
+        "content": "支部提议",
+        "due": 5,
+        "present": 5,
+        "votes_for": 5,
+        "votes_against": "",
+        "votes_abstain": "",
+    }
+
+    client.post(process.get_absolute_url(), step)
+
+    written = process.steps.get()
+    assert (written.passed, written.votes_against, written.votes_abstain) == (
+        True,
+        0,
+        0,
+    )
