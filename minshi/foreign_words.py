@@ -129,8 +129,8 @@ FOREIGN_WORDS = (
     ),
     # of a page with rows, where the page did not come back whole
     gettext_noop("(Hidden field %(name)s) %(error)s"),
-    # what is missing says nothing to a reader: xgettext:no-python-format
     gettext_noop(
+        # what is missing says nothing to a reader: xgettext:no-python-format
         "ManagementForm data is missing or has been tampered with. Missing"
         " fields: %(field_names)s. You may need to file a bug report if the"
         " issue persists."
