@@ -34,9 +34,9 @@ is_head is_on is_on_roll item_version key kind language lead ledger lifted look 
 may_sign meeting members minutes_version names_officers next no_items node notices nth
 offered officer origin outcome part pass_above pass_base period photo post primary print
 public quorum_above reached remember remove remove_phone report reread reserved resident
-role ruling satisfaction save select_across separator settled sex sheets solved source
-step substitute substitutes_vote supervision_level sure topic town type unit unmasked
-use user verdict version village void_as works
+role ruling satisfaction save seen select_across separator settled sex sheets solved
+source step substitute substitutes_vote supervision_level sure topic town type unit
+unmasked use user verdict version village void_as works
 """
 CHOSEN = frozenset(CHOICES.split())
 

@@ -32,23 +32,11 @@ function fieldsOf(form) {
 function putBack(form, draft) {
   keyOf(form).value = draft.key;
   refill(fieldsOf(form), draft.draft);
-  unfold(form);
+  all("details", form).forEach((field) => (field.open = true));
   one("[data-restored]", form).hidden = false;
 
   const village = one("select[name=village]", form);
   if (village && village.value) putBackOfVillage(village, draft);
-}
-
-// What came back is in sight, also where it is folded away.
-function unfold(form) {
-  all("details", form).forEach((details) => {
-    if (all("input, textarea, select", details).some(isFilled)) details.open = true;
-  });
-}
-
-function isFilled(field) {
-  if (/^(radio|checkbox)$/.test(field.type)) return field.checked !== field.defaultChecked;
-  return field.type !== "hidden" && field.type !== "file" && field.value !== "";
 }
 
 // A village's groups and cadres come from the server, then are filled as well.
@@ -61,11 +49,10 @@ function putBackOfVillage(village, draft) {
     if (event.target.id !== "of-village") return;
     document.removeEventListener("htmx:load", came);
     refill(all("input, select", event.target), draft.draft);
-    unfold(one("form[data-draft]"));
   });
 }
 
-// Going back to a form that was taken down starts an empty one: its words are a matter already.
+// Going back to what was taken down starts an empty form.
 function leaveWhatArrived(form) {
   window.addEventListener("pageshow", () => {
     if (hasArrived(keyOf(form).value)) location.replace(location.pathname);

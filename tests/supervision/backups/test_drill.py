@@ -25,6 +25,7 @@ from tests.cases.roads import NOON, accepted, officer, staff
 from tests.chains import findings_of
 from tests.database import empty_tables
 from tests.processes import full_form
+from tests.roles import record_made
 from tests.supervision.backups.world import KEY, manage, people_writing, with_papers
 from villages.models import Post, User
 
@@ -143,6 +144,7 @@ def test_a_machine_with_nothing_on_it_is_as_the_former_one(folder, tmp_path):
     file.
     """
     with_papers(staff(), 3)
+    record_made(NOON)
     made = make_backup(folder, now())
     env = bare_machine(tmp_path / "new")
 
