@@ -355,8 +355,8 @@ def test_the_words_that_are_searched_are_made_anew(here, confidentiality, column
 
 # --- every column
 
-# seals themselves, as closed ledgers are; or named in docs/domain.md as not proved: files,
-# meetings
+# seals themselves, as closed ledgers are; or compared with their record in the audit
+# log: files, meetings, the six steps
 NOT_BESIDE = {
     Event,
     StateAtUpdate,
