@@ -270,13 +270,21 @@ def numbers_in(text: str) -> Numbers:
     return Numbers(sorted(phones), identities, others)
 
 
+# of a matter, as it is stored: of A139-2026-0001 no part is a telephone
+NUMBER_OF_MATTER = re.compile(r"(?<![A-Z0-9])[A-Z][A-Z0-9]{1,3}-20\d\d-\d{4,6}(?!\d)")
+
+
 class AnyPhone:
     """The telephones of a text, whoever's they are."""
 
     def spans(self, text: Letters) -> Iterator[Span]:
         """Yield them; the tables of telephones are slow, and hardly a text has one."""
-        if DIGITS_OF_PHONE.search(text.in_digits.plain):
-            yield from numbers_in(text.text).phones
+        if not DIGITS_OF_PHONE.search(text.in_digits.plain):
+            return
+        matters = [found.span() for found in NUMBER_OF_MATTER.finditer(text.text)]
+        for begin, end in numbers_in(text.text).phones:
+            if not any(first <= begin and end <= last for first, last in matters):
+                yield begin, end
 
 
 READ_AS_DIGIT = re.compile(r"[0-9oO]")  # of ASCII; the shortest number is a mobile's

@@ -44,6 +44,17 @@ def test_data_of_any_shape_is_redacted_and_other_things_stay():
     }
 
 
+def test_the_number_of_a_matter_is_no_telephone():
+    redact = Redactor(finders=[AnyPhone()])
+
+    assert (
+        redact("同A139-2026-0001，打13920260001")
+        == f"同A139-2026-0001，打{PLACEHOLDER}"
+    )
+    assert redact.data({"number": "A139-2026-0001"}) == {"number": "A139-2026-0001"}
+    assert redact("打139-2026-0001") == f"打{PLACEHOLDER}"
+
+
 def test_no_telephone_is_read_into_a_moment_or_a_key():
     redact = Redactor(finders=[AnyPhone()])
     data = {

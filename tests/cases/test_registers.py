@@ -222,7 +222,7 @@ def test_the_list_costs_six_queries_at_any_length(
 
 
 def test_the_pages_follow_one_another(here, monkeypatch):
-    monkeypatch.setattr("cases.lists.paging.page_of.__defaults__", ("", 2))
+    monkeypatch.setattr("cases.lists.paging.page_of.__defaults__", ("", 2, None))
     made = [asked(here, at=NOON + nth * DAY / 100) for nth in range(3)]
 
     first = listed(here.secretary, "requests")
