@@ -1,5 +1,6 @@
 """`manage.py verify` names what does not fit, and fails."""
 
+import re
 from io import StringIO
 
 import pytest
@@ -7,7 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from cases.models import Case, Event
+from minshi.clock import now
 from minshi.history import history_lifted
+from supervision.sealing.seals import seal_logs
 from tests.cases.roads import NOON, rated, staff
 from tests.roles import record_made
 
@@ -45,8 +48,9 @@ def test_cases_that_nobody_touched_hold():
     rated(here := staff())
     rated(here)
     record_made(NOON)
+    seal_logs(now())
 
-    assert verify().startswith("2 cases and 0 sealed rows hold.")
+    assert re.match(r"2 cases and [1-9]\d* sealed rows hold\.", verify())
 
 
 def test_the_first_changed_row_of_a_case_is_named():
