@@ -2,6 +2,8 @@
 verdicts of a tracking meeting, and exports.
 """
 
+from typing import cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -138,8 +140,7 @@ class VerdictForm(SeenForm):
 
     def leave_out_chasing(self) -> None:
         """Offer no verdict that acts on the case: nobody chases themself."""
-        verdicts = self.fields["verdict"]
-        assert isinstance(verdicts, forms.ChoiceField)  # noqa: S101 - as declared above
+        verdicts = cast(forms.ChoiceField, self.fields["verdict"])
         verdicts.choices = [
             (value, label)
             for value, label in TrackingVerdict.choices

@@ -84,8 +84,9 @@ def job_lamp(job: Job) -> tuple[str, str, str]:
 
 def _needs_a_look(job: Job) -> bool:
     """Tell whether a job failed or is late; how the backups are is said of them."""
-    colour, _shape, _words = job_lamp(job)
-    return job.name not in (BACK_UP, PROVE_BACKUP) and colour in ("red", "yellow")
+    if job.run is None or job.name in (BACK_UP, PROVE_BACKUP):
+        return False
+    return job.is_late or job.run.failures > 0
 
 
 class Status(LoginRequiredMixin, View):
