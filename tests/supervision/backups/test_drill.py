@@ -21,6 +21,7 @@ from supervision.backups import making
 from supervision.backups.contents import rows_by_table
 from supervision.backups.making import LOCK, make_backup
 from supervision.backups.restoring import check_backup, restore
+from supervision.sealing.seals import seal_logs
 from tests.cases.roads import NOON, accepted, officer, staff
 from tests.chains import findings_of
 from tests.database import empty_tables
@@ -145,6 +146,7 @@ def test_a_machine_with_nothing_on_it_is_as_the_former_one(folder, tmp_path):
     """
     with_papers(staff(), 3)
     record_made(NOON)
+    seal_logs(now())  # as the worker does every minute
     made = make_backup(folder, now())
     env = bare_machine(tmp_path / "new")
 
