@@ -17,7 +17,7 @@ from cases.workflow.who import RATERS, Handled
 from minshi import workdays
 from minshi.errors import NoSuchRight, said
 from villages.audit import record_audit
-from villages.models import AuditRecord, User
+from villages.models import AuditRecord, Role, User
 from villages.models.audit import AuditKind
 from villages.rights import UNMASK_IN_TERRITORY, UNMASK_IN_VILLAGE
 
@@ -56,15 +56,26 @@ def may_open_phone(user: User, on: date, case: Case) -> bool:
 
 
 def may_print_receipt(user: User, case: Case, facts: Facts) -> bool:
-    """Tell whether the user may print the receipt: its recorder while in that post, and
-    whoever may rate.
+    """Tell whether the user may print the receipt: its recorder while in that post; an
+    officer on duty who handled nothing of it; once there is something to rate, whoever
+    may rate. Of a 隐名 or 保密 matter none of them who may not know who spoke.
 
     It shows the code that speaks for the villager. Whoever handled the case in any
-    round would rate their own work with it (domain §3, rate).
+    round would rate their own work with it (domain §3, rate), and so would whoever
+    reads it first and handles the case then. On the page behind it they would read who
+    of those they name there is blanked.
     """
-    if case.recorded_by_id in user.reach(workdays.local_day(facts.at)).posts:
+    on = workdays.local_day(facts.at)
+    if not Sight.of(user, on).shows_speaker(case):
+        return False
+    if case.recorded_by_id in user.reach(on).posts:
         return True
-    return any(post.user_id == user.pk for post in RATERS.may(facts, Handled.ANY_ROUND))
+
+    raters = RATERS.may(facts, Handled.ANY_ROUND)
+    roles = {post.role for post in raters if post.user_id == user.pk}
+    if case.stage in (Stage.RATE, Stage.CLOSED):
+        return bool(roles)
+    return Role.DUTY_OFFICER in roles
 
 
 def note_reading(case: Case, *, by: User, at: datetime, request: HttpRequest) -> None:

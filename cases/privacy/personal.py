@@ -138,6 +138,13 @@ def add_of_register(case: Case, residents: Iterable[Resident]) -> None:
     case.of_register = _noted(of_register(case), values)
 
 
+def carry_of_register(merged: Case, case: Case) -> None:
+    """Note in a case what is noted of the register in a case merged into it; whoever
+    calls saves the case.
+    """
+    case.of_register = _noted(of_register(case), of_register(merged))
+
+
 def _noted(lines: Iterable[str], values: Iterable[str | None]) -> str:
     noted = dict.fromkeys(lines)
     for value in values:

@@ -21,7 +21,7 @@ from cases.privacy.parts import (
     begins_with_surname,
     is_plainly_name,
 )
-from cases.privacy.personal import add_of_register
+from cases.privacy.personal import add_of_register, names_of, of_register
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, officer_typing
 from cases.workflow.event_data import data_of
@@ -277,9 +277,13 @@ def is_stranger(case: Case) -> bool:
 
 def note_register(case: Case) -> None:
     """Note what the register says of whoever spoke in a 隐名 or 保密 matter, before an
-    event seals it: what it said before stays noted. Whoever calls saves the case.
+    event seals it. Whoever calls saves the case.
 
-    One query, where somebody who spoke may be a neighbour.
+    Of each neighbour once, under the name by which they spoke: who keeps the register
+    may not know who spoke, and would learn it where a word of the matter that they
+    write there as a name, or a door, is blanked with the next step.
+
+    Two queries, where somebody who spoke may be a neighbour.
     """
     may_be_neighbours = bool(case.resident_id or case.also_personal)
     if case.confidentiality == Confidentiality.NORMAL or not may_be_neighbours:
@@ -288,7 +292,15 @@ def note_register(case: Case) -> None:
     others = case.co_speakers.filter(resident__isnull=False).values("resident")
     neighbours = Resident.objects.filter(Q(pk=case.resident_id) | Q(pk__in=others))
     neighbours = neighbours.select_related("household__group").order_by("pk")
-    add_of_register(case, neighbours)
+
+    spoke_as = names_of(case)
+    noted = set(of_register(case))
+    new = []
+    for neighbour in neighbours:
+        is_called_so = any(is_same_name(neighbour.name, name) for name in spoke_as)
+        if is_called_so and neighbour.name not in noted:
+            new.append(neighbour)
+    add_of_register(case, new)
 
 
 def names_of_strangers(case: Case) -> set[str]:

@@ -18,8 +18,9 @@ from cases.models.choices import (
     RequestState,
     Stage,
 )
+from cases.models.scope import Sight
 from cases.workflow.actions import Action
-from cases.workflow.actors import Actor, Officer, System
+from cases.workflow.actors import Actor, Officer, System, officer_typing
 from cases.workflow.clocks import STAGE_RULE, Clocks
 from cases.workflow.event_data import EventData
 from cases.workflow.facts import Facts
@@ -79,6 +80,17 @@ class Step:
         if self.post is None:
             raise NoSuchRight(_("Only an officer does this."))
         return self.post
+
+    def is_told_who_spoke(self) -> bool:
+        """True where whoever types may know who spoke, and where nobody types.
+
+        Nobody else overwrites the speaker, or learns by what becomes of a name whether
+        it is the speaker's.
+        """
+        officer = officer_typing(self.by)
+        if officer is None:
+            return True
+        return Sight.of(officer.user, self.on).shows_speaker(self.case)
 
     # --- stages
     def enter(self, stage: Stage, *, last_on: date | None = None) -> None:

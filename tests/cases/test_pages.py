@@ -34,7 +34,6 @@ def test_every_page_of_the_road_opens(client, here):
         ("intake", []),
         ("list", []),
         ("detail", [case.number]),
-        ("receipt", [case.number]),
         ("act", [case.number, "escalate"]),
     ):
         answer = client.get(reverse(f"cases:{name}", args=args))

@@ -11,9 +11,10 @@ from django.db import connection
 from django.urls import reverse
 
 from cases.models import Case
+from cases.models.choices import How
 from cases.models.scope import Sight
 from cases.privacy.redactor import personal_redactor, reader_redactor
-from cases.workflow import Action, make_move
+from cases.workflow import Action, Speaker, make_move
 from cases.workflow.proof import check_cases
 from minshi.crypto import blind_index
 from minshi.text import PLACEHOLDER
@@ -58,7 +59,7 @@ def neighbour_of(here, name, group, door, phone):
 def hidden(here, neighbour, **fields) -> Case:
     values = {
         "verbatim": WORDS,
-        "speaker_name": neighbour.name,
+        "speaker_name": neighbour.name if neighbour else "",
         "speaker_phone": GIVEN,
         "resident": neighbour,
         "confidentiality": "hidden",
@@ -78,12 +79,12 @@ def found_by(post, question) -> list[str]:
     return [row["number"] for row in answer.json()["results"]]
 
 
-def assert_hidden(here, case, *values) -> None:
+def assert_hidden(here, case, *values, words=WORDS) -> None:
     for reader in (here.secretary, here.supervisor):
         for value in values:
             text = f"是{value}，对吧"
             assert read_by(reader, case, text) == f"是{PLACEHOLDER}，对吧"
-    assert read_by(here.duty, case) == WORDS
+    assert read_by(here.duty, case, words) == words
 
 
 def test_phone_and_door_of_the_register_are_blanked_in_every_form(here, neighbour):
@@ -184,21 +185,52 @@ def test_what_the_register_said_goes_on_in_another_matter(here, neighbour):
     assert_hidden(here, case, OF_REGISTER, *DOORS, "四社十九")
 
 
-def test_a_new_number_of_the_register_is_noted_with_the_next_step(here, neighbour):
-    case = hidden(here, neighbour, verbatim="灯坏了")
-    neighbour.phone = "16200004161"
+def rename(neighbour, name, door=None):
+    neighbour.name = name
     neighbour.save()
+    if door:
+        neighbour.household.number = door
+        neighbour.household.save()
 
-    case = make_move(
+
+def corrected(here, case, place) -> Case:
+    return make_move(
         case,
         Action.AMEND,
         by=officer(here.duty),
         at=NOON + DAY,
         reason="写错了",
-        place="村口",
+        place=place,
     )
 
-    assert {OF_REGISTER, "16200004161"} <= set(case.of_register.splitlines())
+
+def test_a_neighbour_written_over_in_the_register_blanks_nothing_more(here, neighbour):
+    """Whoever keeps the register tries out whether somebody spoke in a matter."""
+    words = "院坝的灯坏了，四组19号门口也是黑的。"
+    case = hidden(here, neighbour, verbatim=words)
+    noted = case.of_register
+
+    rename(neighbour, "院坝", door=19)
+    case = corrected(here, case, "村口")
+    assert case.of_register == noted
+
+    rename(neighbour, "蒲富贵", door=19)
+    case = corrected(here, case, "村头")
+    assert case.of_register == noted
+    assert read_by(here.secretary, case, words) == words
+
+
+def test_nor_does_a_matter_that_takes_theirs_in(here, neighbour):
+    words = "院坝的灯坏了，一组19号门口也是黑的。"
+    merged = hidden(here, neighbour)
+    case = hidden(here, None, speaker_name="", speaker_phone="", verbatim=words)
+
+    rename(neighbour, "院坝", door=19)
+    move = {"by": officer(here.secretary), "at": NOON, "into": case}
+    make_move(merged, Action.MERGE, **move)
+
+    assert read_by(here.secretary, case, words) == words
+    assert_hidden(here, case, OF_REGISTER, *DOORS, words=words)
 
 
 def test_an_open_matter_leaves_telephones_and_doors_as_they_are(here, neighbour):
@@ -279,3 +311,23 @@ def test_a_surname_with_a_given_name_is_somebody_elses(here, neighbour):
         f"欧阳锋和欧阳建国都来过，{PLACEHOLDER}大哥"
     )
     assert "欧阳大哥" not in case.open_words
+
+
+@pytest.mark.parametrize("name", ["蒲富贵", "包小军"])
+def test_a_name_added_by_whoever_may_not_know_tells_no_more(here, neighbour, name):
+    """The speaker's own name and any other lead to the same."""
+    case = hidden(here, neighbour)
+
+    make_move(
+        case,
+        Action.SUPPLEMENT,
+        by=Speaker(case, How.COUNTER, here.secretary),
+        at=NOON,
+        text="他也说过",
+        co_speaker=name,
+        co_speaker_phone=SECOND,
+    )
+
+    case = Case.objects.get(pk=case.pk)
+    assert (case.speaker_name, case.speaker_phone) == ("蒲富贵", GIVEN)
+    assert [each.phone for each in case.others] == [SECOND]

@@ -5,7 +5,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.models import CoSpeaker
-from cases.models.scope import Sight
 from cases.privacy.personal import WHO_SPOKE
 from cases.workflow.effects.joining import join, leave_out_speaker
 from cases.workflow.inputs import ABOUT_SPEAKER, AS_TYPED, OTHERS, REMOVE_PHONE
@@ -24,7 +23,7 @@ from cases.workflow.step import Step
 from minshi.crypto import blind_index
 from minshi.errors import InputRefused, MoveRefused
 from minshi.text import folded
-from villages.models import Post, Resident
+from villages.models import Resident
 
 # left empty in the form they stay as they are
 NEVER_EMPTIED = ("title", "category", "channel", "speaker_phone")
@@ -96,7 +95,7 @@ def _corrections(step: Step) -> dict[str, Any]:
     if values["speaker_phone"]:
         values["speaker_phone"] = unmasked_phone(values["speaker_phone"])
 
-    if step.post and not _shows_speaker(step, step.post):
+    if not step.is_told_who_spoke():
         for name in ABOUT_SPEAKER:
             del values[name]
     return values
@@ -313,8 +312,3 @@ def _correct(step: Step, name: str, new: Any) -> bool:
     if name in PERSONAL:
         step.personal[name] = (str(old or ""), str(new or ""))
     return True
-
-
-def _shows_speaker(step: Step, post: Post) -> bool:
-    """True for whoever sees the speaker; nobody else may overwrite them."""
-    return Sight.of(post.user, step.on).shows_speaker(step.case)

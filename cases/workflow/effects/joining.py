@@ -54,9 +54,16 @@ def join(
 
     A number is not lost either: the one given last holds, but for the register's, and
     the former stays in the revision. After a merge that may be the older matter's.
+
+    An officer who may not know who spoke adds people as they are named, whoever is
+    there already: else they would learn whom.
     """
     case = step.case
     people = [person for person in people if person.name or person.phone]
+    if not step.is_told_who_spoke():
+        add_co_speakers(case, people)
+        return
+
     speaker = first_speaker(case)
     speaker.is_stranger = not is_speaker_known
     known = case.others

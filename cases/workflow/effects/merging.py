@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.models.choices import CloseReason, Confidentiality, Level
 from cases.models.scope import hides_speaker
-from cases.privacy.personal import add_personal, values_of
+from cases.privacy.personal import add_personal, carry_of_register, values_of
 from cases.privacy.readers import tells_of_speakers, who_knows_speakers
 from cases.workflow.actions import Action
 from cases.workflow.effects.joining import ByHand, join
@@ -109,3 +109,4 @@ def _join_speakers(step: Step, merged: Case) -> None:
         people.append(copy)
     join(step, people, by_hand=ByHand(merged=merged), are_known=True)
     add_personal(step.case, values_of(merged))
+    carry_of_register(merged, step.case)
