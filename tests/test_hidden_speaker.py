@@ -91,6 +91,8 @@ SPELLINGS_OF_DOORS = [
     "三村民小组第七十六户",
     "五组83号",
     "5社的八十三",
+    "三组076号",
+    "83号（5组）",
 ]
 SPELLINGS = [
     *itertools.chain(*map(spellings_of_name, (NAME, PROXY, NEIGHBOUR))),
@@ -99,6 +101,8 @@ SPELLINGS = [
     REGISTERED,
     SECOND,
     "幺三六九八拐六一二三四",
+    f"尾号{PHONE[-4:]}",
+    f"末四位是{SECOND[-4:]}",
     f"老{NAME[:2]}来过",
 ]
 MASKS = [

@@ -96,10 +96,11 @@ class Door:
 @lru_cache(maxsize=1024)
 def _patterns(place: str, digits: str, is_of_lane: bool) -> tuple[re.Pattern[str], ...]:
     lane = "" if is_of_lane else rf"(?:[{HAN}]{{1,6}}?{LANE})?"
-    number = f"(?P<number>{digits})"
-    patterns = [f"第?(?P<door>{place}){lane}{BETWEEN}{number}{HOUSE}?"]
-    if is_of_lane:
-        patterns.append(f"第?(?P<door>{number}号{BETWEEN}{place})")
+    number = f"0{{0,3}}(?P<number>{digits})"
+    patterns = [
+        f"第?(?P<door>{place}){lane}{BETWEEN}{number}{HOUSE}?",
+        f"第?(?P<door>{number}号{BETWEEN}{place})",  # 19号（三组）, 19号红旗巷
+    ]
     return tuple(map(re.compile, patterns))
 
 
