@@ -306,7 +306,7 @@ def _check_heads() -> Iterator[Finding]:
     last_day = ""
     try:
         for line in kept_lines():
-            last_day = line.day
+            last_day = max(last_day, line.day)  # a clock may have been set back
             for head in line.heads:
                 yield from _check_head(head, line.day)
     except Unreadable as error:

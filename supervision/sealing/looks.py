@@ -19,7 +19,13 @@ from minshi import workdays
 from minshi.workdays import WorkCalendar
 from supervision.chasing.ladder import POSTPONED
 from supervision.chasing.steps import BY_CLOCK, ORDERED, Ladders, ladders_of, moments_of
-from supervision.models import Chase, ChaseStep, SupervisionOrder, Watermark
+from supervision.models import (
+    Chase,
+    ChaseStep,
+    EventSeen,
+    SupervisionOrder,
+    Watermark,
+)
 from supervision.orders.drafting import remind_at
 from supervision.orders.reminding import WAITING
 from supervision.sealing.findings import LogWrong
@@ -58,6 +64,7 @@ def look_at_once(at: datetime) -> None:
     if _is_ahead(at):
         last = _last_event()
         Watermark.objects.update(floor=last, ceiling=last, ceiling_at=at)
+        EventSeen.objects.filter(event_id__gt=last).delete()
 
 
 # --- clocks
@@ -199,8 +206,13 @@ def _rows(rows: QuerySet[SupervisionOrder]) -> Iterable[SupervisionOrder]:
 
 
 def _is_ahead(at: datetime) -> bool:
-    """Tell whether the watermark passes over events that are still to come."""
+    """Tell whether watermark or marks pass over events that are still to come.
+
+    SQLite takes a mark of an event that there is not, by hand.
+    """
     last = _last_event()
+    if EventSeen.objects.filter(event_id__gt=last).exists():
+        return True
     ahead = Q(floor__gt=last) | Q(ceiling__gt=last) | Q(ceiling_at__gt=at + POSTPONED)
     return Watermark.objects.filter(ahead).exists()
 

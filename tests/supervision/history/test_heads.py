@@ -243,6 +243,15 @@ def test_the_check_itself_leaves_its_mark(case):
     assert (check.cases, check.found, check.kept_on) == (1, 0, NIGHT.date())
 
 
+def test_a_clock_that_was_set_back_takes_no_day_away(case):
+    check_history(NIGHT + 8 * DAY)
+    check_history(NIGHT)
+
+    kept = [line.day for line in kept_lines()]
+    assert kept == ["2026-03-13", "2026-03-05"]
+    assert LogWrong.HEADS_GONE not in found(NIGHT)
+
+
 # --- the check itself is watched
 
 

@@ -5,6 +5,7 @@ found and set right, and one that the jobs set is not.
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
 from cases.deadlines.calendar import set_day
@@ -13,7 +14,7 @@ from cases.workflow import Action, make_move
 from minshi import workdays
 from supervision.chasing.ladder import look_at_clocks
 from supervision.chasing.sweeping import sweep
-from supervision.models import Chase, SupervisionOrder, Watermark
+from supervision.models import Chase, EventSeen, SupervisionOrder, Watermark
 from supervision.orders import raise_order, remind_of_orders_due
 from supervision.sealing.checking import check_history
 from supervision.sealing.findings import LogWrong
@@ -190,3 +191,17 @@ def test_a_watermark_of_what_is_to_come_is_found_and_set_right(running, ahead):
     last = Event.objects.latest("pk").pk
     assert not Watermark.objects.filter(floor__gt=last).exists()
     assert not Watermark.objects.filter(floor__gt=F("ceiling")).exists()
+
+
+def test_a_mark_of_an_event_to_come_is_found_and_taken_away(running):
+    sweep(NOON)
+    last = Event.objects.latest("pk").pk
+
+    # as the shell of SQLite takes it; PostgreSQL looks at the end of a transaction
+    with connection.constraint_checks_disabled():
+        EventSeen.objects.create(event_id=last + 1)
+        assert found(NOON) >= {LogWrong.PUT_OFF}
+        check_history(NOON)
+
+    assert not EventSeen.objects.filter(event_id__gt=last).exists()
+    assert in_its_time(NOON) == set()
