@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.urls import include, path, re_path
 from django.utils.translation import get_language, override
 from drf_spectacular.utils import extend_schema
@@ -31,7 +31,8 @@ class NoSuchAddress(APIView):
 
 
 class Schema(SpectacularAPIView):
-    """The schema, worked out once in a language and by one thread at a time.
+    """The schema, worked out and written once in a language and a form, which takes
+    seconds, and by one thread at a time.
 
     An endpoint's inspector is one object of its class and remembers the view it was
     asked for last: two threads at once describe each other's endpoints, or fail.
@@ -39,20 +40,25 @@ class Schema(SpectacularAPIView):
 
     working = threading.Lock()
     made: ClassVar[dict[str, dict[str, Any]]] = {}
+    written: ClassVar[dict[tuple[str, str], bytes]] = {}
 
     @extend_schema(exclude=True)
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer in the language of ?lang=, or in that of the request."""
         language = request.GET.get("lang")
         if language not in dict(settings.LANGUAGES):
             language = get_language() or settings.LANGUAGE_CODE
 
+        renderer = request.accepted_renderer
+        form = (language, renderer.media_type)
         with self.working, override(language):
             if language not in self.made:
                 generator = self.generator_class()
                 self.made[language] = generator.get_schema(request=None, public=True)
+            if form not in self.written:
+                self.written[form] = renderer.render(self.made[language])
 
-        return Response(self.made[language])
+        return HttpResponse(self.written[form], content_type=renderer.media_type)
 
 
 schema = Schema.as_view(permission_classes=[IsAuthenticated])
