@@ -3,9 +3,10 @@ that the program makes is recorded in the audit log, with a keyed seal over all 
 row and of what belongs to it; the nightly check compares them with the last one.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -19,8 +20,6 @@ from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
 
 BATCH = 500
-# Two who write at once read their clocks before they wait for each other.
-OUT_OF_ORDER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -132,14 +131,14 @@ def subjects_of_all(
 class LastSeal:
     """The last record of a final row.
 
-    One that was copied, so that an older state of the row would pass, has the moment of
-    that state in its seal: it is `outdated`.
+    One that was copied, so that an older state of the row would pass, has the seal of
+    an earlier record: the moment is in it, so that the program makes none twice.
     """
 
     title: str
     seal: str
     at: datetime
-    outdated: bool
+    is_copy: bool = False
 
 
 def last_seals(final: Final) -> dict[int, LastSeal]:
@@ -149,15 +148,15 @@ def last_seals(final: Final) -> dict[int, LastSeal]:
     ).order_by("pk")
 
     last: dict[int, LastSeal] = {}
-    latest: dict[int, datetime] = {}
+    earlier: dict[int, set[str]] = defaultdict(set)
     for subject, at in records.values_list("subject", "at").iterator():
         title = subject[:-DIGITS_OF_SEAL].rstrip()
         row = title.removeprefix(f"{final.name}:")
         key = int(row.split()[0])
-        latest[key] = max(at, latest.get(key, at))
-        outdated = at < latest[key] - OUT_OF_ORDER
         seal = subject[-DIGITS_OF_SEAL:]
-        last[key] = LastSeal(title, seal, at, outdated)
+        if key in last and last[key].seal != seal:
+            earlier[key].add(last[key].seal)
+        last[key] = LastSeal(title, seal, at, is_copy=seal in earlier[key])
     return last
 
 

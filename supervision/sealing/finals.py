@@ -102,7 +102,7 @@ def _unlike(
     known = {}
     unlike = {}
     for key in keys:
-        if key in recorded and not recorded[key].outdated:
+        if key in recorded and not recorded[key].is_copy:
             known[key] = recorded[key]
         else:
             unlike[key] = LogWrong.CLOSED
@@ -117,7 +117,7 @@ def _unlike(
 
 def _was_removed(final: Final, key: int, last: LastSeal) -> bool:
     """Tell whether the last record of a row is that the program took it away."""
-    return not last.outdated and last.seal == seal_of_removed(final, key, last.at)
+    return not last.is_copy and last.seal == seal_of_removed(final, key, last.at)
 
 
 def _seals(final: Final, known: dict[int, LastSeal]) -> dict[int, str | None]:

@@ -11,7 +11,7 @@ from minshi.history import history_lifted
 from supervision.sealing.findings import LogWrong
 from tests import roles
 from tests.cases.roads import NOON
-from tests.supervision.history.attacks import NIGHT, by_sql, found
+from tests.supervision.history.attacks import MINUTE, NIGHT, by_sql, found
 from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
 from tests.villages.factories import UserFactory
 from villages import accounts, appointing
@@ -74,9 +74,22 @@ def test_what_the_security_administrator_does_is_recorded(here, secadmin):
     )
     appointing.change_post(given, IN_A_YEAR, may_sign=True, by=secadmin, at=NOON)
     appointing.end_post(here.duty, TODAY, by=secadmin, at=NOON)
-    appointing.restore_post(given, None, may_sign=False, at=NOON)
+    appointing.restore_post(given, None, may_sign=False, at=NOON + MINUTE)
 
     assert found() == set()
+
+
+def test_a_post_put_back_with_its_record_copied_is_found(here, secadmin):
+    """Within the minutes in which it was given and ended."""
+    records = AuditRecord.objects.filter(subject__startswith=f"post:{here.duty.pk} ")
+    first = records.earliest("pk")
+    appointing.end_post(here.duty, TODAY, by=secadmin, at=NOON + MINUTE)
+    assert found() == set()
+
+    by_sql("post", "UPDATE villages_post SET until_on = NULL", id=here.duty.pk)
+    AuditRecord.objects.create(kind=first.kind, subject=first.subject, at=first.at)
+
+    assert found() == {LogWrong.CLOSED}
 
 
 def test_what_a_list_gave_may_be_taken_back(here, secadmin):
