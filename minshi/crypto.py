@@ -38,8 +38,9 @@ SHOWN_OF_PHONE = 4
 SEPARATOR = re.compile(f"{any_of(SEPARATORS + '_~')}+")
 # of a number in which every dash and dot is a hyphen
 PHONE_CHARACTERS = re.compile(r"[\d\s()+/-]+")
-# pasted with the number: 电话：139…
-BEFORE_PHONE = re.compile(rf"{PHONE_LABEL}[:\s]*")
+# pasted with the number: 电话：139…, 手机是139…, tel:139…, ☎139…, 139…（家）
+BEFORE_PHONE = re.compile(rf"(?:{PHONE_LABEL}|tel|[☎☏📞📱])[是为:.\s]*", re.IGNORECASE)
+BEHIND_PHONE = re.compile(r"\((?:家里?|手机|座机|本人|单位|办公室|微信同号)\)$")
 
 
 class UndecryptableError(Exception):
@@ -153,7 +154,7 @@ def normal_phone(raw: str) -> str:
     text = visible(raw).strip()
     if not text.isascii():
         text = unmarked(visible(unicodedata.normalize("NFKC", text))).strip()
-    text = BEFORE_PHONE.sub("", text, count=1)
+    text = BEHIND_PHONE.sub("", BEFORE_PHONE.sub("", text, count=1))
     if not text.isascii():
         text = with_digits(text)
     text = SEPARATOR.sub("-", text)
