@@ -40,7 +40,7 @@ class Schema(SpectacularAPIView):
 
     working = threading.Lock()
     made: ClassVar[dict[str, dict[str, Any]]] = {}
-    written: ClassVar[dict[tuple[str, str], bytes]] = {}
+    written: ClassVar[dict[tuple[str, str], str | bytes]] = {}
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:

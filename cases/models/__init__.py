@@ -3,8 +3,9 @@
 from cases.models.access import CaseAccess, Concern, JoinedVillage
 from cases.models.afterword import Afterword
 from cases.models.attachment import Attachment, SignedSheet
-from cases.models.case import Case, CoSpeaker, NumberCounter, Topic
+from cases.models.case import Case
 from cases.models.clock import CalendarDay, Clock, DeadlineRule
+from cases.models.co_speaker import CoSpeaker
 from cases.models.event import CaseRevision, Event, StateAtUpdate
 from cases.models.export_job import ExportJob
 from cases.models.four_two import FourTwoProcess, FourTwoStep, StepCorrection
@@ -24,9 +25,11 @@ from cases.models.meeting import (
     MinutesCorrection,
     StepAside,
 )
+from cases.models.number_counter import NumberCounter
 from cases.models.own_ledger import OwnLedger
 from cases.models.rating import CallBack, Rating
 from cases.models.standard_text import StandardText
+from cases.models.topic import Topic
 
 __all__ = [
     "Afterword",

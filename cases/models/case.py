@@ -1,13 +1,13 @@
 """The case: one row holds everything a list sorts or filters by."""
 
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cases.models.choices import (
     ONLINE_CHANNELS,
@@ -27,62 +27,14 @@ from cases.models.choices import (
 )
 from cases.models.reserved import ReservedMatter
 from cases.models.scope import CaseQuerySet
+from cases.models.topic import Topic
 from minshi import workdays
 from minshi.crypto import EncryptedTextField, masked_phone
 from villages.models import Group, Office, Post, Resident, Town, Village
 from villages.models.grid import Sex
 
-
-class Topic(models.Model):
-    """议题: a small tree per town. Never removed, only offered no more: what keeps a
-    topic from being removed would tell that a secret matter has it.
-    """
-
-    town = models.ForeignKey(
-        Town, models.CASCADE, related_name="topics", verbose_name=_("town")
-    )
-    parent = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="children",
-        verbose_name=_("under"),
-    )
-    name = models.CharField(_("name"), max_length=20)
-    reserved = models.CharField(
-        _("reserved to the people of the village"),
-        max_length=20,
-        choices=ReservedMatter.choices,
-        blank=True,
-        help_text=_("A matter of this topic is marked so from the start."),
-    )
-    is_red_line = models.BooleanField(
-        _("red line"),
-        default=False,
-        help_text=_(
-            "Harm to a child, violence at home: a matter of this topic that nobody has"
-            " reported after an hour is warned of."
-        ),
-    )
-    is_offered = models.BooleanField(
-        _("offered"),
-        default=True,
-        help_text=_("Not ticked: no new matter gets it; those that have it keep it."),
-    )
-
-    class Meta:
-        verbose_name = _("topic")
-        verbose_name_plural = _("topics")
-        ordering = ("pk",)
-        constraints = (
-            models.UniqueConstraint(
-                fields=("town", "name"), name="topic_name_once_a_town"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.name
+if TYPE_CHECKING:
+    from cases.models.co_speaker import CoSpeaker
 
 
 class Case(WithChoices):
@@ -499,71 +451,3 @@ class Case(WithChoices):
         if at >= self.yellow_at:
             return Light.YELLOW
         return Light.GREEN
-
-
-class CoSpeaker(models.Model):
-    """联名: another villager who says the same, also after a merge."""
-
-    case = models.ForeignKey(
-        Case, models.CASCADE, related_name="co_speakers", verbose_name=_("case")
-    )
-    resident = models.ForeignKey(
-        Resident,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("resident"),
-    )
-    name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
-    phone = EncryptedTextField(_("phone"), blank=True)
-    phone_hash = models.CharField(
-        max_length=64, blank=True, db_index=True, editable=False
-    )
-    from_case = models.ForeignKey(
-        Case,
-        models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("from the merged case"),
-    )
-    # said to be no neighbour of that name; the revisions have it, not the row
-    is_stranger = False
-
-    class Meta:
-        verbose_name = _("co-speaker")
-        verbose_name_plural = _("co-speakers")
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def masked_phone(self) -> str:
-        return masked_phone(self.phone or "")
-
-    @property
-    def name_with_masked_phone(self) -> str:
-        """The full name with the phone masked, as the speaker's own is shown."""
-        return f"{self.name} {self.masked_phone}".strip()
-
-
-class NumberCounter(models.Model):
-    """The locked counter of case numbers, one row per town and year; never max + 1."""
-
-    town = models.ForeignKey(
-        Town, models.CASCADE, related_name="+", verbose_name=_("town")
-    )
-    year = models.PositiveSmallIntegerField(_("year"))
-    last = models.PositiveIntegerField(_("last number given"), default=0)
-
-    class Meta:
-        verbose_name = _("number counter")
-        verbose_name_plural = _("number counters")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("town", "year"), name="number_counter_once_a_year"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.town} {self.year}"
