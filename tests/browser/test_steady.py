@@ -82,6 +82,22 @@ def test_similar_matters_move_no_answer_below_the_words(open_as, viewport):
     assert top_of(below) == before
 
 
+def test_the_button_of_a_similar_matter_is_in_sight_beside_the_words(open_as):
+    here = staff()
+    matter = Spoken(verbatim="水渠盖板断了，娃娃走路危险", village=here.village)
+    register(matter, by=officer(here.duty), at=now())
+    page = open_as(here.duty, viewport={"width": 1366, "height": 625})
+    page.goto("/intake/")
+
+    page.fill("#id_verbatim", "水渠盖板断了好几块，娃娃走路危险")
+
+    button = page.locator("#similar button")
+    expect(button).to_be_visible()
+    box = page.locator("#similar").bounding_box()
+    shown = button.bounding_box()
+    assert shown["y"] + shown["height"] <= box["y"] + box["height"]
+
+
 def test_how_a_matter_was_chased_moves_no_button_of_its_papers(open_as):
     here = staff()
     case = spoken(here)
