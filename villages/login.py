@@ -3,6 +3,7 @@ changed first.
 """
 
 import time
+import unicodedata
 from typing import Any
 
 from allauth.account import app_settings, forms
@@ -26,6 +27,7 @@ from minshi.clock import today
 from minshi.crypto import decrypted, encrypted
 from minshi.errors import TOO_MANY_REQUESTS
 from minshi.refusals import is_for_api
+from minshi.text import visible
 from villages.models import User
 from villages.requests import counted_address
 from villages.sessions import stay
@@ -59,6 +61,9 @@ class LoginForm(forms.LoginForm):
             "spellcheck": "false",
             "autofocus": True,
         }
+
+    def clean_login(self) -> str:
+        return account_name(super().clean_login())
 
     def login(
         self, request: HttpRequest, redirect_url: str | None = None
@@ -184,6 +189,13 @@ class MfaAdapter(DefaultMFAAdapter):
         return decrypted(encrypted_text)
 
 
+def account_name(typed: str) -> str:
+    """Return the name of an account that was typed, in any width and with what nobody
+    sees in it.
+    """
+    return unicodedata.normalize("NFKC", visible(typed)).strip()
+
+
 def name_at_login(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
     """Return the account name that axes counts by, in one case: allauth takes any, so
     that another case is no new try.
@@ -193,7 +205,7 @@ def name_at_login(request: HttpRequest, credentials: dict[str, Any] | None) -> s
         or request.POST.get("login")
         or request.POST.get("username")
     )
-    return str(name or "").replace("\0", "").strip().lower()[:LONGEST_NAME]
+    return account_name(str(name or "")).lower()[:LONGEST_NAME]
 
 
 def locked_out(

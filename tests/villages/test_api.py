@@ -92,6 +92,10 @@ def test_a_wrong_password_is_401_and_in_the_audit_log(user):
     assert kinds() == ["login_failed"]
 
 
+def test_an_account_is_named_in_full_width_and_with_unseen_marks(user):
+    assert log_in(username="ｗａ\u200bｎｇ").status_code == 200
+
+
 def test_a_shut_account_does_not_log_in_and_its_token_ends(user):
     token = bearer(log_in().json()["token"])
     User.objects.update(is_active=False)

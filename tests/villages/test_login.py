@@ -146,8 +146,19 @@ def test_another_address_and_another_account_are_not_locked(client, user):
     assert is_in(client)
 
 
-def test_another_case_of_the_name_is_no_new_try(client, user):
-    for name in ("wang", "Wang", "WANG", "wAng", "waNg"):
+# in full width, with marks that nobody sees, in capitals, with blanks
+SPELLINGS = ("ｗａｎｇ", "wa\u200bng", "\u2066wang\u2069", "WANG", " wang\u3000")
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_an_account_is_named_in_any_spelling(client, user, name):
+    log_in(client, username=name)
+
+    assert is_in(client)
+
+
+def test_another_spelling_of_the_name_is_no_new_try(client, user):
+    for name in SPELLINGS:
         answer = log_in(client, "wrong-password", username=name)
 
     assert answer.status_code == 429

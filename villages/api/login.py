@@ -28,7 +28,7 @@ from minshi.pace import ScopedPace
 from villages.api.examples import LOGGED_IN, WHO
 from villages.api.fields import validated
 from villages.forms.secret_forms import CodeForm
-from villages.login import name_at_login
+from villages.login import account_name, name_at_login
 from villages.models import Post, User
 from villages.open_logins import end_all_logins
 from villages.passwords import is_too_old
@@ -71,6 +71,9 @@ class Credentials(serializers.Serializer[Any]):
         allow_blank=True,
         help_text=_("Of the authenticator app, if there is one."),
     )
+
+    def validate_username(self, typed: str) -> str:
+        return account_name(typed)
 
 
 class PostSerializer(serializers.ModelSerializer[Post]):
