@@ -127,6 +127,34 @@ def subjects_of_all(
             yield _subject(final, key, seal)
 
 
+def record_as_they_are(
+    finals: Iterable[Final], records: QuerySet[Any], *, at: datetime
+) -> None:
+    """Record all rows that are final now: what a migration does that begins to seal
+    them, with its own state of the audit log.
+    """
+    model = records.model
+    for final in finals:
+        subjects = subjects_of_all(final, at=at, using=records.db)
+        while some := list(islice(subjects, BATCH)):
+            rows = [
+                model(kind=AuditKind.SEALED.value, subject=subject, at=at)
+                for subject in some
+            ]
+            records.bulk_create(rows)
+
+
+def is_recorded(final: Final, records: QuerySet[Any]) -> bool:
+    """Tell whether any row of a kind has its record: a migration that is made to run
+    again would seal what SQL has put in since.
+    """
+    of_kind = {
+        "kind": AuditKind.SEALED.value,
+        "subject__startswith": f"{final.name}:",
+    }
+    return records.filter(**of_kind).exists()
+
+
 @dataclass(frozen=True)
 class LastSeal:
     """The last record of a final row.

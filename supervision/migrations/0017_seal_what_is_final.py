@@ -3,15 +3,12 @@ get their record in the audit log as they are now; and what was shown to everybo
 is no more does not change any more.
 """
 
-from itertools import islice
-
 from django.db import migrations
 from django.utils import timezone
 
 from minshi.history import Frozen, FrozenRows
 from minshi.locks import is_there
 
-BATCH = 500
 SHOWN_NO_MORE = Frozen(
     "supervision_publication", "{row}.ended_at IS NOT NULL", ("UPDATE", "DELETE")
 )
@@ -19,20 +16,14 @@ SHOWN_NO_MORE = Frozen(
 
 def record_what_is_final(apps, schema_editor):
     from supervision.sealing.finals import FINALS
-    from villages.finals import subjects_of_all
+    from villages.finals import record_as_they_are
 
     using = schema_editor.connection.alias
-    model = apps.get_model("villages", "AuditRecord")
-    records = model.objects.using(using)
+    records = apps.get_model("villages", "AuditRecord").objects.using(using)
     if _ran_before(records):
         return
 
-    at = timezone.now()
-    for final in FINALS:
-        subjects = subjects_of_all(final, at=at, using=using)
-        while some := list(islice(subjects, BATCH)):
-            rows = [model(kind="sealed", subject=subject, at=at) for subject in some]
-            records.bulk_create(rows)
+    record_as_they_are(FINALS, records, at=timezone.now())
 
 
 def _ran_before(records):

@@ -2,37 +2,19 @@
 now.
 """
 
-from itertools import islice
-
 from django.db import migrations
 from django.utils import timezone
-
-BATCH = 500
 
 
 def record_what_is_final(apps, schema_editor):
     from cases.meetings.finals import SIGNED_SHEET
+    from villages.finals import is_recorded, record_as_they_are
     from villages.posts import POST
 
     using = schema_editor.connection.alias
     records = apps.get_model("villages", "AuditRecord").objects.using(using)
-    # made to run again, it would seal what SQL has put in since
-    if records.filter(kind="sealed", subject__startswith=f"{POST.name}:").exists():
-        return
-
-    for final in (POST, SIGNED_SHEET):
-        record_all(final, records)
-
-
-def record_all(final, records):
-    from villages.finals import subjects_of_all
-
-    model = records.model
-    at = timezone.now()
-    subjects = subjects_of_all(final, at=at, using=records.db)
-    while some := list(islice(subjects, BATCH)):
-        rows = [model(kind="sealed", subject=subject, at=at) for subject in some]
-        records.bulk_create(rows)
+    if not is_recorded(POST, records):
+        record_as_they_are((POST, SIGNED_SHEET), records, at=timezone.now())
 
 
 class Migration(migrations.Migration):
