@@ -169,11 +169,15 @@ class LastSeal:
     is_copy: bool = False
 
 
-def last_seals(final: Final) -> dict[int, LastSeal]:
-    """Return the last record of each row, by its key. One query."""
+def last_seals(final: Final, since: datetime | None = None) -> dict[int, LastSeal]:
+    """Return the last record of each row that was recorded since then, by its key. One
+    query.
+    """
     records = AuditRecord.objects.filter(
         kind=AuditKind.SEALED, subject__startswith=f"{final.name}:"
     ).order_by("pk")
+    if since:
+        records = records.filter(at__gte=since)
 
     last: dict[int, LastSeal] = {}
     earlier: dict[int, set[str]] = defaultdict(set)
@@ -186,6 +190,23 @@ def last_seals(final: Final) -> dict[int, LastSeal]:
             earlier[key].add(last[key].seal)
         last[key] = LastSeal(title, seal, at, is_copy=seal in earlier[key])
     return last
+
+
+def as_recorded(final: Final, keys: Iterable[int], *, since: datetime) -> list[int]:
+    """Return those of the rows that are stored as they were recorded last, since that
+    moment: recorded anew, any other would be found no more.
+    """
+    wanted = set(keys)
+    if not wanted:
+        return []
+
+    recorded = last_seals(final, since)
+    moments = {}
+    for key, last in recorded.items():
+        if key in wanted and not last.is_copy:
+            moments[key] = last.at
+    seals = final.seals(moments)
+    return [key for key, seal in seals.items() if seal == recorded[key].seal]
 
 
 def _subject(final: Final, key: int, seal: str) -> str:

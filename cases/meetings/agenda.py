@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.meetings.committee import unheard
+from cases.meetings.finals import recorded_anew
 from cases.meetings.holding import lock_open, lock_waiting
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Case, Meeting
@@ -16,7 +17,7 @@ from cases.models.choices import Level, Stage
 from cases.models.meeting import ItemState, Part
 from cases.models.scope import CaseQuerySet
 from cases.privacy.redactor import public_titles
-from cases.privacy.table import lay_on_table, take_off_table
+from cases.privacy.table import is_hid, lay_on_table, take_off_table
 from cases.workflow import Officer
 from cases.workflow.moving import lock_in_order
 from cases.workflow.pasted import naming_no_neighbour
@@ -103,7 +104,10 @@ def put_on_agenda(
         item.position = position
 
     items = AgendaItem.objects.bulk_create(items)
-    lay_on_table(meeting, chosen)
+    hid = [case for case in chosen if is_hid(case)]
+    if hid:
+        with recorded_anew(meeting, at=at):
+            lay_on_table(meeting, hid)
     set_parties_aside(items, list(meeting.attendees.all()))
     return items
 
@@ -193,7 +197,9 @@ def remove_item(item: AgendaItem, *, by: Officer, at: datetime) -> None:
     """Take an item off the agenda; MoveRefused once it was concluded."""
     item = lock_waiting(item, by, at)
     item.delete()
-    take_off_table(item.meeting, item.case)
+    if item.case and is_hid(item.case):
+        with recorded_anew(item.meeting, at=at):
+            take_off_table(item.meeting, item.case)
 
 
 @transaction.atomic

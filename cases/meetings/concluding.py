@@ -20,6 +20,7 @@ from cases.meetings.counting import (
     store_count,
     with_nobody,
 )
+from cases.meetings.finals import ITEM
 from cases.meetings.holding import (
     RollNotCalled,
     check_has_come,
@@ -37,6 +38,7 @@ from cases.workflow.event_data import EventData
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
 from minshi.idempotency import fingerprint, refuse_reuse
+from villages.finals import seal_final
 from villages.procedure import ONLY_HEAR, rules_for
 
 # What a meeting may resolve about a case.
@@ -83,6 +85,7 @@ def conclude(
     3. Check the verdict against the count, and store both on the item.
     4. Where it passed about a case, make the move; a matter that was handed to the
        committee is in 办 already, and only what was resolved is written.
+    5. Store the item, and record it with a seal.
 
     `action` is one of ITEM_ACTIONS with its inputs as `values`; `version` is the
     item's, `case_version` the case's as they were seen, `key` makes a retry harmless.
@@ -143,6 +146,7 @@ def conclude(
         )
 
     item.save()
+    seal_final(ITEM, item, at=at, user=by.user)
     return item
 
 

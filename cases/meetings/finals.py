@@ -1,5 +1,9 @@
 """What is final of meetings and of the six steps, as it is sealed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
 from django.db.models import Q
 
 from cases.models import (
@@ -13,9 +17,35 @@ from cases.models import (
     StepAside,
     StepCorrection,
 )
-from villages.finals import Columns, Final
+from cases.models.meeting import ItemState
+from villages.finals import Columns, Final, as_recorded, seal_all
 
 CORRECTION = ("key", "at", "post_id", "wrong", "right", "unknowing")
+ITEM_AS_CONCLUDED = (
+    "part",
+    "case_id",
+    "subject",
+    "opinions",
+    "votes_for",
+    "votes_against",
+    "votes_abstain",
+    "unknowing",
+    "version",
+    "key",
+    "sent",
+    "state",
+    "resolution",
+    "action",
+    "due",
+    "present",
+    "aside",
+    "quorum",
+    "needed",
+    "rule",
+    "concluded_at",
+    "concluded_by_id",
+)
+STEPPED_ASIDE = ("attendee_id", "reason", "unknowing", "is_automatic", "is_lifted")
 
 MEETING = Final(
     "meeting",
@@ -65,48 +95,17 @@ MEETING = Final(
             ),
             of="meeting",
         ),
-        Columns(
-            AgendaItem,
-            (
-                "position",
-                "part",
-                "case_id",
-                "subject",
-                "opinions",
-                "votes_for",
-                "votes_against",
-                "votes_abstain",
-                "unknowing",
-                "version",
-                "key",
-                "sent",
-                "state",
-                "resolution",
-                "action",
-                "due",
-                "present",
-                "aside",
-                "quorum",
-                "needed",
-                "rule",
-                "concluded_at",
-                "concluded_by_id",
-            ),
-            of="meeting",
-        ),
-        Columns(
-            StepAside,
-            (
-                "item_id",
-                "attendee_id",
-                "reason",
-                "unknowing",
-                "is_automatic",
-                "is_lifted",
-            ),
-            of="item__meeting",
-        ),
+        Columns(AgendaItem, ("position", *ITEM_AS_CONCLUDED), of="meeting"),
+        Columns(StepAside, ("item_id", *STEPPED_ASIDE), of="item__meeting"),
     ),
+)
+# from when it is concluded, while its meeting is still open; where it stands on the
+# agenda may change as long
+ITEM = Final(
+    "item",
+    Columns(AgendaItem, ("meeting_id", *ITEM_AS_CONCLUDED)),
+    when=~Q(state=ItemState.WAITING),
+    parts=(Columns(StepAside, STEPPED_ASIDE, of="item"),),
 )
 CORRECTION_OF_MINUTES = Final(
     "correction", Columns(MinutesCorrection, ("meeting_id", *CORRECTION))
@@ -183,3 +182,15 @@ SIGNED_SHEET = Final(
         ),
     ),
 )
+
+
+@contextmanager
+def recorded_anew(meeting: Meeting, *, at: datetime) -> Iterator[None]:
+    """Record the concluded items of a meeting anew, for what is done to them meanwhile.
+
+    One that was not as it was recorded before stays what is found.
+    """
+    concluded = ITEM.rows().filter(meeting=meeting).values_list("pk", flat=True)
+    keys = as_recorded(ITEM, list(concluded), since=meeting.called_at)
+    yield
+    seal_all(ITEM, keys, at=at)

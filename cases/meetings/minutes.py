@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.meetings.corrections import note_correction
 from cases.meetings.counting import COUNTED, count_of, due_of, store_count
-from cases.meetings.finals import MEETING
+from cases.meetings.finals import ITEM, MEETING
 from cases.meetings.holding import check_has_come, check_right, lock_open, lock_waiting
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Attendee, Meeting, MinutesCorrection
@@ -18,7 +18,7 @@ from cases.privacy.table import columns, table_of
 from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
-from villages.finals import seal_final
+from villages.finals import seal_all, seal_final
 from villages.procedure import Rules, rules_for
 
 MOST_TEXT = 20_000
@@ -150,6 +150,7 @@ def _put_off_what_waits(
     AgendaItem.objects.bulk_update(
         items, ["state", "concluded_at", "concluded_by", *COUNTED]
     )
+    seal_all(ITEM, [item.pk for item in items], at=at)
 
 
 @transaction.atomic

@@ -53,9 +53,7 @@ class Table:
         out where nothing is written. No query.
         """
         self.cases = [case for case in cases if case]
-        self.values = {
-            case.pk: finders_of(case) for case in self.cases if _is_hid(case)
-        }
+        self.values = {case.pk: finders_of(case) for case in self.cases if is_hid(case)}
 
     # --- reading
     def read(self, row: Any, name: str) -> str:
@@ -153,7 +151,7 @@ def columns(row: Any) -> list[str]:
     return [*TEXTS[type(row)], "unknowing"]
 
 
-def _is_hid(case: Case) -> bool:
+def is_hid(case: Case) -> bool:
     """True for 隐名 and 保密: not all at the table may know who spoke."""
     return case.confidentiality != Confidentiality.NORMAL
 
@@ -203,21 +201,19 @@ def rows_on(meeting: Meeting) -> list[Any]:
 
 
 def lay_on_table(meeting: Meeting, cases: Iterable[Case]) -> None:
-    """Leave what was written at a meeting as it is read, now that these matters lie on
-    the table: what was blanked only then would tell who spoke.
+    """Leave what was written at a meeting as it is read, now that these hid matters lie
+    on the table: what was blanked only then would tell who spoke.
     """
-    hid = [case.pk for case in cases if _is_hid(case)]
-    for row in rows_on(meeting) if hid else ():
+    hid = [case.pk for case in cases]
+    for row in rows_on(meeting):
         row.unknowing = sorted({*row.unknowing, *hid})
         row.save(update_fields=["unknowing"])
 
 
-def take_off_table(meeting: Meeting, case: Case | None) -> None:
-    """Store what was written at a meeting as it is read, before this matter leaves the
-    table and nothing of it is blanked any more.
+def take_off_table(meeting: Meeting, case: Case) -> None:
+    """Store what was written at a meeting as it is read, before this hid matter leaves
+    the table and nothing of it is blanked any more.
     """
-    if case is None or not _is_hid(case):
-        return
     table = Table([case])
     for row in rows_on(meeting):
         table.show(row)

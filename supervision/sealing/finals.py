@@ -1,6 +1,7 @@
-"""Closed meetings, the six steps, files of cases and photos of what was signed, orders
-that went out, public reports, corrections, posts and what every record names, compared
-with the last record that the audit log has of each (villages/finals.py).
+"""Items that were concluded, closed meetings, the six steps, files of cases and photos
+of what was signed, orders that went out, public reports, corrections, posts and what
+every record names, compared with the last record that the audit log has of each
+(villages/finals.py).
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,7 @@ from cases.final import CALENDAR_DAY, DEADLINE_RULE, TOPIC
 from cases.meetings.finals import (
     CORRECTION_OF_MINUTES,
     CORRECTION_OF_STEP,
+    ITEM,
     MEETING,
     PROCESS,
     SIGNED_SHEET,
@@ -33,6 +35,7 @@ from villages.named import NAMED
 from villages.posts import POST
 
 FINALS = (
+    ITEM,
     MEETING,
     CORRECTION_OF_MINUTES,
     PROCESS,

@@ -131,6 +131,7 @@ def test_what_was_put_in_is_found(rows):
     other[FourTwoStep] = {"nth": 4}
     other[SignedSheet] = {"received_sha256": "0"}
     other[Attachment] = {"received_sha256": "0"}
+    other[AgendaItem] = {"case": None, "subject": "分红"}
     for name, value in other.get(rows, {}).items():
         setattr(row, name, value)
     with history_lifted():
