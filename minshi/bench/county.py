@@ -48,6 +48,7 @@ from supervision.models import (
 )
 from supervision.orders.final import ORDER
 from villages.divisions import load_divisions
+from villages.duty.finals import LEAVE
 from villages.finals import seal_all
 from villages.models import (
     DutyLeave,
@@ -193,7 +194,8 @@ def _send_away(posts: list[Post], at: datetime) -> None:
             until_on=on + ONE_DAY,
         )
         leaves.append(leave)
-    DutyLeave.objects.bulk_create(leaves)
+    created = DutyLeave.objects.bulk_create(leaves)
+    seal_all(LEAVE, [leave.pk for leave in created], at=at)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,6 @@
-"""What meetings concluded gets its record in the audit log as it is now."""
+"""Rosters and what meetings concluded get their record in the audit log as they are
+now.
+"""
 
 from django.db import migrations
 from django.utils import timezone
@@ -6,11 +8,12 @@ from django.utils import timezone
 
 def record_what_is_final(apps, schema_editor):
     from cases.meetings.finals import ITEM
+    from villages.duty.finals import ROSTER
     from villages.finals import is_recorded, record_as_they_are
 
     using = schema_editor.connection.alias
     records = apps.get_model("villages", "AuditRecord").objects.using(using)
-    finals = (ITEM,)
+    finals = (ITEM, *ROSTER)
     if not any(is_recorded(final, records) for final in finals):
         record_as_they_are(finals, records, at=timezone.now())
 

@@ -1,7 +1,7 @@
 """Items that were concluded, closed meetings, the six steps, files of cases and photos
-of what was signed, orders that went out, public reports, corrections, posts and what
-every record names, compared with the last record that the audit log has of each
-(villages/finals.py).
+of what was signed, orders that went out, public reports, corrections, posts, rosters
+and what every record names, compared with the last record that the audit log has of
+each (villages/finals.py).
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,6 +24,7 @@ from supervision.orders.final import ORDER
 from supervision.reports.publishing import PUBLICATION
 from supervision.sealing.findings import LogWrong
 from supervision.sealing.guards import OF_UNREADABLE_ROWS, guarded
+from villages.duty.finals import ROSTER
 from villages.finals import (
     Final,
     LastSeal,
@@ -46,6 +47,7 @@ FINALS = (
     ORDER,
     PUBLICATION,
     POST,
+    *ROSTER,
     *NAMED,
     TOPIC,
     DEADLINE_RULE,

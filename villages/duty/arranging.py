@@ -5,11 +5,13 @@ overlap.
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from minshi import workdays
 from minshi.errors import Faults, InputRefused, MoveRefused
 from minshi.text import clean_text
+from villages.duty.finals import SHIFT, SWAP, recorded_swaps
 from villages.duty.rights import (
     arranging_post,
     lock_roster,
@@ -17,8 +19,9 @@ from villages.duty.rights import (
     refuse_elsewhere,
     refuse_unfit,
 )
+from villages.finals import seal_all_removed, seal_final, seal_removed
 from villages.models import DutyShift, Post, SwapRequest, SwapState, User, Village
-from villages.models.duty import LONGEST_SHIFT
+from villages.models.duty import LONGEST_SHIFT, SwapRequestQuerySet
 
 
 def time_of_shift(day: date, begins: time, ends: time) -> tuple[datetime, datetime]:
@@ -59,6 +62,7 @@ def arrange_shift(
         primary=primary,
         backup=backup,
         leader=leader,
+        by=by,
         at=at,
     )
 
@@ -72,6 +76,7 @@ def put_shift(
     primary: Post,
     backup: Post | None = None,
     leader: str = "",
+    by: User,
     at: datetime,
 ) -> DutyShift:
     """Put somebody on duty as `arrange_shift` does, for whoever was let do so already:
@@ -94,6 +99,7 @@ def put_shift(
     shift = DutyShift(**wanted)
     check_shift(shift, at)
     shift.save()
+    seal_final(SHIFT, shift, at=at, user=by)
     return shift
 
 
@@ -125,13 +131,14 @@ def change_shift(
     shift.leader = clean_text(leader)
     check_shift(shift, at)
     shift.save()
+    seal_final(SHIFT, shift, at=at, user=by)
 
     lapse_swaps(shift, at)
     return shift
 
 
 @transaction.atomic
-def name_leader(shift: DutyShift, leader: str, at: datetime) -> DutyShift:
+def name_leader(shift: DutyShift, leader: str, *, by: User, at: datetime) -> DutyShift:
     """Write down who leads during a future shift, for whoever was let do so already, as
     `put_shift`. MoveRefused: it has begun, or was cancelled.
     """
@@ -140,6 +147,7 @@ def name_leader(shift: DutyShift, leader: str, at: datetime) -> DutyShift:
 
     shift.leader = clean_text(leader)
     shift.save(update_fields=["leader"])
+    seal_final(SHIFT, shift, at=at, user=by)
     return shift
 
 
@@ -155,6 +163,9 @@ def cancel_shift(shift: DutyShift, *, by: User, at: datetime) -> None:
     current = DutyShift.objects.filter(pk=shift.pk).first()
     if current:
         refuse_begun(current, at)
+        seal_removed(SHIFT, current, at=at, user=by)
+        swaps = _swaps_about(current).values_list("pk", flat=True)
+        seal_all_removed(SWAP, list(swaps), at=at)
         current.delete()
 
 
@@ -233,8 +244,11 @@ def lapse_swaps(shift: DutyShift, at: datetime) -> None:
     """Close the open swap requests about a shift that has changed; they can no longer
     be agreed to.
     """
-    pending = SwapRequest.objects.filter(state=SwapState.PENDING)
-    lapsed = {"state": SwapState.LAPSED, "answered_at": at}
+    pending = _swaps_about(shift).filter(state=SwapState.PENDING)
+    keys = list(pending.values_list("pk", flat=True))
+    with recorded_swaps(keys, at=at):
+        pending.filter(pk__in=keys).update(state=SwapState.LAPSED, answered_at=at)
 
-    pending.filter(shift=shift).update(**lapsed)
-    pending.filter(in_return=shift).update(**lapsed)
+
+def _swaps_about(shift: DutyShift) -> SwapRequestQuerySet:
+    return SwapRequest.objects.filter(Q(shift=shift) | Q(in_return=shift))

@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 from minshi import workdays
 from minshi.errors import Faults, InputRefused, NoSuchRight, said
 from minshi.workdays import ONE_DAY
+from villages.duty.finals import LEAVE
 from villages.duty.rights import (
     lock_roster,
     may_note_leave,
     refuse_unfit,
     standing_post,
 )
+from villages.finals import seal_final, seal_removed
 from villages.models import DutyLeave, Post, User, Village
 
 
@@ -63,7 +65,7 @@ def note_leave(
         text = _("%(name)s is away then already.") % {"name": post.user}
         raise InputRefused.at(from_on=text)
 
-    return DutyLeave.objects.create(
+    leave = DutyLeave.objects.create(
         post=post,
         from_on=from_on,
         until_on=until_on,
@@ -72,6 +74,8 @@ def note_leave(
         noted_by=noted_by,
         noted_at=at,
     )
+    seal_final(LEAVE, leave, at=at, user=by)
+    return leave
 
 
 @transaction.atomic
@@ -86,9 +90,17 @@ def end_leave(leave: DutyLeave, *, by: User, at: datetime) -> None:
     standing_post(by, village, on)
     lock_roster(village.pk)
 
-    this_leave = DutyLeave.objects.filter(pk=leave.pk)
-    this_leave.filter(from_on__gte=on).delete()
-    this_leave.filter(until_on__gte=on).update(until_on=on - ONE_DAY)
+    current = DutyLeave.objects.filter(pk=leave.pk, until_on__gte=on).first()
+    if current is None:
+        return
+    if current.from_on >= on:
+        seal_removed(LEAVE, current, at=at, user=by)
+        current.delete()
+        return
+
+    current.until_on = on - ONE_DAY
+    current.save(update_fields=["until_on"])
+    seal_final(LEAVE, current, at=at, user=by)
 
 
 def _village_of(post: Post, by: User, on: date) -> Village:

@@ -14,7 +14,9 @@ from minshi.errors import Faults, InputRefused
 from minshi.text import clean_text
 from minshi.workdays import ONE_DAY, WorkCalendar
 from villages.duty.arranging import time_of_shift
+from villages.duty.finals import SHIFT
 from villages.duty.rights import arranging_post, lock_roster
+from villages.finals import seal_all
 from villages.models import DutyLeave, DutyShift, Post, User, Village
 from villages.rights import TAKE_DUTY
 
@@ -105,7 +107,9 @@ def arrange_round(
         )
         shifts.append(shift)
 
-    return DutyShift.objects.bulk_create(shifts)
+    created = DutyShift.objects.bulk_create(shifts)
+    seal_all(SHIFT, [shift.pk for shift in created], at=at)
+    return created
 
 
 def plan_round(

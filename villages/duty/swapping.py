@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from villages.duty.arranging import lapse_swaps, lock_shift
+from villages.duty.finals import SHIFT, SWAP, recorded_swaps
 from villages.duty.rights import (
     lock_roster,
     refuse_begun,
     refuse_elsewhere,
     refuse_unfit,
 )
+from villages.finals import seal_all, seal_final
 from villages.models import DutyShift, Post, SwapRequest, SwapState, User
 
 
@@ -60,6 +62,7 @@ def ask_swap(
     )
     _check(swap, at)
     swap.save()
+    seal_final(SWAP, swap, at=at, user=by)
     return swap
 
 
@@ -82,6 +85,7 @@ def agree(swap: SwapRequest, *, by: User, at: datetime) -> SwapRequest:
     _take(swap.shift, swap.asked)
     if swap.in_return:
         _take(swap.in_return, swap.asker)
+    seal_all(SHIFT, [shift.pk for shift in _shifts_of(swap)], at=at)
     _answer(swap, SwapState.AGREED, at)
 
     for shift in _shifts_of(swap):
@@ -159,7 +163,8 @@ def _answer(swap: SwapRequest, state: SwapState, at: datetime) -> SwapRequest:
     if swap.state != state:
         swap.state = state
         swap.answered_at = at
-        swap.save(update_fields=["state", "answered_at"])
+        with recorded_swaps([swap.pk], at=at):
+            swap.save(update_fields=["state", "answered_at"])
     return swap
 
 

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from knox.models import AuthToken
 
+from cases.meetings import conclude
 from cases.models import Attachment, Case, Event
 from cases.workflow import Action, make_move
 from minshi.clock import now
@@ -21,14 +22,18 @@ from supervision.backups import making
 from supervision.backups.contents import rows_by_table
 from supervision.backups.making import LOCK, make_backup
 from supervision.backups.restoring import check_backup, restore
+from supervision.sealing.checking import check_everything
+from supervision.sealing.findings import LogWrong
 from supervision.sealing.seals import seal_logs
+from tests.cases.council import called, seats
 from tests.cases.roads import NOON, accepted, officer, staff
 from tests.chains import findings_of
 from tests.database import empty_tables
 from tests.processes import full_form
 from tests.roles import record_made
 from tests.supervision.backups.world import KEY, manage, people_writing, with_papers
-from villages.models import Post, User
+from tests.supervision.history.deciding import keep_roster
+from villages.models import DutyLeave, Post, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -216,6 +221,28 @@ def test_history_is_as_closed_after_a_restore_as_before(settings, folder):
     ):
         with pytest.raises(DatabaseError, match="append-only"):
             change()
+
+
+def test_what_is_recorded_fits_its_rows_after_a_restore(folder):
+    here = staff()
+    seats(here)
+    record_made(NOON)
+    keep_roster(here)
+    meeting = called(here, subjects=["分红"])
+    by = {"by": officer(here.secretary), "at": NOON}
+    conclude(meeting.items.get(), "noted", opinions="听了", **by)
+    made = make_backup(folder, now())
+    empty_tables()
+
+    restore(made.path, now(), overwrite=False)
+
+    assert not wrong_now() & {LogWrong.CLOSED, LogWrong.CLOSED_GONE}
+    DutyLeave.objects.update(reason="无")
+    assert LogWrong.CLOSED in wrong_now()
+
+
+def wrong_now():
+    return {finding.wrong for finding in check_everything(now()).findings}
 
 
 def test_the_check_touches_nothing_that_is_worked_with(settings, folder):

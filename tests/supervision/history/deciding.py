@@ -1,5 +1,6 @@
 """What is final once it was decided, sent or shown: a closed meeting, steps of 四议两公开,
-an order with an answer sent back and a talk, a public report, and corrections.
+a shift that somebody asked another to take, a leave, an order with an answer sent back
+and a talk, a public report, and corrections.
 """
 
 import io
@@ -26,6 +27,7 @@ from tests import roles
 from tests.cases.council import called, present, seats
 from tests.cases.roads import DAY, NOON, accepted, officer
 from tests.supervision.history.closing import APRIL, MARCH
+from villages.duty import arrange_shift, ask_swap, note_leave
 from villages.posts import seal_post
 
 SOON = NOON + timedelta(minutes=5)
@@ -34,6 +36,7 @@ SOON = NOON + timedelta(minutes=5)
 def decide_all(here):
     hold_meeting(here)
     hold_step(here)
+    keep_roster(here)
     send_order(here)
     show_report(here)
     seal_logs(APRIL + DAY)
@@ -76,6 +79,23 @@ def hold_step(here):
     words = {"wrong": "五人", "right": "四人", "key": uuid.uuid4()}
     correct_step(step, **words, by=by, at=NOON + DAY)
     return process
+
+
+def keep_roster(here):
+    """A shift that its member asked the duty officer to take, and a leave of theirs."""
+    by = {"by": here.member.user, "at": NOON}
+    starts_at = NOON + 2 * DAY
+    shift = arrange_shift(
+        here.village,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=5),
+        primary=here.member,
+        by=here.secretary.user,
+        at=NOON,
+    )
+    ask_swap(shift, here.duty, **by)
+    on = (NOON + 5 * DAY).date()
+    note_leave(here.member, from_on=on, until_on=on, reason="看病", **by)
 
 
 def send_order(here):

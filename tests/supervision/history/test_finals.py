@@ -36,7 +36,7 @@ from tests.supervision.history.migrating import (
     migrate_back_before,
     migrate_to_the_end,
 )
-from villages.models import AuditRecord, User
+from villages.models import AuditRecord, DutyLeave, DutyShift, SwapRequest, User
 from villages.posts import POST
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +132,9 @@ def test_what_was_put_in_is_found(rows):
     other[SignedSheet] = {"received_sha256": "0"}
     other[Attachment] = {"received_sha256": "0"}
     other[AgendaItem] = {"case": None, "subject": "分红"}
+    other[DutyShift] = {"starts_at": NOON}
+    other[SwapRequest] = {"state": "lapsed", "answered_at": NOON}
+    other[DutyLeave] = {"from_on": NOON.date()}
     for name, value in other.get(rows, {}).items():
         setattr(row, name, value)
     with history_lifted():

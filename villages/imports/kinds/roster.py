@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from villages.duty import name_leader, put_shift, time_of_shift
+from villages.duty.finals import SHIFT
 from villages.duty.rotating import BEGINS, ENDS
 from villages.imports.cells import Stored, Unclear, as_day, as_name, text_of
 from villages.imports.columns import Column, called
@@ -45,6 +46,7 @@ class Roster(RowKind):
     roles = IMPORT_ROSTER
     is_of_village = True
     model = DutyShift
+    final = SHIFT
     changeable = ("leader",)
     columns = (
         VILLAGE,
@@ -164,13 +166,14 @@ class Roster(RowKind):
             primary=values["primary_at"],
             backup=values["backup_at"],
             leader=values.get("leader") or "",
+            by=around.by,
             at=around.at,
         )
 
     def change(self, entry: Entry, row: DutyShift, around: Around) -> DutyShift:
         """Name the leader, as is done by hand."""
         leader = self._wanted(entry).get("leader", row.leader)
-        return name_leader(row, leader, around.at)
+        return name_leader(row, leader, by=around.by, at=around.at)
 
 
 def _members_of(village: Village, around: Around) -> list[Post]:
