@@ -209,6 +209,15 @@ def as_recorded(final: Final, keys: Iterable[int], *, since: datetime) -> list[i
     return [key for key, seal in seals.items() if seal == recorded[key].seal]
 
 
+def unrecorded(final: Final, keys: Iterable[int], *, since: datetime) -> list[int]:
+    """Return those of the rows that have no record since that moment: what becomes
+    final but once is not recorded a second time, or whoever made it open again by SQL
+    would not be found.
+    """
+    recorded = last_seals(final, since)
+    return [key for key in keys if key not in recorded]
+
+
 def _subject(final: Final, key: int, seal: str) -> str:
     return f"{final.name}:{key} {seal}"
 

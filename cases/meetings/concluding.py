@@ -38,7 +38,7 @@ from cases.workflow.event_data import EventData
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
 from minshi.idempotency import fingerprint, refuse_reuse
-from villages.finals import seal_final
+from villages.finals import seal_final, unrecorded
 from villages.procedure import ONLY_HEAR, rules_for
 
 # What a meeting may resolve about a case.
@@ -146,7 +146,8 @@ def conclude(
         )
 
     item.save()
-    seal_final(ITEM, item, at=at, user=by.user)
+    if unrecorded(ITEM, [item.pk], since=meeting.called_at):
+        seal_final(ITEM, item, at=at, user=by.user)
     return item
 
 

@@ -18,7 +18,7 @@ from cases.privacy.table import columns, table_of
 from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
-from villages.finals import seal_all, seal_final
+from villages.finals import seal_all, seal_final, unrecorded
 from villages.procedure import Rules, rules_for
 
 MOST_TEXT = 20_000
@@ -150,7 +150,8 @@ def _put_off_what_waits(
     AgendaItem.objects.bulk_update(
         items, ["state", "concluded_at", "concluded_by", *COUNTED]
     )
-    seal_all(ITEM, [item.pk for item in items], at=at)
+    keys = [item.pk for item in items]
+    seal_all(ITEM, unrecorded(ITEM, keys, since=meeting.called_at), at=at)
 
 
 @transaction.atomic

@@ -128,6 +128,24 @@ def test_an_item_taken_away_or_said_to_wait_still_is_found(meeting, refused, cha
     assert found() == {LogWrong.CLOSED_GONE}
 
 
+def test_an_item_that_was_opened_again_is_found_whatever_is_concluded_then(
+    meeting, refused, chair
+):
+    by_sql(TABLE, f"UPDATE {TABLE} {STILL_TO_COME}", id=refused.pk)
+    conclude(refused, "passed", votes=(6, 0, 0), resolution="租", **chair)
+
+    assert found() == {LogWrong.CLOSED}
+
+
+def test_an_item_that_was_opened_again_is_found_where_it_is_put_off(
+    meeting, refused, chair
+):
+    by_sql(TABLE, f"UPDATE {TABLE} {STILL_TO_COME}", id=refused.pk)
+    close_meeting(meeting, **chair)
+
+    assert found() == {LogWrong.CLOSED}
+
+
 def test_a_hidden_matter_beside_it_does_not_hide_what_was_changed(
     here, meeting, refused, chair
 ):
