@@ -79,7 +79,7 @@ WORDS: Mapping[str, Text] = {
         "What you said is taken up (%(number)s). You hear from us by %(promised)s."
     ),
     NoticeKind.PROMISED: gettext_lazy(
-        "About %(number)s: the day has changed; you hear from us by %(promised)s."
+        "About %(number)s: it is being worked on; you hear from us by %(promised)s."
     ),
     NoticeKind.ANSWERED: gettext_lazy(
         "%(number)s is answered. Ask at the counter, or with the code on your receipt."
