@@ -236,7 +236,7 @@ def thanks(action: Action, values: dict[str, Any]) -> str:
 
 
 def _was_never_done(case: Case) -> bool:
-    """Tell whether a matter was closed with no work on it: sent elsewhere, taken back."""
+    """Tell whether a matter was closed with no work on it."""
     return not case.is_open and case.completed_at is None
 
 

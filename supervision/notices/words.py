@@ -135,6 +135,13 @@ TO_DO: Mapping[str, Text] = {
     Stage.SUPERVISE: gettext_lazy("It is with you now: check what was done."),
     Stage.RATE: gettext_lazy("It is with you now: call the speaker for the rating."),
 }
+# what to do where it comes back to be handled, by what brought it back
+DO_AGAIN: Mapping[str, Text] = {
+    Action.RATE: gettext_lazy("The speaker says it was not done well: do it again."),
+    Action.REDO: gettext_lazy("It was not done well: you are asked to do it again."),
+    Action.REOPEN: gettext_lazy("It was opened again: do it once more."),
+    Action.REJECT: gettext_lazy("The check found it not good enough: go on with it."),
+}
 # what was to be done by the day of a clock, where "done" would say too little
 TO_BE_DONE: Mapping[str, Text] = {
     Stage.SPEAK: pgettext_lazy("to be", "taken up"),
@@ -232,6 +239,8 @@ def _standard_words_of(notice: Notice) -> Text:
     words: Text | None = None
     if notice.kind == NoticeKind.YOURS and event:
         words = TO_DO.get(event.target)
+        if event.target == Stage.HANDLE:
+            words = DO_AGAIN.get(event.action, words)
     if notice.kind == NoticeKind.SPEAKER and event:
         words = SPEAKER_DID.get(event.action)
     if notice.kind == NoticeKind.CHASED and notice.chase and notice.chase.by:
