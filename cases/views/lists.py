@@ -17,6 +17,7 @@ from cases.lists.paging import (
     capped_counts,
     page_of,
 )
+from cases.lists.search import left_out
 from cases.models import Case
 from cases.models.choices import OPEN_STAGES, Stage
 from cases.models.scope import CaseQuerySet
@@ -88,6 +89,7 @@ class CaseList(StaffView):
             "tabs": tabs,
             "sight": self.sight(),
             "is_narrowed": bool(given),
+            "left_out": left_out(request.GET.get("q", "")),
             "folded": [listed.form[name] for name in self._folded()],
             "unfolds": bool(unfolding),
             "kept": _tab_parameters(request.GET),

@@ -610,8 +610,8 @@ def test_a_neighbour_is_unnamed_in_the_preview_of_an_answer_as_well(client, here
 
 def test_the_page_says_to_whom_it_was_reported(client, here):
     case = accepted(here)
-    for post, words in ((here.secretary, "报到镇上"), (here.reviewer, "报到县里")):
+    for post, told in ((here.secretary, "报到镇上"), (here.reviewer, "报到县里")):
         case = make_move(
             case, Action.ESCALATE, by=officer(post), at=NOON, reason="没有钱"
         )
-        assert words in page_of(client, case)
+        assert told in page_of(client, case)
