@@ -26,7 +26,7 @@ from cases.speaking.progress import told_to_speaker
 from cases.speaking.whereabouts import what_comes_next, with_whom
 from cases.views.attachments import file_response
 from cases.views.late import Typed, typed_for, was_made_before
-from cases.views.track_code import wrong_in_words
+from cases.views.track_code import rooms_to_ring, wrong_in_words
 from cases.views.visiting import OFFERED, BehindCode, Visit
 from cases.workflow import (
     MOVES,
@@ -64,7 +64,8 @@ class TrackAny(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         number = number_of(request.GET.get("number", "")).replace("/", "")
         if not number:
-            return render(request, "cases/track_code.html", {"number": number})
+            context = {"number": number, "rooms": rooms_to_ring(number)}
+            return render(request, "cases/track_code.html", context)
 
         code = urlencode({"k": request.GET.get("k", "")})
         return redirect(f"{reverse('cases:track', args=[number])}?{code}")
@@ -171,6 +172,7 @@ class Track(BehindCode):
             "code": "" if again else typed,
             "wrong": wrong_in_words(number, typed) if is_wrong else "",
             "again": again,
+            "rooms": rooms_to_ring(number),
         }
         status = 404 if is_wrong else 200
         if self.shut_until:
