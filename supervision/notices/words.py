@@ -243,6 +243,10 @@ def _standard_words_of(notice: Notice) -> Text:
             words = DO_AGAIN.get(event.action, words)
     if notice.kind == NoticeKind.SPEAKER and event:
         words = SPEAKER_DID.get(event.action)
+    if notice.kind == NoticeKind.CALL and _left_no_number(notice):
+        words = _(
+            "Please tell the speaker how it stands when you meet: no number was left."
+        )
     if notice.kind == NoticeKind.CHASED and notice.chase and notice.chase.by:
         words = _("%(by)s urges you: %(reason)s")
     if notice.kind in STILL_TO_DO and _to_be_done(notice):
@@ -253,6 +257,11 @@ def _standard_words_of(notice: Notice) -> Text:
             " at once."
         )
     return words or WORDS[notice.kind]
+
+
+def _left_no_number(notice: Notice) -> bool:
+    case = notice.case
+    return case is not None and not (case.speaker_phone or case.also_personal)
 
 
 def _to_be_done(notice: Notice) -> Text:
