@@ -15,12 +15,12 @@ class Cases(AppConfig):
         from cases.imports import OldLedger
         from cases.lawful import check_lawful_numbers
         from cases.ledgers import titles_by_key
-        from cases.lists.shift import taken_down_in
+        from cases.lists.shift import done_in
         from villages.audit_words import add_names_of_ledgers
         from villages.duty.drafting import add_to_hand_over
         from villages.imports.kinds import add_kind
 
         checks.register(check_lawful_numbers)
-        add_to_hand_over(taken_down_in)
+        add_to_hand_over(done_in)
         add_kind(OldLedger())
         add_names_of_ledgers(titles_by_key)

@@ -60,6 +60,11 @@ urlpatterns = [
         slips.SlipPrint.as_view(),
         name="slip",
     ),
+    path(
+        "given-back/<int:pk>/slip/",
+        slips.ReturnSlipPrint.as_view(),
+        name="return_slip",
+    ),
     path("files/<uuid:uuid>/", attachments.Download.as_view(), name="file"),
     path("files/<uuid:uuid>/show/", attachments.ShowFile.as_view(), name="show_file"),
     path(

@@ -137,6 +137,12 @@ def number_of(_world: World, case: Case) -> list[object]:
     return [case.number]
 
 
+def events_of(_world: World, case: Case) -> list[object]:
+    """The returns of a case, or where nobody gave it back its first event."""
+    returned = case.events.filter(action=Action.RETURN)
+    return [event.pk for event in returned or case.events.all()[:1]]
+
+
 def row_of(model: type[Model]) -> Callable[[World, Case], list[object]]:
     return lambda world, _case: [world.grid[model].pk]
 
@@ -146,6 +152,7 @@ def row_of(model: type[Model]) -> Callable[[World, Case], list[object]]:
 SLOTS: dict[str, tuple[Callable[[World, Case], list[object]], object]] = {
     "cases/number": (number_of, NO_NUMBER),
     "t/number": (number_of, NO_NUMBER),
+    "given-back/pk": (events_of, NOWHERE),
     "files/uuid": (attachments_of, uuid.UUID(int=1)),
     "attachments/uuid": (attachments_of, uuid.UUID(int=1)),
     "photos/uuid": (attachments_of, uuid.UUID(int=1)),

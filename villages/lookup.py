@@ -261,6 +261,17 @@ def index_residents(residents: Iterable[Resident]) -> None:
     ResidentKey.objects.bulk_create(keys, batch_size=BATCH)
 
 
+def known_line(resident: Resident, user: User, on: date) -> str:
+    """Return the line that says who was chosen, as the list under the name has it:
+    name, place and the end of the telephone number.
+    """
+    found = _as_row(resident, neighbourhood_of(user, on).own_villages)
+    parts = [found.name, found.address]
+    if found.tail:
+        parts.append(f"****{found.tail}")
+    return " · ".join(parts)
+
+
 def _as_row(resident: Resident, tails_in: Collection[int] | None) -> FoundResident:
     group = resident.household.group
     shows_tail = tails_in is None or group.village_id in tails_in

@@ -92,7 +92,23 @@ def terms_of(text: str) -> list[str]:
     2. Part at blanks.
     3. Part at punctuation and quotation marks beside a word; elsewhere they are
        searched for as they stand.
+    4. Leave out what is too short to be searched beside something longer (`left_out`).
     """
+    terms = _all_terms(text)
+    return [term for term in terms if len(term) >= SHORTEST] or terms
+
+
+def left_out(text: str) -> list[str]:
+    """Return the words of what was typed that are too short to be searched beside the
+    others; none where nothing else was typed.
+    """
+    if len(text) > LONGEST:
+        return []
+    searched = terms_of(text)
+    return [term for term in _all_terms(text) if term not in searched]
+
+
+def _all_terms(text: str) -> list[str]:
     typed = unicodedata.normalize("NFKC", without_brackets(visible(text)))
     typed = QUOTED.sub(" ", BETWEEN_THOUSANDS.sub("", typed))
     joined = NAME_SET_WIDE.sub(_set_close, typed)
@@ -124,7 +140,7 @@ def _set_close(name: re.Match[str]) -> str:
 
 
 def require_two_characters(text: str) -> None:
-    """Refuse a word of one character that is no surname by itself, and too many words
+    """Refuse one character that is no surname by itself, and too many words
     (ValidationError). What is longer than LONGEST is not looked at: the field refuses
     it by its own rule.
     """

@@ -18,6 +18,7 @@ from cases.models.choices import (
     ONLINE_CHANNELS,
     CloseReason,
     Confidentiality,
+    Handling,
     Light,
     Stage,
 )
@@ -295,6 +296,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def with_light(self, light: str, at: datetime) -> "CaseQuerySet":
         """The queryset form of `Case.light`."""
         return self.open().filter(has_light(light, at))
+
+    def settled(self) -> "CaseQuerySet":
+        """Return what was settled on the spot, and stands so (`Case.was_settled`)."""
+        return self.filter(
+            handling=Handling.ON_SPOT, completed_at=models.F("accepted_at")
+        )
 
     def owned_by(self, reach: Reach) -> "CaseQuerySet":
         return self.open().filter(

@@ -21,7 +21,7 @@ from minshi.paper import (
     moment_on_paper,
     phone_on_paper,
 )
-from villages.models import Post
+from villages.models import Post, Village
 
 ASSISTANT = AssignmentRole.ASSISTANT
 
@@ -163,10 +163,14 @@ def contact(record: Record) -> str:
     return joined(record.responsible, phone_on_paper(_phone_of(lead)))
 
 
+def _village_of(post: Post) -> Village | None:
+    return post.group.village if post.group else post.village
+
+
 def _phone_of(lead: Assignment) -> str:
     if lead.office:
         return lead.office.phone
-    village = lead.post.village if lead.post else None
+    village = _village_of(lead.post) if lead.post else None
     room = getattr(village, "talk_room", None)
     return room.phone if room else ""
 

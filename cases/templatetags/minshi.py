@@ -380,10 +380,18 @@ def summary(case: Case, sight: Sight) -> str:
         case.number,
         f"{place_for(case, sight)} {case.group or ''}".strip(),
         case.get_category_display(),
+        _attempt(case),
         _("with %(holder)s") % {"holder": holder} if holder else "",
         day(case.registered_at),
     )
     return " · ".join(filter(None, parts))
+
+
+def _attempt(case: Case) -> str:
+    """Say that an open matter is done once more: what was done before did not do."""
+    if case.round == 1 or not case.is_open:
+        return ""
+    return _("time %(round)s") % {"round": case.round}
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Rating
+from cases.models.choices import Stage
 from cases.models.reserved import ReservedMatter
 from cases.templatetags.minshi import kind, moment
 from villages.models import User
@@ -93,18 +94,27 @@ def lines_of_course(
     concerns: Iterable[User],
     reports: Iterable[tuple[datetime, str]],
 ) -> list[FactLine]:
-    """List what was decided and done, without the lines that would be empty."""
+    """List what was decided and done, without the lines that would be empty.
+
+    While it is done once more, what came of it is that of the time before.
+    """
+    is_of_before = case.stage in (Stage.DELIBERATE, Stage.HANDLE)
     reported = [
         FactLine(_("Mandatory report"), f"{moment(told_at)} {told}")
         for told_at, told in reports
     ]
     lines = [
         FactLine(_("Decision"), _decision_in_words(case, words)),
-        FactLine(_("Outcome"), case.get_outcome_display()),
+        FactLine(
+            _("Outcome last time") if is_of_before else _("Outcome"),
+            case.get_outcome_display(),
+        ),
         FactLine(_("What was done"), words["measures"]),
         FactLine(_("What was found"), words["findings"]),
         FactLine(_("On what ground"), words["basis"]),
-        FactLine(_("Result"), words["result"]),
+        FactLine(
+            _("Result last time") if is_of_before else _("Result"), words["result"]
+        ),
         FactLine(_("Rating"), _rating_in_words(case, rating)),
         FactLine(_("Whom it concerns"), "、".join(str(user) for user in concerns)),
         *reported,

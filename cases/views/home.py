@@ -185,7 +185,7 @@ class Home(StaffView):
         midnight = workdays.due_at(today() - workdays.ONE_DAY)
         of_today = visible.heard().filter(registered_at__gte=midnight)
         counted["today"] = of_today
-        counted["today_settled"] = of_today.filter(handling="on_spot")
+        counted["today_settled"] = of_today.settled()
         return capped_counts(counted)
 
     def _parts(self, visible: CaseQuerySet) -> list[Assignment]:

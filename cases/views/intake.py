@@ -34,7 +34,7 @@ from minshi.errors import (
     KeyReused,
     RuleBroken,
 )
-from villages.lookup import neighbourhood_of
+from villages.lookup import known_line, neighbourhood_of
 from villages.models import Post, Village
 from villages.models.roles import ADMINISTRATORS
 from villages.rights import SETTLE
@@ -106,6 +106,9 @@ class Intake(StaffView):
             else:
                 return _lead(request, self._go_on(request, form, case))
 
+        if "photo" in request.FILES:
+            # no page can fill a field of files in again
+            messages.warning(request, _("Please choose the photo once more."))
         return self._show(
             request, form, status=UNPROCESSABLE, fillings=fillings, offered=True
         )
@@ -257,10 +260,16 @@ class Intake(StaffView):
             "form": form,
             "may_settle": any(post.role in SETTLE for post in posts),
             "namesakes": namesakes_of(self.user, form),
+            "known": self._known(form),
             "channel_stays": not form.is_bound and bool(_channel_of_the_day(request)),
             **shown,
         }
         return render(request, "cases/intake.html", context, status=status)
+
+    def _known(self, form: IntakeForm) -> str:
+        """Say which neighbour was chosen on a form that is shown once more."""
+        chosen = form.cleaned_data.get("resident") if form.is_bound else None
+        return known_line(chosen, self.user, today()) if chosen else ""
 
 
 def _refuse_what_is_not_added(case: Case, data: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.lists.after_closing import with_waiting_word
 from cases.lists.filters import CaseFilter, oversees_towns
+from cases.lists.given_back import SEES_OWN_WORK, SHOWN, given_back_by, may_print
 from cases.lists.paging import (
     MOST_COUNTED,
     Page,
@@ -16,11 +17,14 @@ from cases.lists.paging import (
     capped_counts,
     page_of,
 )
+from cases.lists.search import left_out
 from cases.models import Case
 from cases.models.choices import OPEN_STAGES, Stage
 from cases.models.scope import CaseQuerySet
+from cases.slips.given_back import ReturnSheet
 from cases.views.access import StaffView
 from minshi.clock import now, today
+from villages.models import Role
 
 # each tab sets these parameters and leaves the rest of the address as it is
 TABS: tuple[tuple[str, str | Promise, dict[str, str]], ...] = (
@@ -85,11 +89,36 @@ class CaseList(StaffView):
             "tabs": tabs,
             "sight": self.sight(),
             "is_narrowed": bool(given),
+            "left_out": left_out(request.GET.get("q", "")),
             "folded": [listed.form[name] for name in self._folded()],
             "unfolds": bool(unfolding),
             "kept": _tab_parameters(request.GET),
+            **self._own_work(given),
         }
         return render(request, "cases/list.html", context)
+
+    def _own_work(self, given: set[str]) -> dict[str, object]:
+        """Return what stands beside the whole list of whoever reads a matter only while
+        it is theirs. Two queries for them, three where a matter was given back.
+        """
+        if not self.user.holds(today(), *SEES_OWN_WORK):
+            return {}
+
+        returned = []
+        if not given:
+            returned = list(given_back_by(self.user, today())[:SHOWN])
+        rows = []
+        for event in returned:
+            sheet = ReturnSheet(event, self.sight())
+            rows.append((sheet, may_print(event, self.user, today())))
+        return {"sees_own_work": self._is_at_an_office(), "given_back": rows}
+
+    def _is_at_an_office(self) -> bool:
+        """Whether the user has posts at offices alone, and takes no matters down for a
+        village or town.
+        """
+        posts = self.user.posts_on(today())
+        return all(post.role == Role.OFFICE_HANDLER for post in posts)
 
     def _page(self, counted: CaseQuerySet, listed: CaseFilter) -> Page[Case]:
         """Return the page of the rows, with all that they show."""

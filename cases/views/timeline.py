@@ -109,11 +109,19 @@ def _label_of(event: Event) -> str:
         return _("took it back")
     if event.action == Action.RATE and event.actor_kind == ActorKind.SPEAKER:
         return _("said how it was")
+    if event.action == Action.SHOW_FILE:
+        return _let_see(event)
     if _ends_explained(event):
         return _("It cannot be done, and was explained; please check it")
     if event.action in Action.values:
         return str(Action(event.action).label)
     return event.action
+
+
+def _let_see(event: Event) -> str:
+    if data_of(event).get("public"):
+        return _("let the speaker see the photo")
+    return _("does not let the speaker see the photo any more")
 
 
 def _ends_explained(event: Event) -> bool:

@@ -20,12 +20,13 @@ from django.views.generic import View
 
 from cases.forms import MoveForm
 from cases.forms.step import OFFICERS_ONLY
+from cases.models import Case
 from cases.models.choices import Satisfaction
 from cases.speaking.progress import told_to_speaker
 from cases.speaking.whereabouts import what_comes_next, with_whom
 from cases.views.attachments import file_response
 from cases.views.late import Typed, typed_for, was_made_before
-from cases.views.track_code import wrong_in_words
+from cases.views.track_code import rooms_to_ring, wrong_in_words
 from cases.views.visiting import OFFERED, BehindCode, Visit
 from cases.workflow import (
     MOVES,
@@ -63,7 +64,8 @@ class TrackAny(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         number = number_of(request.GET.get("number", "")).replace("/", "")
         if not number:
-            return render(request, "cases/track_code.html", {"number": number})
+            context = {"number": number, "rooms": rooms_to_ring(number)}
+            return render(request, "cases/track_code.html", context)
 
         code = urlencode({"k": request.GET.get("k", "")})
         return redirect(f"{reverse('cases:track', args=[number])}?{code}")
@@ -170,6 +172,7 @@ class Track(BehindCode):
             "code": "" if again else typed,
             "wrong": wrong_in_words(number, typed) if is_wrong else "",
             "again": again,
+            "rooms": rooms_to_ring(number),
         }
         status = 404 if is_wrong else 200
         if self.shut_until:
@@ -219,7 +222,8 @@ def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, An
         "is_told_in_person": visit.is_kept_apart,
         "comes_next": what_comes_next(case),
         "photos": visit.photos,
-        "forms": [(offer, asked_of_the_speaker(form)) for offer, form in shown],
+        "forms": [(offer, asked_of_the_speaker(form, case)) for offer, form in shown],
+        "never_done": _was_never_done(case),
         "may_reopen": any(offer.action == Action.REOPEN for offer, _form in shown),
         "urged_at": visit.urged_at,
     }
@@ -233,10 +237,17 @@ def thanks(action: Action, values: dict[str, Any]) -> str:
     return _("Thank you, it has been noted.")
 
 
-def asked_of_the_speaker(form: MoveForm) -> MoveForm:
+def _was_never_done(case: Case) -> bool:
+    """Tell whether a matter was closed with no work on it."""
+    return not case.is_open and case.completed_at is None
+
+
+def asked_of_the_speaker(form: MoveForm, case: Case) -> MoveForm:
     """Put the officers' questions to the speaker themself."""
     for name, field in form.fields.items():
         label = _question_to_speaker(form.action, name)
+        if label and form.action == Action.REOPEN and _was_never_done(case):
+            label = _("Why it is to be dealt with")
         if label:
             field.label = label
             form[name].label = label

@@ -1,4 +1,8 @@
-"""The words for a number and a code that open no tracking page."""
+"""What the page without a matter says: what is wrong with a number and a code, and whom
+to ring who has lost the receipt.
+"""
+
+import re
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +13,10 @@ from cases.workflow.numbering import (
     number_of,
     signs_of,
 )
+from villages.models import TalkRoom
+
+MOST_ROOMS = 100
+LETTERS = re.compile(r"[A-Z][A-Z0-9]{1,3}")  # of a town
 
 
 def wrong_in_words(number: str, code: str) -> str:
@@ -27,3 +35,24 @@ def wrong_in_words(number: str, code: str) -> str:
         "Number and code do not belong together. Look at the receipt again, or ask at"
         " the counter."
     )
+
+
+def rooms_to_ring(number: str) -> list[TalkRoom]:
+    """Return the talk rooms of the town that a number begins with, those that have a
+    telephone; without such a town, those of the only one that has any.
+
+    Nothing of a matter is read: whether there is such a number nobody learns. At most
+    two queries.
+    """
+    with_phone = TalkRoom.objects.exclude(phone="").select_related("village")
+    in_order = with_phone.order_by("village__code")
+
+    letters, _dash, _rest = number_of(number).partition("-")
+    if LETTERS.fullmatch(letters):
+        of_town = in_order.filter(village__town__abbreviation=letters)[:MOST_ROOMS]
+        if of_town:
+            return list(of_town)
+
+    rooms = list(in_order[:MOST_ROOMS])
+    towns = {room.village.town_id for room in rooms}
+    return rooms if len(towns) == 1 else []

@@ -228,12 +228,12 @@ SAID_AT = Input("said_at", Kind.DATETIME, _("When they said so"))
 
 
 def unfinished(text: str) -> str | None:
-    """Return the first placeholder that a standard text left open, with its brackets.
+    """Return the placeholders that a standard text left open, with their brackets.
 
     None in a finished text.
     """
-    found = UNFINISHED.search(text)
-    return found[0] if found else None
+    found = UNFINISHED.findall(text)
+    return "、".join(dict.fromkeys(found)) or None
 
 
 def check_inputs(

@@ -1,25 +1,27 @@
-// A step's form: what is typed outlives a lost login or a closed page, until the step is taken.
+// A step's form: what is typed and ticked outlives a lost login or a closed page, until the step is taken.
 import { all, one } from "./dom.js";
-import { store, stored } from "./drafts.js";
+import { refill, store, stored, valuesOf } from "./drafts.js";
 import { fillReadyWords } from "./ready.js";
 
 function keep(step) {
   const name = step.dataset.keep;
   const areas = all("textarea, input:not([type])", step);
   const texts = areas.concat(all("input[type=text]", step));
+  const choices = all("input[type=radio]", step);
 
-  putBack(step, texts, stored(name));
+  putBack(step, texts, choices, stored(name));
   step.addEventListener("input", () => {
     const typed = {};
     texts.forEach((field) => {
       typed[field.name] = field.value;
     });
-    store(name, { key: one("[name=key]", step).value, texts: typed });
+    const key = one("[name=key]", step).value;
+    store(name, { key, texts: typed, chosen: valuesOf(choices) });
   });
 }
 
 // A refused form comes with what was typed; a field that the server drafted yields to it.
-function putBack(step, texts, draft) {
+function putBack(step, texts, choices, draft) {
   if (!draft || one("#error-summary", step)) return;
 
   one("[name=key]", step).value = draft.key;
@@ -27,6 +29,10 @@ function putBack(step, texts, draft) {
     if (field.value && !field.dataset.draft) return;
     field.value = draft.texts[field.name] || field.value;
   });
+
+  // what the server ticked stands
+  const ticked = valuesOf(choices);
+  refill(choices.filter((choice) => !ticked[choice.name]), draft.chosen || {});
 }
 
 // Whoever corrects an entry may look the speaker up; no other step needs the list.

@@ -16,6 +16,7 @@ from cases.privacy.disclosure import phones_of
 from minshi import workdays
 from minshi.errors import NoSuchRight
 from supervision.models import Call
+from supervision.notices.purposes import news_of
 from villages.audit import record_audit
 from villages.duty import on_duty_in, post_held_by
 from villages.models import Post, User
@@ -23,6 +24,9 @@ from villages.models.audit import AuditKind
 from villages.rights import CALL_AFTER_CLOSING, CALL_SPEAKERS, SET_TOWN_RULES
 
 ORDER = ("asked_at", "id")
+# its lead rings the talk room instead (`cases/views/reaching.py`); whoever has a secret
+# matter is named in it, and asks nobody
+WITH_WHO_WORKS = Q(stage=Stage.HANDLE) & ~Q(confidentiality=Confidentiality.SECRET)
 
 
 def calls_of(user: User, at: datetime) -> QuerySet[Call]:
@@ -33,13 +37,15 @@ def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     for whoever has the counter calls; elsewhere, and in a secret case, those of whoever
     it is with. A hidden speaker is called by whoever took it down, else by the town's
     reviewer: the others may not know the name (domain §3, confidentiality). What was
-    closed is with nobody: the secretary calls, above the village the reviewer.
+    closed is with nobody, and who works on a matter is not given the number: the
+    secretary calls, above the village the reviewer.
     """
     on = workdays.local_day(at)
     reach = user.reach(on)
     reviewed = user.reach(on, SET_TOWN_RULES)
 
     mine = Q(owner_post__in=reach.posts) | Q(owner_office__in=reach.offices)
+    mine &= ~WITH_WHO_WORKS
     mine |= Q(
         level=Level.VILLAGE,
         confidentiality=Confidentiality.NORMAL,
@@ -48,13 +54,13 @@ def calls_of(user: User, at: datetime) -> QuerySet[Call]:
     mine |= HIDES_SPEAKER & Q(recorded_by__in=reach.posts)
     mine |= HIDES_SPEAKER & Q(town__in=reviewed.towns)
 
-    closed = Q(
+    headed = Q(
         level=Level.VILLAGE,
         village__in=user.reach(on, CALL_AFTER_CLOSING).village_posts_at,
     )
-    closed |= Q(level=Level.TOWN, town__in=reviewed.towns)
-    closed |= Q(level=Level.COUNTY, town__county_code__in=reviewed.counties)
-    mine |= Q(closed, stage=Stage.CLOSED)
+    headed |= Q(level=Level.TOWN, town__in=reviewed.towns)
+    headed |= Q(level=Level.COUNTY, town__county_code__in=reviewed.counties)
+    mine |= Q(headed, Q(stage=Stage.CLOSED) | WITH_WHO_WORKS)
 
     visible = Case.objects.visible_to(user, on)
     cases = visible.filter(mine, Sight.of(user, on).speaker_shown())
@@ -142,7 +148,8 @@ def numbers_to_call(
         raise NoSuchRight(_("This call is somebody else's."))
 
     subject = _("the speaker's phone of %(number)s") % {"number": call.case.number}
-    reason = _("to tell the speaker: %(word)s") % {"word": call.get_kind_display()}
+    news = news_of(call.event, call.kind)
+    reason = _("to tell the speaker: %(word)s") % {"word": news}
     record_audit(
         AuditKind.UNMASK,
         at=at,

@@ -3,14 +3,39 @@ whatever held when the call was asked for.
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from cases.models import Reply
-from cases.models.choices import Outcome, Stage
+from cases.models import Event, Reply
+from cases.models.choices import Confidentiality, Outcome, Stage
 from cases.speaking.promise import promise_to_officers
+from cases.speaking.whereabouts import with_whom
 from cases.templatetags.minshi import day
+from cases.workflow import Action
+from minshi.errors import Text
 from supervision.models import Call, NoticeKind
+from villages.models import Post
+
+# in these an answer is promised, by a day that can change
+ANSWER_PROMISED = (Stage.HANDLE, Stage.SUPERVISE)
+# what brought a day that the speaker was not told of before
+BROUGHT: Mapping[str, Text] = MappingProxyType(
+    {
+        Action.DECIDE: gettext_lazy("it is settled who works on it"),
+        Action.DEFER: gettext_lazy("it is talked over later"),
+        Action.ESCALATE: gettext_lazy(
+            "it could not be settled here and was reported up"
+        ),
+        Action.RETURN: gettext_lazy(
+            "whoever worked on it could not do it; it is talked over again"
+        ),
+        Action.REDO: gettext_lazy("it was not done well, and is being done again"),
+        Action.REOPEN: gettext_lazy("it is being done again"),
+    }
+)
 
 
 def answers_to_tell(calls: Iterable[Call]) -> dict[int, str]:
@@ -31,6 +56,19 @@ def answers_to_tell(calls: Iterable[Call]) -> dict[int, str]:
     return answers
 
 
+def read_holders(calls: Iterable[Call]) -> None:
+    """Read whoever has the matters now that were handed out, for `purpose_of`: three
+    queries, none where no call tells of that.
+    """
+    handed_out = [call.case for call in calls if _is_settled_who_works(call)]
+    prefetch_related_objects(
+        handed_out,
+        "owner_office",
+        Prefetch("owner_post", Post.objects.with_places().select_related("user")),
+        "village__talk_room",
+    )
+
+
 def purpose_of(call: Call, answers: Mapping[int, str]) -> str:
     """Return in words why the speaker is called: the answer where there is one, else
     what happened, and the day of the answer if one is awaited.
@@ -40,7 +78,10 @@ def purpose_of(call: Call, answers: Mapping[int, str]) -> str:
     if answer:
         return _answered(answer, is_done=case.outcome in ("", Outcome.DONE))
 
-    kind = str(call.get_kind_display())
+    kind = news_of(call.event, call.kind)
+    if _is_settled_who_works(call):
+        who = with_whom(case, is_secret=case.confidentiality == Confidentiality.SECRET)
+        kind = _("it is settled: %(who)s works on it") % {"who": who}
     if call.event.round < case.round:
         # what was to be told then is over: the speaker was not content with it
         kind = _("it is being done again")
@@ -50,6 +91,37 @@ def purpose_of(call: Call, answers: Mapping[int, str]) -> str:
         return _("how it stands") if is_stale else kind
 
     return f"{kind}，{promise_to_officers(case, day(case.reply_by))}"
+
+
+def news_of(event: Event, kind: str) -> str:
+    """Return in words what the speaker is told of an event.
+
+    That the day of the answer changed is said only where an answer was promised before;
+    elsewhere what brought the day.
+    """
+    if kind != NoticeKind.PROMISED:
+        return str(NoticeKind(kind).label)
+    if event.action == Action.RATE:
+        return _after_rating(event)
+    if event.action in BROUGHT:
+        return str(BROUGHT[event.action])
+    if event.source in ANSWER_PROMISED and event.target in ANSWER_PROMISED:
+        return str(NoticeKind(kind).label)
+    return _("the day has changed")
+
+
+def _after_rating(event: Event) -> str:
+    if event.target == Stage.SUPERVISE:
+        return _("it is still not done well, and is being looked into")
+    return _("it was not done well, and is being done again")
+
+
+def _is_settled_who_works(call: Call) -> bool:
+    return (
+        call.kind == NoticeKind.PROMISED
+        and call.event.action == Action.DECIDE
+        and call.case.stage == Stage.HANDLE
+    )
 
 
 def _answered(answer: str, *, is_done: bool) -> str:

@@ -24,6 +24,7 @@ from minshi.crypto import is_mobile
 from supervision.models import Call, Notice, NoticeChannel, NoticeKind, Told
 from supervision.models.notice_kinds import BY_SMS
 from supervision.notices.outbox import Message, put_in_outbox
+from supervision.notices.purposes import news_of
 from supervision.notices.recipients import Recipients
 from villages.duty import on_duty_in
 from villages.models import Post, Role, User
@@ -168,14 +169,18 @@ class _Callers:
         return cls(people, _on_duty(villages, at), _recorders(events, at))
 
     def of(self, case: Case) -> tuple[NoticeKind, list[User]]:
-        """Return who calls, else whom the matter is with, else an alarm."""
+        """Return who calls, else whom the matter is with, else an alarm.
+
+        Who works on it does not call (`calls_of`).
+        """
         users = self._at_the_counter(case)
         if hides_speaker(case):
             users = self._who_may_know(case)
         if users:
             return NoticeKind.CALL, users
 
-        who = Told.OWNER if case.is_open else Told.HEAD
+        is_head = not case.is_open or _is_with_who_works(case)
+        who = Told.HEAD if is_head else Told.OWNER
         return self.people.told_or_alarm(case, (who,), NoticeKind.CALL)
 
     def _at_the_counter(self, case: Case) -> list[User]:
@@ -252,6 +257,12 @@ def _left_word(case: Case) -> bool:
     return bool(case.speaker_name or case.speaker_phone)
 
 
+def _is_with_who_works(case: Case) -> bool:
+    """The condition WITH_WHO_WORKS of calls.py, of one case."""
+    is_secret = case.confidentiality == Confidentiality.SECRET
+    return case.stage == Stage.HANDLE and not is_secret
+
+
 def _takes_sms(case: Case) -> bool:
     """Tell whether the speaker may be written to.
 
@@ -280,10 +291,11 @@ class ToldOnce:
 def told_so_far(case: Case) -> list[ToldOnce]:
     """Return the messages and calls about a case, in order of time. Two queries."""
     messages = Notice.objects.filter(case=case, channel=NoticeChannel.SMS)
-    calls = Call.objects.filter(case=case).select_related("done_by__user")
+    messages = messages.select_related("event")
+    calls = Call.objects.filter(case=case).select_related("done_by__user", "event")
     told = [
         ToldOnce(
-            row.get_kind_display(),
+            news_of(row.event, row.kind) if row.event else row.get_kind_display(),
             row.created_at,
             row.sent_at,
             None,
@@ -293,7 +305,7 @@ def told_so_far(case: Case) -> list[ToldOnce]:
     ]
     told += [
         ToldOnce(
-            row.get_kind_display(),
+            news_of(row.event, row.kind),
             row.asked_at,
             row.done_at,
             row.done_by,

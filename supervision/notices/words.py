@@ -79,7 +79,7 @@ WORDS: Mapping[str, Text] = {
         "What you said is taken up (%(number)s). You hear from us by %(promised)s."
     ),
     NoticeKind.PROMISED: gettext_lazy(
-        "About %(number)s: the day has changed; you hear from us by %(promised)s."
+        "About %(number)s: it is being worked on; you hear from us by %(promised)s."
     ),
     NoticeKind.ANSWERED: gettext_lazy(
         "%(number)s is answered. Ask at the counter, or with the code on your receipt."
@@ -134,6 +134,13 @@ TO_DO: Mapping[str, Text] = {
     Stage.HANDLE: gettext_lazy("It is with you now: acknowledge it and handle it."),
     Stage.SUPERVISE: gettext_lazy("It is with you now: check what was done."),
     Stage.RATE: gettext_lazy("It is with you now: call the speaker for the rating."),
+}
+# what to do where it comes back to be handled, by what brought it back
+DO_AGAIN: Mapping[str, Text] = {
+    Action.RATE: gettext_lazy("The speaker says it was not done well: do it again."),
+    Action.REDO: gettext_lazy("It was not done well: you are asked to do it again."),
+    Action.REOPEN: gettext_lazy("It was opened again: do it once more."),
+    Action.REJECT: gettext_lazy("The check found it not good enough: go on with it."),
 }
 # what was to be done by the day of a clock, where "done" would say too little
 TO_BE_DONE: Mapping[str, Text] = {
@@ -232,8 +239,14 @@ def _standard_words_of(notice: Notice) -> Text:
     words: Text | None = None
     if notice.kind == NoticeKind.YOURS and event:
         words = TO_DO.get(event.target)
+        if event.target == Stage.HANDLE:
+            words = DO_AGAIN.get(event.action, words)
     if notice.kind == NoticeKind.SPEAKER and event:
         words = SPEAKER_DID.get(event.action)
+    if notice.kind == NoticeKind.CALL and _left_no_number(notice):
+        words = _(
+            "Please tell the speaker how it stands when you meet: no number was left."
+        )
     if notice.kind == NoticeKind.CHASED and notice.chase and notice.chase.by:
         words = _("%(by)s urges you: %(reason)s")
     if notice.kind in STILL_TO_DO and _to_be_done(notice):
@@ -244,6 +257,11 @@ def _standard_words_of(notice: Notice) -> Text:
             " at once."
         )
     return words or WORDS[notice.kind]
+
+
+def _left_no_number(notice: Notice) -> bool:
+    case = notice.case
+    return case is not None and not (case.speaker_phone or case.also_personal)
 
 
 def _to_be_done(notice: Notice) -> Text:

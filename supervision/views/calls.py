@@ -12,7 +12,11 @@ from cases.views.access import StaffView
 from minshi.clock import now
 from supervision.models import Call
 from supervision.notices.calls import ORDER, calls_of, note_call, numbers_to_call
-from supervision.notices.purposes import answers_to_tell, purpose_of
+from supervision.notices.purposes import (
+    answers_to_tell,
+    purpose_of,
+    read_holders,
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class CallRow:
     name: str
     phone: str  # masked
     numbers: list[tuple[str, str]]  # name and phone of all who spoke
+    left_a_number: bool
     may_open: bool
     purpose: str
     number: str
@@ -42,6 +47,7 @@ class CallRow:
             name=case.speaker_name or "—",
             phone=case.masked_phone,
             numbers=opened,
+            left_a_number=left_a_number,
             may_open=left_a_number and not opened,
             purpose=purpose_of(call, answers),
             number=case.number,
@@ -64,6 +70,7 @@ class CallsView(StaffView):
         """Answer with the page of calls; `opened` has the numbers to show, by call."""
         calls = calls_of(self.user, now())
         page = page_of(calls, ORDER, self.request.GET.get("after", ""))
+        read_holders(page.rows)
 
         shown = opened or {}
         answers = answers_to_tell(page.rows)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cases.models import Case
-from tests.cases.roads import accepted, spoken, staff
+from tests.cases.roads import accepted, decided, spoken, staff
 from tests.roles import secretary_of
 from tests.villages.factories import VillageFactory
 
@@ -212,6 +212,22 @@ def test_words_typed_for_a_step_outlive_the_page(open_as):
     page.goto(step)
 
     assert page.input_value("[name=result]") == "当场换了灯泡"
+
+
+def test_what_was_chosen_in_a_step_outlives_the_page(open_as):
+    here = staff()
+    case = decided(here, lead=here.leader)
+    page = open_as(here.leader)
+    step = f"/cases/{case.number}/do/complete/"
+    page.goto(step)
+    page.check("[name=outcome][value=partly]", force=True)
+    page.fill("[name=result]", "换了一盏，还差一盏")
+
+    page.goto("/")
+    page.goto(step)
+
+    assert page.input_value("[name=result]") == "换了一盏，还差一盏"
+    expect(page.locator("[name=outcome][value=partly]")).to_be_checked()
 
 
 def test_what_is_wrong_with_a_step_comes_into_view(open_as):

@@ -13,7 +13,7 @@ from cases.models.choices import Stage
 from cases.views.lists import TABS
 from minshi.clock import today
 from tests.cases.ledger_desk import EVERYTHING, logged_in
-from tests.cases.roads import accepted, decided, rated, spoken, staff
+from tests.cases.roads import NOON, accepted, decided, rated, settled, spoken, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +134,14 @@ def test_the_few_of_many_have_an_index_of_their_own(address, query, index):
         plan = "\n".join(line for (line,) in cursor.fetchall())
 
     assert index in plan
+
+
+def test_a_matter_to_be_done_on_the_spot_is_not_settled_before_it_is(time_machine):
+    time_machine.move_to(NOON, tick=False)
+    here = staff()
+    settled(here)
+    decided(here, lead=here.duty, handling="on_spot")
+
+    counts = logged_in(here.duty).get("/").context["counts"]
+
+    assert (counts["today"], counts["today_settled"]) == (2, 1)

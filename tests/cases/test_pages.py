@@ -9,6 +9,8 @@ from django.urls import reverse
 from cases.models import Case
 from cases.views.case_facts import lines_of_origin
 from tests.cases.roads import accepted, completed, decided, spoken, staff
+from tests.cases.test_attachments import photo
+from tests.villages.factories import HouseholdFactory, ResidentFactory
 
 pytestmark = pytest.mark.django_db
 WALK_IN = {
@@ -91,6 +93,28 @@ def test_a_bad_phone_is_refused_beside_its_field_with_everything_kept(client, he
     assert answer.context["form"].errors["speaker_phone"]
     assert "路灯坏了" in answer.content.decode()
     assert not Case.objects.exists()
+
+
+def test_a_refused_form_says_who_was_chosen_and_that_the_photo_is_gone(client, here):
+    client.force_login(here.duty.user)
+    household = HouseholdFactory(group=here.group)
+    resident = ResidentFactory(household=household, name="张长生", phone="13900125957")
+    sent = {
+        **WALK_IN,
+        "verbatim": "",
+        "resident": resident.pk,
+        "speaker_name": "张长生",
+    }
+
+    page = client.post(reverse("cases:intake"), {**sent, "photo": photo()})
+
+    group, door = here.group.number, household.number
+    assert page.status_code == 422
+    assert f"张长生 · {group}组{door}号 · ****5957</p>" in page.text
+    assert "照片请再选一次。" in page.text
+    again = client.post(reverse("cases:intake"), {**sent, "resident": ""})
+    assert "照片请再选一次。" not in again.text
+    assert "5957" not in again.text
 
 
 @pytest.mark.parametrize("page", ["list", "ledger"])

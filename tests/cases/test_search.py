@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.lists import search
@@ -626,3 +627,16 @@ def test_letters_in_the_words_are_found_as_before():
     case = spoken(here, verbatim="装的是ETC，坏了")
 
     assert found(here.duty, "etc") == {case.number}
+
+
+def test_a_word_of_one_character_beside_a_longer_one_is_left_out_and_said(client):
+    here = staff()
+    lamp = spoken(here, verbatim="村口路灯不亮")
+    spoken(here, verbatim="水渠坏了")
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("cases:list"), {"q": "路灯 坏"})
+
+    assert [case.number for case in page.context["page"].rows] == [lamp.number]
+    assert "“坏”只有一个字，没有按它找。" in page.text
+    assert search.left_out("路灯坏了") == []

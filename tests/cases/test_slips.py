@@ -21,6 +21,7 @@ from tests.cases.roads import (
     verified,
 )
 from tests.cases.slip_desk import PHONE, boxes, joint, printed
+from villages.models import TalkRoom
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,15 @@ def test_a_handover_slip_says_who_does_what_until_when(here):
     )
     assert box["received_at"] == "2026年3月2日12时00分"
     assert box["summary"] == f"路灯坏了：{case.verbatim}"
+
+
+def test_the_contact_of_a_group_leader_is_the_talk_room_of_the_village(here):
+    TalkRoom.objects.create(village=here.village, place="村委会", phone="0939-4421010")
+    case = decided(here, lead=here.leader)
+
+    contact = boxes(here.secretary, case, "handover")["contact"]
+
+    assert contact == f"{here.leader.user} · 0939-4421010"
 
 
 def test_a_handover_slip_gives_the_number_of_who_leads_where_they_gave_one(here):

@@ -16,7 +16,7 @@ from cases.standard_texts import (
     ready_for,
 )
 from cases.workflow import MOVES, Action, Speaker, make_move, read_facts
-from cases.workflow.inputs import UNFINISHED
+from cases.workflow.inputs import UNFINISHED, unfinished
 from minshi.errors import InputRefused
 from tests.api import Api
 from tests.cases.roads import NOON, accepted, completed, decided, officer, spoken, staff
@@ -143,6 +143,11 @@ def test_the_own_towns_texts_come_first_and_another_towns_not_at_all(here):
 
 
 # --- what is still open is refused
+def test_every_gap_of_a_text_is_named():
+    assert unfinished("【谁】在【哪天】办，【谁】去看") == "【谁】、【哪天】"
+    assert unfinished("电工在周三办") is None
+
+
 @pytest.mark.parametrize("words", ["【哪天】办完", "办完了【】"])
 def test_words_left_open_are_refused_beside_their_box(here, words):
     case = spoken(here)

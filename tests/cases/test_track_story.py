@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from cases.attachments import attach
 from cases.models import Case, CaseAccess, CaseRevision
+from cases.privacy.redactor import NOTHING
 from cases.templatetags.minshi import day
+from cases.views.timeline import entry_of
 from cases.workflow import Action, Speaker, make_move
 from cases.workflow.files import show
 from minshi.errors import MoveRefused, NoSuchRight
@@ -25,6 +27,7 @@ from tests.cases.roads import (
     spoken,
     staff,
     verified,
+    words,
 )
 from tests.cases.test_attachments import photo
 from tests.cases.test_photos import paper
@@ -51,6 +54,41 @@ def page_of(client, case):
 
 def photo_address(case, file):
     return reverse("cases:track_photo", args=[case.number, file.uuid])
+
+
+# --- closed with no work on it
+def closed_elsewhere(here, **fields):
+    case = accepted(here, **fields)
+    said = words(Action.DIVERT, NOON)
+    return make_move(case, Action.DIVERT, by=officer(here.secretary), at=NOON, **said)
+
+
+def test_what_was_sent_elsewhere_is_not_called_badly_done(client, here, time_machine):
+    time_machine.move_to(NOON, tick=False)
+    page = page_of(client, closed_elsewhere(here))
+
+    assert "还是想请你们办" in page
+    assert "为什么还要办" in page
+    assert "请再看一看" in page
+    assert "没办好" not in page
+    assert "还有话说" in page
+
+
+def test_what_was_done_may_be_called_badly_done(client, here, time_machine):
+    time_machine.move_to(NOON + 2 * DAY, tick=False)
+    page = page_of(client, rated(here))
+
+    assert "还是没办好" in page
+    assert "还是想请你们办" not in page
+
+
+def test_a_secret_matter_has_its_number_once_at_the_head(client, here):
+    case = accepted(here, confidentiality="secret")
+
+    page = page_of(client, case)
+
+    assert f"<h1>{case.number}</h1>" in page
+    assert f"{case.number} · " not in page
 
 
 # --- which matter
@@ -385,6 +423,19 @@ def test_a_photo_is_taken_back_from_the_page(client, here):
     assert said == [True, False]
 
 
+def test_the_history_tells_whether_a_photo_is_shown(here):
+    case = decided(here)
+    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
+    show(file, public=True, by=here.handler.user, at=NOON)
+    show(file, public=False, by=here.handler.user, at=NOON)
+
+    events = case.events.filter(action="show_file").order_by("sequence")
+    shown, taken_back = [entry_of(case, event, redact=NOTHING) for event in events]
+
+    assert shown.label == "让群众也能看到照片"
+    assert taken_back.label == "照片不再给群众看"
+
+
 def test_a_wrong_code_shows_no_photo(client, here):
     case = decided(here)
     file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
@@ -559,8 +610,8 @@ def test_a_neighbour_is_unnamed_in_the_preview_of_an_answer_as_well(client, here
 
 def test_the_page_says_to_whom_it_was_reported(client, here):
     case = accepted(here)
-    for post, words in ((here.secretary, "报到镇上"), (here.reviewer, "报到县里")):
+    for post, told in ((here.secretary, "报到镇上"), (here.reviewer, "报到县里")):
         case = make_move(
             case, Action.ESCALATE, by=officer(post), at=NOON, reason="没有钱"
         )
-        assert words in page_of(client, case)
+        assert told in page_of(client, case)

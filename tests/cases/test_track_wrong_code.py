@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from tests.cases.roads import decided, spoken, staff, verified
+from villages.models import TalkRoom
 
 WRONG = "ABCDEFGHJK"
 pytestmark = pytest.mark.django_db
@@ -116,3 +117,32 @@ def test_a_step_that_the_page_never_offers_is_not_given_back(client, here):
 
     assert page.status_code == 404
     assert page.context["again"] is None
+
+
+def room_of(here, phone):
+    return TalkRoom.objects.create(village=here.village, place="村委会", phone=phone)
+
+
+def test_who_lost_the_receipt_finds_the_phone_of_the_talk_room(client, here):
+    room_of(here, "0939-4421010")
+
+    page = client.get(reverse("cases:track_any")).text
+
+    assert str(here.village) in page
+    assert "tel:0939-4421010" in page
+
+
+def test_of_several_towns_the_letters_of_the_number_tell_which_is_meant(client, here):
+    there = staff()
+    room_of(here, "0939-4421010")
+    room_of(there, "0939-4429999")
+    number = f"{there.town.abbreviation}-2026-0007"
+
+    of_any = client.get(reverse("cases:track_any")).text
+    of_one = client.get(reverse("cases:track", args=[number])).text
+    of_none = client.get(reverse("cases:track", args=["BG\0-2026-0007"])).text
+
+    assert "tel:0939" not in of_any
+    assert "tel:0939-4429999" in of_one
+    assert "tel:0939-4421010" not in of_one
+    assert "tel:0939" not in of_none

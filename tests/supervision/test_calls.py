@@ -307,8 +307,111 @@ def test_the_start_page_says_that_somebody_is_to_be_called(client):
         (work.label, work.count, work.address) for work in duty.context["further"]
     ] == [("要打的电话", 1, reverse("supervision:calls"))]
     assert "现在没有要办的事" not in duty.text
-    assert "要打的电话" in secretary.text
-    assert "要打的电话" not in member.text
+    assert [work.label for work in secretary.context["further"]] == ["要打的电话"]
+    assert member.context["further"] == []
+
+
+def test_what_was_handed_out_is_told_as_that_and_by_whom_it_is_done(client):
+    here = staff()
+    taken_up(here)
+    case = decided(here, Case.objects.get())
+    sweep(NOON)
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("supervision:calls")).text
+    told = client.get(reverse("supervision:of_case", args=[case.number])).text
+
+    assert f"商量好了，由{here.office}办，最迟" in page
+    assert "商量好由谁办了" in told
+    assert "答复日变了" not in page + told
+
+
+def test_who_said_that_it_was_not_done_well_hears_that_it_is_done_again(client):
+    here = staff()
+    case = verified(here, completed(here, decided(here, taken_up(here))))
+    bad = {"satisfaction": "dissatisfied", "solved": "no", "reason": "没修"}
+    rated(here, case, **bad)
+    sweep(NOON + 2 * DAY)
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("supervision:calls")).text
+    told = client.get(reverse("supervision:of_case", args=[case.number])).text
+
+    assert "他说没办好，正在重新办，最迟" in page
+    assert "他说没办好，正在重新办" in told
+    assert "答复日变了" not in page + told
+
+
+def test_a_talk_that_is_put_off_is_no_day_of_an_answer(client):
+    here = staff()
+    case = taken_up(here)
+    later = words(Action.DEFER, NOON, until_on=case.due_on + 10 * DAY)
+    make_move(case, Action.DEFER, by=officer(here.secretary), at=NOON, **later)
+    sweep(NOON)
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("supervision:calls")).text
+
+    assert "要往后放一放再商量，最迟" in page
+    assert "答复" not in page
+
+
+def test_a_day_that_moved_is_told_as_that(client):
+    here = staff()
+    _with_another_day(here)
+    client.force_login(here.duty.user)
+
+    assert "答复日变了，最迟" in client.get(reverse("supervision:calls")).text
+
+
+def test_who_left_no_number_is_told_in_person(client):
+    here = staff()
+    taken_up(here, speaker_phone="")
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("supervision:calls"))
+
+    assert "没留电话，见面时告诉他。" in page.text
+    assert "已告诉他" in page.text
+    assert "没打通" not in page.text
+    assert "显示号码" not in page.text
+    assert "没留电话" in client.get(reverse("supervision:inbox")).text
+
+
+def test_who_works_on_a_matter_is_not_given_the_number():
+    here = staff()
+    leader_works = decided(here, taken_up(here), lead=here.leader)
+    sweep(NOON)
+
+    assert leader_works.owner_post == here.leader
+    assert not calls_of(here.leader.user, NOON).exists()
+    assert calls_of(here.duty.user, NOON).exists()
+
+
+def test_above_the_village_the_reviewer_calls_while_an_office_works_on_it():
+    here = staff()
+    case = make_move(
+        taken_up(here),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        **words(Action.ESCALATE, NOON),
+    )
+    make_move(
+        case,
+        Action.DECIDE,
+        by=officer(here.reviewer),
+        at=NOON,
+        handling="led",
+        decision="换灯",
+        lead=here.office,
+    )
+    sweep(NOON)
+
+    told = Notice.objects.filter(kind=NoticeKind.CALL, case=case).latest("pk")
+    assert told.recipient == here.reviewer.user
+    assert calls_of(here.reviewer.user, NOON).exists()
+    assert not calls_of(here.handler.user, NOON).exists()
 
 
 def _with_another_day(here):

@@ -2,11 +2,26 @@
 call; its officer mends it.
 """
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.urls import reverse
 
-from tests.cases.roads import DAY, decided, settled, spoken, staff
+from cases.models import Afterword, Case
+from cases.templatetags.minshi import day
+from cases.workflow import Action, Speaker, make_move
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    completed,
+    decided,
+    settled,
+    spoken,
+    staff,
+    verified,
+)
 from tests.supervision.test_speaker import taken_up
 from tests.villages.duty_desk import EVENING, shift_of
 from villages.models import HandOver
@@ -76,6 +91,72 @@ def test_nobody_who_spoke_and_no_secret_matter_is_named(client, here):
     assert "不能说的事" not in note
 
 
+def test_secret_matters_are_counted_with_those_who_came_by(client, here):
+    shift = shift_of(here.duty)
+    spoken(here)
+    spoken(here, title="不能说的事", confidentiality="secret")
+
+    draft = drafted(client, here.duty, shift)
+
+    assert draft["note"].startswith("本班登记了 1 件，另有保密的 1 件。")
+    assert draft["visitors"] == 2
+
+
+def test_what_came_before_the_shift_and_waits_for_its_officer_is_handed_over(
+    client, here
+):
+    before = spoken(here, title="水渠盖板断了", channel="qr_code")
+    spoken(here, title="不能说的事", confidentiality="secret")
+    tomorrow = shift_of(here.duty, days=1)
+
+    with time_machine.travel(EVENING + DAY, tick=False):
+        draft = drafted(client, here.duty, tomorrow)
+
+    assert draft["note"] == (
+        f"等值班员办的还有：{before.number} 水渠盖板断了（最迟{day(before.due_on)}）"
+        "、保密的 1 件。"
+    )
+    assert draft["visitors"] is None
+
+
+def test_what_is_with_whoever_is_on_duty_by_now_is_handed_over_late(client, here):
+    shift = shift_of(here.duty)
+    shift_of(here.member, days=1)
+    with time_machine.travel(EVENING - DAY, tick=False):
+        before = spoken(here, title="水渠盖板断了")
+    Case.objects.filter(pk=before.pk).update(owner_post=here.member)
+
+    with time_machine.travel(NOON + DAY - timedelta(hours=3), tick=False):
+        assert before.number in drafted(client, here.duty, shift)["note"]
+
+
+def test_a_word_after_closing_is_handed_over(client, here):
+    words_said = []
+    for fields in ({}, {"confidentiality": "secret"}):
+        case = decided(here, accepted(here, **fields))
+        case = verified(here, completed(here, case, at=NOON), at=NOON)
+        by = Speaker(case, "code")
+        answer = {"satisfaction": "satisfied", "solved": "yes", "how": "code"}
+        case = make_move(case, Action.RATE, by=by, at=NOON, **answer)
+        words_said.append(
+            make_move(
+                case,
+                Action.AFTERWORD,
+                by=Speaker(case, "code"),
+                at=NOON,
+                text="还想问一句",
+            )
+        )
+    shift = shift_of(here.duty)
+
+    lines = drafted(client, here.duty, shift)["note"].splitlines()
+
+    due_on = Afterword.objects.first().due_on
+    assert lines[-1] == (
+        f"还有话说，等答复：{words_said[0].number}（最迟{day(due_on)}）、保密的 1 件。"
+    )
+
+
 def test_other_shifts_and_other_people_are_not_counted(client, here):
     shift = shift_of(here.secretary)
     spoken(here)
@@ -83,7 +164,9 @@ def test_other_shifts_and_other_people_are_not_counted(client, here):
 
     with time_machine.travel(EVENING + DAY, tick=False):
         assert drafted(client, here.duty, tomorrow)["note"] == ""
-    assert drafted(client, here.secretary, shift) == {"note": "", "visitors": None}
+    draft = drafted(client, here.secretary, shift)
+    assert "登记" not in draft["note"]
+    assert draft["visitors"] is None
 
 
 def test_what_was_written_already_stands_as_it_was(client, here):
@@ -118,7 +201,8 @@ def test_the_draft_costs_the_same_however_much_was_done(
         taken_up(here)
     drafted(client, here.duty, shift)
 
-    # among them the cases, their red lines, what was settled, and the calls
-    with django_assert_num_queries(11):
+    # among them the cases, their red lines, what was settled, the words after closing,
+    # the calls, and as the shift is over, who is on duty now
+    with django_assert_num_queries(13):
         drafted_page = client.get(reverse("villages:hand_over", args=[shift.pk]))
     assert drafted_page.status_code == 200

@@ -27,6 +27,7 @@ from tests.cases.roads import (
     DAY,
     NOON,
     accepted,
+    completed,
     decided,
     officer,
     rated,
@@ -73,6 +74,30 @@ def test_the_words_of_the_inbox_say_who_urges_and_what_the_speaker_did(client, h
 
     assert f"{here.supervisor.user}（督办员）催您：群众等水用" in inbox
     assert "说事人催这件事" in inbox
+
+
+def test_what_comes_back_from_the_speaker_does_not_look_new(client, here):
+    bad = {"satisfaction": "dissatisfied", "solved": "no", "reason": "没修"}
+    case = rated(here, **bad)
+    sweep(NOON + 2 * DAY)
+
+    inbox = page(client, here.handler, "inbox")
+    home = client.get("/").text
+    matter = client.get(case.get_absolute_url()).text
+
+    assert "群众说没办好，请重新办。" in inbox
+    assert "第2次办" in home
+    assert "上一次的办理结果" in matter
+    assert "上一次的结果说明" in matter
+
+
+def test_what_did_not_pass_the_check_does_not_look_new(client, here):
+    case = completed(here)
+    said = {"reason": "只修了一盏"}
+    make_move(case, Action.REJECT, by=officer(here.secretary), at=NOON + DAY, **said)
+    sweep(NOON + DAY)
+
+    assert "核查没通过，请接着办。" in page(client, here.handler, "inbox")
 
 
 def test_a_notice_is_unread_until_it_is_opened(client, here):

@@ -263,7 +263,7 @@ def test_what_was_taken_up_and_closed_between_two_sweeps_promises_no_day():
 
 
 def test_an_earlier_day_is_not_called_a_longer_wait():
-    assert "还在办，答复日改为" in standard_words(NoticeKind.PROMISED)
+    assert "还在办，最迟" in standard_words(NoticeKind.PROMISED)
     with translation.override("en"):
         assert "longer" not in standard_words(NoticeKind.PROMISED)
 

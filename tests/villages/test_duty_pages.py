@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from minshi.workdays import day_in_words
 from tests import roles
 from tests.cases.roads import DAY, NOON
 from tests.villages.duty_desk import EVENING, away, shift_of, talk_room
@@ -399,7 +400,43 @@ def test_after_its_end_a_shift_is_still_offered_for_handing_over(client, here):
         assert client.get("/").context["desks"][0].to_hand_over is None
 
 
+def test_a_swap_that_takes_the_backup_off_a_day_says_so(client, here):
+    shift = shift_of(here.member, days=2, backup=here.second)
+    shift_of(here.member, days=3, backup=here.second)
+    asked = {"asked": here.second.pk}
+    sent(client, here.member, "swap_ask", [shift.pk], **asked)
+    swap = SwapRequest.objects.get()
+
+    client.force_login(here.second.user)
+    address = reverse("villages:swap_answer", args=[swap.pk, "agree"])
+    answer = client.post(address, follow=True)
+
+    told = {str(message) for message in answer.context["messages"]}
+    assert told >= {
+        "换好了，值班表已经改过来。",
+        f"{day_in_words(shift.on, shift.on)}没有备班了，请补上。",
+    }
+    assert answer.text.count("没有备班</span>") == 1
+
+
+def test_where_no_day_has_a_backup_none_is_missed(client, here):
+    shift_of(here.member, days=2)
+
+    assert "没有备班" not in page(client, here.second).text
+
+
 # --- the print
+
+
+def test_a_week_that_ends_in_another_month_offers_both_to_print(client, here):
+    both = page(client, here.second, week="2026-03-30").text
+    one = page(client, here.second, week="2026-03-09").text
+
+    assert "打印 3 月值班表（张贴）" in both
+    assert "打印 4 月值班表（张贴）" in both
+    assert "month=2026-04" in both
+    assert "打印 3 月值班表（张贴）" in one
+    assert "month=2026-04" not in one
 
 
 def test_the_wall_shows_every_day_of_the_month_with_the_talk_room(client, here):

@@ -89,6 +89,7 @@ class ShiftRow:
     is_mine: bool
     is_ahead: bool
     may_hand_over: bool
+    has_no_backup: bool  # ahead, where this village names backups
 
     @property
     def may_ask_swap(self) -> bool:
@@ -149,6 +150,7 @@ class DutyWeek(DutyView):
             "own_desk": [duty_today(village, self.user, roster, at)],
             "days": days,
             "monday": monday,
+            "months": sorted({day.replace(day=1) for day in week}),
             "before": monday - WEEK,
             "after": monday + WEEK,
             "may_arrange": may_arrange(self.user, village, today()),
@@ -199,6 +201,7 @@ class DutyWeek(DutyView):
         is_on = post_held_by(on, self.user) is not None
         has_begun = shift.starts_at <= at
         is_taken_over = handed is not None and handed.taken_at is not None
+        names_backups = any(each.backup_id for each in roster.shifts)
         return ShiftRow(
             shift=shift,
             on=on,
@@ -207,6 +210,7 @@ class DutyWeek(DutyView):
             is_mine=shift.primary.user_id == self.user.pk,
             is_ahead=not has_begun,
             may_hand_over=is_on and has_begun and not is_taken_over,
+            has_no_backup=names_backups and not has_begun and not shift.backup_id,
         )
 
 

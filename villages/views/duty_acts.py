@@ -1,6 +1,7 @@
 """Acts on the roster: each page is one form over one function of `villages.duty`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from minshi.celery import follow_roster_soon
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken, Text
+from minshi.workdays import day_in_words
 from villages import duty
 from villages.duty.drafting import draft_hand_over
 from villages.forms.accounts import RuleForm, offer_rows
@@ -264,11 +266,26 @@ class SwapAnswer(OneClick):
         if answer not in SWAP_ANSWERS:
             raise Http404
         give_answer, words = SWAP_ANSWERS[answer]
+        had_backup = _days_with_backup(swap)
 
         def act() -> None:
-            give_answer(swap, **self.by_and_at())
+            answered = give_answer(swap, **self.by_and_at())
+            self._say_who_is_missing(had_backup - _days_with_backup(answered))
 
         return self.done(swap.shift.village, act, words, swap.shift)
+
+    def _say_who_is_missing(self, days: Iterable[date]) -> None:
+        """Warn of days whose backup has become the one on duty."""
+        for missing in sorted(days):
+            words = _("%(day)s has no backup now; please name one.")
+            messages.warning(
+                self.request, words % {"day": day_in_words(missing, today())}
+            )
+
+
+def _days_with_backup(swap: SwapRequest) -> set[date]:
+    shifts = [swap.shift, swap.in_return]
+    return {shift.on for shift in shifts if shift and shift.backup_id}
 
 
 class LeaveNew(RosterAct):
