@@ -136,9 +136,8 @@ class MinutesSheet:
         for item in rows:
             for aside in item.asides.all():
                 self.sitting.table.show(aside)
-        records = MEETINGS.read(
-            rows, sight=self.sitting.sight, at=self.at, may_unmask=keep_masked
-        )
+        sight = self.sitting.sight.on_paper()
+        records = MEETINGS.read(rows, sight=sight, at=self.at, may_unmask=keep_masked)
 
         columns = (SUBJECT, *map(with_deadline, DELIBERATED), COUNTED, ASIDE)
         items = []
