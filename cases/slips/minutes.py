@@ -22,9 +22,11 @@ from cases.ledgers.meetings import (
     SUBJECT,
     ItemRecord,
     due_on,
+    subject,
 )
 from cases.meetings.sitting import Sitting
 from cases.models import Attendee, Meeting
+from cases.slips.cells import whole_title
 from cases.slips.forms import WIDE
 from cases.slips.reading import Line, lines_of, side_by_side
 from minshi.errors import Text
@@ -36,6 +38,11 @@ from villages.procedure import CONSULTATION_BY_LAW
 def named(people: Iterable[str]) -> str:
     """Return the names; that there are none is said, for an empty box asks for one."""
     return "、".join(people) or pgettext("slip", "none")
+
+
+def whole_subject(record: ItemRecord) -> Text:
+    """Return the subject as the ledger has it, a title that was cut off as a slip."""
+    return whole_title(record.about) if record.about else subject(record)
 
 
 def with_deadline(column: Column[ItemRecord]) -> Column[ItemRecord]:
@@ -139,7 +146,8 @@ class MinutesSheet:
         sight = self.sitting.sight.on_paper()
         records = MEETINGS.read(rows, sight=sight, at=self.at, may_unmask=keep_masked)
 
-        columns = (SUBJECT, *map(with_deadline, DELIBERATED), COUNTED, ASIDE)
+        about = replace(SUBJECT, value=whole_subject)
+        columns = (about, *map(with_deadline, DELIBERATED), COUNTED, ASIDE)
         items = []
         for nth, record in enumerate(records, 1):
             is_secret = record.is_about_a_secret

@@ -24,6 +24,7 @@ from cases.workflow.pasted import (
 )
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
+from minshi.text.clauses import whole_clauses
 from villages.audit import record_audit
 from villages.models import Post
 from villages.models.audit import AuditKind
@@ -45,7 +46,8 @@ class MeetingScreen(MeetingView):
         title = ""
         if total:
             line = sitting.line(sitting.items[nth - 1])
-            title = line.item.subject or sitting.public_title(line.case)
+            matter = whole_clauses(sitting.public_title(line.case))
+            title = line.item.subject or matter
             if line.case and not line.item.subject:
                 # somebody may have written it over since it was made
                 title = naming_nobody(line.case, title)
