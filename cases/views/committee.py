@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from cases.lists.queue import (
     MeetingOffered,
@@ -17,6 +18,7 @@ from cases.meetings import add_item, on_no_agenda
 from cases.meetings.committee import is_unheard
 from cases.meetings.sitting import HoldingPlace
 from cases.models import AgendaItem, Case
+from cases.models.choices import Stage
 from cases.models.meeting import ItemState
 from cases.workflow import Action, Facts, Officer
 from minshi.clock import now, today
@@ -64,6 +66,21 @@ def agendas_after(user: User, case: Case) -> Agendas | None:
     place = committee_of(case, user.posts_on(today()), now())
     if place is None:
         return Agendas(None, [], None, words)
+    return _agendas(place, case, "", words)
+
+
+def agendas_first(user: User, case: Case) -> Agendas | None:
+    """Return where a matter that waits for a decision may be put on an agenda; None
+    where it stands on one, or for whoever calls no meetings there.
+    """
+    if case.stage != Stage.DELIBERATE:
+        return None
+    place = place_that_hears(case, user.posts_on(today()), now())
+    if place is None:
+        return None
+    if not on_no_agenda(Case.objects.filter(pk=case.pk)).exists():
+        return None
+    words = _("To be talked over at a meeting first?")
     return _agendas(place, case, "", words)
 
 
