@@ -26,6 +26,7 @@ from cases.ledgers.meetings import (
 )
 from cases.meetings.sitting import Sitting
 from cases.models import Attendee, Meeting
+from cases.models.meeting import Correction
 from cases.slips.cells import whole_title
 from cases.slips.forms import WIDE
 from cases.slips.reading import Line, lines_of, side_by_side
@@ -50,6 +51,13 @@ def with_deadline(column: Column[ItemRecord]) -> Column[ItemRecord]:
     if column.key != "due_on":
         return column
     return replace(column, value=lambda r: deadline_on_paper(due_on(r)))
+
+
+def correction_in_words(correction: Correction) -> str:
+    """Return a correction as a printed form states it, on two lines."""
+    wrong = f"{_('What is wrong')}：{correction.wrong}"
+    right = f"{_('What is right')}：{correction.right}"
+    return f"{wrong}\n{right}"
 
 
 def ground(sitting: Sitting) -> str:
