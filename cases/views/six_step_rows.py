@@ -201,17 +201,36 @@ def process_standing(process: FourTwoProcess) -> str:
 def what_next(process: FourTwoProcess, due: StepRule | None) -> str:
     """Return what comes before the last step: the matter is handed over and done, and
     the resolution hangs to its last day; "" where nothing does.
+
+    The time for the work counts from the day on which it is handed over: what begins
+    only once the resolution has hung is put off until then.
     """
     if due is None or due.nth != OUTCOME:
         return ""
 
-    case = process.case
-    if case and case.stage in (Stage.SPEAK, Stage.DELIBERATE):
-        return _("Now open the matter and hand it over; the outcome follows once done.")
-    if case and not is_done(case):
-        return _("The matter is being worked on; the outcome follows once it is done.")
+    until = ""
     for step in process.steps.all():
         if step.hangs_on(today()):
-            words = _("The resolution hangs until %(day)s; the outcome follows then.")
-            return words % {"day": day(step.public_until)}
+            until = day(step.public_until)
+
+    case = process.case
+    if case and case.stage in (Stage.SPEAK, Stage.DELIBERATE):
+        return _to_be_handed_over(until)
+    if case and not is_done(case):
+        return _("The matter is being worked on; the outcome follows once it is done.")
+    if until:
+        words = _("The resolution hangs until %(day)s; the outcome follows then.")
+        return words % {"day": until}
     return ""
+
+
+def _to_be_handed_over(until: str) -> str:
+    if not until:
+        return _("Now open the matter and hand it over; the outcome follows once done.")
+
+    words = _(
+        "Now open the matter and hand it over. If the work begins only after the"
+        " posting, choose “Put it off” there until %(day)s and hand it over then: its"
+        " time counts from that day."
+    )
+    return words % {"day": until}

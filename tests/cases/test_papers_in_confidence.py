@@ -3,9 +3,11 @@ those who may know who spoke are the ones at the printer.
 """
 
 import pytest
+from django.urls import reverse
 
 from cases.workflow import Action, make_move
-from tests.cases.ledger_desk import page, table_of, take
+from tests.cases.council import called
+from tests.cases.ledger_desk import logged_in, page, table_of, take
 from tests.cases.roads import (
     DAY,
     NOON,
@@ -97,3 +99,13 @@ def test_the_papers_of_an_archive_name_no_hidden_speaker(here, settings, tmp_pat
     for name in package.namelist():
         if name.endswith(".html"):
             assert tells_nobody(package.read(name).decode()), name
+
+
+def test_the_minutes_name_no_hidden_speaker_whoever_prints_them(here, hidden):
+    meeting = called(here, hidden)
+
+    client = logged_in(here.duty)
+    paper = client.post(reverse("cases:meeting_print", args=[meeting.pk])).text
+
+    assert "门口的路灯" in paper
+    assert tells_nobody(paper)

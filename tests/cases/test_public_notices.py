@@ -244,6 +244,8 @@ def test_after_posting_the_page_leads_to_the_matter_that_is_to_be_handed_over(he
             logged_in(here.secretary).get(process.get_absolute_url()).text.count(link)
         )
 
+    page = logged_in(here.secretary).get(process.get_absolute_url())
+    assert "3月17日" in page.context["what_next"]  # put off until then, else it is late
     assert links() == 2  # the head of the page has one as well
     decided(here, case, grade="major")
     completed(here, Case.objects.get(pk=case.pk))
