@@ -153,7 +153,7 @@ urlpatterns = [
         name="four_two_print",
     ),
     path(
-        "four-two/<int:pk>/<int:nth>/notice/",
+        "four-two/<int:pk>/steps/<int:nth>/notice/",
         four_two_papers.FourTwoNotice.as_view(),
         name="four_two_notice",
     ),
