@@ -200,7 +200,9 @@ def _cover(case: Case, sight: Sight, at: datetime, shown: dict[str, Any]) -> Pap
     happened, the oldest first.
     """
     cases = Case.objects.filter(pk=case.pk).annotate(redacted=models.Value(False))
-    (record,) = read_records(GENERAL, list(GENERAL.whole(cases)), sight=sight, at=at)
+    on_paper = sight.on_paper()
+    rows_of_one = list(GENERAL.whole(cases))
+    (record,) = read_records(GENERAL, rows_of_one, sight=on_paper, at=at)
     rows = side_by_side(lines_of(GENERAL.ledger.columns, record))
     happened = [
         (event, Action(event.action).label, record.note(event))

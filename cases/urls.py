@@ -10,6 +10,7 @@ from cases.views import (
     duty_round,
     exports,
     four_two,
+    four_two_papers,
     frozen,
     home,
     intake,
@@ -153,8 +154,13 @@ urlpatterns = [
     ),
     path(
         "four-two/<int:pk>/print/",
-        four_two.FourTwoPrint.as_view(),
+        four_two_papers.FourTwoPrint.as_view(),
         name="four_two_print",
+    ),
+    path(
+        "four-two/<int:pk>/steps/<int:nth>/notice/",
+        four_two_papers.FourTwoNotice.as_view(),
+        name="four_two_notice",
     ),
     path(
         "four-two/<int:pk>/steps/<int:nth>/correct/",

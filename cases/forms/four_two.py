@@ -97,6 +97,10 @@ class HeldForm(RuleForm):
             self.fields["kind"].widget = forms.HiddenInput()
         if not rule.kinds:
             self.fields["held_on"].label = _("Public from")
+            self.fields["oversight"].help_text = _(
+                "Leave it empty while there are none; what comes in while the notice"
+                " hangs is added by a correction of this step."
+            )
 
     def held(self) -> StepRecord:
         data = self.cleaned_data

@@ -14,6 +14,7 @@ from cases.forms.fields import TALL, MomentInput
 from cases.meetings.minutes import MOST_TEXT
 from cases.meetings.notice import may_be_short
 from cases.models import AgendaItem, Case, Meeting
+from cases.models.choices import Confidentiality
 from cases.models.scope import Sight
 from cases.privacy.redactor import title_for
 from minshi import workdays
@@ -44,7 +45,10 @@ class WaitingField(RowsField):
 
     def label_from_instance(self, case: Any) -> str:
         due = _due_in_words(case, self.sight.on)
-        return f"{title_for(case, self.sight)} · {case.number}{due}"
+        secret = ""
+        if case.confidentiality == Confidentiality.SECRET:
+            secret = f" · {Confidentiality.SECRET.label}"
+        return f"{title_for(case, self.sight)} · {case.number}{secret}{due}"
 
 
 def _due_in_words(case: Case, on: date) -> str:

@@ -29,6 +29,7 @@ from cases.models import Case
 from cases.models.choices import CloseReason, Outcome, Stage
 from cases.workflow import Officer
 from minshi.errors import InputRefused, NoSuchRight
+from minshi.text.clauses import cut_at_clause, first_sentence
 from minshi.workdays import SHANGHAI
 from villages.imports.cells import as_day, as_name, as_phone, as_text
 from villages.imports.columns import Column, called
@@ -41,7 +42,8 @@ from villages.models import Group, ImportRow, ImportRun
 from villages.models.imports import Verdict
 from villages.rights import SET_TOWN_RULES, first_post
 
-LONGEST_TITLE = 30  # of one made of the words spoken
+USUAL_TITLE = 30  # characters, of one made of the words spoken
+LONGEST_TITLE = 60
 LONGEST_WORDS = 5_000
 
 
@@ -252,7 +254,7 @@ class OldLedger(Kind):
 
         return Matter(
             source=_source_of(values),
-            title=values.get("title") or values["verbatim"][:LONGEST_TITLE],
+            title=values.get("title") or _title_from(values["verbatim"]),
             verbatim=values["verbatim"],
             registered_at=_moment(values["registered_on"]),
             village=village,
@@ -353,3 +355,9 @@ def _end_of(entry: Entry) -> dict[str, Any]:
         entry.note("solved", _("Whether it was solved is not said: it is in no rate."))
     end["close_reason"] = CloseReason.UNRATED
     return end
+
+
+def _title_from(verbatim: str) -> str:
+    """Return the first sentence of what was spoken, as far as its last whole clause."""
+    sentence = first_sentence(verbatim) or verbatim
+    return cut_at_clause(sentence, usual=USUAL_TITLE, most=LONGEST_TITLE)

@@ -270,9 +270,9 @@ class Export:
         memory.
 
         Names and phones stay masked, unless the export is an unmasked one and the user
-        may open those of the case.
+        may open those of the case; a 隐名 speaker stays hidden even then.
         """
-        sight = Sight.of(self.user, self.on)
+        sight = Sight.of(self.user, self.on).on_paper()
         may_unmask_case = opener(self.user, self.on) if self.unmasked else keep_masked
 
         rows = self.book.whole_of_many(self.takeable_rows())

@@ -74,8 +74,15 @@ class Record:
     # --- who spoke
     @property
     def is_hidden(self) -> bool:
-        """Tell whether the reader may not know who spoke."""
+        """Tell whether who spoke is kept from the reader, or from a paper."""
         return not self.sight.shows_speaker(self.case)
+
+    @property
+    def keeps_own_words(self) -> bool:
+        """Tell whether the reader reads what they wrote as they typed it: what whoever
+        may know wrote is masked where a paper keeps the name.
+        """
+        return not self.sight.may_know_speaker(self.case)
 
     def person(self, name: str) -> str:
         """Return a villager's name as this reader sees it: 隐名, masked or opened."""
@@ -118,7 +125,7 @@ class Record:
         is_shown = self.sight.shows_speaker(case)
         if self.unmasked and is_shown:
             return text
-        if self.is_hidden and self.sight.is_self(by=by, post=post):
+        if self.keeps_own_words and self.sight.is_self(by=by, post=post):
             return text
 
         names = [case.speaker_name, case.proxy_speaker]
@@ -153,7 +160,7 @@ class Record:
         """Return a text of an event, masked as `words`; the event has it without
         names, and whoever wrote it reads it as they typed it.
         """
-        if self.is_hidden and self.sight.wrote(event):
+        if self.keeps_own_words and self.sight.wrote(event):
             return event.in_full(name, text)
         return self.words(text)
 

@@ -15,7 +15,7 @@ from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Case, Meeting
 from cases.models.choices import Level, Stage
 from cases.models.meeting import ItemState, Part
-from cases.models.scope import CaseQuerySet
+from cases.models.scope import CaseQuerySet, hides_speaker
 from cases.privacy.redactor import public_titles
 from cases.privacy.table import is_hid, lay_on_table, take_off_table
 from cases.workflow import Officer
@@ -23,6 +23,7 @@ from cases.workflow.moving import lock_in_order
 from cases.workflow.pasted import naming_no_neighbour
 from minshi import workdays
 from minshi.errors import InputRefused
+from minshi.text.clauses import whole_clauses
 from villages.models import User
 
 MOST_ITEMS = 60
@@ -267,16 +268,17 @@ def _month_before(meeting: Meeting) -> tuple[datetime, datetime]:
 def _results(concluded: CaseQuerySet, total: int) -> str:
     """Return a line for each result: number, matter, and how it was received.
 
-    What is not for the room is counted alone.
+    What is not for the room is counted alone, 隐名 too: whoever it was said of sits
+    there and reckons who spoke.
     """
     cases = list(concluded.order_by("closed_at", "pk")[:REVIEWED])
-    titles = public_titles(cases)
+    open_ones = [case for case in cases if not hides_speaker(case)]
+    titles = public_titles(open_ones)
     lines = []
-    for case in cases:
+    for case in open_ones:
         if case.pk in titles:
-            title = naming_no_neighbour(case, titles[case.pk])
-            how = case.get_satisfaction_display() or case.get_close_reason_display()
-            lines.append(f"{case.number} {title}：{how}")
+            title = naming_no_neighbour(case, whole_clauses(titles[case.pk]))
+            lines.append(f"{case.number} {title}：{_received(case)}")
 
     rest = total - len(lines)
     if rest:
@@ -285,3 +287,10 @@ def _results(concluded: CaseQuerySet, total: int) -> str:
         )
         lines.append(words % {"count": rest})
     return "\n".join(lines)
+
+
+def _received(case: Case) -> str:
+    """Return both answers of the speaker, else how the matter was closed."""
+    if not case.satisfaction:
+        return str(case.get_close_reason_display())
+    return f"{case.get_satisfaction_display()}，{case.get_solved_display()}"

@@ -337,7 +337,7 @@ def _publish(step: FourTwoStep, record: StepRecord, before: FourTwoStep | None) 
 
     case = step.process.case
     is_outcome = step.nth > PUBLISHED
-    if is_outcome and case and not _is_done(case):
+    if is_outcome and case and not is_done(case):
         raise MoveRefused(
             _("The outcome is shown once the matter is done; it is not done yet.")
         )
@@ -346,7 +346,7 @@ def _publish(step: FourTwoStep, record: StepRecord, before: FourTwoStep | None) 
     step.passed = True
 
 
-def _is_done(case: Case) -> bool:
+def is_done(case: Case) -> bool:
     return case.completed_at is not None or case.stage == Stage.CLOSED
 
 

@@ -28,7 +28,7 @@ from cases.models import (
     MinutesCorrection,
     StepAside,
 )
-from cases.models.choices import Level
+from cases.models.choices import Confidentiality, Level
 from cases.models.meeting import Part
 from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor, title_for
@@ -54,6 +54,14 @@ class AgendaLine:
     def is_hidden(self) -> bool:
         """True where the item is about a case that the reader does not see."""
         return self.item.case_id is not None and self.case is None
+
+    @property
+    def is_secret(self) -> bool:
+        """True where it is about a secret matter that the reader may read: others at
+        the table look on.
+        """
+        case = self.case
+        return case is not None and case.confidentiality == Confidentiality.SECRET
 
     @property
     def is_read_out(self) -> bool:

@@ -18,9 +18,18 @@ from villages.procedure import Rules, rules_by_kind
 
 RESOLUTION = 4  # the step at which the villagers decide
 PUBLISHED = 5  # the step at which their decision is made public
+OUTCOME = 6  # the step at which what came of it is
 LAND_CONTRACTS_BY_LAW = gettext_lazy(
     "Law on Rural Collective Economic Organisations, article 27, and Law on Land"
     " Contracts in Rural Areas, article 19: two thirds of all members"
+)
+RESOLVED_BY_MEMBERS: Mapping[str, str | Promise] = MappingProxyType(
+    {
+        Decider.MEMBERS: gettext_lazy("The collective's members resolve"),
+        Decider.MEMBERS_OR_DELEGATES: gettext_lazy(
+            "The collective's members or their representatives resolve"
+        ),
+    }
 )
 PUBLICATION_BY_LAW = gettext_lazy("Organic Law of Villagers' Committees, article 35")
 
@@ -56,7 +65,7 @@ SIX_STEPS = (
         KINDS_OF_DECIDER[Decider.VILLAGERS],
     ),
     StepRule(PUBLISHED, gettext_lazy("The resolution is made public")),
-    StepRule(6, gettext_lazy("The outcome is made public")),
+    StepRule(OUTCOME, gettext_lazy("The outcome is made public")),
 )
 STEPS: Mapping[int, StepRule] = MappingProxyType({step.nth: step for step in SIX_STEPS})
 
@@ -73,14 +82,21 @@ def next_step(process: FourTwoProcess) -> StepRule | None:
     passed = {step.nth for step in process.steps.all() if step.passed}
     for step in SIX_STEPS:
         if step.nth not in passed:
-            return _for_matter(step, process)
+            return for_matter(step, process)
     return None
 
 
-def _for_matter(step: StepRule, process: FourTwoProcess) -> StepRule:
+def for_matter(step: StepRule, process: FourTwoProcess) -> StepRule:
+    """Return a step as it is of the matter of a process: the resolution names who may
+    decide it, and has the kinds of meeting that may.
+    """
     if step.nth != RESOLUTION:
         return step
-    return replace(step, kinds=ReservedMatter(process.matter).kinds)
+
+    matter = ReservedMatter(process.matter)
+    is_of_villagers = matter.decider == Decider.VILLAGERS
+    name = step.name if is_of_villagers else RESOLVED_BY_MEMBERS[matter.decider]
+    return replace(step, name=name, kinds=matter.kinds)
 
 
 def rules_in_words(process: FourTwoProcess, due: StepRule) -> list[str]:

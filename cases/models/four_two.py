@@ -199,6 +199,10 @@ class FourTwoStep(models.Model):
     def __str__(self) -> str:
         return f"{self.nth}/6"
 
+    def hangs_on(self, on: date) -> bool:
+        """Tell whether its notice still hangs in public on a day."""
+        return self.public_until is not None and on <= self.public_until
+
 
 class StepCorrection(Correction):
     """A correction of a step as it was recorded; its result stays as its numbers

@@ -2,7 +2,7 @@
 (domain §3, visible_to).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -84,6 +84,8 @@ class Sight:
     # rows
     overseer: Reach
     reviewer: Reach
+    # for a paper, which others read than whoever prints it
+    is_on_paper: bool = False
 
     @classmethod
     def of(cls, user: User, on: date) -> "Sight":
@@ -96,6 +98,12 @@ class Sight:
             overseer=Reach.of(post for post in posts if post.role in OVERSEE),
             reviewer=Reach.of(post for post in posts if post.role == Role.REVIEWER),
         )
+
+    def on_paper(self) -> "Sight":
+        """Return the sight of a paper that the user takes away: it leaves the room, so
+        it names no 隐名 speaker, whoever prints it.
+        """
+        return replace(self, is_on_paper=True)
 
     @cached_property
     def posts_ever(self) -> frozenset[int]:
@@ -171,7 +179,9 @@ class Sight:
         return Exists(Concern.objects.filter(who, case=OuterRef("pk")))
 
     def speaker_shown(self) -> Q:
-        """The queryset form of `shows_speaker`; a search by speaker goes through it."""
+        """The queryset form of `may_know_speaker`; a search by speaker goes through
+        it.
+        """
         return (
             ~HIDES_SPEAKER
             | Q(recorded_by__in=self.reach.posts)
@@ -180,6 +190,12 @@ class Sight:
         )
 
     def shows_speaker(self, case: "Case") -> bool:
+        """Return True where the user may know who spoke and no paper is made of it."""
+        if self.is_on_paper and hides_speaker(case):
+            return False
+        return self.may_know_speaker(case)
+
+    def may_know_speaker(self, case: "Case") -> bool:
         """Return True where the user may know who spoke. 隐名: only the recorder, the
         follow-up officer and the reviewer may.
         """

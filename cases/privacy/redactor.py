@@ -108,11 +108,13 @@ def personal_redactor(
 
 def reader_redactor(case: Case, sight: Sight) -> Redactor:
     """Blank nothing for a reader who may know the speaker, else what `speaker_redactor`
-    does, but for what the reader wrote themself. No query.
+    does, but for what the reader wrote themself. On paper also for one who may know,
+    and then in their own words too. No query.
     """
     if sight.shows_speaker(case):
         return NOTHING
-    return Redactor(reader=sight, finders=finders_in_words(case))
+    writer = None if sight.may_know_speaker(case) else sight
+    return Redactor(reader=writer, finders=finders_in_words(case))
 
 
 def preview_redactor(case: Case, sight: Sight) -> Redactor:

@@ -21,6 +21,7 @@ from minshi.paper import (
     moment_on_paper,
     phone_on_paper,
 )
+from minshi.text.clauses import first_sentence, is_cut_off, whole_clauses
 from villages.models import Post, Village
 
 ASSISTANT = AssignmentRole.ASSISTANT
@@ -71,17 +72,21 @@ def document(record: Record) -> str:
 
 def summary(record: Record) -> str:
     """The title, and the words where they say more."""
-    title = record.words(record.case.title)
+    title = whole_title(record)
     words = cells.content(record)
-    if words.startswith(title.rstrip("…")):
-        return words
-    return f"{title}：{words}"
+    return words if words.startswith(title) else f"{title}：{words}"
 
 
 def whole_title(record: Record) -> str:
-    """The title; the words in its place where it was cut off."""
-    title = record.words(record.case.title)
-    return summary(record) if title.endswith("…") else title
+    """The title; of one that was cut off its whole clauses, or where it has none the
+    sentence that it was cut from.
+    """
+    title = whole_clauses(record.words(record.case.title))
+    if not is_cut_off(title):
+        return title
+
+    words = cells.content(record)
+    return first_sentence(words) if words.startswith(title[:-1]) else title
 
 
 def wish(record: Record) -> str:

@@ -23,7 +23,6 @@ from cases.ledgers.columns import (
     LEADER,
     NUMBER,
     SPEAKER,
-    TITLE,
     UNIT,
     column,
 )
@@ -206,7 +205,7 @@ REPORT = _slip(
     "report",
     pgettext_lazy("slip", "Completion slip and report"),
     (
-        headed(TITLE, pgettext_lazy("slip", "Title")),
+        column("title", pgettext_lazy("slip", "Title"), cells.whole_title, width=24),
         DOCUMENT,
         column(
             "speaker",

@@ -22,9 +22,12 @@ from cases.ledgers.meetings import (
     SUBJECT,
     ItemRecord,
     due_on,
+    subject,
 )
 from cases.meetings.sitting import Sitting
 from cases.models import Attendee, Meeting
+from cases.models.meeting import Correction
+from cases.slips.cells import whole_title
 from cases.slips.forms import WIDE
 from cases.slips.reading import Line, lines_of, side_by_side
 from minshi.errors import Text
@@ -38,11 +41,23 @@ def named(people: Iterable[str]) -> str:
     return "、".join(people) or pgettext("slip", "none")
 
 
+def whole_subject(record: ItemRecord) -> Text:
+    """Return the subject as the ledger has it, a title that was cut off as a slip."""
+    return whole_title(record.about) if record.about else subject(record)
+
+
 def with_deadline(column: Column[ItemRecord]) -> Column[ItemRecord]:
     """Return a column of the ledger as the paper has it: the last day as a deadline."""
     if column.key != "due_on":
         return column
     return replace(column, value=lambda r: deadline_on_paper(due_on(r)))
+
+
+def correction_in_words(correction: Correction) -> str:
+    """Return a correction as a printed form states it, on two lines."""
+    wrong = f"{_('What is wrong')}：{correction.wrong}"
+    right = f"{_('What is right')}：{correction.right}"
+    return f"{wrong}\n{right}"
 
 
 def ground(sitting: Sitting) -> str:
@@ -136,11 +151,11 @@ class MinutesSheet:
         for item in rows:
             for aside in item.asides.all():
                 self.sitting.table.show(aside)
-        records = MEETINGS.read(
-            rows, sight=self.sitting.sight, at=self.at, may_unmask=keep_masked
-        )
+        sight = self.sitting.sight.on_paper()
+        records = MEETINGS.read(rows, sight=sight, at=self.at, may_unmask=keep_masked)
 
-        columns = (SUBJECT, *map(with_deadline, DELIBERATED), COUNTED, ASIDE)
+        about = replace(SUBJECT, value=whole_subject)
+        columns = (about, *map(with_deadline, DELIBERATED), COUNTED, ASIDE)
         items = []
         for nth, record in enumerate(records, 1):
             is_secret = record.is_about_a_secret

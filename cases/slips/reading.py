@@ -169,6 +169,7 @@ def read_sheet(
 ) -> Sheet | None:
     """Return a slip of one of the cases, all of which must be within sight.
 
+    It is a paper: of a 隐名 matter it names nobody, whoever prints it.
     None: there is no such case, or it has no such slip.
     """
     slip = SLIPS.get(key)
@@ -184,7 +185,7 @@ def read_sheet(
     if not any(offer.slip == slip and offer.nth == nth for offer in offers):
         return None
 
-    record = read_records(slip.book, [case], sight=sight, at=at)[0]
+    record = read_records(slip.book, [case], sight=sight.on_paper(), at=at)[0]
     record.replies = list(case.replies.all())
     if slip is CALL_BACK:
         record.call_backs = list(

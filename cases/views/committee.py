@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from cases.lists.queue import (
     MeetingOffered,
@@ -17,6 +18,7 @@ from cases.meetings import add_item, on_no_agenda
 from cases.meetings.committee import is_unheard
 from cases.meetings.sitting import HoldingPlace
 from cases.models import AgendaItem, Case
+from cases.models.choices import Grade, Stage
 from cases.models.meeting import ItemState
 from cases.workflow import Action, Facts, Officer
 from minshi.clock import now, today
@@ -36,6 +38,7 @@ class Agendas:
     chosen: int | None  # the one typed before, or offered beforehand
     words: str = ""
     is_again: bool = False  # the last meeting did not settle it
+    is_first: bool = False  # no meeting heard it, and none need
 
 
 def agendas_to_choose(
@@ -65,6 +68,24 @@ def agendas_after(user: User, case: Case) -> Agendas | None:
     if place is None:
         return Agendas(None, [], None, words)
     return _agendas(place, case, "", words)
+
+
+def agendas_first(user: User, case: Case) -> Agendas | None:
+    """Return where a matter that waits for a decision may be put on an agenda; None
+    where it stands on one, where the six steps or the committee decide it, or for
+    whoever calls no meetings there.
+    """
+    if case.stage != Stage.DELIBERATE:
+        return None
+    if case.reserved or case.grade == Grade.MAJOR:
+        return None
+    place = place_that_hears(case, user.posts_on(today()), now())
+    if place is None:
+        return None
+    if not on_no_agenda(Case.objects.filter(pk=case.pk)).exists():
+        return None
+    words = _("To be talked over at a meeting first?")
+    return replace(_agendas(place, case, "", words), is_first=True)
 
 
 def agendas_again(user: User, case: Case, last: AgendaItem) -> Agendas | None:

@@ -27,7 +27,7 @@ from cases.templatetags.minshi import day
 from cases.time_to_report import late_words, time_to_report
 from cases.views.access import StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
-from cases.views.committee import agendas_after, agendas_again
+from cases.views.committee import agendas_after, agendas_again, agendas_first
 from cases.views.major import may_begin_four_two, process_of
 from cases.views.reaching import where_to_ask, works_on
 from cases.views.timeline import entry_of, folded, names_of_holders
@@ -123,6 +123,8 @@ def _meetings(user: User, case: Case) -> dict[str, Any]:
     agendas = agendas_after(user, case)
     if last and heard and agendas is None:
         agendas = agendas_again(user, case, last)
+    if agendas is None:
+        agendas = agendas_first(user, case)
     return {"meetings": items, "heard": heard, "agendas": agendas}
 
 

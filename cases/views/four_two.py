@@ -1,4 +1,4 @@
-"""The pages of 四议两公开: the list, one process step by step, and its printed form."""
+"""The pages of 四议两公开: the list, and one process step by step."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -34,14 +34,15 @@ from cases.meetings.six_steps import (
 from cases.models import Case, FourTwoProcess, FourTwoStep
 from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor, title_for
+from cases.slips.notices import notices_of
+from cases.templatetags.minshi import day
 from cases.views.access import StaffView
 from cases.views.meetings.paper import attach_sheets
-from cases.views.six_step_rows import steps_of
+from cases.views.six_step_rows import process_standing, steps_of, what_next
 from cases.workflow import Officer
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
-from villages.audit import record_audit
-from villages.models.audit import AuditKind
+from minshi.text.clauses import first_sentence, whole_clauses
 
 ORDER = ("-started_at", "-id")
 
@@ -99,32 +100,19 @@ class FourTwoList(FourTwoView):
         return render(request, "cases/four_two/list.html", context)
 
 
-def process_standing(process: FourTwoProcess) -> str:
-    """Return in words the step that is due, or how the process ended."""
-    if process.dropped_at:
-        return _("given up")
-
-    due = next_step(process)
-    if due is None:
-        return _("all six steps done")
-    return f"{due.nth}/6 {due.name}"
-
-
 def first_subject(case: Case, sight: Sight) -> str:
     """Return the subject that the form of a new process starts with.
 
-    It is the case's title. Where that is cut short it is the speaker's own words if
-    they fit, else the title without its ellipsis.
+    It is the case's title; the sentence of the speaker that the title is the beginning
+    of, if that fits.
     """
     title = title_for(case, sight)
-    if not title.endswith("…"):
-        return title
+    words = reader_redactor(case, sight)(case.verbatim)
 
-    redact = reader_redactor(case, sight)
-    words = redact(case.verbatim)
-    if len(words) <= MOST_SUBJECT:
-        return words
-    return title.rstrip("…")
+    sentence = first_sentence(words)
+    if sentence.startswith(title.rstrip("…")) and len(sentence) <= MOST_SUBJECT:
+        return sentence
+    return whole_clauses(title).rstrip("…")
 
 
 class FourTwoStart(FourTwoView):
@@ -199,6 +187,11 @@ class ShownProcess(FourTwoView):
             if by and step.held:
                 step.correction = corrections.get(nth) or correction_form(nth)
 
+        if self.may_print(process):
+            printable = notices_of(process, today())
+            for step in steps:
+                step.may_post = step.rule.nth in printable
+
         context = {
             "nav": "meetings",
             "process": process,
@@ -206,6 +199,7 @@ class ShownProcess(FourTwoView):
             "steps": steps,
             "may_write": due_here is not None,
             "asked": rules_in_words(process, due_here) if due_here else [],
+            "what_next": what_next(process, due_here),
             "may_print": self.may_print(process),
             "form": _empty_form(due_here) if due_here else None,
             "drop": DropForm() if by and _may_end(process) else None,
@@ -271,7 +265,10 @@ def _step_number(text: str) -> int:
 
 
 def _say_result(request: HttpRequest, step: FourTwoStep) -> None:
-    if step.passed:
+    if step.public_until:
+        words = _("Written down: it hangs until %(day)s.")
+        messages.success(request, words % {"day": day(step.public_until)})
+    elif step.passed:
         messages.success(request, _("Written down: the step has passed."))
     else:
         messages.warning(request, _("Written down: it has not passed."))
@@ -351,32 +348,3 @@ class FourTwoCorrect(ShownProcess):
                 form.refuse(refusal)
 
         return self.show(request, process, UNPROCESSABLE, corrections={nth: form})
-
-
-class FourTwoPrint(FourTwoView):
-    """四议两公开登记表: six parts on paper (ledgers 10).
-
-    By POST, because a print leaves a trace.
-    """
-
-    def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
-        """Return to the process after a login in between."""
-        return redirect(self.process(pk))
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        process = self.process(pk)
-        if not self.may_print(process):
-            raise Http404
-
-        words = _("register of the six steps of %(village)s")
-        subject = words % {"village": process.village}
-        record_audit(
-            AuditKind.PRINT, at=now(), user=self.user, subject=subject, request=request
-        )
-
-        context = {
-            "process": process,
-            "case": self.seen_case(process),
-            "steps": steps_of(process, None),
-        }
-        return render(request, "cases/four_two/print.html", context)

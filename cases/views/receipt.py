@@ -15,6 +15,7 @@ from cases.workflow import read_facts
 from cases.workflow.numbering import in_groups
 from cases.workflow.pasted import naming_nobody
 from minshi.clock import now
+from minshi.text.clauses import whole_clauses
 
 
 class Receipt(StaffView):
@@ -46,7 +47,9 @@ class Receipt(StaffView):
         context = {
             "case": case,
             # it may be lost on the road
-            "matter": naming_nobody(case, case.title) if is_named else "",
+            "matter": naming_nobody(case, whole_clauses(case.title))
+            if is_named
+            else "",
             "is_settled": case.was_settled,
             "answer": _answer_on_paper(case) if is_named else "",
             "qr": qr,

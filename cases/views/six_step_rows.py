@@ -7,13 +7,18 @@ from django.utils.translation import pgettext
 
 from cases.forms import CorrectionForm
 from cases.meetings import votes_in_words
+from cases.meetings.four_two import is_done
 from cases.meetings.six_steps import (
+    OUTCOME,
     STEPS,
     StepRule,
+    for_matter,
+    next_step,
 )
 from cases.models import FourTwoProcess, FourTwoStep, StepCorrection
+from cases.models.choices import Stage
+from cases.slips.minutes import correction_in_words
 from cases.templatetags.minshi import day
-from cases.views.meetings.paper import correction_in_words
 from minshi.clock import today
 from minshi.paper import day_on_paper
 
@@ -43,8 +48,13 @@ class HeldRow:
         return words
 
     @property
+    def hangs(self) -> bool:
+        """Whether it is a notice that still hangs in public."""
+        return self.row.hangs_on(today())
+
+    @property
     def lamp(self) -> Lamp:
-        if self.row.public_until and self.row.public_until >= today():
+        if self.hangs:
             return Lamp("yellow", "▲", _("hangs now"))
         if self.row.public_until:
             return Lamp("green", "✓", _("made public"))
@@ -122,12 +132,29 @@ class StepPart:
     held: list[HeldRow]
     is_due: bool
     correction: CorrectionForm | None = None
+    may_post: bool = False  # whether the reader may print its notice
 
     @property
     def last(self) -> HeldRow | None:
         if not self.held:
             return None
         return self.held[-1]
+
+    @property
+    def on_paper(self) -> list[HeldRow | None]:
+        """Each time it was held, also without passing; once blank, to be filled in by
+        hand, where it was not held yet.
+        """
+        return [*self.held] or [None]
+
+    @property
+    def hangs(self) -> bool:
+        return self.last is not None and self.last.hangs
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing of it is left; a notice must have hung to its last day."""
+        return bool(self.held) and not self.is_due and not self.hangs
 
     @property
     def file_id(self) -> str:
@@ -141,6 +168,69 @@ def steps_of(process: FourTwoProcess, due: StepRule | None) -> list[StepPart]:
         held.setdefault(step.nth, []).append(HeldRow(step))
 
     return [
-        StepPart(rule, held.get(nth, []), is_due=due is not None and nth == due.nth)
+        StepPart(
+            for_matter(rule, process),
+            held.get(nth, []),
+            is_due=due is not None and nth == due.nth,
+        )
         for nth, rule in STEPS.items()
     ]
+
+
+def process_standing(process: FourTwoProcess) -> str:
+    """Return in words the step that is due, or how the process ended."""
+    if process.dropped_at:
+        return _("given up")
+
+    for step in process.steps.all():
+        if step.hangs_on(today()):
+            words = _("%(nth)s/6 %(step)s, until %(day)s")
+            name = STEPS[step.nth].name
+            return words % {
+                "nth": step.nth,
+                "step": name,
+                "day": day(step.public_until),
+            }
+
+    due = next_step(process)
+    if due is None:
+        return _("all six steps done")
+    return f"{due.nth}/6 {due.name}"
+
+
+def what_next(process: FourTwoProcess, due: StepRule | None) -> str:
+    """Return what comes before the last step: the matter is handed over and done, and
+    the resolution hangs to its last day; "" where nothing does.
+
+    The time for the work counts from the day on which it is handed over: what begins
+    only once the resolution has hung is put off until then.
+    """
+    if due is None or due.nth != OUTCOME:
+        return ""
+
+    until = ""
+    for step in process.steps.all():
+        if step.hangs_on(today()):
+            until = day(step.public_until)
+
+    case = process.case
+    if case and case.stage in (Stage.SPEAK, Stage.DELIBERATE):
+        return _to_be_handed_over(until)
+    if case and not is_done(case):
+        return _("The matter is being worked on; the outcome follows once it is done.")
+    if until:
+        words = _("The resolution hangs until %(day)s; the outcome follows then.")
+        return words % {"day": until}
+    return ""
+
+
+def _to_be_handed_over(until: str) -> str:
+    if not until:
+        return _("Now open the matter and hand it over; the outcome follows once done.")
+
+    words = _(
+        "Now open the matter and hand it over. If the work begins only after the"
+        " posting, choose “Put it off” there until %(day)s and hand it over then: its"
+        " time counts from that day."
+    )
+    return words % {"day": until}

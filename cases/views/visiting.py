@@ -18,6 +18,7 @@ from cases.workflow.guards import ten_a_day
 from cases.workflow.numbering import code_of, is_number, number_of
 from cases.workflow.pasted import naming_nobody
 from minshi.errors import Text
+from minshi.text.clauses import whole_clauses
 from villages.tries import RECEIPT, TRACKING_CODE, count_wrong, trying, wait_until
 
 # recusal is asked for at register and at the counter only, where somebody explains it
@@ -78,7 +79,7 @@ class Visit:
         """
         if self._own_is_secret:
             return ""
-        return naming_nobody(self.own, self.own.title)
+        return naming_nobody(self.own, whole_clauses(self.own.title))
 
     @property
     def photos(self) -> QuerySet[Attachment]:

@@ -1,6 +1,5 @@
 """register: a villager's words become a case (domain §3, moves table)."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -46,11 +45,13 @@ from minshi.crypto import blind_index, digest
 from minshi.errors import Faults, InputRefused, KeyReused, NoSuchRight
 from minshi.idempotency import fingerprint, key_reused, once
 from minshi.text import clean_line, clean_text
+from minshi.text.clauses import SENTENCE_END, cut_at_clause
 from villages.lookup import names_in
 from villages.models import Group, Post, Resident, Town, User, Village
 from villages.models.roles import ADMINISTRATORS
 
 TITLE_LENGTH = 24
+LONGEST_TITLE = 60  # of the column
 TOLD = ("verbatim", "request_text", "remark")
 LINES = (
     "speaker_name",
@@ -60,7 +61,6 @@ LINES = (
     "title",
     "place",
 )
-SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 
 
 @dataclass(frozen=True)
@@ -291,10 +291,7 @@ def title_of(spoken: Spoken) -> str:
         return spoken.title
 
     text = _first_sentence(_without_who(spoken))
-    title = text or _("A matter")
-    if len(title) > TITLE_LENGTH:
-        return title[: TITLE_LENGTH - 1] + "…"
-    return title
+    return cut_at_clause(text or _("A matter"), usual=TITLE_LENGTH, most=LONGEST_TITLE)
 
 
 def _without_who(spoken: Spoken) -> str:

@@ -51,7 +51,7 @@ class OrderSheet:
         """
         cases = with_papers(Case.objects.filter(pk=order.case_id))
         acts = (*RESPONSIBLE, Action.DECIDE)
-        records = read_behind(cases, acts, sight=sight, at=at)
+        records = read_behind(cases, acts, sight=sight.on_paper(), at=at)
 
         return cls(order, records[order.case_id])
 

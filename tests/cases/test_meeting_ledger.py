@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from cases.meetings import add_item, close_meeting, correct_minutes, set_aside
-from cases.models import Meeting
+from cases.models import Case, Meeting
 from cases.workflow import Action, make_move
 from tests import roles
 from tests.api import Api
@@ -275,6 +275,20 @@ def test_the_minutes_on_paper_hold_the_cells_of_the_ledger_and_what_only_they_sh
     # nobody was missing: an empty box would ask for a name
     assert re.search(r'<th scope="row">缺席</th>\s*<td[^>]*>无</td>', paper)
     assert "主持人（签字）" in paper
+
+
+def test_the_minutes_cut_no_subject_off_in_the_middle_of_a_word():
+    here = staff()
+    words = "村口大槐树下的路灯坏了半个月，晚上娃娃放学看不清路"
+    case = accepted(here)
+    Case.objects.filter(pk=case.pk).update(title=f"{words[:23]}…", verbatim=words)
+    meeting = held(here, case)
+
+    client = logged_in(here.secretary)
+    paper = client.post(reverse("cases:meeting_print", args=[meeting.pk])).text
+
+    assert re.search(rf"<td[^>]*>{words[:14]}</td>", paper)
+    assert "看不…" not in paper
 
 
 @pytest.mark.parametrize("count", [1, 30])

@@ -4,6 +4,7 @@ refuse.
 
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -606,3 +607,50 @@ def test_a_meeting_about_nothing_is_asked_back(client):
     assert "还没排议题，先定时间" in refused.text
     assert made.status_code == 302
     assert Meeting.objects.count() == 1
+
+
+def test_a_secret_item_says_so_on_the_page_and_where_it_is_offered(client):
+    here = staff()
+    offered = accepted(here, confidentiality="secret", title="另一件隐题")
+    meeting, address = sitting(here, accepted(here, confidentiality="secret"))
+    client.force_login(here.secretary.user)
+
+    for page in (meeting.get_absolute_url(), address):
+        assert '<span class="lamp yellow">保密</span>' in client.get(page).text
+    call = client.get(reverse("cases:meeting_call")).text
+    assert f"另一件隐题 · {offered.number} · 保密" in call
+
+
+def test_an_item_that_waits_has_a_button_that_takes_it_up(client):
+    here = staff()
+    meeting, address = sitting(here, accepted(here))
+    client.force_login(here.secretary.user)
+
+    page = client.get(meeting.get_absolute_url()).text
+
+    assert f'<a class="btn btn-plain" href="{address}">' in page
+
+
+def test_a_meeting_is_called_for_now_since_most_are_called_as_they_begin(client):
+    here = staff()
+    client.force_login(here.secretary.user)
+
+    with time_machine.travel(NOON + timedelta(minutes=56), tick=False):
+        page = client.get(reverse("cases:meeting_call")).text
+
+    assert 'value="2026-03-02T12:56"' in page
+
+
+def test_a_matter_that_waits_for_a_decision_leads_to_a_meeting(client):
+    here = staff()
+    case = accepted(here)
+    client.force_login(here.secretary.user)
+    before = client.get(case.get_absolute_url()).text
+
+    sitting(here, case)
+
+    address = f'action="{reverse("cases:queue_batch")}'
+    assert address in before
+    assert address not in client.get(case.get_absolute_url()).text
+    client.force_login(here.duty.user)
+    assert address not in client.get(case.get_absolute_url()).text

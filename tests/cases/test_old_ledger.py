@@ -71,6 +71,18 @@ def test_closed_matters_keep_their_days_and_get_no_clock():
     assert not findings_of([case])
 
 
+def test_a_title_made_from_the_words_ends_where_a_clause_ends():
+    here = staff()
+    row = old(here, 1)
+    row[4] = "村口大槐树下通往学校的路灯坏了，有半个月了，晚上娃娃放学看不清路。请来修"
+
+    entered(imported(here, row))
+
+    case = Case.objects.get(adopted_from="2025-1")
+    assert case.title == "村口大槐树下通往学校的路灯坏了,有半个月了"
+    assert case.verbatim.endswith("请来修")
+
+
 def test_a_number_of_the_old_ledger_comes_in_once():
     here = staff()
     entered(imported(here, old(here, 1)))

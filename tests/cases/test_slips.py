@@ -564,3 +564,21 @@ def test_a_number_that_has_its_box_does_not_stand_over_the_table_as_well(here):
     page = printed(here.reviewer, case, "call-back").content.decode()
 
     assert page.count(f">{case.number}<") == 1
+
+
+def test_a_title_that_was_cut_off_ends_with_a_clause_on_paper(here):
+    words = "村口大槐树下的路灯坏了半个月，晚上娃娃放学看不清路"
+    case = verified(here, completed(here, decided(here, accepted(here))))
+    Case.objects.filter(pk=case.pk).update(title=f"{words[:23]}…", verbatim=words)
+
+    assert boxes(here.secretary, case, "report")["title"] == words[:14]
+    assert boxes(here.secretary, case, "handover")["summary"] == words
+
+
+def test_a_title_that_was_cut_off_within_its_one_clause_is_the_sentence(here):
+    words = "二组到小学的水泥路被拉沙车压坏了三处大坑没人来修"
+    case = verified(here, completed(here, decided(here, accepted(here))))
+    said = f"{words}。请来看看"
+    Case.objects.filter(pk=case.pk).update(title=f"{words[:20]}…", verbatim=said)
+
+    assert boxes(here.secretary, case, "report")["title"] == words

@@ -100,3 +100,23 @@ def test_a_hand_over_drafts_nothing_about_a_cadre(here, time_machine, role):
     rows = Api(concerned).get("ledgers/duty/").content.decode()
     assert other.number in draft["note"]
     assert about.number not in draft["note"] + ledger.content.decode() + rows
+
+
+def test_a_talk_day_reads_out_both_answers_and_no_hidden_matter(here, time_machine):
+    seats(here)
+    told = {"title": "王家的鸡吃菜", "verbatim": "王家的鸡吃菜"}
+    hidden = accepted(here, confidentiality="hidden", **told)
+    seen = accepted(here, title="路灯坏了")
+    answers = {"satisfaction": "satisfied", "solved": "no"}
+    for case in (hidden, seen):
+        done = verified(here, completed(here, decided(here, case)))
+        rated(here, done, **answers)
+    time_machine.move_to(A_MONTH_LATER, tick=False)
+
+    meeting = called(here, kind="talk_day", starts_at=A_MONTH_LATER, at=A_MONTH_LATER)
+
+    results = meeting.items.order_by("position")[1].opinions
+    assert hidden.number not in results
+    assert "王家" not in results
+    assert f"{seen.number} 路灯坏了：满意，没解决" in results
+    assert len(results.splitlines()) == 2

@@ -6,8 +6,10 @@ import re
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from cases.workflow import Action
+from minshi.crypto import masked_name
 from minshi.errors import MoveRefused
 from supervision.chasing.tracking import begin_tracking, say_of
 from supervision.models import TrackedCase, TrackingVerdict
@@ -95,3 +97,18 @@ def test_a_guess_at_what_another_said_of_a_matter_is_answered_like_any_other(
                 by=here.supervisor.user,
                 at=LATE,
             )
+
+
+def test_the_paper_of_an_order_names_no_hidden_speaker_whoever_prints_it(here):
+    order = raised(here, hidden(here, SPEAKERS[0]), by=here.signer, demand=GUESS)
+    send_orders_due(NOON + GRACE)
+    order.refresh_from_db()
+
+    client = logged_in(here.signer)
+    page = client.get(order.get_absolute_url()).text
+    paper = client.post(reverse("supervision:order_print", args=[order.pk])).text
+
+    assert SPEAKERS[0] in page
+    assert order.number in paper
+    assert SPEAKERS[0] not in paper
+    assert masked_name(SPEAKERS[0]) not in paper

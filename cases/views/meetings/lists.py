@@ -1,7 +1,7 @@
 """The meetings in reach, and calling one."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -53,7 +53,7 @@ class CallMeeting(MeetingView):
         first: dict[str, Any] = {
             "key": uuid4(),
             "kind": self._kinds(place)[0],
-            "starts_at": _next_hour(),
+            "starts_at": _this_minute(),
             "cases": request.GET.getlist("cases"),
         }
         if room:
@@ -152,7 +152,8 @@ def _room_of(place: HoldingPlace) -> TalkRoom | None:
     return TalkRoom.objects.filter(village=where).first()
 
 
-def _next_hour() -> datetime:
-    """Return the next full hour: most meetings are called when about to begin."""
-    here = timezone.localtime(now())
-    return here.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+def _this_minute() -> datetime:
+    """Return the present minute: most meetings are called as they begin, and one whose
+    time is still to come cannot be closed.
+    """
+    return timezone.localtime(now()).replace(second=0, microsecond=0)

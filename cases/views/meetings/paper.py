@@ -11,10 +11,9 @@ from cases.lists.queue import reasons_of
 from cases.meetings.signed_sheets import attach_sheet
 from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import AgendaItem, Attendee, Case, FourTwoStep, Meeting, SignedSheet
-from cases.models.meeting import Correction
 from cases.models.scope import Sight
 from cases.privacy.redactor import speaker_redactor
-from cases.slips.minutes import MinutesSheet, SecretItems
+from cases.slips.minutes import MinutesSheet, SecretItems, correction_in_words
 from cases.views.attachments import file_response
 from cases.views.meetings.access import MeetingView
 from cases.workflow.pasted import (
@@ -24,6 +23,7 @@ from cases.workflow.pasted import (
 )
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
+from minshi.text.clauses import whole_clauses
 from villages.audit import record_audit
 from villages.models import Post
 from villages.models.audit import AuditKind
@@ -45,7 +45,8 @@ class MeetingScreen(MeetingView):
         title = ""
         if total:
             line = sitting.line(sitting.items[nth - 1])
-            title = line.item.subject or sitting.public_title(line.case)
+            matter = whole_clauses(sitting.public_title(line.case))
+            title = line.item.subject or matter
             if line.case and not line.item.subject:
                 # somebody may have written it over since it was made
                 title = naming_nobody(line.case, title)
@@ -160,13 +161,6 @@ def _signer(person: Attendee) -> str:
         return person.name
     absent = _("for %(name)s") % {"name": person.name}
     return f"{person.substitute}（{absent}）"
-
-
-def correction_in_words(correction: Correction) -> str:
-    """Return a correction as a printed form states it, on two lines."""
-    wrong = f"{_('What is wrong')}：{correction.wrong}"
-    right = f"{_('What is right')}：{correction.right}"
-    return f"{wrong}\n{right}"
 
 
 class SheetUpload(MeetingView):

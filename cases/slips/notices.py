@@ -1,0 +1,203 @@
+"""公示: what the villagers resolved, and later what came of it, as a paper to post for
+the days that the law asks for (组织法 35).
+
+The whole village reads it: it names nobody, and of a matter that is 隐名 it has the
+words of the six steps alone.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
+
+from cases.meetings import votes_in_words
+from cases.meetings.four_two import is_done
+from cases.meetings.six_steps import OUTCOME, PUBLISHED, RESOLUTION
+from cases.models import FourTwoProcess, FourTwoStep
+from cases.models.scope import hides_speaker
+from cases.privacy.redactor import public_titles, speaker_redactor
+from cases.slips.minutes import correction_in_words
+from cases.slips.reading import Line, side_by_side
+from cases.workflow.pasted import without_numbers
+from minshi.errors import Text
+from minshi.paper import day_on_paper, phone_on_paper
+from minshi.text.neighbours import without_names
+from villages.lookup import names_in
+from villages.models import Resident, TalkRoom
+from villages.seals import seal_of, seal_of_town
+
+Told = tuple[Text, str]  # a heading, and what stands beside it
+TITLES = {
+    PUBLISHED: pgettext_lazy("public notice", "Notice of a resolution"),
+    OUTCOME: pgettext_lazy("public notice", "Notice of an outcome"),
+}
+
+
+def notices_of(process: FourTwoProcess, on: date) -> frozenset[int]:
+    """Return the steps whose notice can be printed: from the day on which the step
+    before it is over. None of a matter that is never public (domain §1, §6).
+
+    One query where the process is a matter's; its steps must be prefetched.
+    """
+    passed = {step.nth: step for step in process.steps.all() if step.passed}
+    resolved = passed.get(RESOLUTION)
+    if process.dropped_at or resolved is None or not _may_be_posted(process):
+        return frozenset()
+
+    published = passed.get(PUBLISHED)
+    if published is None or published.hangs_on(on) or not _is_over(process):
+        return frozenset({PUBLISHED})
+    return frozenset({PUBLISHED, OUTCOME})
+
+
+def _is_over(process: FourTwoProcess) -> bool:
+    """Tell whether the matter of a process is done; of a subject nobody can tell."""
+    return process.case is None or is_done(process.case)
+
+
+def _may_be_posted(process: FourTwoProcess) -> bool:
+    case = process.case
+    return case is None or case.pk in public_titles([case])
+
+
+@dataclass(frozen=True)
+class PublicNotice:
+    """One of the two notices, with the days for which it hangs: those written down, of
+    one that is not posted yet the shortest from today.
+    """
+
+    process: FourTwoProcess
+    nth: int
+    on: date
+
+    @property
+    def title(self) -> Text:
+        return TITLES[self.nth]
+
+    @property
+    def seal(self) -> str:
+        """The village committee, as its seal has it."""
+        return seal_of(self.process.village.town, self.process.village)
+
+    @cached_property
+    def posted(self) -> FourTwoStep | None:
+        return self._passed(self.nth)
+
+    @property
+    def from_on(self) -> date:
+        return self.posted.held_on if self.posted else self.on
+
+    @property
+    def until_on(self) -> date:
+        if self.posted and self.posted.public_until:
+            return self.posted.public_until
+        return self.from_on + timedelta(days=settings.FOUR_TWO_PUBLIC_DAYS)
+
+    def rows(self) -> list[list[Line]]:
+        told = [self._about(), *self._resolved()]
+        if self.nth == OUTCOME:
+            told.append(self._outcome())
+        told += [self._hangs(), self._objections()]
+
+        return side_by_side(
+            Line(f"line-{nth}", heading, text, is_wide=True)
+            for nth, (heading, text) in enumerate(told)
+        )
+
+    # --- what it says
+    def _about(self) -> Told:
+        matter = self.process.get_matter_display()
+        return _("Subject"), f"{self._unnamed(self.process.subject)}（{matter}）"
+
+    def _resolved(self) -> list[Told]:
+        """Return which meeting resolved it, by which numbers, and what."""
+        step = self._passed(RESOLUTION)
+        if step is None:
+            return []
+
+        meeting = f"{day_on_paper(step.held_on)} {step.get_kind_display()}"
+        numbers = _("due %(due)s, present %(present)s; %(votes)s: %(verdict)s") % {
+            "due": step.due,
+            "present": step.present,
+            "votes": votes_in_words(step),
+            "verdict": pgettext("verdict", "passed"),
+        }
+        told: list[Told] = [
+            (_("Resolved by"), meeting),
+            (_("Votes"), numbers),
+            (_("By which rule"), step.rule),
+            (_("What was resolved"), self._unnamed(step.content)),
+        ]
+        for row in step.corrections.all():
+            told.append((_("Correction"), self._unnamed(correction_in_words(row))))
+        return told
+
+    def _outcome(self) -> Told:
+        """Return how it was carried out: left to be written by hand of a matter whose
+        own words are not for the street, and of a mere subject.
+        """
+        case = self.process.case
+        result = ""
+        if case and not hides_speaker(case):
+            done_on = day_on_paper(case.completed_at) if case.completed_at else ""
+            result = f"{self._unnamed(case.result)}\n{done_on}".strip()
+        return _("How it was carried out"), result
+
+    def _hangs(self) -> Told:
+        days = {
+            "from": day_on_paper(self.from_on),
+            "until": day_on_paper(self.until_on),
+        }
+        return _("Posted"), _("from %(from)s to %(until)s") % days
+
+    def _objections(self) -> Told:
+        room = TalkRoom.objects.filter(village=self.process.village).first()
+        words = _(
+            "Whoever disagrees or has a question tells the village committee by then,"
+            " telephone %(phone)s; what is not true or left out may be reported to"
+            " %(town)s."
+        )
+        said = {
+            "phone": phone_on_paper(room.phone) if room and room.phone else "________",
+            "town": seal_of_town(self.process.village.town),
+        }
+        return _("Objections"), words % said
+
+    def _passed(self, nth: int) -> FourTwoStep | None:
+        for step in self.process.steps.all():
+            if step.nth == nth and step.passed:
+                return step
+        return None
+
+    # --- naming nobody
+    def _unnamed(self, text: str) -> str:
+        """Return words without numbers and addresses of people, and with 张某 for
+        whoever is named. What hides a 隐名 speaker was read with the process.
+        """
+        plain = without_names(without_numbers(text), self._names)
+        case = self.process.case
+        if case is None or hides_speaker(case):
+            return plain
+        return speaker_redactor(case)(plain)
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """Those who are named in anything that it may say. One query."""
+        steps = self.process.steps.all()
+        texts = [self.process.subject, *(step.content for step in steps)]
+        for step in steps:
+            texts += [f"{row.wrong}\n{row.right}" for row in step.corrections.all()]
+
+        own: list[str] = []
+        case = self.process.case
+        if case and not hides_speaker(case):
+            texts.append(case.result)
+            own = [case.speaker_name, case.proxy_speaker]
+            own += [person.name for person in case.others]
+
+        here = Resident.objects.filter(household__group__village=self.process.village)
+        named = names_in("\n".join(texts), here)
+        return [*named, *filter(None, own)]
