@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +21,7 @@ from villages.finals import seal_all
 from villages.models import (
     Body,
     DutyShift,
+    FieldHistory,
     Group,
     Office,
     Post,
@@ -52,14 +53,22 @@ class Item:
     lacking: tuple[str, ...] = field(default_factory=tuple)
     # the part of the check-list itself that brings the first ones
     part: str = ""
+    # whether its page takes the town in its address
+    is_for_town: bool = False
+    # what else to say of it
+    note: Text = ""
 
     @property
     def is_done(self) -> bool:
-        return self.have >= self.of
+        return 0 < self.of <= self.have
 
     @property
     def lacking_in_words(self) -> str:
-        """The first villages that lack it, and how many more."""
+        """The first villages that lack it, and how many more; or its note."""
+        if not self.of:
+            return _("Add the villages first.")
+        if not self.lacking:
+            return str(self.note)
         names = "、".join(self.lacking[:SHOWN])
         more = len(self.lacking) - SHOWN
         if more > 0:
@@ -82,11 +91,20 @@ def _of_town(town: Town, villages: Sequence[Village], at: datetime) -> list[Item
     )
     roles = {post.role for post in posts if post.town_id}
     above = len(roles & {Role.REVIEWER, Role.SUPERVISOR})
-    signing = sum(post.may_sign for post in posts)  # the county's do as well
+    signing = [post for post in posts if post.may_sign]
+    of_county = gettext_lazy("The county's reviewer signs.")
+    note: Text = "" if any(post.town_id for post in signing) else of_county
     texts = StandardText.objects.filter(Q(town=None) | Q(town=town))
 
     return [
-        Item(gettext_lazy("Villages"), len(villages), 1, CONFIGURE),
+        Item(
+            gettext_lazy("Villages"),
+            len(villages),
+            1,
+            CONFIGURE,
+            page="admin:villages_village_add",
+            is_for_town=True,
+        ),
         Item(
             gettext_lazy("Offices of the town"),
             Office.objects.filter(town=town).count(),
@@ -135,10 +153,11 @@ def _of_town(town: Town, villages: Sequence[Village], at: datetime) -> list[Item
         ),
         Item(
             gettext_lazy("A reviewer who may sign supervision orders"),
-            signing,
+            len(signing),
             1,
             MANAGE_ACCOUNTS,
             "people",
+            note=note if signing else "",
         ),
     ]
 
@@ -217,6 +236,28 @@ def _of_villages(villages: Sequence[Village], at: datetime) -> list[Item]:
             "roster",
         ),
     ]
+
+
+def towns_begun(towns: QuerySet[Town]) -> QuerySet[Town]:
+    """Return of towns those where somebody has begun: added on a page, or with posts,
+    groups or offices. Of a county all towns are there from the first day.
+    """
+    own = OuterRef("pk")
+    posts = Post.objects.filter(Q(village__town=own) | Q(town=own))
+    groups = Group.objects.filter(village__town=own)
+    offices = Office.objects.filter(town=own)
+    added = FieldHistory.objects.filter(
+        content_type__app_label="villages",
+        content_type__model="town",
+        action=FieldHistory.Action.CREATE,
+        actor__isnull=False,
+    )
+    return towns.filter(
+        Exists(posts)
+        | Exists(groups)
+        | Exists(offices)
+        | Q(pk__in=added.values("object_id"))
+    )
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@ the audit log.
 """
 
 import secrets
+import unicodedata
 from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
@@ -247,6 +248,21 @@ def one_time_password() -> str:
         groups.append("".join(letters))
 
     return "-".join(groups)
+
+
+def in_groups(typed: str) -> str:
+    """Return a one-time password in its groups, however it was typed; empty where it
+    can be none.
+    """
+    text = unicodedata.normalize("NFKC", typed).lower()
+    letters = "".join(letter for letter in text if letter.isalnum())
+    is_one = len(letters) == PASSWORD_GROUPS * GROUP_LENGTH
+    if not is_one or not set(letters) <= set(ALPHABET):
+        return ""
+    return "-".join(
+        letters[begin : begin + GROUP_LENGTH]
+        for begin in range(0, len(letters), GROUP_LENGTH)
+    )
 
 
 def _check_right(by: User, at: datetime) -> None:

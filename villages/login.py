@@ -28,6 +28,7 @@ from minshi.crypto import decrypted, encrypted
 from minshi.errors import TOO_MANY_REQUESTS
 from minshi.refusals import is_for_api
 from minshi.text import visible
+from villages.accounts import in_groups
 from villages.models import User
 from villages.requests import counted_address
 from villages.sessions import stay
@@ -108,8 +109,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Compare a password of the login, or before something sensitive; django-axes
         asks how many were wrong.
         """
-        with trying(request, name_at_login(request, credentials)):
-            user: User | None = super().authenticate(request, **credentials)
+        name = name_at_login(request, credentials)
+        password = as_given_out(name, str(credentials.get("password") or ""))
+        with trying(request, name):
+            user: User | None = super().authenticate(
+                request, **credentials | {"password": password}
+            )
         return user
 
     def pre_login(
@@ -194,6 +199,18 @@ def account_name(typed: str) -> str:
     sees in it.
     """
     return unicodedata.normalize("NFKC", visible(typed)).strip()
+
+
+def as_given_out(name: str, typed: str) -> str:
+    """Return a password as it was typed, or as it was given out: where the account has
+    a one-time one, read out or copied from a strip, dashes may be left out and letters
+    typed in full width or in capitals.
+    """
+    one_time = in_groups(typed)
+    if not one_time or one_time == typed:
+        return typed
+    waits = User.objects.filter(username__iexact=name, must_change_password=True)
+    return one_time if waits.exists() else typed
 
 
 def name_at_login(request: HttpRequest, credentials: dict[str, Any] | None) -> str:

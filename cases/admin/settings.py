@@ -4,7 +4,7 @@ Topics and standard texts are edited by the system administrator and by the town
 reviewer, the calendar by the administrator alone. Rules of deadlines are only shown.
 """
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -21,20 +21,15 @@ from cases.models import CalendarDay, DeadlineRule, StandardText, Topic
 from cases.models.standard_text import FILLED_IN
 from cases.standard_texts import places_for_texts
 from minshi.clock import now, today
+from villages.admin.forms import AdminForm
 from villages.admin.rights import PostAdmin
 from villages.forms.accounts import offer
 from villages.models import Town
 from villages.requests import StaffRequest
 from villages.rights import CONFIGURE, SET_TOWN_OPTIONS, SET_TOWN_RULES, Roles
 
-if TYPE_CHECKING:
-    FormOfTopic = forms.ModelForm[Topic]
-    FormOfText = forms.ModelForm[StandardText]
-else:  # at run time they take no type
-    FormOfTopic = FormOfText = forms.ModelForm
 
-
-class TopicForm(FormOfTopic):
+class TopicForm(AdminForm):
     def clean(self) -> dict[str, Any] | None:
         """Check that the topic above is another one of the same town."""
         cleaned = super().clean() or {}
@@ -106,7 +101,7 @@ def towns_of(request: Any) -> QuerySet[Town]:
     return Town.objects.in_reach_of(request.user, today(), SET_TOWN_RULES)
 
 
-class StandardTextForm(FormOfText):
+class StandardTextForm(AdminForm):
     """The form of a text, in which its place is one choice.
 
     The place is the step and, where the step has several, the box.

@@ -37,7 +37,7 @@ from villages.imports.entries import Entry
 from villages.imports.kinds import Kind
 from villages.imports.kinds.base import Around
 from villages.imports.kinds.rows import village_of
-from villages.imports.kinds.words import as_small_number
+from villages.imports.kinds.words import as_group
 from villages.models import Group, ImportRow, ImportRun
 from villages.models.imports import Verdict
 from villages.rights import SET_TOWN_RULES, first_post
@@ -105,7 +105,7 @@ class OldLedger(Kind):
         Column(
             "group",
             pgettext_lazy("column", "Group"),
-            as_small_number,
+            as_group,
             called("组 组别 小组 村民小组 社"),
         ),
         Column(

@@ -18,16 +18,18 @@ from cases.new_town import (
     begin_with_usual_topics,
     check_list,
     copy_topics_and_texts,
+    towns_begun,
 )
 from minshi.clock import now, today
 from villages.imports.kinds import KINDS
 from villages.imports.starting import ListPlace
-from villages.models import Group, Office, Post, Role, Town, User, Village
+from villages.models import Role, Town, User, Village
 from villages.requests import whole_number
 from villages.rights import CONFIGURE, IMPORT_LISTS, MANAGE_ACCOUNTS
 
 # what the form says instead of the town from which topics are taken
 USUAL = "usual"
+SUMMED_UP = 5  # towns, of some fourteen queries each
 
 
 class NewTownView(LoginRequiredMixin, View):
@@ -66,12 +68,8 @@ class NewTownView(LoginRequiredMixin, View):
             village = Village.objects.select_related("town").get(pk=min(reach.villages))
             return village.town, village
 
-        posts = Post.objects.filter(village__town=OuterRef("pk"))
-        groups = Group.objects.filter(village__town=OuterRef("pk"))
-        offices = Office.objects.filter(town=OuterRef("pk"))
-        begun = self.towns().filter(Exists(posts) | Exists(groups) | Exists(offices))
-        at_work = begun.first()
-        return at_work or self.towns().first(), None
+        begun = towns_begun(self.towns()).first()
+        return begun or self.towns().first(), None
 
     def items(self) -> list[tuple[Item, str, str]]:
         """Return the list, each item with who enters it and, for them, the page."""
@@ -97,7 +95,10 @@ def _page_of(item: Item, roles: set[Role], town: Town | None) -> str:
     if item.kind and not roles.isdisjoint(KINDS[item.kind].roles):
         page = reverse("villages:import_new", args=[item.kind])
         return f"{page}?at={ListPlace(town).key}" if town else page
-    return reverse(item.page) if item.page else ""
+    if not item.page:
+        return ""
+    page = reverse(item.page)
+    return f"{page}?town={town.pk}" if item.is_for_town and town else page
 
 
 class NewTown(NewTownView):
@@ -120,13 +121,27 @@ class NewTown(NewTownView):
 
 
 class NewTownSummary(NewTownView):
-    """A line on the home of those who enter something, as long as something lacks."""
+    """A line on the home of those who enter something for each town where something
+    lacks: of many towns, the last that were added.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        items = self.items()
-        lacking = [item for item, _who, _page in items if not item.is_done]
-        context = {"lacking": len(lacking), "count": len(items)}
+        town, village = self.place()
+        if village:
+            lines = [self._line(village.town, village)]
+        else:
+            begun = list(towns_begun(self.towns()).order_by("-pk")[:SUMMED_UP])
+            if town and not begun:
+                begun = [town]
+            lines = [self._line(each, None) for each in begun]
+
+        context = {"lines": [line for line in lines if line["lacking"]]}
         return render(request, "cases/_new_town_line.html", context)
+
+    def _line(self, town: Town, village: Village | None) -> dict[str, Any]:
+        items = check_list(town, village, now())
+        lacking = [item for item in items if not item.is_done]
+        return {"town": town, "village": village, "lacking": len(lacking)}
 
 
 class CopyTopics(NewTownView):

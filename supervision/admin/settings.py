@@ -2,7 +2,7 @@
 of its chat groups.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -17,12 +17,7 @@ from supervision.chasing.final import RUNG
 from supervision.models import NoticeText, Robot, Rung, Told
 from supervision.notices.channels.wecom import is_robots_address
 from supervision.town_settings import may_drop
-
-if TYPE_CHECKING:
-    FormOfRung = forms.ModelForm[Rung]
-    FormOfRobot = forms.ModelForm[Robot]
-else:  # at run time they take no type
-    FormOfRung = FormOfRobot = forms.ModelForm
+from villages.admin.forms import AdminForm
 
 
 @admin.register(NoticeText)
@@ -36,7 +31,7 @@ class NoticeTextAdmin(OfTown):
     fields = ("town", "kind", "text")
 
 
-class RungAdminForm(FormOfRung):
+class RungAdminForm(AdminForm):
     told = forms.MultipleChoiceField(
         label=_("who is told"),
         choices=Told.choices,
@@ -87,7 +82,7 @@ class RungAdmin(OfTown):
         look_again(obj.town, now())
 
 
-class RobotForm(FormOfRobot):
+class RobotForm(AdminForm):
     """A form that writes the address and never shows it: whoever has it can write to
     the group.
     """

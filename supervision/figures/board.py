@@ -34,8 +34,15 @@ from supervision.figures.shown import (
     share_in_words,
     spread_in_words,
 )
-from supervision.figures.small import REST, Cell, first_of, may_name_few, topics_of
-from supervision.figures.tallying import split_key
+from supervision.figures.small import (
+    REST,
+    Cell,
+    first_of,
+    may_name_few,
+    together_by_name,
+    topics_of,
+)
+from supervision.figures.tallying import BETWEEN, split_key
 from supervision.figures.trend import Week, by_week, weeks_until
 from villages.models import Group, Office
 
@@ -311,6 +318,8 @@ class Board:
         may_name_all = may_name_few(self.place, self.reading.sight)
         cells = topics_of(self.now, leaves_village=not may_name_all)
         names = _names(Topic, cells)
+        if self.place.is_county:
+            cells = together_by_name(cells, names)
         return [self._topic(cell, names) for cell in first_of(cells, TOPICS)]
 
     def _topic(self, cell: Cell, names: Mapping[str, str]) -> SplitRow:
@@ -321,7 +330,8 @@ class Board:
             few = _("Delicate topics, fewer than 5 each")
             return SplitRow(few, cell.shown, cell.number, "")
         address = self.links.rows("case.received.count", split_key("topic", cell.value))
-        name = _label_of(cell.value, names, SPLITS["topic"].without)
+        first = cell.value.partition(BETWEEN)[0]
+        name = _label_of(first, names, SPLITS["topic"].without)
         return SplitRow(name, cell.shown, cell.number, address)
 
     def splits(self) -> list[tuple[Text, list[SplitRow]]]:

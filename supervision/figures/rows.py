@@ -19,9 +19,10 @@ from supervision.figures.reading import (
     condition_now,
     condition_of_age,
 )
-from supervision.figures.tallying import SPLIT_MARK, counted, on_days
+from supervision.figures.tallying import BETWEEN, SPLIT_MARK, counted, on_days
 from villages.requests import whole_number
 
+MOST_KEYS = 300  # of one part: a county has some twenty towns
 # What a row of a secret matter shows anyway: that it is there, its dates and its light.
 # In the rows of any other figure it would show more.
 TOLD_OF_SECRET = frozenset(
@@ -108,7 +109,7 @@ class Behind:
 
         rows = rows.annotate(parted_by=split.column)
         if value != NONE:
-            return rows.filter(parted_by=value)
+            return rows.filter(parted_by__in=value.split(BETWEEN))
         if split.labels:
             return rows.filter(parted_by="")
         return rows.filter(parted_by=None)
@@ -121,4 +122,9 @@ def _is_value(count: Count, kind: str, value: str) -> bool:
         return False
     if value == NONE or (split.is_telling and value == SECRET):
         return True
-    return value in split.labels if split.labels else whole_number(value) is not None
+    if split.labels:
+        return value in split.labels
+
+    keys = value.split(BETWEEN)
+    are_numbers = all(whole_number(key) is not None for key in keys)
+    return are_numbers and len(keys) <= MOST_KEYS

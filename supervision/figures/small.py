@@ -2,6 +2,8 @@
 leaves the village, and to nobody in it who may not open them all.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cases.models import Topic
@@ -9,7 +11,7 @@ from cases.models.scope import Sight
 from supervision.figures.kinds import FEWEST, NONE, SECRET
 from supervision.figures.places import Place
 from supervision.figures.reading import Figures
-from supervision.figures.tallying import DELICATE
+from supervision.figures.tallying import BETWEEN, DELICATE
 
 REST = "rest"  # the value of the cell of everything that is not listed
 
@@ -65,6 +67,27 @@ def topics_of(figures: Figures, *, leaves_village: bool) -> list[Cell]:
     if small:
         cells.append(Cell("", small, is_small=small < FEWEST))
     return cells
+
+
+def together_by_name(cells: list[Cell], names: Mapping[str, str]) -> list[Cell]:
+    """Return cells with those of one name as one, its value the keys of all: each town
+    of a county has topics of its own, which are called alike.
+    """
+    values: dict[str, list[str]] = {}
+    numbers: Counter[str] = Counter()
+    others = []
+    for cell in cells:
+        name = names.get(cell.value)
+        if name is None:
+            others.append(cell)
+            continue
+        values.setdefault(name, []).append(cell.value)
+        numbers[name] += cell.number
+
+    named = [Cell(BETWEEN.join(values[name]), numbers[name]) for name in values]
+    together = [*named, *others]
+    together.sort(key=lambda cell: (not cell.value, *_most_first(cell)))
+    return together
 
 
 def first_of(cells: list[Cell], most: int) -> list[Cell]:

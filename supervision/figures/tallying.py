@@ -33,6 +33,7 @@ from supervision.figures.places import COUNTER
 
 AT_ONCE = 2000
 SPLIT_MARK = "|"  # received parted: "topic|12"
+BETWEEN = ","  # several values of a part: "topic|12,57"
 SPREAD_MARK = "="  # days: "days.reply=3"
 DELICATE = "delicate"  # of a topic: matters of a family
 FIGURES_OF_DAY = (RECEIVED, CLOSED, ROUND_ENDED)

@@ -33,7 +33,7 @@ from tests.villages.factories import (
     TownFactory,
     VillageFactory,
 )
-from villages.models import DutyShift, Seat, TalkRoom
+from villages.models import DutyShift, Seat, TalkRoom, Town
 
 pytestmark = pytest.mark.django_db
 END_OF_YEAR = datetime(2026, 12, 30, 4, tzinfo=UTC)  # no days off of 2027 are known
@@ -179,7 +179,7 @@ def test_the_list_asks_as_many_queries_however_many_villages(
     VillageFactory.create_batch(count, town=town)
     client.force_login(reviewer_of(town).user)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(18):
         client.get(PAGE)
 
 
@@ -345,3 +345,56 @@ def test_the_list_of_a_town_at_work_counts_its_people():
     assert standing_now["村支书账号"] == (1, 1)
     assert standing_now["村民小组"] == (1, 1)
     assert standing(here.town, here.village)["村支书账号"] == (1, 1)
+
+
+def test_a_town_just_added_is_on_the_homes_of_those_who_set_it_up(client):
+    """Beside one that is at work, and with the way to its own list."""
+    at_work = TownFactory(name="白关镇", code="621226118")
+    OfficeFactory(town=at_work)
+    VillageFactory(town=TownFactory(name="城关镇", code="621226100"))
+    client.force_login(system_admin().user)
+    form = {
+        "code": "621226123",
+        "name": "桥头镇",
+        "county_code": "621226",
+        "county_name": "礼县",
+        "abbreviation": "QT",
+    }
+    client.post("/admin/villages/town/add/", form)
+    town = Town.objects.get(name="桥头镇")
+
+    for post in (system_admin(), security_admin(), reviewer_of_county("621226")):
+        client.force_login(post.user)
+        line = client.get("/new-town/line/").content.decode()
+        assert "桥头镇" in line
+        assert f"{PAGE}?town={town.pk}" in line
+        assert "白关镇" in line
+        assert "城关镇" not in line
+
+
+def test_nothing_is_ticked_in_a_town_without_villages(client):
+    town = TownFactory()
+    client.force_login(system_admin().user)
+
+    rows = client.get(f"{PAGE}?town={town.pk}").context["items"]
+
+    of_villages = [item for item, _who, _page in rows][-7:]
+    assert [item.is_done for item in of_villages] == [False] * 7
+    assert {item.lacking_in_words for item in of_villages} == {"先添加村。"}
+    pages = {item.label: page for item, _who, page in rows}
+    assert pages["村"] == f"/admin/villages/village/add/?town={town.pk}"
+    answer = client.get(pages["村"])
+    assert answer.context["adminform"].form.initial["town"] == str(town.pk)
+
+
+def test_that_the_county_signs_is_said():
+    town = TownFactory()
+    reviewer_of_county(town.county_code, may_sign=True)
+
+    def note() -> str:
+        items = {str(item.label): item for item in check_list(town, None, NOON)}
+        return items["能签发督办单的审核人"].lacking_in_words
+
+    assert note() == "由县里的审核人签发。"
+    reviewer_of(town, may_sign=True)
+    assert note() == ""

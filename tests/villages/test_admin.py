@@ -5,6 +5,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import helpers
+from django.db.models import UniqueConstraint
 from django.urls import reverse
 
 from minshi.clock import today
@@ -29,6 +30,7 @@ from tests.villages.factories import (
     UserFactory,
     VillageFactory,
 )
+from villages.admin.forms import RULES, AdminForm
 from villages.audit import record_audit
 from villages.field_history import in_words
 from villages.lookup import index_residents
@@ -167,6 +169,85 @@ def test_an_abbreviation_is_never_changed(client):
     )
 
     assert Town.objects.get().abbreviation == "BG"
+
+
+NEW_TOWN = {
+    "code": "621226123",
+    "name": "桥头镇",
+    "county_code": "621226",
+    "county_name": "礼县",
+    "abbreviation": "QT",
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "words"),
+    [
+        ("code", "62122612", "9 位"),
+        ("county_code", "6212", "6 位"),
+        ("abbreviation", "桥头", "字母"),
+        ("abbreviation", "1Q", "字母"),
+    ],
+)
+def test_a_rule_of_the_grid_is_said_beside_its_field(client, field, typed, words):
+    client.force_login(system_admin().user)
+
+    answer = client.post(url("town", "add"), NEW_TOWN | {field: typed})
+
+    errors = answer.context["adminform"].form.errors
+    assert list(errors) == [field]
+    assert words in errors[field][0]
+    assert not Town.objects.exists()
+
+
+def test_codes_of_the_grid_are_folded(client):
+    client.force_login(system_admin().user)
+    wide = {
+        "code": "６２１２２６１２３",
+        "county_code": "６２１ ２２６",
+        "abbreviation": "ｑt",
+    }
+
+    client.post(url("town", "add"), NEW_TOWN | wide)
+
+    town = Town.objects.get()
+    assert (town.code, town.county_code, town.abbreviation) == (
+        "621226123",
+        "621226",
+        "QT",
+    )
+    village = {"code": "６２１２２６１２３２０１", "official_name": "桥头村民委员会"}
+    client.post(url("village", "add"), village | {"town": town.pk, "name": "桥头村"})
+    assert Village.objects.get().code == "621226123201"
+
+
+def test_an_office_of_nowhere_is_said_beside_the_county(client):
+    client.force_login(system_admin().user)
+
+    answer = client.post(url("office", "add"), {"name": "水管站", "phone": ""})
+
+    errors = answer.context["adminform"].form.errors
+    assert list(errors) == ["county_code"]
+
+
+def test_every_rule_that_an_editor_can_break_has_words_of_its_own():
+    for model, page in admin.site._registry.items():
+        if not getattr(page, "editors", ()):
+            continue
+        assert issubclass(page.form, AdminForm), model
+        for constraint in model._meta.constraints:
+            is_plain = isinstance(constraint, UniqueConstraint)
+            if is_plain and constraint.condition is None:
+                continue  # Django names the fields
+            assert constraint.name in RULES or constraint.name in NEVER_BROKEN
+
+
+# neither of its fields may stay empty; its own form says the others
+NEVER_BROKEN = {
+    "standard_text_says_something",
+    "standard_text_title_once",
+    "standard_text_title_once_a_town",
+}
 
 
 def test_the_security_administrator_reads_accounts_and_changes_none_here(client):

@@ -78,6 +78,26 @@ def test_the_log_is_filtered_by_account(reader):
     assert shown(reader, user="Wang") == [wanted.pk]
 
 
+@pytest.mark.parametrize(
+    "typed", ["魏文静", "文静", "super", "ｓｕｐｅｒｖｉｓｏｒ", " Supervisor "]
+)
+def test_an_account_is_found_by_its_name_in_any_width(reader, typed):
+    wanted = record(user=UserFactory(username="supervisor", name="魏文静"))
+    record(user=UserFactory(username="wang", name="王桂兰"))
+    record(user=None)
+
+    assert shown(reader, user=typed) == [wanted.pk]
+
+
+def test_a_last_day_before_the_first_is_said_beside_it(reader):
+    page = reader.get(
+        reverse("villages:audit"), {"from_on": "2026-03-02", "until_on": "2026-03-01"}
+    )
+
+    assert list(page.context["form"].errors) == ["until_on"]
+    assert "最后一天不能早于第一天" in page.content.decode()
+
+
 def test_the_log_is_filtered_by_days_of_this_country(reader):
     # 23:59:59 on 1 March in Shanghai
     before = record(at=datetime(2026, 3, 1, 15, 59, 59, tzinfo=UTC))

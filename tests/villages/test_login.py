@@ -55,6 +55,35 @@ def test_the_login_page_has_our_words_and_costs_no_query(
     assert set(page.context["form"].fields) == {"login", "password", "remember"}
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "abcd-efgh-2345",
+        "abcdefgh2345",
+        " ABCD efgh 2345",
+        "ａｂｃｄ－ｅｆｇｈ－２３４５",
+    ],
+)
+def test_a_one_time_password_is_taken_however_it_is_typed(client, user, typed):
+    user.set_password("abcd-efgh-2345")
+    user.must_change_password = True
+    user.save()
+
+    log_in(client, typed)
+
+    assert is_in(client)
+
+
+def test_a_password_of_ones_own_is_taken_as_it_is_alone(client, user):
+    user.set_password("abcdefgh2345")
+    user.save()
+
+    log_in(client, "abcd-efgh-2345")
+    assert not is_in(client)
+    log_in(client, "abcdefgh2345")
+    assert is_in(client)
+
+
 def test_a_user_logs_in_and_lands_on_the_page_asked_for(client, user):
     answer = log_in(client, next="/language/")
 

@@ -7,8 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from minshi.clock import today
+from villages.admin.forms import AdminForm, CodeField
 from villages.admin.office_phones import OfficeAdminForm
 from villages.admin.rights import PostAdmin
 from villages.households import kept_groups
@@ -17,9 +19,35 @@ from villages.named import GROUP, OFFICE, TOWN, VILLAGE
 from villages.requests import StaffRequest
 from villages.rights import CONFIGURE, VIEW_OWN_GRID
 
+CODES = ("code", "county_code", "abbreviation")
+
+
+class TownForm(AdminForm):
+    class Meta:
+        help_texts = {
+            "code": _("9 digits"),
+            "county_code": _("6 digits"),
+            "abbreviation": _(
+                "2 to 4 letters, such as BG. Every case number begins with them; fixed"
+                " once the town has a case."
+            ),
+        }
+
+
+class VillageForm(AdminForm):
+    class Meta:
+        help_texts = {"code": _("12 digits")}
+
 
 class GridAdmin(PostAdmin):
     editors = CONFIGURE
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name in CODES:
+            kwargs["form_class"] = CodeField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset if self.edits(request) else self.own(request, queryset)
@@ -31,6 +59,7 @@ class GridAdmin(PostAdmin):
 @admin.register(Town)
 class TownAdmin(GridAdmin):
     final = TOWN
+    form = TownForm
     list_display = ("code", "name", "county_name", "abbreviation")
     list_filter = ("county_name",)
     search_fields = ("name", "code")
@@ -45,6 +74,7 @@ class TownAdmin(GridAdmin):
 @admin.register(Village)
 class VillageAdmin(GridAdmin):
     final = VILLAGE
+    form = VillageForm
     readers = VIEW_OWN_GRID
     list_display = ("code", "name", "town")
     list_select_related = ("town",)

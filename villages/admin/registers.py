@@ -2,7 +2,7 @@
 stay masked.
 """
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from minshi.clock import today
 from minshi.crypto import normal_phone
 from minshi.text.finding import numbers_in
+from villages.admin.forms import AdminForm
 from villages.admin.rights import PostAdmin
 from villages.doors import door_of
 from villages.households import kept_groups
@@ -93,13 +94,7 @@ class HouseholdAdmin(RegisterAdmin):
         index_residents(obj.residents.all())
 
 
-if TYPE_CHECKING:
-    FormOfResident = forms.ModelForm[Resident]
-else:  # at run time it takes no type
-    FormOfResident = forms.ModelForm
-
-
-class ResidentForm(FormOfResident):
+class ResidentForm(AdminForm):
     """A resident whose masked number is shown, never sent: a new one is typed in full,
     or nothing changes.
     """
@@ -136,8 +131,7 @@ class ResidentForm(FormOfResident):
         if self.cleaned_data["new_phone"]:
             self.instance.phone = self.cleaned_data["new_phone"]
 
-        resident: Resident = super().save(commit)
-        return resident
+        return cast("Resident", super().save(commit))
 
 
 @admin.register(Resident)

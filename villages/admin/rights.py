@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from minshi.clock import now, today
 from minshi.days import USUAL, DayField
+from villages.admin.forms import AdminForm
 from villages.finals import Final, seal_all_removed, seal_final, seal_removed
 from villages.models import Role
 from villages.requests import StaffRequest, whole_number
@@ -95,6 +96,7 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     # by which a change is recorded, where its rows are sealed
     final: ClassVar[Final | None] = None
+    form = AdminForm
     view_on_site = False  # its redirect would give away numbers of cases out of sight
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         DateField: {"form_class": DayField, "widget": AdminDateWidget}

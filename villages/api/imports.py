@@ -117,6 +117,16 @@ class ImportColumnsWanted(serializers.Serializer[Any]):
         required=False,
         help_text=_("Without it the columns are as they seemed to be."),
     )
+    village = serializers.CharField(
+        max_length=12,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text=_(
+            "Code of the village of which all of a town's list is, where no column"
+            " says it."
+        ),
+    )
 
 
 class ImportEnterWanted(serializers.Serializer[Any]):
@@ -211,7 +221,12 @@ class ImportColumns(ImportsApi):
         wanted = validated(ImportColumnsWanted(data=request.data))
         mapping = {**run.mapping, **wanted.get("mapping", {})}
         starting.confirm_columns(
-            run, mapping, set(wanted["sheets"]), by=self.user, at=self.at
+            run,
+            mapping,
+            set(wanted["sheets"]),
+            by=self.user,
+            at=self.at,
+            village=wanted["village"],
         )
         return self.answer(pk)
 

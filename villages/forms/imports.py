@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from villages.forms.accounts import RuleForm, offer
 from villages.imports.columns import is_number_of_papers
 from villages.imports.kinds import KINDS, Kind
-from villages.imports.mapping import headings_of, sample_of
+from villages.imports.mapping import VILLAGE, headings_of, needs_village, sample_of
 from villages.imports.starting import ListPlace
 from villages.models import ImportRun
 
@@ -74,6 +74,11 @@ class ColumnsForm(RuleForm):
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
     )
+    village = forms.ChoiceField(
+        label=gettext_lazy("All of this list is of one village"),
+        help_text=gettext_lazy("Where no column says of which village a row is."),
+        required=False,
+    )
     encoding = forms.ChoiceField(
         label=gettext_lazy("Encoding"), choices=ENCODINGS, required=False
     )
@@ -87,6 +92,7 @@ class ColumnsForm(RuleForm):
         self.headings = headings_of(run.sheets)
         self._offer_sheets()
         self._offer_columns()
+        self._offer_villages()
         if not run.reading:
             del self.fields["encoding"], self.fields["separator"]
         else:
@@ -111,6 +117,20 @@ class ColumnsForm(RuleForm):
             nth for nth, sheet in enumerate(self.run.sheets) if sheet["chosen"]
         ]
 
+    def _offer_villages(self) -> None:
+        if not needs_village(self.run, KINDS[self.run.kind]):
+            del self.fields["village"]
+            return
+
+        villages = list(self.run.town.villages.order_by("code"))
+        choices = [("", _("no, a column says it"))]
+        choices += [(village.code, village.name) for village in villages]
+        offer(self, "village", choices)
+        names = {sheet["defaults"].get(VILLAGE) for sheet in self.run.sheets}
+        for village in villages:
+            if village.name in names:
+                self.initial["village"] = village.code
+
     def _offer_columns(self) -> None:
         kind = KINDS[self.run.kind]
         columns = kind.columns_for(self.run.village)
@@ -124,7 +144,9 @@ class ColumnsForm(RuleForm):
         for nth, heading in enumerate(self.headings):
             samples = "、".join(sample_of(heading, self.run))[:LONGEST_SAMPLE]
             if is_number_of_papers(heading):
-                samples = _("Numbers of papers are not stored here.")
+                samples = _(
+                    "Numbers of papers are left out, also of the list that comes back."
+                )
             self.fields[f"column-{nth}"] = forms.ChoiceField(
                 label=heading,
                 choices=choices,

@@ -7,14 +7,16 @@ next turn; another worker that goes on meets the rows it has not seen.
 
 import base64
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from villages.imports.entries import Entry, Problem, cells_of, entry_of, stored_problems
 from villages.imports.kinds import KINDS
+from villages.imports.kinds.base import without_part_begun
 from villages.imports.listing import Listed, listed_rows
-from villages.imports.mapping import places_of
+from villages.imports.mapping import papers_in, places_of
 from villages.imports.reading import open_file
 from villages.models import ImportRow, ImportRun
 from villages.models.imports import ImportState, Verdict
@@ -46,6 +48,8 @@ class OpenedFile:
         self.around: Any = self.kind.around(run, at)
         sheets = open_file(base64.b64decode(content or ""), dict(run.reading))
         self.rows = list(listed_rows(sheets, run.sheets))
+        # by sheet, where numbers stand that are stored nowhere
+        self.papers = [papers_in(about, run.mapping) for about in run.sheets]
         self.met = 0
 
     def check_next(self, run: ImportRun) -> Checked:
@@ -56,16 +60,29 @@ class OpenedFile:
         rows = []
         entries = []
         for listed in batch:
-            row = _row_of(run, listed)
+            row = _row_of(run, listed, self.papers[listed.sheet])
             rows.append(row)
             if not listed.left_out:
                 entries.append(entry_in(run, row, listed.cells))
 
+        following = self._first_of(run, run.done + len(batch))
+        if following:
+            entries = without_part_begun(self.kind, entries, following)
+            last = entries[-1].row.nth if entries else len(self.rows)
+            rows = [row for row in rows if row.nth <= last]
         self.kind.judge(entries, self.around)
         for entry in entries:
             entry.write_back()
-        self.met = run.done + len(batch)
+        self.met = run.done + len(rows)
         return Checked(self.read_as, run.done, len(self.rows), rows)
+
+    def _first_of(self, run: ImportRun, begin: int) -> Entry | None:
+        """Return the first row of the list that stands at `begin` or after it."""
+        for nth in range(begin, len(self.rows)):
+            listed = self.rows[nth]
+            if not listed.left_out:
+                return entry_in(run, _row_of(run, listed, ()), listed.cells)
+        return None
 
     def _meet_until(self, run: ImportRun) -> None:
         """Meet the rows that another worker checked, to find who stands twice."""
@@ -118,7 +135,13 @@ def read_as(run: ImportRun) -> tuple[Any, ...]:
     return (run.file_hash, run.kind, run.reading, run.sheets, run.mapping)
 
 
-def _row_of(run: ImportRun, listed: Listed) -> ImportRow:
+def _row_of(run: ImportRun, listed: Listed, papers: Collection[int]) -> ImportRow:
+    """Return a row as it is stored, its cells at `papers` empty."""
+    cells = list(listed.cells)
+    for place in papers:
+        if place < len(cells):
+            cells[place] = None
+
     problems = []
     if listed.left_out:
         problems.append(Problem("", listed.left_out, is_fault=False))
@@ -127,7 +150,7 @@ def _row_of(run: ImportRun, listed: Listed) -> ImportRow:
         nth=listed.nth,
         sheet=listed.sheet,
         number=listed.number,
-        raw=json.dumps(listed.cells, ensure_ascii=False),
+        raw=json.dumps(cells, ensure_ascii=False),
         verdict=Verdict.LEFT_OUT if listed.left_out else Verdict.NEW,
         problems=stored_problems(problems),
     )

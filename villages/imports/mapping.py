@@ -24,6 +24,7 @@ from villages.models.imports import ImportState
 
 DAY = re.compile(r"(19|20)\d\d-\d{1,2}-\d{1,2}")
 LONG_NUMBER = re.compile(r"\d[\d -]{5,}\d")
+VILLAGE = "village"  # the column that a whole list may have in common
 SAMPLED = 3  # values shown of each column
 READ = (ImportState.CHECKED, ImportState.ENTERING, ImportState.ENTERED)
 
@@ -169,7 +170,37 @@ def check_mapping(
                 if len(sheets) > 1:
                     words = _("Sheet “%(sheet)s”: say which column is “%(column)s”.")
                 words %= {"sheet": sheet["name"], "column": column.label}
+                if column.key == VILLAGE:
+                    words += _(" Or say of which village all of the list is.")
+                    raise InputRefused.at(village=words)
                 raise InputRefused.at(columns=words)
+
+
+def papers_in(sheet: Mapping[str, Any], mapping: Mapping[str, str]) -> list[int]:
+    """Return at which places of a row numbers of identity cards or the like stand that
+    are no column of the list.
+    """
+    return [
+        place
+        for place, heading in enumerate(sheet["headings"])
+        if is_number_of_papers(heading) and not mapping.get(heading)
+    ]
+
+
+def needs_village(run: ImportRun, kind: Kind) -> bool:
+    """Tell whether each row of a list must say of which village it is."""
+    return any(
+        column.key == VILLAGE and column.is_needed
+        for column in kind.columns_for(run.village)
+    )
+
+
+def is_all_of(village: Village | None, sheets: Sequence[dict[str, Any]]) -> None:
+    """Note in the sheets of which village all rows are that name none themselves."""
+    for sheet in sheets:
+        sheet["defaults"].pop(VILLAGE, None)
+        if village:
+            sheet["defaults"][VILLAGE] = village.name
 
 
 def places_of(sheet: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[str, int]:

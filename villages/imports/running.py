@@ -26,7 +26,7 @@ from villages.imports.checking import (
 )
 from villages.imports.entries import Entry, cells_of, undo_of
 from villages.imports.kinds import KINDS, Kind
-from villages.imports.kinds.base import Around
+from villages.imports.kinds.base import Around, without_part_begun
 from villages.models import ImportRow, ImportRun, Town
 from villages.models.imports import AT_WORK, ImportState, Verdict
 
@@ -256,7 +256,8 @@ class _Work:
         wanted = run.rows.filter(
             verdict__in=(Verdict.NEW, Verdict.CHANGED), is_entered=False
         )
-        rows = list(wanted.order_by("nth")[: _at_once(kind)])
+        at_once = _at_once(kind)
+        rows = list(wanted.order_by("nth")[: at_once + 1])
         if not rows:
             run.state = ImportState.ENTERED
             run.entered_at = at
@@ -272,6 +273,9 @@ class _Work:
             return
 
         entries = [entry_in(run, row, cells_of(row)) for row in rows]
+        if len(entries) > at_once:
+            following = entries.pop()
+            entries = without_part_begun(kind, entries, following)
         kind.judge(entries, around)
         due = [
             entry
@@ -288,7 +292,7 @@ class _Work:
         for entry in due:
             entry.row.is_entered = not entry.has_fault
         _write(entries)
-        run.done += len(rows)
+        run.done += len(entries)
         refused = [entry for entry in due if entry.has_fault]
         if refused and not run.good_only:
             _give_up(run, refused[0])

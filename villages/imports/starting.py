@@ -19,7 +19,13 @@ from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.text import clean_line
 from villages.audit import record_audit
 from villages.imports.kinds import KINDS, Kind, roles_by_kind, title_of
-from villages.imports.mapping import check_mapping, described, first_mapping
+from villages.imports.mapping import (
+    check_mapping,
+    described,
+    first_mapping,
+    is_all_of,
+    needs_village,
+)
 from villages.imports.reading import open_file
 from villages.imports.reading.recognising import LARGEST_FILE
 from villages.models import ImportRow, ImportRun, Town, User, Village
@@ -196,12 +202,15 @@ def confirm_columns(
     *,
     by: User,
     at: datetime,
+    village: str = "",
 ) -> ImportRun:
     """Take what each heading is and which sheets are read; a job then reads and checks
     the rows. Also after the check, to say it anew.
 
-    NoSuchRight as `upload`. InputRefused: a column that is needed is missing, or two
-    are said to be the same. MoveRefused: it is being entered, or was.
+    `village` is the code of the one of which a town's list is, where it says so nowhere
+    itself. NoSuchRight as `upload`. InputRefused: a column that is needed is missing,
+    two are said to be the same, or the town has no such village. MoveRefused: it is
+    being entered, or was.
     """
     run = _locked(run, by, at)
     _must_be(run, ImportState.MAPPING, ImportState.CHECKED)
@@ -211,6 +220,7 @@ def confirm_columns(
 
     for nth, sheet in enumerate(run.sheets):
         sheet["chosen"] = nth in chosen
+    is_all_of(_village_with(village, run, kind), run.sheets)
     run.mapping = {
         heading: key if key in keys else "" for heading, key in mapping.items()
     }
@@ -333,6 +343,18 @@ def forget_old(at: datetime) -> int:
     old.update(content="", samples="")
     old.filter(state__in=NOT_ENTERED).update(state=ImportState.DROPPED)
     return len(keys)
+
+
+def _village_with(code: str, run: ImportRun, kind: Kind) -> Village | None:
+    """Return the village with a code; None without one. InputRefused: the town has none
+    with it, or its list names no villages.
+    """
+    if not code:
+        return None
+    found = run.town.villages.filter(code=code).first()
+    if found is None or not needs_village(run, kind):
+        raise InputRefused.at(village=_("Choose a village of the town."))
+    return found
 
 
 def _check_right(kind: Kind, place: ListPlace, by: User, at: datetime) -> None:

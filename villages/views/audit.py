@@ -1,9 +1,11 @@
 """The audit log, for the auditor alone; it can be read and never changed."""
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,11 +15,20 @@ from django.utils.translation import pgettext_lazy
 from minshi.days import DayFilter
 from villages.audit_words import actor_in_words, subject_in_words
 from villages.forms.accounts import DayInput
-from villages.models import AuditRecord
+from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
 from villages.views.rights import AuditorPage
 
 PAGE = 50
+
+
+class AuditForm(forms.Form):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("from_on"), cleaned.get("until_on")
+        if first and last and last < first:
+            self.add_error("until_on", _("The last day cannot be before the first."))
+        return cleaned
 
 
 class AuditFilter(django_filters.FilterSet):
@@ -27,7 +38,7 @@ class AuditFilter(django_filters.FilterSet):
         empty_label=_("Anything"),
     )
     user = django_filters.CharFilter(
-        label=_("Account name"), field_name="user__username", lookup_expr="iexact"
+        label=_("Name or account name"), method="filter_user"
     )
     from_on = DayFilter(
         label=_("From"), field_name="at", lookup_expr="date__gte", widget=DayInput
@@ -39,6 +50,20 @@ class AuditFilter(django_filters.FilterSet):
     class Meta:
         model = AuditRecord
         fields = ()
+        form = AuditForm
+
+    def filter_user(
+        self, records: QuerySet[AuditRecord], _name: str, typed: str
+    ) -> QuerySet[AuditRecord]:
+        """Narrow to the account of that name; where there is none, to those whose
+        account name begins so or whose own name holds it.
+        """
+        text = "".join(unicodedata.normalize("NFKC", typed).split())
+        users = User.objects.filter(username__iexact=text)
+        if not users.exists():
+            by_name = Q(name__icontains=text) | Q(username__istartswith=text)
+            users = User.objects.filter(by_name)
+        return records.filter(user__in=users)
 
 
 class AuditLog(AuditorPage):

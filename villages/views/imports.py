@@ -229,7 +229,12 @@ class ImportAct(ImportPage):
                 starting.reread(run, form.reading, form.heads, by=self.user, at=now())
             else:
                 starting.confirm_columns(
-                    run, form.mapping, form.chosen, by=self.user, at=now()
+                    run,
+                    form.mapping,
+                    form.chosen,
+                    by=self.user,
+                    at=now(),
+                    village=form.cleaned_data.get("village", ""),
                 )
         except MoveRefused:
             return redirect("villages:import", run.pk)

@@ -4,6 +4,7 @@ those it counts.
 
 from collections import Counter
 from datetime import date
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -15,6 +16,7 @@ from cases.models import Case, Topic
 from cases.models.scope import Sight
 from minshi.errors import InputRefused
 from supervision.figures.asking import days_of_month
+from supervision.figures.board import Board, Links
 from supervision.figures.definitions import COUNTS, FIGURES, SHARES
 from supervision.figures.periods import Days
 from supervision.figures.places import Open, Place
@@ -114,6 +116,27 @@ def test_what_was_received_is_parted_without_a_remainder(world):
         for value, number in parts.items():
             behind = Behind.of("case.received.count", f"{split}|{value}")
             assert behind.rows(reading, MONTH).count() == number, (split, value)
+
+
+def test_a_county_reads_topics_of_one_name_as_one(world):
+    """Each of its towns has topics of its own."""
+    Case.objects.filter(confidentiality="secret").update(confidentiality="normal")
+    for staff_of_town, title in ((world.here, "taken up"), (world.there, "elsewhere")):
+        topic = Topic.objects.create(town=staff_of_town.town, name="饮水")
+        Case.objects.filter(pk=world.cases[title].pk).update(topic=topic)
+    post = world.here.county_supervisor
+    reading = reading_of(post, Open(post.user, TODAY).widest())
+
+    board = Board(reading, MONTH, Links(reading.place.code, {}))
+    rows = [row for row in board.topics() if str(row.label) == "饮水"]
+
+    assert [row.number for row in rows] == [2]
+    part = parse_qs(urlsplit(rows[0].address).query)["part"][0]
+    behind = Behind.of("case.received.count", part)
+    assert behind.rows(reading, MONTH).count() == 2
+    for bad in (f"{part},x", f"{part}," * 400):
+        with pytest.raises(InputRefused):
+            Behind.of("case.received.count", bad)
 
 
 def test_a_secret_matter_is_counted_and_told_of_in_no_part(world):

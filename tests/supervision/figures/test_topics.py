@@ -10,7 +10,7 @@ from django.utils.translation import override
 from supervision.figures.board import SplitRow
 from supervision.figures.drawn import seen_in_topics
 from supervision.figures.reading import Figures
-from supervision.figures.small import REST, first_of, topics_of
+from supervision.figures.small import REST, Cell, first_of, together_by_name, topics_of
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,20 @@ def test_a_single_delicate_topic_of_few_is_shown_as_fewer_than_five():
     (cell,) = topics_of(figures, leaves_village=True)
 
     assert (cell.value, cell.shown) == ("", "<5")
+
+
+def test_topics_of_towns_that_are_called_alike_are_one():
+    cells = [Cell("1", 10), Cell("7", 4), Cell("2", 3), Cell("none", 9), Cell("", 6)]
+    names = {"1": "厕所改造", "2": "厕所改造", "7": "饮水"}
+
+    together = together_by_name(cells, names)
+
+    assert [(cell.value, cell.number) for cell in together] == [
+        ("1,2", 13),
+        ("7", 4),
+        ("none", 9),
+        ("", 6),
+    ]
 
 
 def test_what_is_not_listed_stands_together_and_the_numbers_add_up():

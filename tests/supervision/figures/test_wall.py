@@ -126,6 +126,10 @@ def test_it_weighs_less_than_twenty_kilobytes(token):
     assert len(opened(token).content) < 20_000
 
 
+def test_it_says_what_it_leaves_out(token):
+    assert "这里不算干部要回避的事项" in opened(token).content.decode()
+
+
 def test_a_village_with_nothing_shows_a_dash(world):
     roles.secretary_of(world.there.village)
     shown = on_wall(world.there.town, LATER)

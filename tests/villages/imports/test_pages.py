@@ -183,6 +183,47 @@ def test_the_list_comes_back_with_what_was_found_and_is_read_again(client, secre
     assert checked(out.getvalue(), secretary, secretary.village).counts["new"] == 4
 
 
+def test_numbers_of_papers_are_in_no_row_and_do_not_come_back(client, secretary):
+    number = "621226197001011234"
+    head = [*HEAD, "身份证号"]
+    run = checked(xlsx(head, [*FAMILY[0], number]), secretary, secretary.village)
+
+    answer = client.post(reverse("villages:import_file", args=[run.pk]))
+
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    assert [cell.value for cell in sheet[1]] == [*head, "核对结果"]
+    assert [cell.value for cell in sheet[2]] == [*FAMILY[0], None, "新增"]
+    assert number not in run.rows.get().raw
+
+
+def test_a_list_without_faults_asks_for_no_mending(client, secretary):
+    run = checked(xlsx(HEAD, *FAMILY), secretary, secretary.village)
+    assert "改好，再上传" not in client.get(page(run)).content.decode()
+
+    run = checked(xlsx(HEAD, *FAMILY, BAD), secretary, secretary.village)
+    assert "改好，再上传" in client.get(page(run)).content.decode()
+
+
+def test_the_page_offers_the_villages_of_a_town(client):
+    village = VillageFactory(name="柳河村")
+    GroupFactory(village=village, number=1)
+    reviewer = reviewer_of(village.town)
+    client.force_login(reviewer.user)
+    run = uploaded(xlsx(HEAD, FAMILY[0]), reviewer, village.town)
+    form = {f"column-{nth}": key for nth, key in enumerate(in_order(run))}
+
+    refused = client.post(act(run, "columns"), {"sheets": 0, **form})
+    assert refused.status_code == 422
+    assert refused.context["form"].errors.keys() == {"village"}
+    client.post(act(run, "columns"), {"sheets": 0, "village": village.code, **form})
+
+    run = worked(run)
+    assert run.counts["new"] == 1
+    assert "柳河村" in client.get(page(run)).content.decode()
+    again = client.post(act(run, "anew"), {}).context["form"]
+    assert again["village"].value() == village.code
+
+
 def test_a_list_of_faults_alone_is_not_called_known(client, secretary):
     run = checked(xlsx(HEAD, BAD), secretary, secretary.village)
 

@@ -452,6 +452,64 @@ def test_no_list_names_the_head_of_a_door(village, secretary):
     assert "李建国" not in str(said_of(run))
 
 
+STRANGERS = [
+    [1, 3, "王强军", "户主", "男", 1970, None],
+    [1, 3, "赵小兰", "配偶", "女", 1972, None],
+    [1, 3, "王小军", "子", "男", 1999, None],
+    [2, 15, "张有才", "户主", "男", 1955, None],
+]
+
+
+def test_whose_head_is_refused_goes_into_no_household_of_strangers(village, secretary):
+    entered(checked(xlsx(HEAD, *FAMILY[:2]), secretary, village))
+    before = register(village)
+
+    run = checked(xlsx(HEAD, *STRANGERS), secretary, village)
+    assert run.counts == {"faulty": 3, "new": 1, "entered": 0, "kept": 0}
+    run = entered(run, good_only=True)
+
+    assert run.counts["entered"] == 1
+    behind_door = [row for row in register(village) if row[:2] == (1, 3)]
+    assert behind_door == before
+
+
+def test_a_head_with_another_fault_keeps_the_family_out_as_well(village, secretary):
+    entered(checked(xlsx(HEAD, *FAMILY[:2]), secretary, village))
+    unreadable = [1, 3, "王强军", "户主", "男", "猴年", None]
+
+    run = checked(xlsx(HEAD, *STRANGERS[1:3], unreadable), secretary, village)
+
+    assert run.counts["faulty"] == 3
+
+
+def test_a_family_whose_list_names_another_head_is_not_put_in(village, secretary):
+    entered(checked(xlsx(HEAD, *FAMILY[:2]), secretary, village))
+    columns = ["组", "户号", "户主", "姓名"]
+    rows = [[1, 3, "王强军", "赵小兰"], [1, 3, "李建国", "李小明"]]
+
+    other, own = (checked(xlsx(columns, row), secretary, village) for row in rows)
+
+    assert (other.counts.get("faulty"), own.counts.get("new")) == (1, 1)
+
+
+def test_of_two_families_under_one_number_the_second_stays_out(village, secretary):
+    run = checked(xlsx(HEAD, *FAMILY[:2], *STRANGERS), secretary, village)
+
+    assert sorted(said_of(run)) == [4, 5, 6]
+    assert run.counts["new"] == 3
+
+
+def test_a_family_is_judged_in_one_batch(village, secretary, monkeypatch):
+    entered(checked(xlsx(HEAD, *FAMILY[:2]), secretary, village))
+    wife, head = STRANGERS[1], STRANGERS[0]
+    monkeypatch.setattr(checking, "BATCH", 2)
+
+    run = checked(xlsx(HEAD, STRANGERS[3], wife, head), secretary, village)
+
+    assert run.total == 3
+    assert sorted(said_of(run)) == [3, 4]
+
+
 def test_a_village_reads_what_its_list_would_change_and_a_town_does_not(
     village, secretary
 ):
@@ -469,3 +527,62 @@ def test_a_village_reads_what_its_list_would_change_and_a_town_does_not(
     ]
     assert own.counts["changed"] == of_town.counts["changed"] == 1
     assert said_of(of_town) == {}
+
+
+def test_a_town_says_of_which_village_all_of_a_list_is(village):
+    """白关村1组 in the roster of a village that has no column of the village."""
+    reviewer = reviewer_of(village.town)
+    content = xlsx(
+        ["家庭住址", "户号", "姓名"],
+        ["柳河村1组", 3, "李建国"],
+        ["柳河村二组", 4, "赵敏"],
+    )
+    run = uploaded(content, reviewer, village.town)
+    mapping = {**run.mapping, "家庭住址": "group"}
+    with pytest.raises(InputRefused) as refusal:
+        starting.confirm_columns(run, mapping, {0}, by=reviewer.user, at=NOON)
+    assert list(refusal.value.fields) == ["village"]
+
+    run = worked(
+        starting.confirm_columns(
+            run, mapping, {0}, by=reviewer.user, at=NOON, village=village.code
+        )
+    )
+    entered(run)
+
+    assert [row[:3] for row in register(village)] == [
+        (1, 3, "李建国"),
+        (2, 4, "赵敏"),
+    ]
+
+
+def test_a_list_goes_to_no_village_of_another_town(village):
+    reviewer = reviewer_of(village.town)
+    run = uploaded(xlsx(HEAD, *FAMILY), reviewer, village.town)
+    other = VillageFactory().code
+
+    with pytest.raises(InputRefused) as refusal:
+        starting.confirm_columns(
+            run, run.mapping, {0}, by=reviewer.user, at=NOON, village=other
+        )
+
+    assert list(refusal.value.fields) == ["village"]
+
+
+@pytest.mark.parametrize(
+    ("group", "is_read"),
+    [
+        ("柳河村1组", True),
+        ("柳河村第一村民小组", True),
+        ("柳河村委会1社", True),
+        ("1村民小组", True),
+        ("石沟村1组", False),
+        ("柳河村", False),
+    ],
+)
+def test_a_group_may_stand_behind_its_own_village(village, secretary, group, is_read):
+    run = checked(xlsx(HEAD, [group, 3, "李建国"]), secretary, village)
+
+    assert [column for column, _words in said_of(run).get(2, [])] == (
+        [] if is_read else ["group"]
+    )

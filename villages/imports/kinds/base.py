@@ -94,6 +94,12 @@ class Kind(ABC):
         """Return what the name of a sheet says of its rows, by column."""
         return {}
 
+    def judged_with(self, entry: Entry) -> Any:
+        """Return by what rows belong together, of which a fault of one concerns the
+        others: they are judged in one batch. None: the row stands by itself.
+        """
+        return None
+
     def around(self, run: ImportRun, at: datetime) -> Around:
         return Around.of(run, at)
 
@@ -116,6 +122,30 @@ class Kind(ABC):
         """
 
 
+def check_group(entry: Entry, village: Village) -> None:
+    """Note a fault where the cell of the group names another village than the row."""
+    name = getattr(entry.values.get("group"), "village_name", "")
+    if name and village_named(name, [village]) is None:
+        words = _("Another village stands here than %(village)s.")
+        entry.fault("group", words % {"village": village})
+
+
+def without_part_begun(
+    kind: Kind, entries: list[Entry], next_one: Entry
+) -> list[Entry]:
+    """Return the entries of a batch without those at its end that belong together with
+    the next one; all of them where nothing would be left.
+    """
+    part = kind.judged_with(next_one)
+    if part is None:
+        return entries
+
+    end = len(entries)
+    while end and kind.judged_with(entries[end - 1]) == part:
+        end -= 1
+    return entries[:end] or entries
+
+
 def village_named(text: str, villages: Sequence[Village]) -> Village | None:
     """Return the village of a town that a text names, with or without 村."""
     from villages.naming import short_village_name
@@ -123,6 +153,7 @@ def village_named(text: str, villages: Sequence[Village]) -> Village | None:
     plain = short_village_name(text)
     for village in villages:
         names = {village.name, village.official_name, village.name.removesuffix("村")}
-        if text in names or plain in names or text == village.code:
+        in_town = plain.removeprefix(village.town.name)
+        if text in names or in_town in names or text == village.code:
             return village
     return None

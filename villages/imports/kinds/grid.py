@@ -5,11 +5,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from villages.imports.cells import Stored, Unclear, as_number, as_text
+from villages.imports.cells import Stored, Unclear, as_text
 from villages.imports.columns import Column, called
 from villages.imports.entries import Entry
 from villages.imports.kinds.base import Around
 from villages.imports.kinds.rows import RowKind, village_of
+from villages.imports.kinds.words import as_group
 from villages.models import Group, Office
 from villages.named import GROUP, OFFICE
 from villages.rights import CONFIGURE
@@ -27,7 +28,7 @@ VILLAGE = Column(
 
 
 def as_group_number(cell: Stored) -> int | None:
-    number = as_number(cell)
+    number = as_group(cell)
     if number is not None and not 1 <= number <= MOST_GROUPS:
         raise Unclear(_("From 1 to %(most)s.") % {"most": MOST_GROUPS})
     return number

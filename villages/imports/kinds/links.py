@@ -11,7 +11,7 @@ from villages.imports.entries import Entry
 from villages.imports.kinds.base import Around
 from villages.imports.kinds.grid import VILLAGE
 from villages.imports.kinds.rows import RowKind, term_of, village_of
-from villages.imports.kinds.words import as_small_number
+from villages.imports.kinds.words import as_group, as_small_number
 from villages.models import ContactLink, Household, Post, Village
 from villages.rights import IMPORT_REGISTER
 
@@ -40,7 +40,7 @@ class Links(RowKind):
         Column(
             "group",
             pgettext_lazy("column", "Group"),
-            as_small_number,
+            as_group,
             called("组 组别 小组 村民小组 社"),
             is_needed=True,
             example="3",

@@ -16,10 +16,10 @@ from villages import accounts, appointing
 from villages.imports.cells import Stored, as_choice, as_day, as_name, as_phone, as_text
 from villages.imports.columns import Column, called
 from villages.imports.entries import Entry
-from villages.imports.kinds.base import Around, village_named
+from villages.imports.kinds.base import Around, check_group, village_named
 from villages.imports.kinds.references import used_rows
 from villages.imports.kinds.rows import RowKind, term_of
-from villages.imports.kinds.words import as_small_number, as_yes
+from villages.imports.kinds.words import as_group, as_yes
 from villages.models import (
     Group,
     ImportRow,
@@ -122,7 +122,7 @@ class People(RowKind):
         Column(
             "group",
             pgettext_lazy("column", "Group"),
-            as_small_number,
+            as_group,
             called("组 组别 小组 村民小组 社"),
             example="3",
             help=gettext_lazy("For leaders of groups alone."),
@@ -237,6 +237,7 @@ class People(RowKind):
             return None
         if Node.GROUP not in nodes:
             return village
+        check_group(entry, village)
 
         group = Group.objects.filter(village=village, number=values.get("group") or 0)
         found = group.select_related("village").first()

@@ -22,6 +22,7 @@ from villages.imports.kinds.rows import village_of
 from villages.imports.kinds.words import (
     HEAD,
     RELATIONS,
+    as_group,
     as_relation,
     as_sex,
     as_small_number,
@@ -47,6 +48,10 @@ class Neighbours(Around):
     """The groups of a list of residents, by village and number."""
 
     groups: dict[tuple[int, int], int] = field(default_factory=dict)
+    # by door, the head that this file names first
+    heads: dict[Door, str] = field(default_factory=dict)
+    # doors that have another head, and from which row on nobody of them goes in
+    disputed: dict[Door, int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, run: ImportRun, at: datetime) -> "Neighbours":
@@ -62,7 +67,8 @@ class Residents(Kind):
     guide = gettext_lazy(
         "One line for each person. Group, door number and name are needed; the rest may"
         " stay empty, and an empty cell changes nothing of somebody who is there"
-        " already. Numbers of identity cards are not stored here and are left out."
+        " already. Numbers of identity cards are left out, also of the list that comes"
+        " back."
     )
     roles = IMPORT_REGISTER
     is_of_village = True
@@ -78,7 +84,7 @@ class Residents(Kind):
         Column(
             "group",
             pgettext_lazy("column", "Group"),
-            as_small_number,
+            as_group,
             called("组 组别 小组 村民小组 所在组 社 社别 队 生产队 组号 所属组"),
             is_needed=True,
             example="3",
@@ -144,6 +150,12 @@ class Residents(Kind):
         except Unclear:
             return {}
         return {"group": number} if number and not name.strip().isdigit() else {}
+
+    def judged_with(self, entry: Entry) -> Any:
+        values = entry.values
+        if not values.get("door"):
+            return None
+        return values.get("village"), values.get("group"), values["door"]
 
     def around(self, run: ImportRun, at: datetime) -> Neighbours:
         return Neighbours.read(run, at)
@@ -348,32 +360,82 @@ def _judge_heads(
     there: Mapping[Door, Mapping[str, Resident]],
     around: Neighbours,
 ) -> None:
-    """Refuse a second head of a household, in the file or beside the one there is."""
+    """Refuse a second head of a household, in the file or beside the one there is, and
+    the family with the head: it would be put in with strangers.
+    """
+    staying = _heads_that_stay(entries, there)
+    for entry in entries:
+        door = entry.values.get("at")
+        if door and entry.values.get("name"):
+            _judge_head(entry, staying.get(door, ""), around)
+
+    for entry in entries:
+        _keep_from_strangers(entry, around)
+
+
+def _heads_that_stay(
+    entries: Sequence[Entry], there: Mapping[Door, Mapping[str, Resident]]
+) -> dict[Door, str]:
+    """Return the head of each household that has one, by door: without those of whom a
+    row says that they are the head no longer.
+    """
     leaving = {
         (entry.values["at"], entry.values["name"])
         for entry in entries
         if not entry.has_fault and entry.values["is_head"] is False
     }
-    for entry in entries:
-        values = entry.values
-        if entry.has_fault or not values["is_head"]:
-            continue
 
-        before = around.met_before(("head", values["at"]), entry)
-        if before:
+    staying = {}
+    for door, at_home in there.items():
+        for resident in at_home.values():
+            is_head = resident.is_head and resident.is_on_roll
+            if is_head and (door, resident.name) not in leaving:
+                staying[door] = resident.name
+    return staying
+
+
+def _judge_head(entry: Entry, staying: str, around: Neighbours) -> None:
+    """Compare the head that a row is, or names, with the one that stays there and with
+    the one that the file named before. Also of a row with another fault, for its family
+    may have none.
+    """
+    values = entry.values
+    door = values["at"]
+    is_head = values["is_head"]
+    head: str = values["name"] if is_head else values.get("head") or ""
+
+    if staying and head and head != staying:
+        around.disputed[door] = 0
+        if is_head:
+            words = _(
+                "This household has another head. Say in the list what that one is now."
+            )
+            entry.fault("relation", words)
+        return
+
+    if is_head:
+        before = around.met_before(("head", door), entry)
+        if before and around.heads[door] != head:
+            around.disputed.setdefault(door, entry.row.nth)
             words = _("This household has a head already, in row %(row)s.")
             entry.fault("relation", words % {"row": before})
-            continue
+        around.heads.setdefault(door, head)
 
-        for other in there.get(values["at"], {}).values():
-            is_head = other.is_head and other.is_on_roll
-            is_other = is_head and other.name != values["name"]
-            if is_other and (values["at"], other.name) not in leaving:
-                words = _(
-                    "This household has another head. Say in the list what that one is"
-                    " now."
-                )
-                entry.fault("relation", words)
+
+def _keep_from_strangers(entry: Entry, around: Neighbours) -> None:
+    """Refuse a row that would be written into a household with another head than the
+    list says.
+    """
+    door: Door | None = entry.values.get("at")
+    begins = around.disputed.get(door) if door else None
+    is_written = entry.verdict in (Verdict.NEW, Verdict.CHANGED)
+    if begins is None or entry.row.nth < begins or not is_written:
+        return
+    words = _(
+        "The list gives this household another head than it has, or two of them. Until"
+        " that is mended nobody of it goes in."
+    )
+    entry.fault("head" if entry.values.get("head") else "relation", words)
 
 
 def _wanted(values: Mapping[str, Any]) -> dict[str, Any]:

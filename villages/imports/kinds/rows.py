@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from minshi.errors import RuleBroken
 from villages.finals import Final, seal_final, seal_removed
 from villages.imports.entries import Entry
-from villages.imports.kinds.base import Around, Kind, village_named
+from villages.imports.kinds.base import Around, Kind, check_group, village_named
 from villages.imports.kinds.references import used_rows
 from villages.models import ImportRow, Village
 from villages.models.imports import Verdict
@@ -250,9 +250,13 @@ def village_of(entry: Entry, around: Around) -> Village | None:
     """Return the village of a row: that of the list, or the one it names. A name that
     the town has not is a fault.
     """
-    if around.village:
-        return around.village
+    village = around.village or _village_named_in(entry, around)
+    if village:
+        check_group(entry, village)
+    return village
 
+
+def _village_named_in(entry: Entry, around: Around) -> Village | None:
     name = entry.values.get("village")
     if not name:
         return None

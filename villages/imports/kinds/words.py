@@ -1,10 +1,18 @@
 """Words that rows of lists hold, as offices write them."""
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from villages.imports.cells import Stored, Unclear, as_choice, as_name, as_number
+from villages.imports.cells import (
+    Stored,
+    Unclear,
+    as_choice,
+    as_name,
+    as_number,
+    text_of,
+)
 from villages.models.grid import Sex
 
 HEAD = frozenset(["户主", "本人", "户主本人", "本人或户主", "户主（本人）"])
@@ -142,4 +150,28 @@ def as_small_number(cell: Stored) -> int | None:
     return number
 
 
+class GroupNumber(int):
+    """The number of a group, with the village before it in the cell: 白关村1组."""
+
+    village_name: str = ""
+
+
+def as_group(cell: Stored) -> int | None:
+    """Return the number of a group, also behind the name of its village. Unclear: as
+    `as_small_number`.
+    """
+    text = text_of(cell)
+    for found in END_OF_VILLAGE.finditer(text):
+        try:
+            number = as_small_number(text[found.end() :])
+        except Unclear:
+            continue
+        if number is not None and found.start():
+            group = GroupNumber(number)
+            group.village_name = text[: found.end()]
+            return group
+    return as_small_number(cell)
+
+
+END_OF_VILLAGE = re.compile("社区|委员会|村委会|居委会|村(?!委会|民小组)")
 LARGEST_NUMBER = 32_767
