@@ -27,6 +27,7 @@ from cases.workflow import Action
 from minshi import clock, paper, workdays
 from minshi.workdays import Span, Unit
 from villages.duty import talk_room
+from villages.models import Office, Post
 
 register = template.Library()
 SHAPES = {Light.RED: "●", Light.YELLOW: "▲", Light.GREEN: "✓", Light.GREY: "‖"}
@@ -276,12 +277,17 @@ register.filter(redactor.title_for)
 @register.filter
 def holder_of(case: Case) -> str:
     """Name whoever has the case: an office, or a person with their role."""
-    if case.owner_office or not case.owner_post:
-        return str(case.owner_office or "")
+    return holder_words(case.owner_post, case.owner_office)
+
+
+def holder_words(post: Post | None, office: Office | None) -> str:
+    """Name an office, or a person with their role."""
+    if office or not post:
+        return str(office or "")
 
     return _("%(name)s (%(role)s)") % {
-        "name": case.owner_post.user,
-        "role": case.owner_post.get_role_display(),
+        "name": post.user,
+        "role": post.get_role_display(),
     }
 
 

@@ -5,6 +5,7 @@ and the printed form.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -20,8 +21,14 @@ from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import Light, Stage
 from cases.models.scope import Sight
-from cases.privacy.redactor import Redactor, reader_redactor, title_for
-from cases.templatetags.minshi import day, place_for, query_with
+from cases.privacy.redactor import Redactor
+from cases.templatetags.minshi import (
+    day,
+    holder_of,
+    holder_words,
+    place_for,
+    query_with,
+)
 from cases.views.access import StaffView
 from cases.views.tabs import Tab
 from cases.workflow import Officer
@@ -46,9 +53,13 @@ from supervision.orders import (
     addressees_of,
     chasing_post,
     is_ordered,
+    is_redacted,
     latest_reply_on,
+    matter_of,
     orders_seen_by,
     raise_order,
+    redactor_of,
+    signers_asked,
     signs,
     signs_orders,
     standard_demand,
@@ -56,7 +67,7 @@ from supervision.orders import (
 )
 from supervision.orders.paper import OrderSheet, contact_of
 from supervision.views.order_history import history_of
-from supervision.views.order_words import ActWords, words_of_act
+from supervision.views.order_words import ActWords, state_of, words_of_act
 from villages.audit import record_audit
 from villages.forms.accounts import RuleForm
 from villages.models import Post
@@ -65,7 +76,7 @@ from villages.models.audit import AuditKind
 ORDER = ("-raised_at", "-id")
 TABS = (
     ("alive", pgettext_lazy("orders", "Under way"), LIVE),
-    ("to_sign", pgettext_lazy("orders", "To sign"), UNSENT),
+    ("to_sign", pgettext_lazy("orders", "To sign"), (OrderState.TO_SIGN,)),
     ("sent", pgettext_lazy("orders", "Waiting for the reply"), (OrderState.SENT,)),
     ("replied", pgettext_lazy("orders", "To check"), (OrderState.REPLIED,)),
     ("over", pgettext_lazy("orders", "Closed"), OVER),
@@ -98,15 +109,20 @@ class ListedOrder:
 
     @classmethod
     def of(
-        cls, order: SupervisionOrder, sight: Sight, *, may_sign: bool
+        cls, order: SupervisionOrder, sight: Sight, *, may_sign: bool, is_own: bool
     ) -> "ListedOrder":
         case = order.case
-        title = title_for(case, sight)
-        place = f"{case.number} · {place_for(case, sight)}"
+        title = matter_of(order, sight)
+        place = case.number
+        if not is_redacted(order):
+            place = f"{case.number} · {place_for(case, sight)}"
 
-        state = order.get_state_display()
+        state = state_of(order)
         if order.state == OrderState.SENT:
             state += " · " + _("by %(day)s") % {"day": day(order.reply_on)}
+        is_to_sign = order.state == OrderState.TO_SIGN
+        if is_own and is_to_sign:
+            state += " · " + _("goes to you yourself, another signs it")
         tick = f"{order.pk}:{case.number}"
 
         return cls(
@@ -114,7 +130,7 @@ class ListedOrder:
             name=order.number or title,
             below=f"{title} · {place}" if order.number else place,
             state=state,
-            tick=tick if may_sign and order.state == OrderState.TO_SIGN else "",
+            tick=tick if may_sign and not is_own and is_to_sign else "",
         )
 
 
@@ -133,7 +149,18 @@ def order_lamp(order: SupervisionOrder, at: datetime) -> tuple[str, str]:
         return Light.RED, _("answer overdue")
 
     state = OrderState(order.state)
-    return COLOURS.get(state, Light.YELLOW), order.get_state_display()
+    return COLOURS.get(state, Light.YELLOW), state_of(order)
+
+
+def addressee_of(order: SupervisionOrder) -> str:
+    """Return whom an order went to, before that whom it would go to; "" of one that
+    was taken back.
+    """
+    if is_redacted(order):
+        return _("whoever has the matter")
+    if order.state in UNSENT:
+        return holder_of(order.case)
+    return holder_words(order.to_post, order.to_office)
 
 
 class OrderView(StaffView):
@@ -162,7 +189,8 @@ class OrderList(OrderView):
             ListedOrder.of(
                 order,
                 sight,
-                may_sign=may_sign and not is_ordered(order.case, self.user, today()),
+                may_sign=may_sign,
+                is_own=is_ordered(order.case, self.user, today()),
             )
             for order in page.rows
         ]
@@ -199,28 +227,26 @@ class OrderDetail(OrderView):
         sight = self.sight()
         acts = acts_open_to(order, self.user, at)
 
-        redact = reader_redactor(order.case, sight)
+        redact = redactor_of(order, sight)
         forms = self._empty_forms(order, acts, at, redact)
         for act, form in (filled or {}).items():
             if act in acts:
                 forms[act] = form
 
         awaits_signer = order.state == OrderState.TO_SIGN and "sign" not in acts
-        signers: list[Post] = []
-        if awaits_signer:
-            people = recipients_of([order.case], today())
-            signers = people.posts_told(order.case, (Told.SIGNER,))
+        signers = signers_asked(order.case, today()) if awaits_signer else []
 
         colour, state = order_lamp(order, at)
         context = {
             "nav": "supervision",
             "order": order,
-            "sight": sight,
+            "matter": matter_of(order, sight),
+            "address": "" if is_redacted(order) else order.case.get_absolute_url(),
+            "addressee": addressee_of(order),
             "colour": colour,
             "state": state,
             "demand": redact(order.demand, post=order.demanded_by_id),
             "reason": redact(order.reason, post=order.raised_by_id),
-            "is_unsent": order.state in UNSENT,
             "awaits_signer": awaits_signer,
             "signers": signers,
             "contact": contact_of(order),
@@ -231,12 +257,30 @@ class OrderDetail(OrderView):
             "grace": settings.ORDER_GRACE_SECONDS,
             "goes_to": self._goes_to(order) if "sign" in acts else None,
             "history": history_of(order, redact),
-            "may_print": bool(order.number) and may_export(self.user, today()),
+            "may_print": self._may_print(order),
         }
         return render(self.request, "supervision/order.html", context, status=status)
 
+    def _may_print(self, order: SupervisionOrder) -> bool:
+        if is_redacted(order) or not order.number:
+            return False
+        return may_export(self.user, today())
+
     def _goes_to(self, order: SupervisionOrder) -> Hearers:
+        if is_redacted(order):
+            return Hearers(addressee_of(order), ())
         return addressees_of([order.case], today())[order.case_id]
+
+    def _form(
+        self, order: SupervisionOrder, act: str, *args: Any, **kw: Any
+    ) -> RuleForm:
+        """Return the form of an act. Whoever may not read the matter signs the order
+        as it is written.
+        """
+        form = FORMS[act](*args, **kw)
+        if act == "sign" and is_redacted(order):
+            del form.fields["demand"]
+        return form
 
     def _empty_forms(
         self,
@@ -252,7 +296,7 @@ class OrderDetail(OrderView):
             },
             "talk": {"held_on": today()},
         }
-        return {act: FORMS[act](initial=initial.get(act)) for act in acts}
+        return {act: self._form(order, act, initial=initial.get(act)) for act in acts}
 
 
 class OrderPage(OrderDetail):
@@ -271,7 +315,7 @@ class OrderAct(OrderDetail):
             raise Http404
 
         by = acts_open_to(order, self.user, now()).get(act)
-        form = FORMS[act](request.POST)
+        form = self._form(order, act, request.POST)
         if by is None:
             text = _("This is not open to you now; here is how the order stands.")
             messages.warning(request, text)
@@ -387,7 +431,7 @@ class NewOrder(OrderView):
         at = now()
         people = recipients_of([case], today())
         may_sign = signs(case, post, today())
-        signers = [] if may_sign else people.posts_told(case, (Told.SIGNER,))
+        signers = [] if may_sign else signers_asked(case, today())
 
         context = {
             "nav": "supervision",
