@@ -33,7 +33,8 @@ register = template.Library()
 SHAPES = {Light.RED: "●", Light.YELLOW: "▲", Light.GREEN: "✓", Light.GREY: "‖"}
 CODE = re.compile(r"[A-Z0-9-]{8,16}")
 DOUBT = gettext_lazy(
-    "Counted Monday to Friday: the days off of that year are not known yet."
+    "Counted Monday to Friday without the statutory days: the days off of that year are"
+    " not known yet."
 )
 # the tracking page names its steps in the speaker's own words
 SPEAKERS_WORDS: Mapping[str, str | Promise] = MappingProxyType(
@@ -303,6 +304,26 @@ def standing_of(item: Assignment) -> str:
     if item.acknowledged_at:
         return " ".join((who, _("received"), day(item.acknowledged_at)))
     return who
+
+
+@register.filter
+def counted_of(row: Spent) -> str:
+    """Say from which day a deadline was counted and how many days it has, and the rule
+    where it differs: it was set shorter, given longer, or counted in working days.
+    """
+    began = day(row.started_on)
+    if row.span.unit is Unit.WORKING:
+        words = _("from %(day)s, the rule: %(span)s")
+        return words % {"day": began, "span": length_of(row.span)}
+
+    number = (row.last_on - row.started_on).days
+    words = _("%(days)s from %(day)s") % {"days": days(number), "day": began}
+    if number == row.span.amount:
+        return words
+    return _("%(words)s, the rule: %(span)s") % {
+        "words": words,
+        "span": length_of(row.span),
+    }
 
 
 @register.filter
