@@ -26,20 +26,20 @@ def chasing_goes_to(case: Case, on: date) -> Hearers:
     return addressees_of([case], on)[case.pk]
 
 
-def signers_asked(case: Case, on: date) -> list[str]:
-    """Return who is asked to sign an order for a case, each with post and place.
+def signers_asked(case: Case, on: date) -> list[Post]:
+    """Return who is asked to sign an order for a case, read with their places.
 
-    Five queries, six where somebody is away.
+    Four queries, five where somebody is away.
     """
     told = recipients_of([case], on).posts_told(case, (Told.SIGNER,))
-    named = _named(post.pk for post in told)
-    return [named[post.pk] for post in told if post.pk in named]
+    placed = _with_places(post.pk for post in told)
+    return [placed[post.pk] for post in told if post.pk in placed]
 
 
-def _named(keys: Iterable[int]) -> dict[int, str]:
-    """Name posts with their place, a county's by its name; by key. One query."""
+def _with_places(keys: Iterable[int]) -> dict[int, Post]:
+    """Read posts with all that names their place, a county's name too; by key."""
     rows = Post.objects.with_places().select_related("user").filter(pk__in=set(keys))
-    return {post.pk: str(post) for post in rows}
+    return {post.pk: post for post in rows}
 
 
 def addressees_of(cases: Collection[Case], on: date) -> dict[int, Hearers]:
@@ -53,7 +53,7 @@ def addressees_of(cases: Collection[Case], on: date) -> dict[int, Hearers]:
     keys = {case.owner_post_id for case in cases if case.owner_post_id}
     for posts in told.values():
         keys.update(post.pk for post in posts)
-    named = _named(keys)
+    named = {key: str(post) for key, post in _with_places(keys).items()}
 
     found = {}
     for case in cases:
