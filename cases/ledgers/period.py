@@ -49,7 +49,7 @@ class Period:
         if name == YEAR:
             return cls(on.replace(month=1, day=1), on)
         if name == TWELVE_MONTHS:
-            return cls(_a_year_before(on), on)
+            return cls(_a_year_before(on) + workdays.ONE_DAY, on)
         return cls()
 
     def of(self, book: AnyBook, rows: Any) -> Any:
