@@ -1,12 +1,11 @@
-"""Supervision orders: the list, one order with the acts open to the reader, a new one,
-and the printed form.
+"""Supervision orders: the list, one order with the acts open to the reader, and the
+printed form.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,11 +14,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from cases.deadlines import calendar_of
 from cases.ledgers.exports import exportable, may_export
 from cases.lists.hearers import Hearers
 from cases.lists.paging import capped_counts, page_of
-from cases.models import Case
-from cases.models.choices import Light, Stage
+from cases.models.choices import Light
 from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor
 from cases.templatetags.minshi import (
@@ -31,38 +30,29 @@ from cases.templatetags.minshi import (
 )
 from cases.views.access import StaffView
 from cases.views.tabs import Tab
-from cases.workflow import Officer
-from cases.workflow.chased import chased_today
 from minshi.clock import now, today
-from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from supervision.forms import (
     CancelForm,
     CheckForm,
-    OrderForm,
     ReplyForm,
     SignForm,
     TalkForm,
 )
-from supervision.models import OrderState, SupervisionOrder, Told
+from supervision.models import OrderState, SupervisionOrder
 from supervision.models.order import LIVE, OVER, UNSENT
-from supervision.notices.recipients import recipients_of
 from supervision.orders import (
     PEOPLE,
     act_on,
     acts_open_to,
     addressees_of,
-    chasing_post,
     is_ordered,
     is_redacted,
-    latest_reply_on,
     matter_of,
     orders_seen_by,
-    raise_order,
     redactor_of,
     signers_asked,
-    signs,
     signs_orders,
-    standard_demand,
     suggested_reply_on,
 )
 from supervision.orders.paper import OrderSheet, contact_of
@@ -70,7 +60,6 @@ from supervision.views.order_history import history_of
 from supervision.views.order_words import ActWords, state_of, words_of_act
 from villages.audit import record_audit
 from villages.forms.accounts import RuleForm
-from villages.models import Post
 from villages.models.audit import AuditKind
 
 ORDER = ("-raised_at", "-id")
@@ -247,6 +236,7 @@ class OrderDetail(OrderView):
             "state": state,
             "demand": redact(order.demand, post=order.demanded_by_id),
             "reason": redact(order.reason, post=order.raised_by_id),
+            "is_due_on_day_off": self._is_due_on_day_off(order),
             "awaits_signer": awaits_signer,
             "signers": signers,
             "contact": contact_of(order),
@@ -260,6 +250,15 @@ class OrderDetail(OrderView):
             "may_print": self._may_print(order),
         }
         return render(self.request, "supervision/order.html", context, status=status)
+
+    def _is_due_on_day_off(self, order: SupervisionOrder) -> bool:
+        """Tell whether the answer to an order that can still be changed is due on a day
+        on which nobody works.
+        """
+        if order.state not in UNSENT:
+            return False
+        calendar = calendar_of(order.case.town_id, order.reply_on)
+        return not calendar.is_working_day(order.reply_on)
 
     def _may_print(self, order: SupervisionOrder) -> bool:
         if is_redacted(order) or not order.number:
@@ -359,93 +358,3 @@ class OrderPrint(OrderView):
     def _may_export_case_of(self, order: SupervisionOrder) -> bool:
         cases = exportable(self.visible(), self.user, today())
         return cases.filter(pk=order.case_id).exists()
-
-
-class NewOrder(OrderView):
-    """督办 by one click: a form that is filled in and says whom the order goes to.
-
-    Whoever may sign an order sends it at once.
-    """
-
-    def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        case, post = self.case_to_chase(number)
-        reply_on = latest_reply_on(case, now())
-
-        reason = _("Asked for by the supervisor")
-        if case.due_at and case.due_at <= now():
-            reason = _("Overdue")
-
-        initial = {
-            "reason": reason,
-            "demand": standard_demand(),
-            "reply_on": reply_on,
-            "key": uuid4(),
-        }
-        return self.show(case, post, OrderForm(initial=initial))
-
-    def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        case, post = self.case_to_chase(number)
-        form = OrderForm(request.POST)
-        if not form.is_valid():
-            return self.show(case, post, form, UNPROCESSABLE)
-
-        officer = Officer(self.user, post)
-        try:
-            order = raise_order(case, by=officer, at=now(), **form.cleaned_data)
-        except RuleBroken as refusal:
-            if isinstance(refusal, KeyReused):
-                form = OrderForm({**request.POST.dict(), "key": uuid4()})
-                form.is_valid()
-            form.refuse(refusal)
-            return self.show(case, post, form, UNPROCESSABLE)
-
-        if order.state == OrderState.TO_SIGN:
-            self._say_whom_it_waits_for(case)
-        return redirect(order)
-
-    def _say_whom_it_waits_for(self, case: Case) -> None:
-        signers = recipients_of([case], today()).told(case, (Told.SIGNER,))
-        words = _(
-            "Written. Nobody here may sign orders yet; ask the account administrator."
-        )
-        if signers:
-            words = _("Handed to %(names)s to be signed. It goes out once signed.") % {
-                "names": "、".join(map(str, signers))
-            }
-        messages.success(self.request, words)
-
-    def case_to_chase(self, number: str) -> tuple[Case, Post]:
-        """Return the case, and the user's post from which it is chased.
-
-        Http404: it is closed, or not to be chased by this user.
-        """
-        case = self.case(number)
-        post = chasing_post(case, self.user, now())
-        if case.stage == Stage.CLOSED or post is None:
-            raise Http404
-        return case, post
-
-    def show(
-        self, case: Case, post: Post, form: OrderForm, status: int = 200
-    ) -> HttpResponse:
-        at = now()
-        people = recipients_of([case], today())
-        may_sign = signs(case, post, today())
-        signers = [] if may_sign else signers_asked(case, today())
-
-        context = {
-            "nav": "supervision",
-            "at": at,
-            "case": case,
-            "form": form,
-            "sight": self.sight(),
-            "goes_to": addressees_of([case], today())[case.pk],
-            "signers": signers,
-            "may_sign": may_sign,
-            "is_with_a_signer": not signers and people.is_with_a_signer(case),
-            "before": chased_today([case], at).get(case.pk),
-            "alive": SupervisionOrder.objects.filter(case=case, state__in=LIVE).first(),
-        }
-        return render(
-            self.request, "supervision/new_order.html", context, status=status
-        )

@@ -647,3 +647,10 @@ def test_whoever_writes_an_order_reads_who_signs_it(client, here):
 
     assert f"交{here.signer.user}签发" in form.content.decode()
     assert f"已交给{here.signer.user}签发" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("days", "is_said"), [(2, False), (5, True)])
+def test_an_answer_that_is_due_on_a_day_off_is_said_to_be(client, here, days, is_said):
+    order = raised(here, reply_on=(NOON + days * DAY).date())
+
+    assert ("那天是休息日" in page(client, here.signer, "order", order.pk)) is is_said
