@@ -161,11 +161,13 @@ def heartbeat() -> None:
 @signals.beat_embedded_init.connect  # type: ignore[untyped-decorator]
 def _at_once(**_kwargs: object) -> None:
     """Queue what a fresh start must not wait for: the heartbeat, the sweep of what fell
-    due meanwhile, and the backup of a night when the machine was off.
+    due meanwhile, and the backup of a night and the reports of a month when the machine
+    was off.
     """
     heartbeat.delay()
     app.send_task("supervision.tasks.sweep")
     app.send_task("supervision.tasks.back_up", expires=HOUR)
+    app.send_task("supervision.tasks.make_reports", expires=HOUR)
 
 
 def follow_roster_soon() -> None:

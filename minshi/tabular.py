@@ -37,7 +37,7 @@ LONGEST_TAB = 31
 HEADING_ROW = 2
 TITLE_HEIGHT = 28
 FONT = "宋体"  # what offices hand in their papers in
-FONT_SIZE = 11  # points
+FONT_SIZE, TITLE_SIZE = 11, 16  # points
 SMALLEST_PRINT = 8
 CODES = frozenset({"number", "order"})  # keys of columns with numbers of papers
 KEPT_ASIDE = 2  # the first columns: 序号, and what a row is known by
@@ -92,9 +92,11 @@ class Ledger(Generic[T]):
     title_on_paper: Text = ""  # where the paper says more than the page
     is_total: Callable[[T], bool] | None = None  # none: it has no total
 
-    def headline(self, unit: str, period: str) -> str:
-        """Return the title as an office writes it: whose, of when, what."""
-        return f"{unit}{period}{self.title_on_paper or self.title}"
+    def headline(self, unit: str, period: str, conditions: str = "") -> str:
+        """Return the title as an office writes it: whose, of when, what, and by which
+        conditions its rows were taken.
+        """
+        return f"{unit}{period}{self.title_on_paper or self.title}{conditions}"
 
 
 def headings(ledger: Ledger[T]) -> list[str]:
@@ -163,7 +165,8 @@ class SheetOf(Generic[T]):
     period: str
     filled_by: str
     on: date
-    titled: str = ""  # the unit as the title names it, where that says more
+    titled: str = ""  # the place as the title names it, where that says more
+    conditions: str = ""  # by which its rows were taken
 
 
 def write_workbook(
@@ -187,7 +190,8 @@ def write_workbook(
 def _write_sheet(book: Workbook, of: SheetOf[Any]) -> None:
     ledger = of.ledger
     sheet = _Sheet(book, ledger)
-    sheet.put_across(0, ledger.headline(of.titled or of.unit, of.period), sheet.title)
+    headline = ledger.headline(of.titled or of.unit, of.period, of.conditions)
+    sheet.put_title(headline)
     sheet.put_across(1, _filling_line(of.unit, of.filled_by, of.on), sheet.filled)
     sheet.put(HEADING_ROW, [*headings(ledger)], sheet.bold)
 
@@ -232,7 +236,13 @@ class _Sheet:
         font = {"font_name": FONT, "font_size": FONT_SIZE}
         cell = {**font, "border": 1, "valign": "top", "text_wrap": True}
         self.title = book.add_format(
-            {**font, "bold": True, "font_size": 16, "align": "center"}
+            {
+                **font,
+                "bold": True,
+                "font_size": TITLE_SIZE,
+                "align": "center",
+                "text_wrap": True,
+            }
         )
         self.bold = book.add_format({**cell, "bold": True, "align": "center"})
         self.text = book.add_format(cell)
@@ -262,10 +272,16 @@ class _Sheet:
         self.sheet.set_footer("&C&P / &N")
         self.sheet.freeze_panes(HEADING_ROW + 1, KEPT_ASIDE)
         self.sheet.repeat_rows(HEADING_ROW)
-        self.sheet.set_row(0, TITLE_HEIGHT)
 
         for index, width in enumerate(self.column_widths):
             self.sheet.set_column(index, index, width)
+
+    def put_title(self, text: str) -> None:
+        """Write the title over the first sheet of paper, in as many lines as needed."""
+        first, last = self._columns_of_title()
+        width = sum(self.column_widths[first : last + 1]) * FONT_SIZE / TITLE_SIZE
+        self.sheet.set_row(0, TITLE_HEIGHT * lines_in(text, width))
+        self.put_across(0, text, self.title)
 
     def put_across(self, row: int, text: str, style: Format) -> None:
         """Write a line over the first sheet of paper."""

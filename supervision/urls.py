@@ -7,6 +7,7 @@ from supervision.views import (
     calls,
     figures,
     inbox,
+    new_order,
     of_case,
     orders,
     publishing,
@@ -85,5 +86,5 @@ urlpatterns = [
     path("ladder/", settings.Ladder.as_view(), name="ladder"),
     path("ladder/<slug:step>/", settings.EditRung.as_view(), name="rung"),
     path("ladder/texts/<slug:kind>/", settings.EditText.as_view(), name="notice_text"),
-    path("matters/<str:number>/order/", orders.NewOrder.as_view(), name="new_order"),
+    path("matters/<str:number>/order/", new_order.NewOrder.as_view(), name="new_order"),
 ]

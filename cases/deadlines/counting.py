@@ -223,6 +223,7 @@ class Spent:
     span: Span
     used: int
     paused: int
+    started_on: date
     last_on: date
     stopped_on: date | None
     left: int | None  # below 0: overdue; None: the stage was left
@@ -241,6 +242,7 @@ def _spent(clock: Clock, at: datetime) -> Spent:
     which is written as one. `left` is None once the clock has stopped.
     """
     until = workdays.local_day(clock.stopped_at or at)
+    started_on = workdays.local_day(clock.started_at)
     last_on = workdays.last_day_of(clock.due_at)
     paused = sum(_days_of_pause(pause, until) for pause in clock.pauses)
 
@@ -249,8 +251,9 @@ def _spent(clock: Clock, at: datetime) -> Spent:
         stage=clock.get_stage_display(),
         level=clock.get_level_display(),
         span=Span(clock.amount, Unit(clock.unit)),
-        used=(until - workdays.local_day(clock.started_at)).days - paused,
+        used=(until - started_on).days - paused,
         paused=paused,
+        started_on=started_on,
         last_on=last_on,
         stopped_on=until if clock.stopped_at else None,
         left=None if clock.stopped_at else (last_on - until).days,

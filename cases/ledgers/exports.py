@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cases.ledgers import AnyBook, Book, batches, read_records
+from cases.ledgers.conditions import Conditions
 from cases.ledgers.loading import keep_masked
 from cases.ledgers.period import in_words
 from cases.models import Assignment, Case
@@ -132,10 +133,12 @@ class Export:
     cases: Any
     user: User
     at: datetime
-    bounds: tuple[date, date]
+    bounds: tuple[date | None, date]
     reason: str
     filters: str = ""  # as the audit log shall show them
     unmasked: bool = False
+    # as the title and the name of the file say them
+    conditions: Conditions = field(default_factory=Conditions)
     count: int = field(default=0, init=False)
     tell: Tell | None = None  # is told how many rows were read, now and then
 
@@ -151,7 +154,12 @@ class Export:
 
     @property
     def titled(self) -> str:
-        """The same as a title names it: a village behind its town."""
+        """The place of the rows as a title names it: the one chosen, else the unit's, a
+        village behind its town.
+        """
+        if self.conditions.place:
+            return self.conditions.place
+
         post = self._post
         if post is None:
             return ""
@@ -161,7 +169,11 @@ class Export:
 
     @property
     def _post(self) -> Post | None:
-        return first_post(self.user.posts_on(self.on), EXPORT)
+        """The post that exports: one of the village chosen, if there is one."""
+        posts = self.user.posts_on(self.on)
+        village = self.conditions.village
+        own = first_post(posts, EXPORT, village_id=village.pk) if village else None
+        return own or first_post(posts, EXPORT)
 
     @property
     def period(self) -> str:
@@ -169,11 +181,23 @@ class Export:
 
     @property
     def headline(self) -> str:
-        return self.book.ledger.headline(self.titled, self.period)
+        words = self.conditions.in_words()
+        return self.book.ledger.headline(self.titled, self.period, words)
 
     def file_name(self, form: str) -> str:
         title = str(self.book.ledger.title)
-        return file_name(self.unit, title, *self.bounds, str(self.user), form)
+        return self.named(title, form)
+
+    def named(self, title: str, form: str) -> str:
+        """Return the name of a file of this title with these rows."""
+        return file_name(
+            self.unit,
+            title,
+            *self.bounds,
+            str(self.user),
+            form,
+            conditions=self.conditions.in_short(self.unit),
+        )
 
     def file(self, form: str, request: HttpRequest | None = None) -> IO[bytes]:
         """Return the ledger as an open temporary file, at its beginning.
@@ -210,6 +234,7 @@ class Export:
             period=self.period,
             filled_by=str(self.user),
             on=self.on,
+            conditions=self.conditions.in_words(),
         )
 
     def rows(self, request: HttpRequest | None = None) -> list[Row]:

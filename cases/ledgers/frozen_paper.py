@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.ledgers import BOOKS_OF_CASES
 from cases.ledgers.closed_rows import ShownEntry, ShownRow, shown_entries, shown_rows
@@ -86,6 +86,11 @@ IN_RED: Ledger[Corrected] = Ledger(
 )
 
 
+WHAT_IT_LEAVES_OUT = gettext_lazy(
+    "of hidden and secret matters number, dates and stage alone"
+)
+
+
 @dataclass(frozen=True)
 class FrozenPaper:
     """A closed ledger for whoever may see it, with the reason why it is taken away."""
@@ -98,6 +103,10 @@ class FrozenPaper:
     @property
     def headline(self) -> str:
         return headline_of(self.frozen)
+
+    @property
+    def what_it_leaves_out(self) -> str:
+        return str(WHAT_IT_LEAVES_OUT)
 
     @property
     def keys(self) -> list[str]:
@@ -190,6 +199,7 @@ class FrozenPaper:
             period=in_words(self.frozen.first_on, self.frozen.last_on),
             filled_by=str(self.user),
             on=self.on,
+            conditions=f"（{WHAT_IT_LEAVES_OUT}）",
         )
 
     def _log(self, kind: AuditKind, request: HttpRequest | None) -> None:

@@ -23,13 +23,13 @@ from django.utils.translation import gettext as _
 
 from cases.ledgers import BOOKS
 from cases.ledgers.asked import Asked
+from cases.ledgers.conditions import Conditions
 from cases.ledgers.exports import (
     Export,
     may_export,
     may_unmask_anything,
     not_theirs_to_take,
     nothing_fits,
-    takeable,
 )
 from cases.ledgers.together import file_of, name_of, refuse_form
 from cases.models import ExportJob
@@ -60,19 +60,23 @@ def exports_for(
     reason: str,
     unmasked: bool,
 ) -> list[Export]:
-    """Return an export for each of the ledgers, none of them written yet.
-
-    A query for each ledger whose days have an open end.
-    """
+    """Return an export for each of the ledgers, none of them written yet."""
     user, on = asked.user, asked.on
     exports = []
     for key in keys:
         book = BOOKS[key].for_reader(user, on)
         rows = asked.rows(book)
-        bounds = asked.period.bounds(book, takeable(book, rows, user, on), on)
         exports.append(
             Export(
-                book, rows, user, at, bounds, reason, asked.filters, unmasked=unmasked
+                book,
+                rows,
+                user,
+                at,
+                asked.period.bounds(on),
+                reason,
+                asked.filters,
+                unmasked=unmasked,
+                conditions=Conditions.of(asked.lists[book.filterset]),
             )
         )
     return exports

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Max, Min, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -50,7 +49,7 @@ class Period:
         if name == YEAR:
             return cls(on.replace(month=1, day=1), on)
         if name == TWELVE_MONTHS:
-            return cls(_a_year_before(on), on)
+            return cls(_a_year_before(on) + workdays.ONE_DAY, on)
         return cls()
 
     def of(self, book: AnyBook, rows: Any) -> Any:
@@ -67,19 +66,11 @@ class Period:
             chosen = chosen.filter(**{f"{book.date}__lt": end})
         return chosen
 
-    def bounds(self, book: AnyBook, rows: QuerySet[Any], on: date) -> tuple[date, date]:
-        """Return the first and the last day to print on the cover.
-
-        They are the period's own; an open end is where the rows end, or `on` without
-        rows. One query where there is an open end.
+    def bounds(self, on: date) -> tuple[date | None, date]:
+        """Return the first and the last day to print on the cover, as they were chosen:
+        without a last one up to the day of printing, without a first one from whenever.
         """
-        if self.first and self.last:
-            return self.first, self.last
-
-        dates = rows.order_by().aggregate(first=Min(book.date), last=Max(book.date))
-        first_on = workdays.local_day(dates["first"]) if dates["first"] else on
-        last_on = workdays.local_day(dates["last"]) if dates["last"] else on
-        return self.first or first_on, self.last or last_on
+        return self.first, self.last or on
 
 
 class PeriodForm(forms.Form):
@@ -111,12 +102,16 @@ class PeriodForm(forms.Form):
         return Period.named(self.cleaned_data["period"] or TWELVE_MONTHS, on)
 
 
-def in_words(first: date, last: date) -> str:
+def in_words(first: date | None, last: date) -> str:
     """Return a period as the title of a paper says it.
 
-    A whole month or year by its name, else both days, the second without the year and
-    month that it shares with the first.
+    Without a first day up to the last. A whole month or year by its name, else both
+    days, the second without the year and month that it shares with the first.
     """
+    if first is None:
+        until = date_format(last, pgettext("period", "Y-m-d"))
+        return pgettext("period", "up to %(day)s") % {"day": until}
+
     is_to_the_end = (last + workdays.ONE_DAY).day == 1
     if first.day == 1 and is_to_the_end and first.year == last.year:
         if first.month == last.month:

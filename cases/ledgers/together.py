@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from cases.ledgers.exports import Export, nothing_fits
 from minshi import tabular
 from minshi.errors import MoveRefused
-from minshi.file_names import file_name
 from minshi.handed_on import file_to_hand_on
 from villages.models.audit import AuditKind
 
@@ -48,10 +47,13 @@ def refuse_form(exports: Sequence[Export], form: str) -> None:
 
 
 def name_of(exports: Sequence[Export], form: str) -> str:
-    """Return the name of the file, of several ledgers by the first and their number."""
+    """Return the name of a file that was written: of several ledgers by the first and
+    the number of those with rows.
+    """
     first = exports[0]
     if len(exports) == 1:
         return first.file_name(form)
 
-    words = _("%(count)s ledgers") % {"count": len(exports)}
-    return file_name(first.unit, words, *first.bounds, str(first.user), form)
+    filled = [export for export in exports if export.count]
+    words = _("%(count)s ledgers") % {"count": len(filled)}
+    return first.named(words, form)

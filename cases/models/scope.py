@@ -154,7 +154,7 @@ class Sight:
 
     def overseen(self) -> Q:
         """Cases of the territory of reviewer and supervisor posts alone."""
-        return _within(self.overseer)
+        return within(self.overseer)
 
     def named(self) -> Q:
         """Cases that name the user as a reader of a 保密 case: as recorder, owner, lead
@@ -186,7 +186,7 @@ class Sight:
             ~HIDES_SPEAKER
             | Q(recorded_by__in=self.reach.posts)
             | Q(stage=Stage.RATE, owner_post__in=self.reach.posts)
-            | _within(self.reviewer)
+            | within(self.reviewer)
         )
 
     def shows_speaker(self, case: "Case") -> bool:
@@ -208,7 +208,7 @@ class Sight:
         )
 
 
-def _within(reach: Reach) -> Q:
+def within(reach: Reach) -> Q:
     """Cases of the towns and counties of a reach."""
     where = Q(pk__in=())
 
@@ -269,7 +269,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
         # without such posts all they see is overseen or assigned, so it names them
         if sight.reach.village_posts_at or sight.reach.groups:
-            cases = cases.filter(~secret | sight.named() | _within(sight.overseer))
+            cases = cases.filter(~secret | sight.named() | within(sight.overseer))
 
         # no CASE: of one PostgreSQL reckons that it is true for half of all rows
         is_redacted = ExpressionWrapper(

@@ -27,12 +27,14 @@ from cases.workflow import Action
 from minshi import clock, paper, workdays
 from minshi.workdays import Span, Unit
 from villages.duty import talk_room
+from villages.models import Office, Post
 
 register = template.Library()
 SHAPES = {Light.RED: "●", Light.YELLOW: "▲", Light.GREEN: "✓", Light.GREY: "‖"}
 CODE = re.compile(r"[A-Z0-9-]{8,16}")
 DOUBT = gettext_lazy(
-    "Counted Monday to Friday: the days off of that year are not known yet."
+    "Counted Monday to Friday without the statutory days: the days off of that year are"
+    " not known yet."
 )
 # the tracking page names its steps in the speaker's own words
 SPEAKERS_WORDS: Mapping[str, str | Promise] = MappingProxyType(
@@ -276,12 +278,17 @@ register.filter(redactor.title_for)
 @register.filter
 def holder_of(case: Case) -> str:
     """Name whoever has the case: an office, or a person with their role."""
-    if case.owner_office or not case.owner_post:
-        return str(case.owner_office or "")
+    return holder_words(case.owner_post, case.owner_office)
+
+
+def holder_words(post: Post | None, office: Office | None) -> str:
+    """Name an office, or a person with their role."""
+    if office or not post:
+        return str(office or "")
 
     return _("%(name)s (%(role)s)") % {
-        "name": case.owner_post.user,
-        "role": case.owner_post.get_role_display(),
+        "name": post.user,
+        "role": post.get_role_display(),
     }
 
 
@@ -297,6 +304,26 @@ def standing_of(item: Assignment) -> str:
     if item.acknowledged_at:
         return " ".join((who, _("received"), day(item.acknowledged_at)))
     return who
+
+
+@register.filter
+def counted_of(row: Spent) -> str:
+    """Say from which day a deadline was counted and how many days it has, and the rule
+    where it differs: it was set shorter, given longer, or counted in working days.
+    """
+    began = day(row.started_on)
+    if row.span.unit is Unit.WORKING:
+        words = _("from %(day)s, the rule: %(span)s")
+        return words % {"day": began, "span": length_of(row.span)}
+
+    number = (row.last_on - row.started_on).days
+    words = _("%(days)s from %(day)s") % {"days": days(number), "day": began}
+    if number == row.span.amount:
+        return words
+    return _("%(words)s, the rule: %(span)s") % {
+        "words": words,
+        "span": length_of(row.span),
+    }
 
 
 @register.filter

@@ -19,7 +19,7 @@ from cases.ledgers.freezing import (
     headline_of,
     is_whole,
 )
-from cases.ledgers.frozen_paper import FrozenPaper
+from cases.ledgers.frozen_paper import WHAT_IT_LEAVES_OUT, FrozenPaper
 from cases.ledgers.red_entries import differences, enter_in_red
 from cases.lists.paging import first_row, page_of
 from cases.models import FrozenLedger
@@ -166,6 +166,7 @@ class OneFrozen(FrozenView):
             "frozen": frozen,
             "title": headline_of(frozen),
             "by_which_day": BOOKS_OF_CASES[frozen.ledger].by_which_day,
+            "what_it_leaves_out": WHAT_IT_LEAVES_OUT,
             "headings": [heading for _key, heading in frozen.columns],
             "rows": [(row, row.in_columns(keys)) for row in shown],
             "following": following,

@@ -72,6 +72,7 @@ class ExportForm(RuleForm):
     )
     also = forms.MultipleChoiceField(
         label=_("Other ledgers as further sheets of the file"),
+        help_text=_("One without a row is left out."),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

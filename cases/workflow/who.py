@@ -135,6 +135,13 @@ def owners_posts(facts: Facts) -> list[Post]:
     return [post for post in facts.posts if post.pk == case.owner_post_id]
 
 
+def overseers_in_the_know(facts: Facts) -> list[Post]:
+    """Return the reviewers and supervisors over the case whom no conflict bars: of a
+    secret one those as well who know no more of it than its row.
+    """
+    return [post for post in _overseers(facts) if not facts.in_conflict(post)]
+
+
 def _afterwords_owner(facts: Facts) -> list[Post]:
     afterword = facts.afterword
     if afterword is None:

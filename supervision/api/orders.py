@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.api.registers import RegisterApi
-from cases.privacy.redactor import Redactor, reader_redactor
+from cases.privacy.redactor import Redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from cases.serializers.four_two import BatchResult
 from cases.serializers.registers import OfACase
@@ -28,8 +28,11 @@ from supervision.orders import (
     act_on,
     acts_open_to,
     chasing_post,
+    is_redacted,
+    matter_of,
     orders_seen_by,
     raise_order,
+    redactor_of,
     sign_all,
 )
 from villages.api.fields import DayField, IdField
@@ -108,12 +111,23 @@ class OrderRow(OfACase):
     @extend_schema_field(TalkRow(many=True))
     def get_talks(self, order: SupervisionOrder) -> Any:
         talks = list(order.talks.all())
-        redact = reader_redactor(order.case, self.context["sight"])
+        redact = redactor_of(order, self.context["sight"])
         rows = redact.data(list(TalkRow(talks, many=True).data))
         for talk, row in zip(talks, rows, strict=True):
             row["whom"] = redact(talk.whom, post=talk.noted_by_id)
             row["agreed"] = redact(talk.agreed, post=talk.noted_by_id)
         return rows
+
+    def to_representation(self, row: SupervisionOrder) -> dict[str, Any]:
+        shown = super().to_representation(row)
+        if not is_redacted(row):
+            return shown
+
+        sight = self.context["sight"]
+        shown["title"] = matter_of(row, sight)
+        shown["replied_by"] = None
+        self.show_own_words(row, shown, redactor_of(row, sight))
+        return shown
 
     def show_own_words(self, row: Any, shown: dict[str, Any], redact: Redactor) -> None:
         shown["reason"] = redact(row.reason, post=row.raised_by_id)

@@ -10,6 +10,7 @@ from supervision.figures.kinds import FEWEST, Count, PerThousand, Share
 from supervision.figures.reading import Figures, ShareOf, SpreadOf
 
 THOUSAND = 1000
+NOTHING = "—"  # of a share or of days: there is nothing to count
 
 
 def per_thousand(number: int, heads: int) -> float | None:
@@ -60,7 +61,7 @@ def number_for_all(number: int) -> str:
 
 def few_in_words(number: int) -> str:
     if number == 0:
-        return "—"
+        return NOTHING
     return _("fewer than %(fewest)s") % {"fewest": FEWEST}
 
 

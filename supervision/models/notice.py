@@ -25,7 +25,7 @@ from supervision.models.notice_kinds import (
 )
 from supervision.models.order import SupervisionOrder
 from supervision.models.seal import HistoryCheck
-from villages.models import Town, User
+from villages.models import Post, Town, User
 
 
 class Robot(models.Model):
@@ -113,7 +113,12 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         asked = Afterword.objects.filter(
             case=OuterRef("case"), owner__user=OuterRef("recipient")
         )
-        return self.annotate(is_asked=Exists(asked)).select_related(
+        holding = Post.objects.filter(
+            Q(pk=OuterRef("chase__to_post")) | Q(office=OuterRef("chase__to_office")),
+            user=OuterRef("recipient"),
+        )
+        marked = self.annotate(is_asked=Exists(asked), is_holder=Exists(holding))
+        return marked.select_related(
             "chase__by__user",
             "chase__clock",
             "order",

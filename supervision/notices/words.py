@@ -249,6 +249,8 @@ def _standard_words_of(notice: Notice) -> Text:
         )
     if notice.kind == NoticeKind.CHASED and notice.chase and notice.chase.by:
         words = _("%(by)s urges you: %(reason)s")
+        if not vars(notice).get("is_holder", True):
+            words = _("%(by)s is chasing this: %(reason)s")
     if notice.kind in STILL_TO_DO and _to_be_done(notice):
         words = STILL_TO_DO[notice.kind]
     if notice.kind == NoticeKind.UNANSWERED and _is_theirs_to_answer(notice):

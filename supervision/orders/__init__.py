@@ -9,7 +9,7 @@ from supervision.orders.acts import (
     reply_to_order,
     sign_order,
 )
-from supervision.orders.addressing import addressees_of, chasing_goes_to
+from supervision.orders.addressing import addressees_of, chasing_goes_to, signers_asked
 from supervision.orders.drafting import (
     DraftReason,
     claim_cases,
@@ -29,6 +29,7 @@ from supervision.orders.opening import (
     orders_seen_by,
     to_be_signed_by,
 )
+from supervision.orders.reading import is_redacted, matter_of, redactor_of
 from supervision.orders.reminding import remind_of_orders_due
 from supervision.orders.rights import is_ordered, signs
 from supervision.orders.sending import send_orders_due
@@ -49,16 +50,20 @@ __all__ = [
     "draft_orders",
     "end_orders_due",
     "is_ordered",
+    "is_redacted",
     "latest_reply_on",
+    "matter_of",
     "note_talk",
     "orders_seen_by",
     "raise_order",
+    "redactor_of",
     "remind_of_orders_due",
     "reply_to_order",
     "requests_to_sign",
     "send_orders_due",
     "sign_all",
     "sign_order",
+    "signers_asked",
     "signs",
     "signs_orders",
     "standard_demand",

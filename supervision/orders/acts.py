@@ -41,11 +41,12 @@ from supervision.orders.locking import (
     CHECKERS,
     cancel,
     facts_for,
+    facts_for_signer,
     lock_order,
     notify_of_order,
     take_back_requests_to_sign,
 )
-from supervision.orders.rights import answers, may_check, signs
+from supervision.orders.rights import answers, is_ordered, may_check, signs
 from supervision.orders.wording import check_text, check_words
 
 
@@ -159,10 +160,11 @@ def sign_order(
 
     A draft that lay until its day was past is due by the rule again, from today.
     NoSuchRight: a post that may not sign, or not over the case, or of whom the order
-    goes to. MoveRefused: signed or cancelled already.
+    goes to. MoveRefused: signed or cancelled already. InputRefused: another demand, of
+    one who may not read a secret matter.
     """
     order = lock_order(order, OrderState.TO_SIGN)
-    facts_for(order.case, by, at)
+    facts = facts_for_signer(order.case, by, at)
     if not by.post.may_sign:
         raise NoSuchRight(_("Only a reviewer who may sign signs orders."))
     if not signs(order.case, by.post, workdays.local_day(at)):
@@ -170,6 +172,9 @@ def sign_order(
 
     if demand is None:
         demand = order.demand
+    elif not facts.is_named(by.post):
+        unread = _("The matter is secret: sign the order as it is written.")
+        raise InputRefused.at(demand=unread)
     if not reply_on:
         reply_on = suggested_reply_on(order, at)
     check_words(at, reason=order.reason, demand=demand, reply_on=reply_on)
@@ -214,11 +219,13 @@ def cancel_order(
 ) -> SupervisionOrder:
     """Take an order back before it goes out.
 
-    Its signer needs no reason within the grace. MoveRefused: it is sent. InputRefused:
-    no reason.
+    Its signer needs no reason within the grace. NoSuchRight: not over the case, or the
+    one it goes to. MoveRefused: it is sent. InputRefused: no reason.
     """
     order = lock_order(order, OrderState.TO_SIGN, OrderState.SIGNED)
-    facts_for(order.case, by, at)
+    facts_for_signer(order.case, by, at)
+    if is_ordered(order.case, by.user, workdays.local_day(at)):
+        raise NoSuchRight(_("It goes to you yourself: another does this."))
 
     is_own = order.signed_by_id == by.post.pk
     reason = clean_text(reason)

@@ -16,6 +16,7 @@ from supervision.models import Notice, NoticeKind, OrderState, SupervisionOrder,
 from supervision.notices.outbox import Message, put_in_outbox, take_back
 from supervision.notices.recipients import Recipients, recipients_of
 from supervision.orders.final import seal_order
+from supervision.orders.rights import signers_of
 from villages.models import Post
 
 CHECKERS = (Told.OVERSEER, Told.SIGNER)
@@ -65,16 +66,34 @@ def facts_for(case: Case, by: Officer, at: datetime) -> Facts:
 
     NoSuchRight: the post is not one that oversees it (domain §2, supervisor).
     """
+    facts = _locked_facts(case, at)
+    _must_be_among(OVERSEERS.may(facts, Handled.NOBODY), by)
+    return facts
+
+
+def facts_for_signer(case: Case, by: Officer, at: datetime) -> Facts:
+    """Lock a case and return its facts, for one who oversees it or, of a secret matter
+    that they may not read, signs its orders.
+
+    NoSuchRight: the post is neither.
+    """
+    facts = _locked_facts(case, at)
+    overseers = OVERSEERS.may(facts, Handled.NOBODY)
+    _must_be_among([*overseers, *signers_of(facts, workdays.local_day(at))], by)
+    return facts
+
+
+def _locked_facts(case: Case, at: datetime) -> Facts:
     locked = Case.objects.select_for_update(of=("self",), no_key=True)
     case = locked.select_related("town").get(pk=case.pk)
-    facts = read_facts(case, at)
+    return read_facts(case, at)
 
-    is_own_post = by.post.user_id == by.user.pk
-    if not is_own_post or by.post not in OVERSEERS.may(facts, Handled.NOBODY):
+
+def _must_be_among(posts: list[Post], by: Officer) -> None:
+    if by.post.user_id != by.user.pk or by.post not in posts:
         raise NoSuchRight(
             _("Only a reviewer or supervisor over this matter does this.")
         )
-    return facts
 
 
 def lock_order(order: SupervisionOrder, *states: OrderState) -> SupervisionOrder:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from cases.models import Case
-from cases.models.scope import Sight
+from cases.models.scope import Sight, within
 from cases.workflow import Facts, Officer, read_facts
 from cases.workflow.standing import is_with
 from cases.workflow.who import OVERSEERS, Handled
@@ -20,9 +20,16 @@ from supervision.orders.acts import (
     reply_to_order,
     sign_order,
 )
-from supervision.orders.rights import answers, may_check, signs
+from supervision.orders.rights import (
+    answers,
+    is_ordered,
+    may_check,
+    signers_of,
+    signs,
+)
 from supervision.orders.talking import note_talk, was_circulated
 from villages.models import Post, User
+from villages.models.posts import Reach
 
 PEOPLE = (
     "raised_by__user",
@@ -93,20 +100,22 @@ def acts_open_to(
     overseers = OVERSEERS.may(facts, Handled.NOBODY)
     overseeing = [post for post in posts if post in overseers]
 
+    signers = signers_of(facts, on)
+    signing = [post for post in posts if post in signers]
+    is_own = is_ordered(order.case, user, on)
+
     open_to: dict[str, Post | None] = {}
     if order.state == OrderState.TO_SIGN:
-        open_to["sign"] = _first(
-            post for post in overseeing if signs(order.case, post, on)
-        )
-    if order.state in UNSENT:
-        open_to["cancel"] = _first(overseeing)
+        open_to["sign"] = _first(signing)
+    if order.state in UNSENT and not is_own:
+        open_to["cancel"] = _first([*overseeing, *signing])
     if order.state == OrderState.SENT:
         open_to["reply"] = _first(post for post in posts if answers(order, post))
     if order.state == OrderState.REPLIED:
         open_to["check"] = _first(
             post for post in overseeing if may_check(order, post, facts)
         )
-    if order.number and overseeing and was_circulated(order):
+    if order.number and overseeing and not is_own and was_circulated(order):
         open_to["talk"] = _first(overseeing)
 
     return {act: Officer(user, post) for act, post in open_to.items() if post}
@@ -136,14 +145,32 @@ def chasing_post(
 def orders_seen_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
     """Return the orders for cases within the user's sight. Until they go out, only
     those who oversee the case see them.
+
+    Whoever signs reads the orders of secret matters that do not name them too, where
+    they wait for a signature or for what became of it: `redacted` is true of them.
     """
-    visible = Case.objects.visible_to(user, on)
-    overseen = visible.filter(Sight.of(user, on).overseen())
+    sight = Sight.of(user, on)
+    visible = Case.objects.visible_by(sight)
+    overseen = visible.filter(sight.overseen())
 
     is_sent = Q(case__in=visible.values("pk"), sent_at__isnull=False)
     is_overseen = Q(case__in=overseen.values("pk"))
-    orders = SupervisionOrder.objects.filter(is_sent | is_overseen)
+    seen = is_sent | is_overseen
 
+    redacted: Value | Exists = Value(False)
+    signing = [post for post in user.posts_on(on) if post.may_sign]
+    if signing:
+        counted = Case.objects.counted_for(user, on)
+        unread = counted.filter(within(Reach.of(signing)), Q(redacted=True))
+        is_theirs = (
+            Q(state=OrderState.TO_SIGN)
+            | Q(signed_by__in=signing)
+            | Q(cancelled_by__in=signing)
+        )
+        seen |= is_theirs & Q(case__in=unread.values("pk"))
+        redacted = Exists(unread.filter(pk=OuterRef("case")))
+
+    orders = SupervisionOrder.objects.filter(seen).annotate(redacted=redacted)
     return orders.select_related(
         "case__town", "case__village", "case__owner_post", "town"
     )

@@ -18,12 +18,14 @@ from cases.models.scope import Sight
 from cases.slips.cells import whole_title
 from cases.slips.reading import Line, lines_of, side_by_side
 from cases.workflow import Action
+from minshi import workdays
 from minshi.errors import Text
 from minshi.paper import deadline_on_paper, phone_on_paper
 from minshi.plain_cells import Cell
 from minshi.tabular import Column
 from supervision.ledger import unit_addressed, unit_of_record
-from supervision.models import SupervisionOrder
+from supervision.models import SupervisionOrder, Told
+from supervision.notices.recipients import recipients_of
 from villages.models import Post, User
 from villages.seals import seal_of_county, seal_of_town
 
@@ -40,6 +42,7 @@ class OrderSheet:
 
     order: SupervisionOrder
     about: Record
+    head: str  # whoever decides at the level of the matter
     signatures: tuple[Text, ...] = SIGNATURES
     seal: Text = SEAL
 
@@ -47,13 +50,16 @@ class OrderSheet:
     def of(cls, order: SupervisionOrder, *, sight: Sight, at: datetime) -> "OrderSheet":
         """Return the sheet of an order; names in it are masked as on any slip.
 
-        Four queries.
+        Seven queries, eight where somebody is away.
         """
         cases = with_papers(Case.objects.filter(pk=order.case_id))
         acts = (*RESPONSIBLE, Action.DECIDE)
         records = read_behind(cases, acts, sight=sight.on_paper(), at=at)
 
-        return cls(order, records[order.case_id])
+        on = workdays.local_day(at)
+        heads = recipients_of([order.case], on).told(order.case, (Told.HEAD,))
+        head = str(heads[0]) if heads else ""
+        return cls(order, records[order.case_id], head)
 
     @property
     def unit(self) -> str:
@@ -79,8 +85,9 @@ def reason(sheet: OrderSheet) -> str:
 
 
 def leader(sheet: OrderSheet) -> str:
-    """Return 牵头领导: who decided on the matter, else whoever is to see to it."""
-    return sheet.about.did(Action.DECIDE) or responsible(sheet)
+    """Return 牵头领导: who decided on the matter, before that who is to decide."""
+    decided = sheet.about.did(Action.DECIDE)
+    return decided or sheet.head or pgettext("slip", "none")
 
 
 def responsible(sheet: OrderSheet) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 from cases.models import Case
 from cases.workflow import Facts
 from cases.workflow.standing import is_with
+from cases.workflow.who import overseers_in_the_know
 from supervision.models import SupervisionOrder
 from villages.models import Post, User
 
@@ -14,6 +15,14 @@ def signs(case: Case, post: Post, on: date) -> bool:
     it.
     """
     return post.may_sign and not is_ordered(case, post.user, on)
+
+
+def signers_of(facts: Facts, on: date) -> list[Post]:
+    """Return the posts that may sign an order for the case. Of a secret matter they
+    need not be named in it: they read the order, not the matter.
+    """
+    overseers = overseers_in_the_know(facts)
+    return [post for post in overseers if signs(facts.case, post, on)]
 
 
 def is_ordered(case: Case, user: User, on: date) -> bool:

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from cases.workflow import Officer
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from supervision.models import ChaseStep, OrderTalk, SupervisionOrder
 from supervision.orders.final import seal_order
 from supervision.orders.locking import facts_for, lock_order
+from supervision.orders.rights import is_ordered
 from supervision.orders.wording import check_text, must_say
 
 
@@ -31,12 +32,14 @@ def note_talk(
     1. Lock the order and its case, and check that the post oversees it.
     2. Check that the order was circulated, the words and the day.
     3. Write the talk, or find it written.
-    NoSuchRight: not a reviewer or supervisor over the case. MoveRefused: the order was
+    NoSuchRight: not over the case, or the one it goes to. MoveRefused: the order was
     never circulated, or another outcome of that very talk is noted. InputRefused:
     nobody or nothing named, a day before it went out or to come.
     """
     order = lock_order(order)
     facts_for(order.case, by, at)
+    if is_ordered(order.case, by.user, workdays.local_day(at)):
+        raise NoSuchRight(_("It goes to you yourself: another does this."))
 
     if order.sent_at is None or not was_circulated(order):
         raise MoveRefused(_("A talk is held about an order that was circulated."))

@@ -4,17 +4,23 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cases.models import Case, Concern, Topic
+from cases.models.choices import SupervisionLevel
 from minshi.jobs import SomeFailed, done_for
 from minshi.workdays import ONE_DAY, local_day
 from supervision.figures.periods import Days
 from supervision.figures.places import Place, parts_of
 from supervision.figures.reading import Figures, Reading
-from supervision.models import MonthlyReport, MonthlyReportRow
+from supervision.models import (
+    Chase,
+    MonthlyReport,
+    MonthlyReportRow,
+    SupervisionOrder,
+)
 from supervision.models.report import MonthlyReportQuerySet
 from villages.models import Office, Post, Town
 from villages.rights import READ_REPORTS
@@ -23,21 +29,27 @@ LANGUAGE = "zh-hans"  # in which a report is written, whoever makes it
 THIS, BEFORE, A_YEAR_BEFORE = "this", "before", "a_year_before"
 LEFT_OUT = "left_out"  # matters that concern a reader, by key
 UNRECORDED = "unrecorded"  # the months by whose end nothing had been taken down yet
+CHASED = "chased"  # how often matters were chased in the month
+MOST_MISSED = 12  # months whose reports are made up for
 
 
 def make_reports_due(at: datetime) -> int:
     """Make the report of last month for every town with matters that has none yet, and
-    return how many. Safe to run twice at once: a town has one edition of a number.
+    those missed since its newest one while the program was off; return how many. Safe
+    to run twice at once: a town has one edition of a number.
 
     SomeFailed, once all towns had their turn: the report of some could not be made.
     """
-    first_of_this = local_day(at).replace(day=1)
-    month = Days.month_of(first_of_this - ONE_DAY)
+    month = _month_before(local_day(at))
     towns = Town.objects.filter(cases__registered_at__lt=month.end).distinct()
     without = towns.exclude(monthly_reports__month=month.first)
 
     def make(towns: Sequence[Town]) -> int:
-        return sum(_made_now(town, month.first, at) for town in towns)
+        made = 0
+        for town in towns:
+            for missed in _missed_months(town, month):
+                made += _made_now(town, missed, at)
+        return made
 
     made = 0
     failed: list[Town] = []
@@ -48,6 +60,24 @@ def make_reports_due(at: datetime) -> int:
     if failed:
         raise SomeFailed([str(town) for town in failed])
     return made
+
+
+def _month_before(day: date) -> Days:
+    return Days.month_of(day.replace(day=1) - ONE_DAY)
+
+
+def _missed_months(town: Town, last: Days) -> list[date]:
+    """Return the months without a report up to the last one, the oldest first: of a
+    town that had none yet the last alone.
+    """
+    newest = town.monthly_reports.aggregate(newest=Max("month"))["newest"]
+    months = [last.first]
+    while newest and len(months) < MOST_MISSED:
+        before = _month_before(months[0]).first
+        if before <= newest:
+            break
+        months.insert(0, before)
+    return months
 
 
 def _made_now(town: Town, month: date, at: datetime) -> bool:
@@ -121,6 +151,7 @@ def _count(report: MonthlyReport, at: datetime) -> None:
     for name, parts in zip((THIS, BEFORE, A_YEAR_BEFORE), read.parts, strict=True):
         report.numbers[name] = _stored(Figures.together(parts.values()))
     report.numbers[UNRECORDED] = _unrecorded(report.town, days, left_out)
+    report.numbers[CHASED] = _chased(report.town, days, left_out)
     report.names = _names(this)
     report.save()
 
@@ -145,6 +176,23 @@ def _unrecorded(town: Town, days: Days, left_out: Collection[int]) -> list[str]:
     return [
         name for name, month in compared.items() if first is None or first >= month.end
     ]
+
+
+def _chased(town: Town, days: Days, left_out: Collection[int]) -> dict[str, int]:
+    """Return how often matters of the town were chased in a month, whenever they were
+    received. Two queries.
+    """
+    chases = Chase.objects.filter(
+        case__town=town, at__gte=days.begin, at__lt=days.end
+    ).exclude(case__in=left_out)
+    orders = SupervisionOrder.objects.filter(
+        case__town=town, sent_at__gte=days.begin, sent_at__lt=days.end
+    ).exclude(case__in=left_out)
+
+    urged = Count("pk", filter=Q(level=SupervisionLevel.URGE))
+    circulated = Count("pk", filter=Q(level=SupervisionLevel.CIRCULATE))
+    counts = chases.aggregate(urged=urged, circulated=circulated)
+    return {**counts, "orders": orders.count()}
 
 
 def concerning_readers(

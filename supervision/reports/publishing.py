@@ -24,6 +24,7 @@ from supervision.figures.periods import Days
 from supervision.figures.pictures import Bar
 from supervision.figures.reading import Figures, ShareOf
 from supervision.figures.shown import (
+    NOTHING,
     number_for_all,
     share_in_short,
     share_in_words,
@@ -181,12 +182,17 @@ def offered_of(report: MonthlyReport, at: datetime) -> list[PublicFigure]:
 
 
 def figures_of(publication: Publication) -> list[PublicFigure]:
-    """Return the figures that everybody reads, in the order in which they stand."""
+    """Return the figures that everybody reads, in the order in which they stand; of
+    shares and days those alone that there was something to count for.
+    """
     figures = Figures(Counter(publication.numbers))
     shown = []
     for code in publication.codes:
-        if code != TOPICS:
-            shown.append(figure_of(code, figures, publication.report.month))
+        if code == TOPICS:
+            continue
+        figure = figure_of(code, figures, publication.report.month)
+        if figure.shown != NOTHING:
+            shown.append(figure)
     return shown
 
 

@@ -16,7 +16,13 @@ from supervision.figures.reading import Figures, ShareOf
 from supervision.figures.shown import share_in_words, spread_in_words
 from supervision.figures.small import topics_of
 from supervision.models import MonthlyReport
-from supervision.reports.making import A_YEAR_BEFORE, BEFORE, THIS, UNRECORDED
+from supervision.reports.making import (
+    A_YEAR_BEFORE,
+    BEFORE,
+    CHASED,
+    THIS,
+    UNRECORDED,
+)
 
 HOT_TOPICS = 5
 
@@ -59,7 +65,7 @@ def parts_of_report(report: MonthlyReport) -> list[Part]:
         Part(_("III. Handling"), _handling(this)),
         Part(_("IV. What was spoken of most"), _topics(this, report.names)),
         Part(_("V. Repeated and hard matters"), _repeated(this)),
-        Part(_("VI. Supervision"), _supervision(this)),
+        Part(_("VI. Supervision"), _supervision(this, report.numbers)),
         Part(_("VII. Typical matters"), report.typical or _("None this month.")),
     ]
 
@@ -111,8 +117,18 @@ def beside(received: int, other: Figures | None, when: str) -> str:
 
 
 def share(of: ShareOf) -> str:
-    """Return a share with its numbers: 97.3% (178/183)."""
+    """Return a share with its numbers: 97.3% (178/183); in words where there is
+    nothing to take a share of.
+    """
+    if not of.whole:
+        return pgettext("of a report", "none")
     return f"{share_in_words(of)}（{of.part}/{of.whole}）"
+
+
+def days(this: Figures, key: str) -> str:
+    """Return how long it took; in words where nothing took any time yet."""
+    spread = this.spread(key)
+    return spread_in_words(spread) if spread.number else pgettext("of a report", "none")
 
 
 def _kinds(this: Figures) -> str:
@@ -149,8 +165,8 @@ def _handling(this: Figures) -> str:
         "contacted": share(this.share("rate.contacted")),
         "completed": share(this.share("rate.completed")),
         "in_time": share(this.share("rate.in_time")),
-        "reply": spread_in_words(this.spread("days.reply")),
-        "closing": spread_in_words(this.spread("days.closing")),
+        "reply": days(this, "days.reply"),
+        "closing": days(this, "days.closing"),
         "satisfied": share(this.share("rate.satisfied")),
         "solved": share(this.share("rate.solved")),
         "rated": share(this.share("rate.rated")),
@@ -166,7 +182,7 @@ def _topics(this: Figures, names: dict[str, dict[str, str]]) -> str:
         words = pgettext("of a report", "%(topic)s %(number)s")
         topics.append(words % {"topic": name, "number": cell.shown})
     if not topics:
-        return _("Nothing was received in this time.")
+        return _why_no_topic(this)
 
     listed = pgettext("list", ", ").join(topics[:HOT_TOPICS])
     words = _("By topic, the most first: %(topics)s.") % {"topics": listed}
@@ -176,6 +192,14 @@ def _topics(this: Figures, names: dict[str, dict[str, str]]) -> str:
         "Only the first %(first)s are listed; those of other topics, and without one,"
         " are not."
     ) % {"first": HOT_TOPICS}
+
+
+def _why_no_topic(this: Figures) -> str:
+    if not this.count("case.received.count"):
+        return _("Nothing was received in this time.")
+    if this.split("topic").get(SECRET):
+        return _("The matters received have no topic, or are secret.")
+    return _("None of the matters received has a topic.")
 
 
 def _repeated(this: Figures) -> str:
@@ -196,11 +220,20 @@ def _repeated(this: Figures) -> str:
     }
 
 
-def _supervision(this: Figures) -> str:
-    return _(
+def _supervision(this: Figures, numbers: dict[str, Any]) -> str:
+    words = _(
         "Of the matters received %(chased)s were urged, put under an order or"
         " circulated. Dissatisfied: %(dissatisfied)s."
     ) % {
         "chased": this.count("case.chased.count"),
         "dissatisfied": this.count("rating.dissatisfied.count"),
     }
+    if CHASED not in numbers:  # counted before it was stored
+        return words
+
+    in_the_month = _(
+        "In the month, of matters of whatever month: urged %(urged)s times, orders sent"
+        " %(orders)s, circulated %(circulated)s times."
+    )
+    counts: dict[str, int] = numbers[CHASED]
+    return in_the_month % counts + words

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from cases.ledgers import BOOKS
+from cases.ledgers.conditions import Conditions
 from cases.ledgers.exports import Export
 from cases.lists.filters import CaseFilter, oversees_towns
 from cases.lists.paging import capped_counts, page_of
@@ -389,4 +390,5 @@ class ExportTicked(BoardView):
             (min(days), max(days)),
             reason,
             filters=_("ticked on the supervision board"),
+            conditions=Conditions(others=(("", _("ticked on the supervision board")),)),
         )

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from cases.lists.paging import MOST_COUNTED, page_of
 from cases.views.access import StaffView
 from cases.views.tabs import Tab
-from minshi.clock import now
-from supervision.models import NoticeKind
+from minshi.clock import now, today
+from supervision.models import NoticeKind, SupervisionOrder
 from supervision.models.notice_kinds import OF_EXPORTS
 from supervision.notices.carried_out import still_asked
 from supervision.notices.inbox import ORDER, inbox_of, mark_read, unread_of
+from supervision.orders import orders_seen_by
 from villages.models import Post
 from villages.rights import READ_AUDIT_LOG
 
@@ -96,12 +97,21 @@ class Open(InboxView):
             return redirect("supervision:status")
         if notice.kind == NoticeKind.CALL:
             return redirect("supervision:calls")
-        if not vars(notice)["in_sight"]:
+        in_sight = vars(notice)["in_sight"]
+        if not in_sight and notice.order and self._reads(notice.order):
+            return redirect(notice.order)
+        if not in_sight:
             # the list shows of such a matter the row that may be shown
             query = urlencode({"q": notice.matter.number})
             return redirect(f"{reverse('cases:list')}?{query}")
 
         return redirect(notice.order or notice.matter)
+
+    def _reads(self, order: SupervisionOrder) -> bool:
+        """Tell whether the user reads an order, which whoever signs it does without
+        its secret matter.
+        """
+        return orders_seen_by(self.user, today()).filter(pk=order.pk).exists()
 
 
 class MarkAllRead(InboxView):

@@ -10,6 +10,8 @@ from django.utils.translation import pgettext
 from cases.privacy.redactor import Redactor
 from cases.templatetags.minshi import day, moment
 from supervision.models import OrderState, OrderTalk, SentBack, SupervisionOrder
+from supervision.orders import is_redacted
+from supervision.views.order_words import state_of
 from villages.models import Post
 
 
@@ -44,6 +46,10 @@ def _name_of(post: Post | None) -> str:
     return str(post.user) if post else ""
 
 
+def _replier(order: SupervisionOrder, post: Post | None) -> str:
+    return _("whoever has the matter") if is_redacted(order) else _name_of(post)
+
+
 def _until_it_was_sent(order: SupervisionOrder) -> Iterator[Entry]:
     writer = _name_of(order.raised_by) or _("the system")
     yield Entry(moment(order.raised_at), pgettext("order", "written"), writer)
@@ -53,6 +59,8 @@ def _until_it_was_sent(order: SupervisionOrder) -> Iterator[Entry]:
         yield Entry(moment(order.signed_at), pgettext("order", "signed"), signer)
     if order.sent_at:
         whom = str(order.to_office) if order.to_office else _name_of(order.to_post)
+        if is_redacted(order):
+            whom = _("whoever has the matter")
         yield Entry(moment(order.sent_at), pgettext("order", "sent"), whom=whom)
     if order.circulated_at:
         yield Entry(moment(order.circulated_at), _("not answered in time, circulated"))
@@ -63,7 +71,7 @@ def _answers(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
     for round_ in rounds:
         yield _reply(
             round_.replied_at,
-            round_.replied_by,
+            _replier(order, round_.replied_by),
             redact(round_.reply, post=round_.replied_by_id),
         )
         yield _sent_back(round_, redact)
@@ -71,7 +79,7 @@ def _answers(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
     if order.has_answer:
         yield _reply(
             order.replied_at,
-            order.replied_by,
+            _replier(order, order.replied_by),
             redact(order.reply, post=order.replied_by_id),
         )
     if order.state == OrderState.CLOSED:
@@ -83,9 +91,9 @@ def _answers(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
         )
 
 
-def _reply(at: datetime | None, by: Post | None, words: str) -> Entry:
+def _reply(at: datetime | None, by: str, words: str) -> Entry:
     what = pgettext("order", "replied")
-    return Entry(moment(at), what, _name_of(by), words=words)
+    return Entry(moment(at), what, by, words=words)
 
 
 def _sent_back(round_: SentBack, redact: Redactor) -> Entry:
@@ -118,7 +126,7 @@ def _end(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
     if order.cancelled_at:
         yield Entry(
             moment(order.cancelled_at),
-            pgettext("order", "cancelled"),
+            state_of(order),
             _name_of(order.cancelled_by),
             words=redact(order.cancel_reason, post=order.cancelled_by_id),
         )

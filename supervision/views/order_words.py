@@ -35,6 +35,24 @@ WORDS = {
 }
 
 
+def state_of(order: SupervisionOrder) -> str:
+    """Return the state of an order in words: one that whoever signs gave back was never
+    taken back by its writer.
+    """
+    if is_refused(order):
+        return pgettext("order", "not signed, given back")
+    return order.get_state_display()
+
+
+def is_refused(order: SupervisionOrder) -> bool:
+    """Tell whether an order was given back unsigned by one who might have signed it."""
+    by = order.cancelled_by
+    if order.state != OrderState.CANCELLED or order.signed_at or by is None:
+        return False
+    is_writer = order.raised_by is not None and order.raised_by.user_id == by.user_id
+    return by.may_sign and not is_writer
+
+
 def words_of_act(act: str, order: SupervisionOrder, acts: Iterable[str]) -> ActWords:
     """Return the words of an act; taking back is not the same before the signature, to
     whoever signs, as after it.

@@ -1,11 +1,11 @@
-"""Supervision orders: the list, one order with the acts open to the reader, a new one,
-and the printed form.
+"""Supervision orders: the list, one order with the acts open to the reader, and the
+printed form.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,58 +14,58 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from cases.deadlines import calendar_of
 from cases.ledgers.exports import exportable, may_export
 from cases.lists.hearers import Hearers
 from cases.lists.paging import capped_counts, page_of
-from cases.models import Case
-from cases.models.choices import Light, Stage
+from cases.models.choices import Light
 from cases.models.scope import Sight
-from cases.privacy.redactor import Redactor, reader_redactor, title_for
-from cases.templatetags.minshi import day, place_for, query_with
+from cases.privacy.redactor import Redactor
+from cases.templatetags.minshi import (
+    day,
+    holder_of,
+    holder_words,
+    place_for,
+    query_with,
+)
 from cases.views.access import StaffView
 from cases.views.tabs import Tab
-from cases.workflow import Officer
-from cases.workflow.chased import chased_today
 from minshi.clock import now, today
-from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken
+from minshi.errors import UNPROCESSABLE, RuleBroken
 from supervision.forms import (
     CancelForm,
     CheckForm,
-    OrderForm,
     ReplyForm,
     SignForm,
     TalkForm,
 )
-from supervision.models import OrderState, SupervisionOrder, Told
+from supervision.models import OrderState, SupervisionOrder
 from supervision.models.order import LIVE, OVER, UNSENT
-from supervision.notices.recipients import recipients_of
 from supervision.orders import (
     PEOPLE,
     act_on,
     acts_open_to,
     addressees_of,
-    chasing_post,
     is_ordered,
-    latest_reply_on,
+    is_redacted,
+    matter_of,
     orders_seen_by,
-    raise_order,
-    signs,
+    redactor_of,
+    signers_asked,
     signs_orders,
-    standard_demand,
     suggested_reply_on,
 )
 from supervision.orders.paper import OrderSheet, contact_of
 from supervision.views.order_history import history_of
-from supervision.views.order_words import ActWords, words_of_act
+from supervision.views.order_words import ActWords, state_of, words_of_act
 from villages.audit import record_audit
 from villages.forms.accounts import RuleForm
-from villages.models import Post
 from villages.models.audit import AuditKind
 
 ORDER = ("-raised_at", "-id")
 TABS = (
     ("alive", pgettext_lazy("orders", "Under way"), LIVE),
-    ("to_sign", pgettext_lazy("orders", "To sign"), UNSENT),
+    ("to_sign", pgettext_lazy("orders", "To sign"), (OrderState.TO_SIGN,)),
     ("sent", pgettext_lazy("orders", "Waiting for the reply"), (OrderState.SENT,)),
     ("replied", pgettext_lazy("orders", "To check"), (OrderState.REPLIED,)),
     ("over", pgettext_lazy("orders", "Closed"), OVER),
@@ -98,15 +98,20 @@ class ListedOrder:
 
     @classmethod
     def of(
-        cls, order: SupervisionOrder, sight: Sight, *, may_sign: bool
+        cls, order: SupervisionOrder, sight: Sight, *, may_sign: bool, is_own: bool
     ) -> "ListedOrder":
         case = order.case
-        title = title_for(case, sight)
-        place = f"{case.number} · {place_for(case, sight)}"
+        title = matter_of(order, sight)
+        place = case.number
+        if not is_redacted(order):
+            place = f"{case.number} · {place_for(case, sight)}"
 
-        state = order.get_state_display()
+        state = state_of(order)
         if order.state == OrderState.SENT:
             state += " · " + _("by %(day)s") % {"day": day(order.reply_on)}
+        is_to_sign = order.state == OrderState.TO_SIGN
+        if is_own and is_to_sign:
+            state += " · " + _("goes to you yourself, another signs it")
         tick = f"{order.pk}:{case.number}"
 
         return cls(
@@ -114,7 +119,7 @@ class ListedOrder:
             name=order.number or title,
             below=f"{title} · {place}" if order.number else place,
             state=state,
-            tick=tick if may_sign and order.state == OrderState.TO_SIGN else "",
+            tick=tick if may_sign and not is_own and is_to_sign else "",
         )
 
 
@@ -133,7 +138,18 @@ def order_lamp(order: SupervisionOrder, at: datetime) -> tuple[str, str]:
         return Light.RED, _("answer overdue")
 
     state = OrderState(order.state)
-    return COLOURS.get(state, Light.YELLOW), order.get_state_display()
+    return COLOURS.get(state, Light.YELLOW), state_of(order)
+
+
+def addressee_of(order: SupervisionOrder) -> str:
+    """Return whom an order went to, before that whom it would go to; "" of one that
+    was taken back.
+    """
+    if is_redacted(order):
+        return _("whoever has the matter")
+    if order.state in UNSENT:
+        return holder_of(order.case)
+    return holder_words(order.to_post, order.to_office)
 
 
 class OrderView(StaffView):
@@ -162,7 +178,8 @@ class OrderList(OrderView):
             ListedOrder.of(
                 order,
                 sight,
-                may_sign=may_sign and not is_ordered(order.case, self.user, today()),
+                may_sign=may_sign,
+                is_own=is_ordered(order.case, self.user, today()),
             )
             for order in page.rows
         ]
@@ -199,28 +216,27 @@ class OrderDetail(OrderView):
         sight = self.sight()
         acts = acts_open_to(order, self.user, at)
 
-        redact = reader_redactor(order.case, sight)
+        redact = redactor_of(order, sight)
         forms = self._empty_forms(order, acts, at, redact)
         for act, form in (filled or {}).items():
             if act in acts:
                 forms[act] = form
 
         awaits_signer = order.state == OrderState.TO_SIGN and "sign" not in acts
-        signers: list[Post] = []
-        if awaits_signer:
-            people = recipients_of([order.case], today())
-            signers = people.posts_told(order.case, (Told.SIGNER,))
+        signers = signers_asked(order.case, today()) if awaits_signer else []
 
         colour, state = order_lamp(order, at)
         context = {
             "nav": "supervision",
             "order": order,
-            "sight": sight,
+            "matter": matter_of(order, sight),
+            "address": "" if is_redacted(order) else order.case.get_absolute_url(),
+            "addressee": addressee_of(order),
             "colour": colour,
             "state": state,
             "demand": redact(order.demand, post=order.demanded_by_id),
             "reason": redact(order.reason, post=order.raised_by_id),
-            "is_unsent": order.state in UNSENT,
+            "is_due_on_day_off": self._is_due_on_day_off(order),
             "awaits_signer": awaits_signer,
             "signers": signers,
             "contact": contact_of(order),
@@ -231,12 +247,39 @@ class OrderDetail(OrderView):
             "grace": settings.ORDER_GRACE_SECONDS,
             "goes_to": self._goes_to(order) if "sign" in acts else None,
             "history": history_of(order, redact),
-            "may_print": bool(order.number) and may_export(self.user, today()),
+            "may_print": self._may_print(order),
         }
         return render(self.request, "supervision/order.html", context, status=status)
 
+    def _is_due_on_day_off(self, order: SupervisionOrder) -> bool:
+        """Tell whether the answer to an order that can still be changed is due on a day
+        on which nobody works.
+        """
+        if order.state not in UNSENT:
+            return False
+        calendar = calendar_of(order.case.town_id, order.reply_on)
+        return not calendar.is_working_day(order.reply_on)
+
+    def _may_print(self, order: SupervisionOrder) -> bool:
+        if is_redacted(order) or not order.number:
+            return False
+        return may_export(self.user, today())
+
     def _goes_to(self, order: SupervisionOrder) -> Hearers:
+        if is_redacted(order):
+            return Hearers(addressee_of(order), ())
         return addressees_of([order.case], today())[order.case_id]
+
+    def _form(
+        self, order: SupervisionOrder, act: str, *args: Any, **kw: Any
+    ) -> RuleForm:
+        """Return the form of an act. Whoever may not read the matter signs the order
+        as it is written.
+        """
+        form = FORMS[act](*args, **kw)
+        if act == "sign" and is_redacted(order):
+            del form.fields["demand"]
+        return form
 
     def _empty_forms(
         self,
@@ -252,7 +295,7 @@ class OrderDetail(OrderView):
             },
             "talk": {"held_on": today()},
         }
-        return {act: FORMS[act](initial=initial.get(act)) for act in acts}
+        return {act: self._form(order, act, initial=initial.get(act)) for act in acts}
 
 
 class OrderPage(OrderDetail):
@@ -271,7 +314,7 @@ class OrderAct(OrderDetail):
             raise Http404
 
         by = acts_open_to(order, self.user, now()).get(act)
-        form = FORMS[act](request.POST)
+        form = self._form(order, act, request.POST)
         if by is None:
             text = _("This is not open to you now; here is how the order stands.")
             messages.warning(request, text)
@@ -315,93 +358,3 @@ class OrderPrint(OrderView):
     def _may_export_case_of(self, order: SupervisionOrder) -> bool:
         cases = exportable(self.visible(), self.user, today())
         return cases.filter(pk=order.case_id).exists()
-
-
-class NewOrder(OrderView):
-    """督办 by one click: a form that is filled in and says whom the order goes to.
-
-    Whoever may sign an order sends it at once.
-    """
-
-    def get(self, request: HttpRequest, number: str) -> HttpResponse:
-        case, post = self.case_to_chase(number)
-        reply_on = latest_reply_on(case, now())
-
-        reason = _("Asked for by the supervisor")
-        if case.due_at and case.due_at <= now():
-            reason = _("Overdue")
-
-        initial = {
-            "reason": reason,
-            "demand": standard_demand(),
-            "reply_on": reply_on,
-            "key": uuid4(),
-        }
-        return self.show(case, post, OrderForm(initial=initial))
-
-    def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        case, post = self.case_to_chase(number)
-        form = OrderForm(request.POST)
-        if not form.is_valid():
-            return self.show(case, post, form, UNPROCESSABLE)
-
-        officer = Officer(self.user, post)
-        try:
-            order = raise_order(case, by=officer, at=now(), **form.cleaned_data)
-        except RuleBroken as refusal:
-            if isinstance(refusal, KeyReused):
-                form = OrderForm({**request.POST.dict(), "key": uuid4()})
-                form.is_valid()
-            form.refuse(refusal)
-            return self.show(case, post, form, UNPROCESSABLE)
-
-        if order.state == OrderState.TO_SIGN:
-            self._say_whom_it_waits_for(case)
-        return redirect(order)
-
-    def _say_whom_it_waits_for(self, case: Case) -> None:
-        signers = recipients_of([case], today()).told(case, (Told.SIGNER,))
-        words = _(
-            "Written. Nobody here may sign orders yet; ask the account administrator."
-        )
-        if signers:
-            words = _("Handed to %(names)s to be signed. It goes out once signed.") % {
-                "names": "、".join(map(str, signers))
-            }
-        messages.success(self.request, words)
-
-    def case_to_chase(self, number: str) -> tuple[Case, Post]:
-        """Return the case, and the user's post from which it is chased.
-
-        Http404: it is closed, or not to be chased by this user.
-        """
-        case = self.case(number)
-        post = chasing_post(case, self.user, now())
-        if case.stage == Stage.CLOSED or post is None:
-            raise Http404
-        return case, post
-
-    def show(
-        self, case: Case, post: Post, form: OrderForm, status: int = 200
-    ) -> HttpResponse:
-        at = now()
-        people = recipients_of([case], today())
-        may_sign = signs(case, post, today())
-        signers = [] if may_sign else people.posts_told(case, (Told.SIGNER,))
-
-        context = {
-            "nav": "supervision",
-            "at": at,
-            "case": case,
-            "form": form,
-            "sight": self.sight(),
-            "goes_to": addressees_of([case], today())[case.pk],
-            "signers": signers,
-            "may_sign": may_sign,
-            "is_with_a_signer": not signers and people.is_with_a_signer(case),
-            "before": chased_today([case], at).get(case.pk),
-            "alive": SupervisionOrder.objects.filter(case=case, state__in=LIVE).first(),
-        }
-        return render(
-            self.request, "supervision/new_order.html", context, status=status
-        )

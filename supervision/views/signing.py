@@ -16,18 +16,22 @@ from cases.deadlines.calendar import has_data
 from cases.lists.hearers import Hearers
 from cases.models import Case
 from cases.models.scope import Sight
-from cases.privacy.redactor import reader_redactor
+from cases.templatetags.minshi import summary
 from cases.views.access import MOST_TOGETHER, NUMBER
 from minshi.clock import now, today
 from supervision.models import OrderState, SupervisionOrder
 from supervision.orders import (
     PEOPLE,
     addressees_of,
+    is_redacted,
+    matter_of,
     orders_seen_by,
+    redactor_of,
     sign_all,
     signs_orders,
     suggested_days,
 )
+from supervision.orders.signing import Signed
 from supervision.views.orders import OrderView
 from villages.requests import whole_number
 
@@ -38,6 +42,8 @@ class OrderToCheck:
 
     order: SupervisionOrder
     case: Case
+    matter: str
+    below: str
     reason: str
     demand: str
     reply_on: date
@@ -55,18 +61,40 @@ class OrderToCheck:
         *,
         is_provisional: bool,
     ) -> "OrderToCheck":
-        redact = reader_redactor(order.case, sight)
+        redact = redactor_of(order, sight)
         waits = order.state == OrderState.TO_SIGN
         return cls(
             order=order,
             case=order.case,
-            reason=redact(order.reason),
-            demand=redact(order.demand),
+            matter=matter_of(order, sight),
+            below=_below(order, sight),
+            reason=redact(order.reason, post=order.raised_by_id),
+            demand=redact(order.demand, post=order.demanded_by_id),
             reply_on=reply_on,
             goes_to=goes_to,
             is_provisional=is_provisional,
             state="" if waits else order.get_state_display(),
         )
+
+
+def _below(order: SupervisionOrder, sight: Sight) -> str:
+    if is_redacted(order):
+        return order.case.number
+    return summary(order.case, sight)
+
+
+@dataclass(frozen=True)
+class SignedShown:
+    """What came of an order that was to be signed."""
+
+    name: str
+    address: str
+    refusal: str
+
+    @classmethod
+    def of(cls, order: SupervisionOrder, result: Signed, sight: Sight) -> "SignedShown":
+        name = f"{order.case.number} {matter_of(order, sight)}"
+        return cls(name, order.get_absolute_url(), result.refusal)
 
 
 class SignTogether(OrderView):
@@ -90,7 +118,6 @@ class SignTogether(OrderView):
         context = {
             "nav": "supervision",
             "at": now(),
-            "sight": self.sight(),
             "rows": rows,
             "gone": gone,
             "grace": settings.ORDER_GRACE_SECONDS,
@@ -104,7 +131,9 @@ class SignTogether(OrderView):
         years = {day.year for day in days.values()}
         doubtful = {year for year in years if not has_data(year)}
 
-        goes_to = addressees_of([order.case for order in orders], today())
+        readable = [order.case for order in orders if not is_redacted(order)]
+        goes_to = addressees_of(readable, today())
+        unread = Hearers(_("whoever has the matter"), ())
 
         rows = []
         for order in orders:
@@ -112,7 +141,7 @@ class SignTogether(OrderView):
             row = OrderToCheck.of(
                 order,
                 reply_on,
-                goes_to[order.case_id],
+                goes_to.get(order.case_id, unread),
                 sight,
                 is_provisional=reply_on.year in doubtful,
             )
@@ -122,10 +151,14 @@ class SignTogether(OrderView):
     def _sign(self, orders: list[SupervisionOrder], gone: list[str]) -> HttpResponse:
         results = sign_all(orders, user=self.user, at=now())
         done = sum(not result.refusal for result in results)
+        sight = self.sight()
+        shown = [
+            SignedShown.of(order, result, sight)
+            for order, result in zip(orders, results, strict=True)
+        ]
         context = {
             "nav": "supervision",
-            "sight": self.sight(),
-            "results": results,
+            "results": shown,
             "gone": gone,
             "done": done,
             "failed": len(results) - done + len(gone),

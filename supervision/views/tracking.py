@@ -1,10 +1,11 @@
 """跟踪督办: the meetings held, and the one under way, matter by matter."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -98,9 +99,25 @@ def facts_of(case: Case, times: int, sight: Sight) -> str:
     return " · ".join([case.number, place, stage, holder_of(case), chased])
 
 
-def ids_of(item: TrackedCase) -> str:
-    """Return the pattern of the ids of a matter's form, its own on the page."""
-    return f"id_{item.pk}_%s"
+def form_of(
+    item: TrackedCase, sent: QueryDict | None = None, *, is_own: bool
+) -> VerdictForm:
+    """Return the form of a matter, filled in as it was sent or as it stands. Those of
+    all matters are parts of one form of the page, each with names of its own.
+    """
+    entered = {"verdict": item.verdict, "note": item.note}
+    entered["seen"] = mark_of_entry(item)
+    form = VerdictForm(sent, initial=entered, prefix=f"item-{item.pk}")
+    if is_own:
+        form.leave_out_chasing()
+    return form
+
+
+def is_filled_in(form: VerdictForm) -> bool:
+    """Tell whether a form was sent with words or a verdict that are noted nowhere."""
+    if form.add_prefix("note") not in form.data:
+        return False
+    return not {"verdict", "note"}.isdisjoint(form.changed_data)
 
 
 class TrackingView(BoardView):
@@ -164,12 +181,15 @@ class TrackingList(TrackingView):
 
 class TrackingMeetingView(TrackingView):
     def show(
-        self, meeting: TrackingMeeting, wrong: tuple[int, VerdictForm] | None = None
+        self,
+        meeting: TrackingMeeting,
+        sent: Mapping[int, VerdictForm] | None = None,
+        status: int = 200,
     ) -> HttpResponse:
         """Answer with the meeting's matters as far as the reader may know of them.
 
-        Of a matter out of sight or secret the number alone is shown. `wrong` is a form
-        that was refused, behind the key of its item.
+        Of a matter out of sight or secret the number alone is shown. `sent` are forms
+        to be shown as they were sent, by item.
         """
         counted = Case.objects.counted_for(self.user, today())
         items = list(
@@ -189,9 +209,7 @@ class TrackingMeetingView(TrackingView):
         )
         own = {pk for pk, case in cases.items() if is_with(case, self.user)}
         forms = self._forms(items, readable if may_say else set(), own)
-        if wrong:
-            item_pk, refused = wrong
-            forms[item_pk] = refused
+        forms |= sent or {}
 
         at = now()
         sight = self.sight()
@@ -219,10 +237,7 @@ class TrackingMeetingView(TrackingView):
             "left": len(left),
         }
         return render(
-            self.request,
-            "supervision/tracking/meeting.html",
-            context,
-            status=UNPROCESSABLE if wrong else 200,
+            self.request, "supervision/tracking/meeting.html", context, status=status
         )
 
     def _forms(
@@ -234,14 +249,23 @@ class TrackingMeetingView(TrackingView):
         forms = {}
         for item in items:
             if item.case_id in open_to_say and item.verdict not in ACTED:
-                entered = {"verdict": item.verdict, "note": item.note}
-                entered["seen"] = mark_of_entry(item)
-                form = VerdictForm(initial=entered, auto_id=ids_of(item))
-                if item.case_id in own:
-                    form.leave_out_chasing()
-                forms[item.pk] = form
+                forms[item.pk] = form_of(item, is_own=item.case_id in own)
 
         return forms
+
+    def filled_in(self, meeting: TrackingMeeting) -> dict[int, VerdictForm]:
+        """Return by item the forms that came with this request and say something that
+        is not noted.
+        """
+        items = meeting.items.filter(case__in=self.visible().values("pk"))
+        sent = self.request.POST
+
+        filled = {}
+        for item in items.exclude(verdict__in=ACTED).select_related("case__owner_post"):
+            form = form_of(item, sent, is_own=is_with(item.case, self.user))
+            if is_filled_in(form):
+                filled[item.pk] = form
+        return filled
 
 
 class TrackingPage(TrackingMeetingView):
@@ -259,9 +283,12 @@ class SayOf(TrackingMeetingView):
     def post(self, request: HttpRequest, pk: int, tracked: int) -> HttpResponse:
         meeting = self.meeting(pk)
         item = self.item(meeting, tracked)
-        form = VerdictForm(request.POST, auto_id=ids_of(item))
+        others = self.filled_in(meeting)
+        others.pop(item.pk, None)
+        form = form_of(item, request.POST, is_own=is_with(item.case, self.user))
+        shown = {**others, item.pk: form}
         if not form.is_valid():
-            return self.show(meeting, (item.pk, form))
+            return self.show(meeting, shown, UNPROCESSABLE)
 
         verdict = TrackingVerdict(form.cleaned_data["verdict"])
         note = form.cleaned_data["note"]
@@ -270,8 +297,10 @@ class SayOf(TrackingMeetingView):
             say_of(item, verdict, note, seen=seen, by=self.user, at=now())
         except RuleBroken as refusal:
             form.refuse(refusal)
-            return self.show(meeting, (item.pk, form))
+            return self.show(meeting, shown, UNPROCESSABLE)
 
+        if others and "HX-Request" not in request.headers:
+            return self.show(meeting, others)  # without scripts they come with it
         return redirect(f"{meeting.get_absolute_url()}#item-{item.pk}")
 
     def item(self, meeting: TrackingMeeting, pk: int) -> TrackedCase:
@@ -279,7 +308,9 @@ class SayOf(TrackingMeetingView):
         of sight.
         """
         visible = self.visible().values("pk")
-        items = meeting.items.filter(case__in=visible)
+        items = meeting.items.filter(case__in=visible).select_related(
+            "case__owner_post"
+        )
         found: TrackedCase = get_object_or_404(items, pk=pk)
         return found
 
@@ -291,8 +322,26 @@ class EndTracking(TrackingMeetingView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         meeting = self.meeting(pk)
+        filled = self.filled_in(meeting)
+        if filled and meeting.ended_at is None:
+            return self._not_noted(meeting, filled)
+
         try:
             end_tracking(meeting, by=self.user, at=now())
         except RuleBroken as refusal:
             messages.warning(request, str(refusal))
         return redirect(meeting)
+
+    def _not_noted(
+        self, meeting: TrackingMeeting, filled: dict[int, VerdictForm]
+    ) -> HttpResponse:
+        """Answer that the meeting goes on: what was filled in would be lost."""
+        for form in filled.values():
+            form.add_error(None, _("This is filled in and not noted yet."))
+        words = ngettext(
+            "%(count)s matter is filled in and not noted; the meeting goes on.",
+            "%(count)s matters are filled in and not noted; the meeting goes on.",
+            len(filled),
+        )
+        messages.warning(self.request, words % {"count": len(filled)})
+        return self.show(meeting, filled, UNPROCESSABLE)

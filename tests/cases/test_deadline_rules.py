@@ -7,12 +7,14 @@ from datetime import date
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils.translation import override
 
 from cases.deadlines.calendar import drop_day, load_calendar, set_day
-from cases.deadlines.counting import default_span, spent_of
+from cases.deadlines.counting import Spent, default_span, spent_of
 from cases.deadlines.rules import change_of, set_rule
 from cases.models import CalendarDay, Clock, DeadlineRule, TimeRequest
 from cases.models.choices import Rule
+from cases.templatetags.minshi import counted_of, doubt
 from cases.workflow import Action, Spoken, make_move, register
 from minshi.errors import InputRefused, NoSuchRight
 from minshi.workdays import Span, Unit
@@ -342,3 +344,37 @@ def test_lists_cost_the_same_whatever_is_set(client, django_assert_num_queries):
         client.get(reverse("cases:deadlines"))
     with django_assert_num_queries(5):
         client.get(reverse("cases:workdays"))
+
+
+# --- what is counted
+@pytest.mark.parametrize(
+    ("span", "last_on", "words"),
+    [
+        (Span(60, Unit.CALENDAR), date(2026, 12, 7), "10月8日起60天"),
+        (Span(60, Unit.CALENDAR), date(2026, 12, 1), "10月8日起54天，规定60天"),
+        (Span(60, Unit.CALENDAR), date(2027, 1, 6), "10月8日起90天，规定60天"),
+        (Span(7, Unit.WORKING), date(2026, 10, 19), "10月8日起，规定7个工作日"),
+    ],
+)
+def test_the_days_beside_a_deadline_are_those_up_to_it(span, last_on, words):
+    row = Spent(
+        round=1,
+        stage="办",
+        level="村",
+        span=span,
+        used=0,
+        paused=0,
+        started_on=date(2026, 10, 8),
+        last_on=last_on,
+        stopped_on=None,
+        left=1,
+        in_time=True,
+    )
+
+    with override("zh-hans"):
+        assert counted_of(row) == words
+
+
+def test_a_deadline_counted_without_the_days_off_says_how():
+    with override("zh-hans"):
+        assert "暂按周一至周五算，法定节日扣除" in doubt(date(2031, 2, 11))

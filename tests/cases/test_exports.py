@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import openpyxl
 import pytest
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from cases.ledgers import BOOKS
+from cases.ledgers.conditions import Conditions
 from cases.ledgers.exports import Export, exportable
 from cases.ledgers.loading import BATCH
 from cases.models import Case
@@ -387,3 +389,76 @@ def read_under_watch(export: Export, form: str) -> Written:
         return Written(export.count, size, tracemalloc.get_traced_memory()[1])
     finally:
         tracemalloc.stop()
+
+
+# --- a part of a ledger says so
+def sheet_of(response) -> list[str]:
+    sheet = openpyxl.load_workbook(io.BytesIO(response.file)).active
+    return [
+        str(cell.value)
+        for row in sheet.iter_rows(max_row=2)
+        for cell in row
+        if cell.value
+    ]
+
+
+def test_a_part_of_a_ledger_says_which_in_title_and_name():
+    here = staff()
+    spoken(here)
+    query = f"period=all&village={here.village.pk}&stage=speak&mode=offline"
+
+    printed = take(here.supervisor, form="print", query=query).content.decode()
+    title, unit, *_rest = sheet_of(take(here.supervisor, form="xlsx", query=query))
+    name = take(here.supervisor, query=query).filename
+
+    day = date_format(today(), "Y年n月j日")
+    words = f"{here.town}{here.village}截至{day}民事直说总台账（环节：说；线上／线下：线下）"
+    assert title == words
+    assert f"<h1>{words}</h1>" in printed
+    # who fills it in is the town all the same
+    assert str(here.town) in unit
+    assert str(here.village) not in unit
+    assert f"（章）：{here.town}<" in printed
+    assert name.startswith(f"{here.town}_总台账_{here.village}-说-线下_截至_{today()}_")
+
+
+def test_a_part_of_ones_own_village_is_filled_in_by_the_village():
+    here = staff()
+    other = roles.secretary_of(VillageFactory(town=here.town), user=here.secretary.user)
+    spoken(here, village=other.village, group=None, by=other)
+
+    printed = take(other, form="print", query=f"village={other.village_id}")
+
+    assert f"（章）：{other.village}<" in printed.content.decode()
+
+
+def test_what_was_searched_for_is_told_in_no_title_and_no_name():
+    here = staff()
+    spoken(here, speaker_name="李建国")
+
+    title, *_rest = sheet_of(take(here.secretary, form="xlsx", query="q=李建国"))
+    name = take(here.secretary, query="q=李建国").filename
+
+    assert "（按字词查找的）" in title
+    assert "按字词查找的" in name
+    assert "李建国" not in title + name
+
+
+def test_more_conditions_than_a_name_has_room_for_are_counted():
+    here = staff()
+    category = ("类别", "家里事")
+
+    conditions = Conditions(here.town, here.village, (category,) * 6)
+
+    assert conditions.in_short("") == f"{here.town}等8个条件"
+    assert conditions.in_words().count("类别：家里事") == 6
+
+
+def test_several_ledgers_in_one_file_are_counted_by_what_is_in_it():
+    here = staff()
+    spoken(here)
+
+    response = take(here.secretary, form="xlsx", also=["results", "handling"])
+
+    sheets = openpyxl.load_workbook(io.BytesIO(response.file)).sheetnames
+    assert f"_{len(sheets)}本台账_" in response.filename

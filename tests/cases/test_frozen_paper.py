@@ -130,3 +130,15 @@ def test_of_a_matter_hidden_since_neither_row_nor_red_entry_is_told(here, correc
 
     assert "当时记错了组" not in str(sheets)
     assert len(sheets["总台账"][3:]) == 2
+
+
+def test_a_closed_ledger_says_why_some_rows_are_nearly_blank(here, corrected):
+    words = "隐名、保密的事项，锁账里只留编号、日期和环节"
+
+    page = logged_in(here.secretary).get(corrected.get_absolute_url()).text
+    printed = taken(here.secretary, corrected, "frozen_print").content.decode()
+    title = sheets_of(taken(here.secretary, corrected))["总台账"][0]
+
+    assert words in page
+    assert words in printed
+    assert f"（{words}）" in str(title)

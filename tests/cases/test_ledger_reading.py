@@ -56,10 +56,14 @@ def test_a_period_means_the_ledgers_own_date_and_holds_both_its_days(key):
     assert Period(last=date(2026, 4, 30)).of(book, counted).count() == 1
     assert Period(first=date(2026, 6, 1)).of(book, counted).count() == 1
     assert Period().of(book, counted).count() == 4
-    assert Period().bounds(book, book.belongs(counted), today()) == (
-        date(2026, 4, 30),
-        date(2026, 6, 1),
-    )
+
+
+def test_a_paper_is_of_the_days_chosen_not_of_those_of_its_rows():
+    today = date(2026, 12, 8)
+
+    assert in_words(*Period().bounds(today)) == "截至2026年12月8日"
+    assert in_words(*Period(last=date(2026, 5, 2)).bounds(today)) == "截至2026年5月2日"
+    assert Period(first=date(2026, 6, 3)).bounds(today) == (date(2026, 6, 3), today)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,7 @@ def test_a_period_means_the_ledgers_own_date_and_holds_both_its_days(key):
         ("month", date(2028, 2, 1), date(2028, 2, 29)),
         ("last_month", date(2028, 1, 1), date(2028, 1, 31)),
         ("year", date(2028, 1, 1), date(2028, 2, 29)),
-        ("twelve_months", date(2027, 2, 28), date(2028, 2, 29)),
+        ("twelve_months", date(2027, 3, 1), date(2028, 2, 29)),
         ("all", None, None),
     ],
 )

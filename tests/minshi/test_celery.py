@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from minshi.celery import app
-from supervision.models import Notice
+from supervision.models import MonthlyReport, Notice
 from tests.cases.roads import DAY, NOON, accepted, staff
 from tests.environment import ROOT
 from tests.processes import (
@@ -194,6 +194,8 @@ def test_worker_and_beat_remind_of_an_overdue_case(start, tmp_path):
         Notice.objects.filter(chase__isnull=False).first, processes=processes
     )
 
+    # the report of last month does not wait for an hour either
+    until(MonthlyReport.objects.filter(town=here.town).first, processes=processes)
     # Months overdue it is an order's turn; nobody here may sign one, which alarms the
     # town's office.
     assert (notice.case, notice.kind, notice.recipient) == (

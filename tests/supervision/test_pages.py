@@ -72,7 +72,11 @@ def test_the_words_of_the_inbox_say_who_urges_and_what_the_speaker_did(client, h
 
     inbox = page(client, here.handler, "inbox")
 
-    assert f"{here.supervisor.user}（督办员）催您：群众等水用" in inbox
+    by = f"{here.supervisor.user}（督办员）"
+    assert f"{by}催您：群众等水用" in inbox
+    # the head, who is told as well, has nothing to do with it themself
+    heads = page(client, here.secretary, "inbox")
+    assert f"{by}催办，请您知道：群众等水用" in heads
     assert "说事人催这件事" in inbox
 
 
@@ -484,7 +488,7 @@ def test_an_order_names_whom_to_call_and_their_number(client, here):
 
 
 def test_a_printed_order_says_why_and_names_whoever_is_responsible(client, here):
-    """Nobody has decided on the matter yet: the leader in charge is whoever has it."""
+    """Nobody has decided on the matter yet: the leader in charge is who is to decide."""
     order = sent(here, raised(here, spoken(here), reason="拖了半月"))
     client.force_login(here.supervisor.user)
 
@@ -493,7 +497,8 @@ def test_a_printed_order_says_why_and_names_whoever_is_responsible(client, here)
     name = re.escape(str(here.duty.user))
     assert re.search(r"督办原因</th>\s*<td[^>]*>拖了半月<", printed)
     assert re.search(rf"责任人</th>\s*<td[^>]*>{name}<", printed)
-    assert re.search(rf"牵头领导</th>\s*<td[^>]*>{name}<", printed)
+    head = re.escape(str(here.secretary.user))
+    assert re.search(rf"牵头领导</th>\s*<td[^>]*>{head}<", printed)
 
 
 def test_a_printed_order_names_the_unit_that_it_went_to(client, here):
@@ -598,7 +603,7 @@ def test_a_talk_is_noted_on_the_page_and_stands_in_the_ledger(client, here):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(30, "30秒后自动发出"), (90, "90秒后自动发出")]
+    ("seconds", "words"), [(30, "签发后30秒内可以撤回"), (90, "签发后90秒内可以撤回")]
 )
 def test_how_long_an_order_can_be_taken_back_is_as_it_is_set(
     client, here, settings, seconds, words
@@ -667,3 +672,10 @@ def test_whoever_writes_an_order_reads_who_signs_it(client, here):
 
     assert f"交{here.signer.user}签发" in form.content.decode()
     assert f"已交给{here.signer.user}签发" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("days", "is_said"), [(2, False), (5, True)])
+def test_an_answer_that_is_due_on_a_day_off_is_said_to_be(client, here, days, is_said):
+    order = raised(here, reply_on=(NOON + days * DAY).date())
+
+    assert ("那天是休息日" in page(client, here.signer, "order", order.pk)) is is_said

@@ -50,6 +50,11 @@ def begun(here, at=LATE):
     return begin_tracking(here.town, by=here.supervisor.user, at=at)
 
 
+def sent(item, **words):
+    """The words of a matter as the one form of the page sends them."""
+    return {f"item-{item.pk}-{name}": text for name, text in words.items()}
+
+
 def of(meeting, case):
     return TrackedCase.objects.get(meeting=meeting, case=case)
 
@@ -223,18 +228,20 @@ def test_the_whole_way_on_the_pages(client, here):
     item = TrackedCase.objects.get()
     address = reverse("supervision:tracked", args=[item.meeting_id, item.pk])
 
-    wrong = client.post(address, {"verdict": "helped", "note": ""})
+    wrong = client.post(address, sent(item, verdict="helped", note=""))
     assert wrong.status_code == 422
     assert (
         client.post(
-            address, {"verdict": "helped", "note": "镇里出车拉管子"}
+            address, sent(item, verdict="helped", note="镇里出车拉管子")
         ).status_code
         == 302
     )
     assert "镇里出车拉管子" in client.get(began.url).text
     client.post(reverse("supervision:end_tracking", args=[item.meeting_id]))
     assert "已结束" in client.get(began.url).text
-    assert client.post(address, {"verdict": "goes_on", "note": ""}).status_code == 422
+    assert (
+        client.post(address, sent(item, verdict="goes_on", note="")).status_code == 422
+    )
 
 
 def test_what_another_entered_meanwhile_is_read_before_it_is_replaced(client, here):
@@ -245,7 +252,7 @@ def test_what_another_entered_meanwhile_is_read_before_it_is_replaced(client, he
     say_of(item, TrackingVerdict.GOES_ON, "等水利站", by=here.supervisor.user, at=LATE)
     client.force_login(here.reviewer.user)
 
-    older = {"verdict": "goes_on", "note": "等天晴", "seen": ""}
+    older = sent(item, verdict="goes_on", note="等天晴", seen="")
     refused = client.post(address, older)
 
     text = refused.content.decode()
@@ -255,8 +262,8 @@ def test_what_another_entered_meanwhile_is_read_before_it_is_replaced(client, he
     item.refresh_from_db()
     assert item.note == "等水利站"
 
-    newest = re.search(r'name="seen" value="(\w+)"', text)[1]
-    client.post(address, older | {"seen": newest})
+    newest = re.search(r'-seen" value="(\w+)"', text)[1]
+    client.post(address, older | sent(item, seen=newest))
     item.refresh_from_db()
     assert item.note == "等天晴"
 
@@ -275,7 +282,7 @@ def test_a_meeting_of_another_town_and_a_secret_matter_are_not_told(client, here
     item = of(meeting, case)
     answer = client.post(
         reverse("supervision:tracked", args=[meeting.pk, item.pk]),
-        {"verdict": "goes_on"},
+        sent(item, verdict="goes_on"),
     )
     assert answer.status_code == 404
 
@@ -292,6 +299,67 @@ def test_the_page_costs_the_same_for_one_and_for_many(
 
     with django_assert_num_queries(8):
         client.get(meeting.get_absolute_url())
+
+
+# --- nothing typed is lost
+@pytest.fixture
+def two(client, here):
+    for _nth in range(2):
+        spoken(here)
+    meeting = begun(here)
+    client.force_login(here.supervisor.user)
+    return meeting, *meeting.items.order_by("pk")
+
+
+def test_a_meeting_does_not_end_over_words_that_were_not_noted(client, two):
+    meeting, first, second = two
+    typed = sent(first, verdict="helped", note="镇里出车") | sent(second, note="")
+    address = reverse("supervision:end_tracking", args=[meeting.pk])
+
+    page = client.post(address, typed)
+
+    meeting.refresh_from_db()
+    assert page.status_code == 422
+    assert meeting.ended_at is None
+    assert "有1件填了还没有记下，会没有结束。" in page.text
+    assert 'value="镇里出车"' in page.text
+    assert re.search(r'value="helped"[^>]*checked', page.text)
+
+
+def test_a_meeting_ends_where_everything_that_was_filled_in_is_noted(client, two):
+    meeting, first, second = two
+    by = meeting.began_by.user
+    say_of(first, TrackingVerdict.HELPED, "镇里出车", by=by, at=LATE)
+    as_it_stands = sent(first, verdict="helped", note="镇里出车") | sent(
+        second, note=""
+    )
+
+    client.post(reverse("supervision:end_tracking", args=[meeting.pk]), as_it_stands)
+
+    meeting.refresh_from_db()
+    assert meeting.ended_at == LATE
+
+
+def test_what_is_typed_of_another_matter_stays_as_one_is_noted(client, two):
+    meeting, first, second = two
+    typed = sent(first, verdict="goes_on", note="") | sent(second, note="等水利站")
+    address = reverse("supervision:tracked", args=[meeting.pk, first.pk])
+
+    page = client.post(address, typed)
+
+    first.refresh_from_db()
+    assert first.verdict == "goes_on"
+    assert 'value="等水利站"' in page.text
+
+
+def test_how_many_are_left_is_told_alike_above_and_below(client, two):
+    meeting, *_items = two
+
+    page = client.get(meeting.get_absolute_url()).text
+
+    assert page.count('hx-select-oob="#left,#left-below"') == 2
+    assert page.count("还有2件未研究") == 2
+    assert 'id="left-below"' in page
 
 
 # --- the board's file

@@ -98,7 +98,7 @@ class SeenForm(RuleForm):
         super().refuse(refusal)
         if isinstance(refusal, StaleVersion):
             typed = {name: self.data[name] for name in self.data}
-            self.data = typed | {"seen": refusal.newest}
+            self.data = typed | {self.add_prefix("seen"): refusal.newest}
 
 
 def _cleaned(data: Mapping[str, Any]) -> Mapping[str, Any]:

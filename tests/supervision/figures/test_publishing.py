@@ -22,6 +22,7 @@ from supervision.reports.making import make_reports_due
 from supervision.reports.publishing import (
     OFFERED,
     figure_of,
+    figures_of,
     label_of,
     publish,
     published_of,
@@ -286,3 +287,15 @@ def test_a_part_of_a_share_that_is_small_is_told_as_few(part, whole, shown):
     with translation.override("zh-hans"):
         told = figure_of("rate.solved", figures, date(2026, 3, 1))
         assert told.shown.replace(" ", "") == shown
+
+
+def test_what_there_is_nothing_to_count_for_is_no_line_of_the_public_page(
+    world, report, reviewer
+):
+    made = published(report, reviewer)
+    made.numbers = {RECEIVED: 7}
+
+    shown = [figure.shown for figure in figures_of(made)]
+
+    assert shown
+    assert "—" not in shown

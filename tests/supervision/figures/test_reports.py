@@ -26,7 +26,7 @@ from supervision.figures.definitions import COUNTS
 from supervision.figures.periods import Days
 from supervision.figures.places import Place
 from supervision.figures.reading import Reading
-from supervision.models import MonthlyReport, MonthlyReportRow
+from supervision.models import Chase, MonthlyReport, MonthlyReportRow
 from supervision.reports.ledger import COLUMNS, RowRecord
 from supervision.reports.making import make_report, make_reports_due, refresh_drafts
 from supervision.reports.signing import correct, sign, word_typical
@@ -542,3 +542,64 @@ def test_saved_words_are_said_to_be_saved(world, report):
     text = page.content.decode()
     assert "已保存。" in text
     assert "签发以后不能再改" in text
+
+
+# --- what it may say
+def text_of(report, nth):
+    with override("zh-hans"):
+        return parts_of_report(report)[nth].text
+
+
+def test_matters_without_a_topic_are_not_said_to_be_none(world):
+    report = MonthlyReport(month=MARCH.first, town=world.here.town)
+    report.names = {"topic": {}, "office": {}}
+
+    said = []
+    for split in ({}, {"topic|none": 2}, {"topic|none": 1, "topic|secret": 1}):
+        received = {"case.received.count": sum(split.values())} if split else {}
+        numbers = {"this": received | split, "before": {}, "a_year_before": {}}
+        report.numbers = numbers
+        said.append(text_of(report, 3))
+
+    assert said == [
+        "这段时间没有征集到事项。",
+        "征集的事项都没有填议题。",
+        "征集的事项没有填议题，或者是保密事项，不列议题。",
+    ]
+
+
+def test_chasing_is_told_by_the_month_in_which_it_happened(world):
+    case = Case.objects.filter(town=world.here.town).about_nobody().open().first()
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(world.here.supervisor),
+        at=APRIL,
+        supervision_level="urge",
+        note="抓紧",
+    )
+    clock = case.clocks.latest("pk")
+    Chase.objects.create(
+        case=case, clock=clock, due_at=APRIL, step="by_hand", level="urge", at=APRIL
+    )
+
+    march = make_report(world.here.town, date(2026, 3, 1), at=APRIL + DAY)
+    april = make_report(world.here.town, date(2026, 4, 1), at=APRIL + 30 * DAY)
+
+    assert "当月催办0次" in text_of(march, 5)
+    assert "当月催办1次，发督办单0份，通报0次" in text_of(april, 5)
+
+
+def test_months_missed_while_the_program_was_off_are_made_up_for(world):
+    make_reports_due(APRIL)
+
+    make_reports_due(APRIL + 95 * DAY)
+
+    months = MonthlyReport.objects.filter(town=world.here.town)
+    assert [each.month.month for each in months.order_by("month")] == [3, 4, 5, 6]
+
+
+def test_a_list_without_a_report_says_when_one_comes(world):
+    page = client_of(world.here.supervisor).get(reverse("supervision:reports"))
+
+    assert "上个月的月报由系统自动生成" in page.text
