@@ -90,7 +90,6 @@ GIVEN_UP = {
 # Where such a word is lawful: heads of ledgers stand to the letter, a camera scans, and
 # the API tells in plain speech who reads a secret matter.
 LAWFUL: dict[str, set[Key]] = {
-    "扫码": {(None, "Without a camera, type this key into the app:")},
     "转办": {("ledger", "Passed on to")},
     "谁能看": {(None, "List who may read a secret matter.")},
 }
