@@ -247,6 +247,45 @@ def test_who_was_added_by_mistake_goes_off_the_roll_and_nobody_else(client):
     assert client.post(address, {"remove": typo.pk}).status_code == 404
 
 
+def sent_with_a_name(client, meeting, act, name):
+    """The roll with the first of it ticked, and a name typed below."""
+    first = meeting.attendees.first()
+    address = reverse("cases:meeting_act", args=[meeting.pk, act])
+    form = {"drawn": [f"{first.pk}:0:"], "present": [first.pk], "name": name}
+    return first, client.post(address, form)
+
+
+@pytest.mark.parametrize("act", ["roll", "people"])
+def test_ticks_and_a_name_typed_beside_them_are_sent_together(client, act):
+    here = staff()
+    seats(here)
+    meeting = called(here)
+    client.force_login(here.secretary.user)
+
+    first, answer = sent_with_a_name(client, meeting, act, "刘技术员")
+
+    assert answer.status_code == 302
+    first.refresh_from_db()
+    assert first.is_present
+    assert meeting.attendees.filter(name="刘技术员", is_present=True).exists()
+
+
+@pytest.mark.parametrize("act", ["roll", "people"])
+def test_ticks_stand_where_the_name_beside_them_is_refused(client, act):
+    here = staff()
+    seats(here)
+    meeting = called(here)
+    client.force_login(here.secretary.user)
+    overlong = "刘" * 41
+
+    first, answer = sent_with_a_name(client, meeting, act, overlong)
+
+    assert answer.status_code == 422
+    assert overlong in answer.content.decode()
+    first.refresh_from_db()
+    assert first.is_present
+
+
 OVERSEERS = ("监督甲", "监督乙", "监督丙")
 
 

@@ -197,7 +197,15 @@ class MeetingAct(ShownMeeting):
     def _roll(
         self, request: HttpRequest, meeting: Meeting, by: Officer
     ) -> HttpResponse:
-        """Call the roll, by what differs from how the page was drawn.
+        """Call the roll, and add whoever was typed beside it."""
+        if clean_line(request.POST.get("name", "")):
+            return self._people(request, meeting, by)
+        return self._carry_out(
+            request, meeting, lambda: self._call_roll(request, meeting, by), "roll"
+        )
+
+    def _call_roll(self, request: HttpRequest, meeting: Meeting, by: Officer) -> None:
+        """Write down who is present, by what differs from how the page was drawn.
 
         In this way two screens do not undo each other.
         """
@@ -215,12 +223,7 @@ class MeetingAct(ShownMeeting):
             if name != drawn.substitute:
                 names[attendee] = name
 
-        return self._carry_out(
-            request,
-            meeting,
-            lambda: call_roll(meeting, ticks, substitutes=names, by=by, at=now()),
-            "roll",
-        )
+        call_roll(meeting, ticks, substitutes=names, by=by, at=now())
 
     def _drawn(self, request: HttpRequest) -> dict[int, DrawnPerson]:
         """Return everybody on the roll as the page was drawn, by attendee.
@@ -241,32 +244,36 @@ class MeetingAct(ShownMeeting):
     def _people(
         self, request: HttpRequest, meeting: Meeting, by: Officer
     ) -> HttpResponse:
-        """Take somebody off the roll, or add somebody to it."""
+        """Take somebody off the roll, or add somebody to it.
+
+        What was ticked with it is written down first, even where the name is refused.
+        """
         removed = whole_number(request.POST.get("remove", ""))
         if removed is not None:
             attendees = Attendee.objects.select_related("meeting")
             person = get_object_or_404(attendees, meeting=meeting, pk=removed)
-            return self._carry_out(
-                request,
-                meeting,
-                lambda: remove_attendee(person, by=by, at=now()),
-                "roll",
-            )
+
+            def call_and_remove() -> None:
+                self._call_roll(request, meeting, by)
+                remove_attendee(person, by=by, at=now())
+
+            return self._carry_out(request, meeting, call_and_remove, "roll")
 
         form = AttendeeForm(request.POST)
-        if not form.is_valid():
-            return self.show(request, meeting, UNPROCESSABLE, people_form=form)
 
-        data = form.cleaned_data
-        return self._carry_out(
-            request,
-            meeting,
-            lambda: add_attendee(
-                meeting, data["name"], is_guest=data["is_guest"], by=by, at=now()
-            ),
-            "roll",
-            people_form=form,
+        def call_and_add() -> None:
+            self._call_roll(request, meeting, by)
+            if form.is_valid():
+                data = form.cleaned_data
+                is_guest = data["is_guest"]
+                add_attendee(meeting, data["name"], is_guest=is_guest, by=by, at=now())
+
+        answer = self._carry_out(
+            request, meeting, call_and_add, "roll", people_form=form
         )
+        if form.is_valid():
+            return answer
+        return self.show(request, meeting, UNPROCESSABLE, people_form=form)
 
     # --- agenda and the meeting itself
     def _agenda(
