@@ -14,6 +14,7 @@ from cases.models.choices import (
     Satisfaction,
     Solved,
 )
+from cases.models.scope import hides_speaker
 from cases.workflow import Action
 from minshi.paper import (
     day_on_paper,
@@ -316,3 +317,12 @@ def _who(record: Record, post: Post) -> str:
     """The place and the person."""
     place = record.case.town.county_name if post.county_code else post.place
     return joined(place, post.user)
+
+
+def signature(record: Record) -> str | None:
+    """Return what stands where whoever was called back signs: nothing, or that they do
+    not, for the signature would tell a hidden name.
+    """
+    if not hides_speaker(record.case):
+        return None
+    return pgettext("slip", "Not signed: the name stays hidden.")

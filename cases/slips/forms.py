@@ -201,6 +201,9 @@ TIME = _slip(
     unread_events=RESPONSIBLE,
 )
 
+# left out where the name is hidden: the signature would tell it
+SIGNED_BY_SPEAKER = pgettext_lazy("slip", "Reply received by the speaker (signature)")
+
 REPORT = _slip(
     "report",
     pgettext_lazy("slip", "Completion slip and report"),
@@ -256,7 +259,7 @@ REPORT = _slip(
     ),
     pgettext_lazy("slip", "Issued by (signature)"),
     pgettext_lazy("slip", "Handled by (signature)"),
-    pgettext_lazy("slip", "Reply received by the speaker (signature)"),
+    SIGNED_BY_SPEAKER,
     seal=pgettext_lazy("slip", "Handling unit (seal)"),
     unread_events=(Action.DECIDE,),  # no box shows it
 )
@@ -296,7 +299,7 @@ CALL_BACK = _slip(
         column(
             "signature",
             pgettext_lazy("slip", "Signature of who was called back"),
-            lambda _record: None,
+            cells.signature,
         ),
         column("caller", pgettext_lazy("slip", "Called back by"), cells.called_by),
     ),

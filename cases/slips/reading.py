@@ -12,12 +12,13 @@ from cases.ledgers.asking import AFTER_A_RETURN, GIVEN_BACK, askings, times_aske
 from cases.lists.requests import RULED_BY
 from cases.models import Assignment, Case, Event, TimeRequest
 from cases.models.choices import ActorKind, AssignmentRole, Level, Stage
-from cases.models.scope import CaseQuerySet, Sight
+from cases.models.scope import CaseQuerySet, Sight, hides_speaker
 from cases.slips.cells import issuing_level
 from cases.slips.forms import (
     CALL_BACK,
     HANDOVER,
     REPORT,
+    SIGNED_BY_SPEAKER,
     SLIPS,
     TIME,
     WIDE,
@@ -87,9 +88,17 @@ class Sheet:
         return seal_of(case.town, case.village if level == Level.VILLAGE else None)
 
     @property
+    def people(self) -> list[Text]:
+        """Who signs the paper; the speaker not where their name is hidden."""
+        people = [*self.slip.signatures]
+        if hides_speaker(self.record.case) and SIGNED_BY_SPEAKER in people:
+            people.remove(SIGNED_BY_SPEAKER)
+        return people
+
+    @property
     def signatures(self) -> list[Text]:
         """The feet of the paper: who signs it, and whose seal it takes."""
-        feet = [*self.slip.signatures]
+        feet = self.people
         if self.slip.seal:
             feet.append(self.slip.seal)
         return feet

@@ -351,6 +351,8 @@ def read_by(offer: Offer) -> str:
         return ""
     if action in WORDS_FOR_SPEAKER or action == Action.ANSWER_AFTERWORD:
         return _("The speaker reads this on the tracking page.")
+    if action == Action.RATE:
+        return _("The speaker reads both answers on the tracking page, no more of it.")
     if action == Action.PROGRESS:
         return _(
             "Seen by everyone who may open this matter; by the speaker only if you say"

@@ -23,8 +23,8 @@ CODE = re.compile(rf"\d{{{CODE_LENGTH}}}|[{UNMISTAKABLE}]{{{LETTERS_LENGTH}}}")
 NUMBER_OF_FOUR_DIGITS = re.compile(
     r"""
     (?:事项)?(?:编号|单号|第|NO\.?)?:?
-    (?P<town>[A-Z][A-Z0-9]{1,3}?)[-/_.]*
-    (?P<year>20\d\d)[-/_.]*
+    (?P<town>[A-Z][A-Z0-9]{1,3}?)[-/_.。]*
+    (?P<year>20\d\d)[-/_.。]*
     (?P<nth>\d{4})号?
     """,
     re.VERBOSE,
@@ -33,8 +33,8 @@ NUMBER_OF_FOUR_DIGITS = re.compile(
 NUMBER_OF_ANY_LENGTH = re.compile(
     r"""
     (?:事项)?(?:编号|单号|第|NO\.?)?:?
-    (?P<town>[A-Z][A-Z0-9]{1,3}?)[-/_.]*
-    (?P<year>20\d\d)[-/_.]*
+    (?P<town>[A-Z][A-Z0-9]{1,3}?)[-/_.。]*
+    (?P<year>20\d\d)[-/_.。]*
     (?P<nth>[1-9]\d{0,5}|\d{5,6})号?
     """,
     re.VERBOSE,

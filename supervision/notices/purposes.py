@@ -82,6 +82,8 @@ def purpose_of(call: Call, answers: Mapping[int, str]) -> str:
     if _is_settled_who_works(call):
         who = with_whom(case, is_secret=case.confidentiality == Confidentiality.SECRET)
         kind = _("it is settled: %(who)s works on it") % {"who": who}
+    if _was_given_back_since(call):
+        kind = str(BROUGHT[Action.RETURN])
     if call.event.round < case.round:
         # what was to be told then is over: the speaker was not content with it
         kind = _("it is being done again")
@@ -122,6 +124,12 @@ def _is_settled_who_works(call: Call) -> bool:
         and call.event.action == Action.DECIDE
         and call.case.stage == Stage.HANDLE
     )
+
+
+def _was_given_back_since(call: Call) -> bool:
+    """Tell whether a matter that was handed out is talked over again."""
+    was_handed_out = call.event.target == Stage.HANDLE
+    return was_handed_out and call.case.stage == Stage.DELIBERATE
 
 
 def _answered(answer: str, *, is_done: bool) -> str:

@@ -309,16 +309,19 @@ def told_so_far(case: Case) -> list[ToldOnce]:
             row.asked_at,
             row.done_at,
             row.done_by,
-            state_of(row),
+            state_of(row, case),
         )
         for row in calls
     ]
     return sorted(told, key=lambda line: line.asked_at)
 
 
-def state_of(call: Call) -> str:
+def state_of(call: Call, case: Case) -> str:
+    """Return in words what became of a call about a case."""
     if call.done_at:
         return gettext("reached by telephone")
+    if not case.is_open and call.kind != NoticeKind.WITHDRAWN:
+        return gettext("the matter is closed; no call is needed any more")
     if call.tries:
         words = ngettext(
             "not reached, %(times)s try", "not reached, %(times)s tries", call.tries

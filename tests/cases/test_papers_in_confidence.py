@@ -73,6 +73,18 @@ def test_what_the_recorder_wrote_themself_names_nobody_on_paper_either(here, hid
     assert tells_nobody(replies)
 
 
+def test_a_hidden_speaker_signs_no_paper(here, hidden):
+    case = verified(here, completed(here, decided(here, hidden)))
+    plain = verified(here, completed(here, decided(here, accepted(here, **TOLD))))
+
+    report = printed(here.duty, case, "report").content.decode()
+
+    assert "签收答复" not in report
+    assert "签收答复" in printed(here.duty, plain, "report").content.decode()
+    assert boxes(here.duty, case, "call-back")["signature"] == "隐名，不签字"
+    assert not boxes(here.duty, plain, "call-back")["signature"]
+
+
 def test_a_matter_in_the_open_has_the_masked_name_as_before(here):
     case = decided(here, accepted(here, **TOLD))
 

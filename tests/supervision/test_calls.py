@@ -142,6 +142,8 @@ def test_nobody_is_called_about_a_matter_that_is_closed():
     sweep(NOON + 2 * DAY)
 
     assert not calls_of(here.duty.user, NOON + 2 * DAY).exists()
+    states = {line.state for line in told_so_far(Case.objects.get())}
+    assert states == {"已经办结，不用再打电话"}
 
 
 def test_a_hidden_speaker_is_called_by_whoever_took_it_down(client):
@@ -324,6 +326,21 @@ def test_what_was_handed_out_is_told_as_that_and_by_whom_it_is_done(client):
     assert f"商量好了，由{here.office}办，最迟" in page
     assert "商量好由谁办了" in told
     assert "答复日变了" not in page + told
+
+
+def test_what_was_handed_out_and_given_back_is_told_as_that(client):
+    here = staff()
+    taken_up(here)
+    case = decided(here, Case.objects.get())
+    sweep(NOON)
+    handler = officer(here.handler)
+    make_move(case, Action.RETURN, by=handler, at=NOON, reason="没有梯子")
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("supervision:calls")).text
+
+    assert "原来办的人办不了" in page
+    assert "商量好了" not in page
 
 
 def test_who_said_that_it_was_not_done_well_hears_that_it_is_done_again(client):
