@@ -29,6 +29,7 @@ from villages.lookup import names_in
 from villages.models import Resident, TalkRoom
 from villages.seals import seal_of, seal_of_town
 
+NO_BREAK = "\u2011"  # a hyphen at which no line ends
 Told = tuple[Text, str]  # a heading, and what stands beside it
 TITLES = {
     PUBLISHED: pgettext_lazy("public notice", "Notice of a resolution"),
@@ -100,6 +101,8 @@ class PublicNotice:
         told = [self._about(), *self._resolved()]
         if self.nth == OUTCOME:
             told.append(self._outcome())
+        if self.posted and self.posted.content:
+            told.append((_("How it was shown"), self._unnamed(self.posted.content)))
         told += [self._hangs(), self._objections()]
 
         return side_by_side(
@@ -161,7 +164,7 @@ class PublicNotice:
             " %(town)s."
         )
         said = {
-            "phone": phone_on_paper(room.phone) if room and room.phone else "________",
+            "phone": _in_one_line(room.phone) if room and room.phone else "________",
             "town": seal_of_town(self.process.village.town),
         }
         return _("Objections"), words % said
@@ -201,3 +204,8 @@ class PublicNotice:
         here = Resident.objects.filter(household__group__village=self.process.village)
         named = names_in("\n".join(texts), here)
         return [*named, *filter(None, own)]
+
+
+def _in_one_line(phone: str) -> str:
+    """Return a telephone that no line breaks in the middle."""
+    return phone_on_paper(phone).replace("-", NO_BREAK)
