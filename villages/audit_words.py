@@ -37,6 +37,10 @@ SEALED: Mapping[str, Text] = MappingProxyType(
         "deadline-rule": pgettext_lazy("sealed", "deadline of a town"),
         "calendar-day": pgettext_lazy("sealed", "calendar day"),
         "rung": pgettext_lazy("sealed", "step of the ladder"),
+        "item": pgettext_lazy("sealed", "item of an agenda"),
+        "shift": pgettext_lazy("sealed", "shift"),
+        "swap": pgettext_lazy("sealed", "swap of shifts"),
+        "leave": pgettext_lazy("sealed", "leave from duty"),
     }
 )
 NAMED = re.compile(r"([a-z-]+):(\d+) ")

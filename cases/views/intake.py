@@ -27,6 +27,7 @@ from cases.views.similar import fillings_for
 from cases.workflow import Action, Officer, Speaker, make_move
 from cases.workflow.intake import OnTheSpot, take_down
 from cases.workflow.register import in_territory
+from cases.workflow.speakers import is_same_name
 from minshi.clock import now, today
 from minshi.errors import (
     UNPROCESSABLE,
@@ -35,6 +36,7 @@ from minshi.errors import (
     RuleBroken,
 )
 from villages.lookup import known_line, neighbourhood_of
+from villages.lookup_counts import TooMany, count_lookup
 from villages.models import Post, Village
 from villages.models.roles import ADMINISTRATORS
 from villages.rights import SETTLE
@@ -267,9 +269,18 @@ class Intake(StaffView):
         return render(request, "cases/intake.html", context, status=status)
 
     def _known(self, form: IntakeForm) -> str:
-        """Say which neighbour was chosen on a form that is shown once more."""
+        """Say which neighbour was chosen on a form that is shown once more; "" where
+        another name stands there. It counts as a lookup, beyond which nothing is said.
+        """
         chosen = form.cleaned_data.get("resident") if form.is_bound else None
-        return known_line(chosen, self.user, today()) if chosen else ""
+        typed = form.cleaned_data.get("speaker_name", "") if chosen else ""
+        if chosen is None or not is_same_name(chosen.name, typed):
+            return ""
+        try:
+            count_lookup(self.user, today())
+        except TooMany:
+            return ""
+        return known_line(chosen, self.user, today())
 
 
 def _refuse_what_is_not_added(case: Case, data: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from cases.models.choices import (
     RequestState,
     Stage,
 )
-from cases.models.scope import Sight
+from cases.models.scope import Sight, hides_speaker
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, System, officer_typing
 from cases.workflow.clocks import STAGE_RULE, Clocks
@@ -88,7 +88,7 @@ class Step:
         it is the speaker's.
         """
         officer = officer_typing(self.by)
-        if officer is None:
+        if officer is None or not hides_speaker(self.case):
             return True
         return Sight.of(officer.user, self.on).shows_speaker(self.case)
 

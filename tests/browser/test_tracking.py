@@ -30,15 +30,15 @@ def test_a_refusal_in_its_place_drops_no_other_note_and_breaks_no_rule_of_the_pa
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.goto(meeting.get_absolute_url())
-    page.fill(f"#id_{second}_note", "三天内答复")
+    page.fill(f"#id_item-{second}-note", "三天内答复")
 
     page.locator(f"#item-{first} label", has_text="催办").click()
     page.click(f"#item-{first} button")
     expect(page.locator(f"#item-{first} .error")).to_be_visible()
-    page.fill(f"#id_{first}_note", "本周办好")
+    page.fill(f"#id_item-{first}-note", "本周办好")
     page.click(f"#item-{first} button")
     expect(page.locator(f"#item-{first} form")).to_have_count(0)
 
-    assert page.input_value(f"#id_{second}_note") == "三天内答复"
+    assert page.input_value(f"#id_item-{second}-note") == "三天内答复"
     expect(page.locator("#left")).to_contain_text("还有1件未研究")
     assert [text for text in said if "Content Security Policy" in text] == []

@@ -194,7 +194,7 @@ def done_and_closed(open_as, clock, here, case) -> None:
     minute_passes(clock, now() + timedelta(minutes=1))
 
     counter = open_as(here.duty)
-    told(counter, "请打电话告诉说事人办到哪一步了", case)
+    told(counter, "见面时请告诉说事人办到哪一步了", case)
     form = act(counter, case.number, "rate")
     for label in ("满意", "解决"):
         form.get_by_text(label, exact=True).first.click()

@@ -290,7 +290,6 @@ def test_orders_follow_their_columns_and_leave_out_rows_without_them():
         ("village", "9" * 30),
         ("group", "9" * 30),
         ("q", "x"),
-        ("q", "路灯 坏"),
         ("q", "甲乙 丙丁 戊己 庚辛 壬癸 子丑 寅卯"),
         ("light", "blue"),
     ],

@@ -205,14 +205,14 @@ def seen_of_own(here, action: Action, words: tuple[str, ...]) -> list[int]:
 @pytest.mark.parametrize("action", STEPS)
 def test_a_writer_reads_their_own_words_whomever_they_name(here, action):
     """A list of names and numbers, in which each is found like any other; whoever gave
-    a matter back opens it no more.
+    a matter back reads why in what they gave back.
     """
     giving, plain = worded(*TYPED)
 
     said = seen_of_own(here, action, giving)
 
     assert said == seen_of_own(here, action, plain)
-    assert any(said) == (action != Action.RETURN)
+    assert any(said)
 
 
 @pytest.mark.parametrize("kind", TYPED)

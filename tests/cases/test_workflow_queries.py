@@ -34,7 +34,7 @@ COSTS = {  # action: from which point of the road, by whom, with what, queries
     Action.SETTLE: (spoken, "duty", {}, 15),
     Action.ACCEPT: (spoken, "duty", {}, 14),
     Action.DIVERT: (spoken, "secretary", {}, 13),
-    Action.AMEND: (spoken, "duty", {}, 15),
+    Action.AMEND: (spoken, "duty", {}, 14),
     Action.ESCALATE: (accepted, "secretary", {}, 14),
     Action.DECIDE: (accepted, "secretary", {"lead": "office"}, 17),
     Action.ACKNOWLEDGE: (decided, "handler", {}, 14),
