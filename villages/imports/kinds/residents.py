@@ -6,7 +6,6 @@ off the roll and stands in a list is on it again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,8 @@ from minshi.text.finding import numbers_in
 from villages.imports.cells import Stored, Unclear, as_name, as_phone, as_text, as_year
 from villages.imports.columns import Column, called
 from villages.imports.entries import Entry
-from villages.imports.kinds.base import Around, Kind
+from villages.imports.kinds.base import Kind
+from villages.imports.kinds.heads import Door, Neighbours, judge_heads
 from villages.imports.kinds.rows import village_of
 from villages.imports.kinds.words import (
     HEAD,
@@ -29,7 +29,6 @@ from villages.imports.kinds.words import (
 )
 from villages.lookup import index_residents, phone_hash_of
 from villages.models import (
-    Group,
     Household,
     ImportRow,
     ImportRun,
@@ -38,27 +37,8 @@ from villages.models import (
 from villages.models.imports import Verdict
 from villages.rights import IMPORT_REGISTER
 
-Door = tuple[int, int]  # key of the group, number of the household
 FIELDS = ("is_head", "sex", "birth_year", "phone", "is_on_roll")
 WRITTEN = (*FIELDS, "phone_hash")
-
-
-@dataclass
-class Neighbours(Around):
-    """The groups of a list of residents, by village and number."""
-
-    groups: dict[tuple[int, int], int] = field(default_factory=dict)
-    # by door, the head that this file names first
-    heads: dict[Door, str] = field(default_factory=dict)
-    # doors that have another head, and from which row on nobody of them goes in
-    disputed: dict[Door, int] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, run: ImportRun, at: datetime) -> "Neighbours":
-        around = cls(run.town, run.village, run.by, at)
-        for group in Group.objects.filter(village__in=around.villages):
-            around.groups[group.village_id, group.number] = group.pk
-        return around
 
 
 class Residents(Kind):
@@ -174,7 +154,7 @@ class Residents(Kind):
             # to a village's own list alone: a town's would look up whole villages
             if entry.verdict == Verdict.CHANGED and around.village:
                 _say_what_was(entry)
-        _judge_heads(entries, there, around)
+        judge_heads(entries, there, around)
 
     def _find_place(self, entry: Entry, around: Neighbours) -> None:
         """Note the group of a row, and whether its name can be one."""
@@ -353,89 +333,6 @@ def _say_what_was(entry: Entry) -> None:
         entry.note("relation", words)
     if not resident.is_on_roll:
         entry.note("name", _("off the roll until now"))
-
-
-def _judge_heads(
-    entries: Sequence[Entry],
-    there: Mapping[Door, Mapping[str, Resident]],
-    around: Neighbours,
-) -> None:
-    """Refuse a second head of a household, in the file or beside the one there is, and
-    the family with the head: it would be put in with strangers.
-    """
-    staying = _heads_that_stay(entries, there)
-    for entry in entries:
-        door = entry.values.get("at")
-        if door and entry.values.get("name"):
-            _judge_head(entry, staying.get(door, ""), around)
-
-    for entry in entries:
-        _keep_from_strangers(entry, around)
-
-
-def _heads_that_stay(
-    entries: Sequence[Entry], there: Mapping[Door, Mapping[str, Resident]]
-) -> dict[Door, str]:
-    """Return the head of each household that has one, by door: without those of whom a
-    row says that they are the head no longer.
-    """
-    leaving = {
-        (entry.values["at"], entry.values["name"])
-        for entry in entries
-        if not entry.has_fault and entry.values["is_head"] is False
-    }
-
-    staying = {}
-    for door, at_home in there.items():
-        for resident in at_home.values():
-            is_head = resident.is_head and resident.is_on_roll
-            if is_head and (door, resident.name) not in leaving:
-                staying[door] = resident.name
-    return staying
-
-
-def _judge_head(entry: Entry, staying: str, around: Neighbours) -> None:
-    """Compare the head that a row is, or names, with the one that stays there and with
-    the one that the file named before. Also of a row with another fault, for its family
-    may have none.
-    """
-    values = entry.values
-    door = values["at"]
-    is_head = values["is_head"]
-    head: str = values["name"] if is_head else values.get("head") or ""
-
-    if staying and head and head != staying:
-        around.disputed[door] = 0
-        if is_head:
-            words = _(
-                "This household has another head. Say in the list what that one is now."
-            )
-            entry.fault("relation", words)
-        return
-
-    if is_head:
-        before = around.met_before(("head", door), entry)
-        if before and around.heads[door] != head:
-            around.disputed.setdefault(door, entry.row.nth)
-            words = _("This household has a head already, in row %(row)s.")
-            entry.fault("relation", words % {"row": before})
-        around.heads.setdefault(door, head)
-
-
-def _keep_from_strangers(entry: Entry, around: Neighbours) -> None:
-    """Refuse a row that would be written into a household with another head than the
-    list says.
-    """
-    door: Door | None = entry.values.get("at")
-    begins = around.disputed.get(door) if door else None
-    is_written = entry.verdict in (Verdict.NEW, Verdict.CHANGED)
-    if begins is None or entry.row.nth < begins or not is_written:
-        return
-    words = _(
-        "The list gives this household another head than it has, or two of them. Until"
-        " that is mended nobody of it goes in."
-    )
-    entry.fault("head" if entry.values.get("head") else "relation", words)
 
 
 def _wanted(values: Mapping[str, Any]) -> dict[str, Any]:
