@@ -8,12 +8,14 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db.migrations.recorder import MigrationRecorder
 from django.template.loader import render_to_string
 from django.urls import reverse
 from prometheus_client.parser import text_string_to_metric_families
 
 from cases.deadlines.calendar import load_calendar, years_without_data
 from minshi.celery import HEARTBEAT_KEY
+from minshi.clock import now
 from supervision import tasks
 from supervision.chasing.sweeping import sweep
 from supervision.models import Call, JobRun, Notice, NoticeState
@@ -271,3 +273,14 @@ def test_where_nothing_is_to_be_seen_to_the_headline_says_so():
 
     assert "后台任务正常" in headline
     assert "要处理" not in headline
+
+
+def test_what_is_said_of_late_backups_is_plain_speech(client):
+    long_ago = now() - timedelta(days=90)
+    MigrationRecorder.Migration.objects.update(applied=long_ago)
+    client.force_login(roles.system_admin().user)
+
+    page = client.get(reverse("supervision:status")).text
+
+    assert "运维手册" in page
+    assert "BACKUP_KEY" not in page
