@@ -3,7 +3,6 @@ the audit log.
 """
 
 import secrets
-import unicodedata
 from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from minshi.crypto import normal_phone
 from minshi.errors import Faults, InputRefused, NoSuchRight
+from minshi.text import half_width
 from villages.audit import record_audit
 from villages.finals import seal_final, seal_removed
 from villages.models import Post, Role, User
@@ -254,7 +254,7 @@ def in_groups(typed: str) -> str:
     """Return a one-time password in its groups, however it was typed; empty where it
     can be none.
     """
-    text = unicodedata.normalize("NFKC", typed).lower()
+    text = half_width(typed).lower()
     letters = "".join(letter for letter in text if letter.isalnum())
     is_one = len(letters) == PASSWORD_GROUPS * GROUP_LENGTH
     if not is_one or not set(letters) <= set(ALPHABET):

@@ -3,7 +3,6 @@ changed first.
 """
 
 import time
-import unicodedata
 from typing import Any
 
 from allauth.account import app_settings, forms
@@ -27,7 +26,7 @@ from minshi.clock import today
 from minshi.crypto import decrypted, encrypted
 from minshi.errors import TOO_MANY_REQUESTS
 from minshi.refusals import is_for_api
-from minshi.text import visible
+from minshi.text import half_width
 from villages.accounts import in_groups
 from villages.models import User
 from villages.requests import counted_address
@@ -198,7 +197,7 @@ def account_name(typed: str) -> str:
     """Return the name of an account that was typed, in any width and with what nobody
     sees in it.
     """
-    return unicodedata.normalize("NFKC", visible(typed)).strip()
+    return half_width(typed).strip()
 
 
 def as_given_out(name: str, typed: str) -> str:

@@ -34,6 +34,7 @@ from cases.privacy.redactor import reader_redactor
 from cases.templatetags.minshi import query_with
 from cases.views.major import WaysOn, ways_on
 from cases.views.meetings.access import MeetingView
+from cases.views.results import results_of_cases, with_counts
 from cases.views.tabs import Tab
 from cases.workflow import Action, Facts, moves_open_to, read_facts
 from cases.workflow.batch import Result, move_all
@@ -351,16 +352,11 @@ class QueueBatch(QueueView):
         results: list[Result],
         gone: list[str],
     ) -> HttpResponse:
-        done = sum(not result.refusal for result in results)
         context = {
             "nav": "list",
-            "sight": self.sight(),
             "place": place,
             "action": action,
-            "results": results,
-            "gone": gone,
-            "done": done,
-            "failed": len(results) - done + len(gone),
+            **with_counts(results_of_cases(results, self.sight()), gone),
         }
         return render(request, "cases/queue/results.html", context)
 

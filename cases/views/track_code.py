@@ -47,7 +47,7 @@ def rooms_to_ring(number: str) -> list[TalkRoom]:
     with_phone = TalkRoom.objects.exclude(phone="").select_related("village")
     in_order = with_phone.order_by("village__code")
 
-    letters, _dash, _rest = number_of(number).partition("-")
+    letters = number_of(number).partition("-")[0]
     if LETTERS.fullmatch(letters):
         of_town = in_order.filter(village__town__abbreviation=letters)[:MOST_ROOMS]
         if of_town:

@@ -90,6 +90,11 @@ def visible(text: str) -> str:
     return "".join(seen)
 
 
+def half_width(text: str) -> str:
+    """Return a name, code or number in half width, without what nobody sees in it."""
+    return unicodedata.normalize("NFKC", visible(text))
+
+
 def clean_text(text: str) -> str:
     """Return words as stored: nothing unseen, a break of line as one character, no
     blanks around.

@@ -30,6 +30,7 @@ from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.redactor import title_for
 from cases.templatetags.minshi import holder_of, lamp, query_with
 from cases.views.access import StaffView
+from cases.views.results import results_of_cases, with_counts
 from cases.views.tabs import Tab
 from cases.workflow import Action
 from cases.workflow.batch import Result, move_all
@@ -292,7 +293,8 @@ class ChaseTogether(BoardView):
                 form.refuse(refusal)
                 key = uuid4()
             else:
-                context |= counts_of(results, self.gone(cases))
+                shown = results_of_cases(results, self.sight())
+                context |= with_counts(shown, self.gone(cases))
                 return render(request, "supervision/chased.html", context)
 
         chased = chased_today(cases, now())
@@ -323,20 +325,6 @@ class ChaseTogether(BoardView):
             versions=versions,
             key=key,
         )
-
-
-def counts_of(results: list[Result], gone: list[str]) -> dict[str, Any]:
-    """Return the results with their counts, for the page.
-
-    `gone` are the numbers of ticked matters out of sight by now; they count as failed.
-    """
-    done = sum(not result.refusal for result in results)
-    return {
-        "results": results,
-        "gone": gone,
-        "done": done,
-        "failed": len(results) - done + len(gone),
-    }
 
 
 class ExportTicked(BoardView):

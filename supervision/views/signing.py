@@ -18,6 +18,7 @@ from cases.models import Case
 from cases.models.scope import Sight
 from cases.templatetags.minshi import summary
 from cases.views.access import MOST_TOGETHER, NUMBER
+from cases.views.results import ShownResult, with_counts
 from minshi.clock import now, today
 from supervision.models import OrderState, SupervisionOrder
 from supervision.orders import (
@@ -31,7 +32,6 @@ from supervision.orders import (
     signs_orders,
     suggested_days,
 )
-from supervision.orders.signing import Signed
 from supervision.views.orders import OrderView
 from villages.requests import whole_number
 
@@ -81,20 +81,6 @@ def _below(order: SupervisionOrder, sight: Sight) -> str:
     if is_redacted(order):
         return order.case.number
     return summary(order.case, sight)
-
-
-@dataclass(frozen=True)
-class SignedShown:
-    """What came of an order that was to be signed."""
-
-    name: str
-    address: str
-    refusal: str
-
-    @classmethod
-    def of(cls, order: SupervisionOrder, result: Signed, sight: Sight) -> "SignedShown":
-        name = f"{order.case.number} {matter_of(order, sight)}"
-        return cls(name, order.get_absolute_url(), result.refusal)
 
 
 class SignTogether(OrderView):
@@ -150,18 +136,15 @@ class SignTogether(OrderView):
 
     def _sign(self, orders: list[SupervisionOrder], gone: list[str]) -> HttpResponse:
         results = sign_all(orders, user=self.user, at=now())
-        done = sum(not result.refusal for result in results)
         sight = self.sight()
-        shown = [
-            SignedShown.of(order, result, sight)
-            for order, result in zip(orders, results, strict=True)
-        ]
+        shown = []
+        for order, result in zip(orders, results, strict=True):
+            name = f"{order.case.number} {matter_of(order, sight)}"
+            shown.append(ShownResult(name, order.get_absolute_url(), result.refusal))
+
         context = {
             "nav": "supervision",
-            "results": shown,
-            "gone": gone,
-            "done": done,
-            "failed": len(results) - done + len(gone),
+            **with_counts(shown, gone),
             "grace": settings.ORDER_GRACE_SECONDS,
             "to_sign": _to_sign(),
         }

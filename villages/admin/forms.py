@@ -2,7 +2,6 @@
 database is said in words beside the field it is about.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from django.db.models import BaseConstraint
 from django.utils.translation import gettext_lazy as _
 
 from minshi.errors import Text
+from minshi.text import half_width
 
 if TYPE_CHECKING:
     FormOfModel = forms.ModelForm[Any]
@@ -71,7 +71,7 @@ class CodeField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
-        return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+        return "".join(half_width(text).split()).upper()
 
 
 class AdminForm(FormOfModel):

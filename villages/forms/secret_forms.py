@@ -5,7 +5,6 @@ its field and is no try.
 """
 
 import re
-import unicodedata
 from typing import Any
 
 from allauth.account import forms as account
@@ -20,6 +19,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from minshi.text import half_width
 from villages.models import User
 from villages.second_factor import use_once
 from villages.tries import CODE, OLD_PASSWORD, guarded
@@ -101,7 +101,7 @@ class CodeField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         code = super().clean(value)
-        digits = "".join(unicodedata.normalize("NFKC", code).split())
+        digits = "".join(half_width(code).split())
         if not self.form.fullmatch(digits):
             raise ValidationError(self.words)
         return digits

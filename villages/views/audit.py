@@ -1,6 +1,5 @@
 """The audit log, for the auditor alone; it can be read and never changed."""
 
-import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from minshi.days import DayFilter
+from minshi.text import half_width
 from villages.audit_words import actor_in_words, subject_in_words
 from villages.forms.accounts import DayInput
 from villages.models import AuditRecord, User
@@ -58,7 +58,7 @@ class AuditFilter(django_filters.FilterSet):
         """Narrow to the account of that name; where there is none, to those whose
         account name begins so or whose own name holds it.
         """
-        text = "".join(unicodedata.normalize("NFKC", typed).split())
+        text = "".join(half_width(typed).split())
         users = User.objects.filter(username__iexact=text)
         if not users.exists():
             by_name = Q(name__icontains=text) | Q(username__istartswith=text)
