@@ -8,9 +8,11 @@ locks that were moved to a table of the same name elsewhere are not there.
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection
+from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
 from minshi.history import ChangesTriggers
@@ -141,11 +143,16 @@ def _in_database() -> Locks:
     return locks
 
 
+@cache
+def _migrations() -> dict[tuple[str, str], Migration]:
+    """Return the migrations of all apps, which are read from disk once."""
+    return MigrationLoader(None).disk_migrations
+
+
 def _made_by_migrations() -> Locks:
     """Return the locks that are there once all migrations ran."""
     made = _Made()
-    migrations = MigrationLoader(None).disk_migrations
-    for _app_and_name, migration in sorted(migrations.items()):
+    for _app_and_name, migration in sorted(_migrations().items()):
         for operation in migration.operations:
             if isinstance(operation, ChangesTriggers):
                 operation.apply(made.run)

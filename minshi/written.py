@@ -12,18 +12,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
-from django.db.models import F, Func
-
-
-class AsStored(Func):
-    """A column as SQLite stores it: the sign changes nothing, but neither the driver
-    nor Django converts what is no column.
-    """
-
-    template = "+%(expressions)s"
-    output_field = models.Field()
-
 
 # what json, UUID and the dates raise for what they cannot read
 NO_SUCH_VALUE = (TypeError, ValueError, AttributeError)
@@ -73,10 +63,8 @@ def written_otherwise(
         for field in rows.model._meta.concrete_fields
         if not columns or field.attname in columns
     ]
-    as_stored = [AsStored(F(field.attname)) for field in fields]
-
     found = {}
-    for key, *values in rows.values_list("pk", *as_stored):
+    for key, *values in _as_stored(rows, fields):
         wrong = [
             field.attname
             for field, value in zip(fields, values, strict=True)
@@ -85,3 +73,25 @@ def written_otherwise(
         if wrong:
             found[key] = wrong
     return found
+
+
+def _as_stored(rows: models.QuerySet[Any], fields: list[Any]) -> list[tuple[Any, ...]]:
+    """Return the keys of rows and these columns as SQLite stores them: the sign changes
+    nothing, but neither the driver nor Django converts what is no column.
+    """
+    connection = connections[rows.db]
+    try:
+        among, params = rows.values("pk").query.get_compiler(rows.db).as_sql()
+    except EmptyResultSet:
+        return []
+
+    quoted = connection.ops.quote_name
+    table = quoted(rows.model._meta.db_table)
+    key = quoted(rows.model._meta.pk.column)
+    stored = ", ".join([f"+{quoted(field.column)}" for field in fields])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {key}, {stored} FROM {table} WHERE {key} IN ({among})",  # noqa: S608 - names of our models, and what Django's compiler wrote; values are parameters
+            params,
+        )
+        return cursor.fetchall()
