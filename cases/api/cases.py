@@ -75,6 +75,12 @@ class CaseFilters(DjangoFilterBackend):
         found: QuerySet[Case] = filterset.qs
         return found
 
+    def get_filterset_kwargs(
+        self, request: Request, queryset: QuerySet[Case], view: Any
+    ) -> dict[str, Any]:
+        given = super().get_filterset_kwargs(request, queryset, view)
+        return given | {"shown": ()}
+
     def put_in_order(self, view: Any, filterset: CaseFilter) -> None:
         """Set the order in which the view pages through the cases."""
         view.order = filterset.ordering

@@ -1,6 +1,5 @@
 """The rows of ledgers that an address asks for, on a page and in a job alike."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -25,6 +24,22 @@ class Asker:
     places_found: dict[str, Any] = field(default_factory=dict)
 
 
+class Lists(dict[Any, Any]):
+    """The filter of each kind of row, by its class; made when it is first asked for."""
+
+    def __init__(self, asker: Asker, on: date) -> None:
+        super().__init__()
+        self.asker = asker
+        self.on = on
+
+    def __missing__(self, kind: Any) -> Any:
+        book = next(book for book in BOOKS.values() if book.filterset is kind)
+        rows = book.in_sight(self.asker.user, self.on)
+        data = self.asker.GET or None
+        self[kind] = kind(data, rows, request=self.asker)
+        return self[kind]
+
+
 @dataclass(frozen=True)
 class Asked:
     """What an address asks of the ledgers: filters, and days."""
@@ -32,7 +47,7 @@ class Asked:
     user: User
     on: date
     query: QueryDict
-    lists: Mapping[Any, Any]  # the filter of each kind of row, by its class
+    lists: Lists
     period_form: PeriodForm
 
     @classmethod
@@ -42,11 +57,7 @@ class Asked:
         for name in OWN_PARAMETERS:
             query.pop(name, None)
 
-        asker: Any = Asker(user, query)
-        lists: dict[Any, Any] = {}
-        kinds = {book.filterset: book for book in BOOKS.values()}
-        for kind, book in kinds.items():
-            lists[kind] = kind(query or None, book.in_sight(user, on), request=asker)
+        lists = Lists(Asker(user, query), on)
         return cls(user, on, query, lists, PeriodForm(query))
 
     def rows(self, book: AnyBook) -> Any:

@@ -179,8 +179,16 @@ class Home(StaffView):
         return render(request, "cases/home.html", context)
 
     def _counts(self, visible: CaseQuerySet, queues: list[WorkQueue]) -> dict[str, int]:
-        """Count the queues by name, and today's matters. One query."""
-        counted = {queue.name: self._narrowed(queue) for queue in queues}
+        """Count the queues by name, and today's matters. One query.
+
+        A secret matter of others stands in a list, but not where one decides.
+        """
+        where_decided = on_no_agenda(visible).annotate(redacted=Value(False))
+        where_listed = Case.objects.counted_for(self.user, today())
+        counted = {}
+        for queue in queues:
+            cases = where_decided if queue.page == QUEUE else where_listed
+            counted[queue.name] = self._narrowed(queue, cases)
 
         midnight = workdays.due_at(today() - workdays.ONE_DAY)
         of_today = visible.heard().filter(registered_at__gte=midnight)
@@ -213,16 +221,9 @@ class Home(StaffView):
             part.ask = redact(part.ask, by=by)
         return parts
 
-    def _narrowed(self, queue: WorkQueue) -> QuerySet[Case]:
-        """Return the cases that the page behind a queue lists.
-
-        A secret matter of others stands in a list, but not where one decides.
-        """
-        if queue.page == QUEUE:
-            counted = on_no_agenda(self.visible()).annotate(redacted=Value(False))
-        else:
-            counted = Case.objects.counted_for(self.user, today())
-
+    def _narrowed(self, queue: WorkQueue, cases: CaseQuerySet) -> QuerySet[Case]:
+        """Return the cases that the page behind a queue lists."""
         query = QueryDict(urlencode(queue.query))
-        narrowed: QuerySet[Case] = CaseFilter(query, counted, request=self.request).qs
+        filtered = CaseFilter(query, cases, request=self.request, shown=())
+        narrowed: QuerySet[Case] = filtered.qs
         return narrowed

@@ -272,7 +272,8 @@ class LedgerView(StaffView):
         """
         rows = Case.objects.counted_for(self.user, today())
         asker = reading.asked.lists[CaseFilter].request
-        listed = CaseFilter(reading.period_form.data or None, rows, request=asker)
+        data = reading.period_form.data or None
+        listed = CaseFilter(data, rows, request=asker, shown=())
         asked_for = rows.none()
         if reading.period_form.is_valid():
             asked_for = reading.asked.period.of(GENERAL, listed.qs)

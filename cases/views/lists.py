@@ -73,7 +73,8 @@ TAB_PARAMETERS = ("owner", "overdue", "stage")
 class CaseList(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         counted = Case.objects.counted_for(self.user, today())
-        listed = CaseFilter(request.GET or None, counted, request=request)
+        shown = ("q", *self._folded())
+        listed = CaseFilter(request.GET or None, counted, request=request, shown=shown)
         page = self._page(counted, listed)
         tabs = self._tabs(request, counted, listed)
 
@@ -146,7 +147,7 @@ class CaseList(StaffView):
 
         is_within_tab = any(name in request.GET for name in TAB_PARAMETERS)
         others: CaseQuerySet = (
-            CaseFilter(rest, counted, request=request).qs
+            CaseFilter(rest, counted, request=request, shown=()).qs
             if is_within_tab
             else listed.qs
         )

@@ -211,7 +211,9 @@ class Board(BoardView):
         query = self.request.GET.copy()
         for name in set(query) - set(PLACES):
             del query[name]
-        return CaseFilter(query or None, self.counted(), request=self.request)
+        return CaseFilter(
+            query or None, self.counted(), request=self.request, shown=PLACES
+        )
 
     def _filters(self) -> tuple[str, ...]:
         return PLACES if oversees_towns(self.user) else PLACES[1:]
