@@ -94,4 +94,5 @@ def _as_stored(rows: models.QuerySet[Any], fields: list[Any]) -> list[tuple[Any,
             f"SELECT {key}, {stored} FROM {table} WHERE {key} IN ({among})",  # noqa: S608 - names of our models, and what Django's compiler wrote; values are parameters
             params,
         )
-        return cursor.fetchall()
+        stored_rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return stored_rows

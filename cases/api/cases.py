@@ -78,7 +78,7 @@ class CaseFilters(DjangoFilterBackend):
     def get_filterset_kwargs(
         self, request: Request, queryset: QuerySet[Case], view: Any
     ) -> dict[str, Any]:
-        given = super().get_filterset_kwargs(request, queryset, view)
+        given: dict[str, Any] = super().get_filterset_kwargs(request, queryset, view)
         return given | {"shown": ()}
 
     def put_in_order(self, view: Any, filterset: CaseFilter) -> None:

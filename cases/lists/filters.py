@@ -148,6 +148,8 @@ class NarrowFilter(filters.FilterSet):
     name, and no others: to make all the fields of a form takes longer than to list.
     """
 
+    base_filters: Mapping[str, Any]  # of the class, and of a filter its own
+
     def __init__(
         self,
         data: Mapping[str, Any] | None = None,
