@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from cases.models import (
     Assignment,
@@ -21,6 +21,7 @@ from cases.workflow.findings import Wrong
 from cases.workflow.record import chain_hash
 from cases.workflow.sealed_rows import GROUPS_OF_ROWS
 from minshi.history import history_lifted
+from supervision.sealing.checking import check_everything
 from tests.cases.roads import (
     DAY,
     NOON,
@@ -31,8 +32,9 @@ from tests.cases.roads import (
     spoken,
     verified,
 )
-from tests.supervision.history.attacks import by_sql, found
+from tests.supervision.history.attacks import NIGHT, by_sql, found
 from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
+from tests.supervision.history.test_chain import forge_with_plain_hashes
 
 pytestmark = pytest.mark.django_db
 # what migrations do with the rows that are there, one after the other
@@ -95,15 +97,30 @@ def with_seals_of_before(case):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_migrations_seal_what_is_there(here):
+def test_the_migrations_sign_whole_chains_and_seal_what_is_there(here):
+    """Once for chains without a key and for cases whose events seal less than today; a
+    broken chain is left to be found.
+    """
     case = of_before(here)
+    whole = rated(here)
+    changed = rated(here)
+    for each in (case, whole, changed):
+        note = Event.objects.get(case=each, sequence=1).note
+        forge_with_plain_hashes(each, 1, note)
+    with history_lifted():
+        Event.objects.filter(case=changed, sequence=3).update(note="没人要求过")
 
-    migrate_back_before("seal_what_no_event_had_sealed")
+    migrate_back_before("state_of_events")
     migrate_to_the_end()
 
-    row = StateAtUpdate.objects.get()
-    assert (row.case_id, row.state.keys()) == (case.pk, NEWER)
-    assert found() == set()
+    findings = check_everything(NIGHT).findings
+    assert [(each.where, each.wrong) for each in findings] == [
+        (f"{changed.number} #1", Wrong.RECORD)
+    ]
+    sealed = {row.case_id: row.state.keys() for row in StateAtUpdate.objects.all()}
+    assert sealed == {case.pk: NEWER, whole.pk: NEWER, changed.pk: NEWER}
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Event.objects.update(note="x")
 
 
 def test_a_case_that_nobody_moved_since_is_sealed_at_the_update(old):

@@ -5,7 +5,6 @@ import json
 from datetime import UTC, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from cases.models import Case, CaseRevision, Event, NumberCounter
 from cases.workflow import Action, Speaker, make_move
@@ -14,9 +13,8 @@ from minshi.history import history_lifted
 from supervision.models import Log, Seal
 from supervision.sealing.checking import LogWrong, check_everything, check_history
 from supervision.sealing.seals import seal_logs
-from tests.cases.roads import NOON, decided, rated, spoken
+from tests.cases.roads import NOON, decided, spoken
 from tests.supervision.history.attacks import NIGHT, by_sql, delete_case, found
-from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
 
 pytestmark = pytest.mark.django_db
 
@@ -232,28 +230,6 @@ def test_the_time_of_the_last_record_moved_is_found(case, moved):
     Case.objects.filter(pk=case.pk).update(last_event_at=at)
 
     assert Wrong.CUT in found()
-
-
-# --- chains from before
-
-
-@pytest.mark.django_db(transaction=True)
-def test_chains_from_before_are_signed_once_and_broken_ones_left_to_be_found(here):
-    whole, changed = rated(here), rated(here)
-    for case in (whole, changed):
-        forge_with_plain_hashes(case, 1, Event.objects.get(case=case, sequence=1).note)
-    with history_lifted():
-        Event.objects.filter(case=changed, sequence=3).update(note="没人要求过")
-
-    migrate_back_before("state_of_events")
-    migrate_to_the_end()
-
-    result = check_everything(NIGHT)
-    assert [(each.where, each.wrong) for each in result.findings] == [
-        (f"{changed.number} #1", Wrong.RECORD)
-    ]
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        Event.objects.update(note="x")
 
 
 # --- what stands in the way of the check itself
