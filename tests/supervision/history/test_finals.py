@@ -2,10 +2,13 @@
 that SQL changed, put in or took away are found.
 """
 
+import shutil
 import uuid
 
 import pytest
-from django.db import IntegrityError, connection, models, transaction
+import time_machine
+from django.db import IntegrityError, models, transaction
+from django.test import override_settings
 
 from cases.models import (
     AgendaItem,
@@ -27,25 +30,41 @@ from supervision.reports.publishing import take_back
 from supervision.sealing.finals import FINALS
 from supervision.sealing.findings import LogWrong
 from tests import roles
-from tests.cases.roads import DAY, NOON, officer
+from tests.cases.roads import DAY, NOON, officer, staff
 from tests.supervision.history.attacks import by_sql, found
 from tests.supervision.history.closing import APRIL, LATER
 from tests.supervision.history.deciding import decide_all
-from tests.supervision.history.migrating import (
-    migrate_again_to,
-    migrate_back_before,
-    migrate_to_the_end,
-)
 from villages.models import AuditRecord, DutyLeave, DutyShift, SwapRequest, User
 from villages.posts import POST
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("in_april", "here"),
+]
 EARLIER = "2026-01-01 00:00:00+00:00"
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """The folder in which the program kept its heads meanwhile."""
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture(scope="module")
+def here(django_db_setup, django_db_blocker, kept):
+    """A town in which everything was decided, made once for all tests."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with time_machine.travel(APRIL, tick=False), override_settings(VAR_DIR=kept):
+            people = staff()
+            roles.record_made(NOON)
+            decide_all(people)
+        yield people
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True)
-def decided(in_april, here):
-    decide_all(here)
+def _own_folder(settings, here, kept, tmp_path):
+    settings.VAR_DIR = shutil.copytree(kept, tmp_path / "kept")
 
 
 def test_nothing_is_found_where_all_is_as_it_was_decided():
@@ -204,36 +223,3 @@ def test_the_database_refuses_to_change_what_is_shown_no_more(here):
         Publication.objects.update(numbers={})
     with pytest.raises(IntegrityError, match="is closed"), transaction.atomic():
         Publication.objects.all().delete()
-
-
-# --- rows of before
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_was_final_before_the_update_is_recorded_by_it():
-    migrate_back_before("0017_seal_what_is_final", app="supervision")
-    with history_lifted():
-        AuditRecord.objects.filter(kind="sealed").delete()
-
-    migrate_to_the_end()
-
-    subjects = AuditRecord.objects.filter(kind="sealed").values_list("subject")
-    names = {subject.partition(":")[0] for (subject,) in subjects}
-    assert names == {final.name for final in FINALS if final.rows().exists()}
-    assert names >= {final.name for final in DECIDED}
-    assert not found(LATER) & {LogWrong.CLOSED, LogWrong.CLOSED_GONE}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_update_made_to_run_again_seals_nothing():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM django_migrations WHERE name = '0017_seal_what_is_final'"
-        )
-    with history_lifted():
-        AuditRecord.objects.filter(kind="sealed").delete()
-
-    migrate_again_to("0017_seal_what_is_final", app="supervision")
-
-    assert not AuditRecord.objects.filter(kind="sealed").exists()
-    assert LogWrong.CLOSED in found(LATER)
