@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from cases.models import Case, CoSpeaker
 from cases.models.scope import hides_speaker
 from cases.privacy.parts import address_parts, doors_in, name_parts, phone_parts
-from cases.privacy.surnames import surnames_in
+from cases.privacy.surnames import names_in_two, surnames_in
 from minshi.crypto import blind_index
 from minshi.text import (
     AnyPhone,
@@ -42,12 +42,13 @@ def values_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[str]:
 
 def finders_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[Value]:
     """Return what finds the values of a case in a text, and of a 隐名 speaker a surname
-    of two characters by itself. No query.
+    of two characters by itself and a name said in two. No query.
     """
     values = list(filter(None, dict.fromkeys(values_of(case, fields))))
     finders: list[Value] = [PersonalValue(value) for value in values]
     if hides_speaker(case):
         finders += surnames_in(values)
+        finders += names_in_two(values)
     return finders
 
 

@@ -1,6 +1,6 @@
-"""A surname of two characters by itself: 欧阳 of 欧阳大哥 and 老欧阳. A village has one
-family of it, and neighbours call them so. One of a single character stands in other
-words.
+"""Surnames apart from the name: 姓蒲，名富贵. And one of two characters by itself: 欧阳
+of 欧阳大哥. A village has one family of it, and neighbours call them so; one of a
+single character stands in other words.
 """
 
 import re
@@ -13,6 +13,7 @@ from villages.naming import COMPOUND_SURNAME
 
 SHORTEST_NAME, LONGEST_NAME = 3, 4  # characters, with such a surname
 NAME = re.compile(rf"[{HAN}]{{{SHORTEST_NAME},{LONGEST_NAME}}}")
+WHOLE_NAME = re.compile(rf"[{HAN}]{{2,{LONGEST_NAME}}}")
 SEEN_BEHIND = 4  # characters behind it that tell whether a given name follows
 CALLED_BEFORE = re.compile(r"[老小姓]\s*$")
 NO_GIVEN_NAME = re.compile(
@@ -37,6 +38,30 @@ class Surname:
             simplified = Letters(behind).plain if behind[:1].isalpha() else behind
             if CALLED_BEFORE.search(before) or NO_GIVEN_NAME.match(simplified):
                 yield begin, end
+
+
+class NameInTwo:
+    """A name of which surname and given name are said one after the other."""
+
+    def __init__(self, surname: str, given: str) -> None:
+        self.pattern = re.compile(f"姓{surname}(?:单?名字?)?(?:叫做?|是)?{given}")
+
+    def spans(self, text: Letters) -> Iterator[Span]:
+        for found in self.pattern.finditer(text.plain):
+            yield text.span(found.start(), len(found[0]))
+
+
+def names_in_two(values: Iterable[str]) -> list[NameInTwo]:
+    """Return what finds names that are said in two, of values that are names."""
+    names = dict[tuple[str, str], None]()
+    for value in values:
+        plain = Letters(value).plain
+        if not WHOLE_NAME.fullmatch(plain):
+            continue
+        compound = COMPOUND_SURNAME.match(plain)
+        surname = compound[0] if compound else plain[0]
+        names[surname, plain[len(surname) :]] = None
+    return [NameInTwo(*name) for name in names]
 
 
 def surnames_in(values: Iterable[str]) -> list[Surname]:

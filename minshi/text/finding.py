@@ -72,9 +72,18 @@ SEPARATOR = re.compile(any_of(SEPARATORS))
 GAP_IN_PHONE = rf"[\s{re.escape(SEPARATORS)}]*"
 # Shorter ones stand in other numbers as well: a house number 12 in 2012.
 LOCAL_PHONE = 7
-# 尾号4160, 末四位是4160; read with digits
-LAST_DIGITS = re.compile(
-    r"(?:尾号|尾数|[末后][34]位)(?:数字?|[是为])*(?P<digits>\d{3,4})(?!\d)"
+# 尾号4160, 末四位是4160, 4160结尾, 前七位1620000, 座机4421234; read with digits
+IS = "(?:数字?|[是为])*"
+PARTS_OF_PHONE = (
+    re.compile(rf"(?:尾号|尾数|末尾|[末后][34]位){IS}(?P<digits>\d{{3,4}})(?!\d)"),
+    re.compile(
+        rf"(?:手机|电话|号码?)的?最后(?:[34]位)?{IS}(?P<digits>\d{{3,4}})(?!\d)"
+    ),
+    re.compile(r"(?<!\d)(?P<digits>\d{3,4})(?:结尾|收尾)"),
+    re.compile(rf"[前头开][3-8]位{IS}(?P<digits>\d{{3,8}})(?!\d)"),
+    re.compile(
+        rf"(?:座机|固话|电话)(?:号码?)?{IS}(?P<digits>\d{{{LOCAL_PHONE},8}})(?!\d)"
+    ),
 )
 # as many as the shortest of them; hardly a text has them in a row
 DIGITS_OF_PHONE = re.compile(rf"\d{{{LOCAL_PHONE}}}")
@@ -279,13 +288,14 @@ NUMBER_OF_MATTER = re.compile(r"(?<![A-Z0-9])[A-Z][A-Z0-9]{1,3}-20\d\d-\d{4,6}(?
 
 
 class AnyPhone:
-    """The telephones of a text and the last digits of one, whoever's they are."""
+    """The telephones of a text and parts of one that are called so, whoever's."""
 
     def spans(self, text: Letters) -> Iterator[Span]:
         """Yield them; the tables of telephones are slow, and hardly a text has one."""
-        for found in LAST_DIGITS.finditer(text.in_digits.plain):
-            begin, end = found.span("digits")
-            yield text.in_digits.span(begin, end - begin)
+        for part in PARTS_OF_PHONE:
+            for found in part.finditer(text.in_digits.plain):
+                begin, end = found.span("digits")
+                yield text.in_digits.span(begin, end - begin)
         if not DIGITS_OF_PHONE.search(text.in_digits.plain):
             return
         matters = [found.span() for found in NUMBER_OF_MATTER.finditer(text.text)]

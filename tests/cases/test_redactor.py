@@ -1,5 +1,7 @@
 """The redactor: what is blanked of a text, and for whom."""
 
+import re
+
 import pytest
 
 from cases.models.scope import Sight
@@ -53,6 +55,49 @@ def test_the_number_of_a_matter_is_no_telephone():
     )
     assert redact.data({"number": "A139-2026-0001"}) == {"number": "A139-2026-0001"}
     assert redact("打139-2026-0001") == f"打{PLACEHOLDER}"
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        "末尾{4160}",
+        "尾数是{四一六零}",
+        "{4160}结尾",
+        "手机最后是{4160}",
+        "电话的最后四位：{4160}",
+        "号码前7位{1620000}",
+        "座机{4421234}",
+        "家里电话：{4421234}",
+    ],
+)
+def test_what_is_called_a_part_of_a_telephone_is_blanked(called):
+    redact = Redactor(finders=[AnyPhone()])
+    before, digits, after = re.split("[{}]", called)
+
+    assert redact(before + digits + after) == before + PLACEHOLDER + after
+
+
+@pytest.mark.parametrize(
+    "plain",
+    ["最后4160元", "前三位是老人", "2026年结尾", "末尾12米", "电话1234567890123"],
+)
+def test_other_numbers_are_no_part_of_a_telephone(plain):
+    assert Redactor(finders=[AnyPhone()])(plain) == plain
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("蒲富贵", "姓蒲名富贵"),
+        ("蒲富贵", "姓蒲，叫富贵"),
+        ("欧阳震华", "姓欧阳，名字叫震华"),
+    ],
+)
+def test_a_hidden_name_is_found_where_it_is_said_in_two(name, said):
+    case = spoken(staff(), confidentiality="hidden", speaker_name=name)
+
+    assert speaker_redactor(case)(f"我{said}，水渠堵了") == f"我{PLACEHOLDER}，水渠堵了"
 
 
 def test_no_telephone_is_read_into_a_moment_or_a_key():
