@@ -17,7 +17,7 @@ from cases.ledgers.exports import exportable
 from cases.ledgers.record import joined
 from cases.lists.filters import (
     ALL,
-    VillageFilter,
+    MatterFilter,
     town_filter,
     villages_in_reach,
 )
@@ -33,7 +33,7 @@ from villages.models import Post, User
 Chases = QuerySet[Chase]
 
 
-class ChaseFilter(VillageFilter):
+class ChaseFilter(MatterFilter):
     town = town_filter("case__town")
     village = PlaceFilter(
         field_name="case__village",
