@@ -133,9 +133,18 @@ COLUMNS: tuple[Column[RowRecord], ...] = (
     count("case.open.count", pgettext_lazy("ledger", "In hand")),
     count("case.overdue.count", pgettext_lazy("ledger", "Overdue")),
     count("case.chased.count", pgettext_lazy("ledger", "Supervised")),
-    count("rating.satisfied.count", pgettext_lazy("ledger", "Satisfied")),
-    count("rating.mostly.count", pgettext_lazy("ledger", "Mostly satisfied")),
-    count("rating.dissatisfied.count", pgettext_lazy("ledger", "Dissatisfied")),
+    count(
+        "rating.satisfied.count",
+        pgettext_lazy("ledger", "Satisfied in the latest rating"),
+    ),
+    count(
+        "rating.mostly.count",
+        pgettext_lazy("ledger", "Mostly satisfied in the latest rating"),
+    ),
+    count(
+        "rating.dissatisfied.count",
+        pgettext_lazy("ledger", "Dissatisfied in the latest rating"),
+    ),
     share("rate.satisfied", pgettext_lazy("ledger", "Share satisfied")),
     share("rate.rated", pgettext_lazy("ledger", "Share rated")),
     Column("remark", pgettext_lazy("ledger", "Remark"), remark, width=14),

@@ -223,7 +223,7 @@ def _repeated(this: Figures) -> str:
 def _supervision(this: Figures, numbers: dict[str, Any]) -> str:
     words = _(
         "Of the matters received %(chased)s were urged, put under an order or"
-        " circulated. Dissatisfied: %(dissatisfied)s."
+        " circulated. Dissatisfied in the latest rating: %(dissatisfied)s."
     ) % {
         "chased": this.count("case.chased.count"),
         "dissatisfied": this.count("rating.dissatisfied.count"),
