@@ -80,7 +80,8 @@ def test_chasing_by_hand_stands_in_it_with_who_did_it(here):
 
     (row,) = shown_rows(page(here.supervisor, "supervision"))
 
-    assert (row[3], row[5], row[-1]) == ("催办", "抓紧", str(here.supervisor.user))
+    assert (row[3], row[5]) == ("催办", "未逾期，督办人员主动督办")
+    assert row[-1] == f"{here.supervisor.user}，督办要求：抓紧"
     assert row[12] == "还没办好"
 
 

@@ -25,6 +25,7 @@ from supervision.models import (
     TrackingMeeting,
     TrackingVerdict,
 )
+from supervision.orders import standard_demand
 from tests import roles
 from tests.cases.roads import DAY, NOON, dissatisfied_twice, officer, spoken, staff
 from tests.together import times_at_once
@@ -148,7 +149,10 @@ def test_an_order_is_written_and_signed_by_who_may_else_waits_for_them(here):
         at=LATE,
     )
 
-    assert SupervisionOrder.objects.get(case=case).state == "to_sign"
+    order = SupervisionOrder.objects.get(case=case)
+    assert order.state == "to_sign"
+    assert order.reason == "已逾期"
+    assert order.demand == f"拖得太久\n{standard_demand()}"
     assert SupervisionOrder.objects.get(case=other).state == "signed"
 
 
