@@ -129,7 +129,7 @@ COLUMNS: tuple[Column[RowRecord], ...] = (
     split("handling", "joint", pgettext_lazy("ledger", "Joint")),
     split("handling", "meeting", pgettext_lazy("ledger", "By meeting")),
     count("case.completed.count", pgettext_lazy("ledger", "Completed")),
-    share("rate.completed", pgettext_lazy("ledger", "Share completed")),
+    share("rate.completed", pgettext_lazy("ledger", "Share completed of accepted")),
     count("case.open.count", pgettext_lazy("ledger", "In hand")),
     count("case.overdue.count", pgettext_lazy("ledger", "Overdue")),
     count("case.chased.count", pgettext_lazy("ledger", "Supervised")),
