@@ -235,6 +235,8 @@ def test_a_secret_matter_is_a_row_without_content(client, here):
     assert case.number in board
     assert "不能说的事" not in board
     assert str(here.secretary.user) not in board
+    assert "保密事项" in board
+    assert "只有指定的人能查看和督办" in board
 
 
 def test_several_are_chased_at_once_each_with_its_own_result(client, here):
