@@ -288,7 +288,7 @@ def test_the_button_the_page_and_its_result_name_the_act_that_is_chosen(client, 
     asked = client.post(together, ticked).content.decode()
     done = client.post(together, ticked | words).content.decode()
 
-    assert ">勾选的一起提醒或催办<" in board.content.decode()
+    assert ">一起提醒或催办<" in board.content.decode()
     assert "<h1>一起提醒或催办</h1>" in asked
     assert "提醒或催办这 1 件" in asked
     assert "提醒了 1 件，未成功 0 件" in done
