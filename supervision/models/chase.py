@@ -205,9 +205,11 @@ class Chase(WithChoices):
         return f"{self.get_level_display()} · {self.get_step_display()}"
 
 
-def why_by_hand(due_at: datetime, at: datetime) -> str:
-    """Return why somebody chased a case by hand: what they typed is their demand."""
-    if at >= due_at:
+def why_by_hand(due_at: datetime | None, at: datetime) -> str:
+    """Return why somebody chased a case by hand: what they typed is their demand. A
+    closed case has no due.
+    """
+    if due_at and at >= due_at:
         return gettext("Overdue when it was chased")
     return gettext("Not overdue, chased of the overseers' own accord")
 
