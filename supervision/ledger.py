@@ -17,7 +17,7 @@ from cases.ledgers.exports import exportable
 from cases.ledgers.record import joined
 from cases.lists.filters import (
     ALL,
-    VillageFilter,
+    MatterFilter,
     town_filter,
     villages_in_reach,
 )
@@ -27,13 +27,20 @@ from cases.models.choices import Light, Stage, SupervisionLevel
 from cases.models.scope import Sight
 from minshi.plain_cells import Cell
 from minshi.tabular import Column, Ledger
-from supervision.models import Chase, ChaseStep, OrderState, OrderTalk, SupervisionOrder
+from supervision.models import (
+    Chase,
+    ChaseStep,
+    OrderState,
+    OrderTalk,
+    SupervisionOrder,
+    why_by_hand,
+)
 from villages.models import Post, User
 
 Chases = QuerySet[Chase]
 
 
-class ChaseFilter(VillageFilter):
+class ChaseFilter(MatterFilter):
     town = town_filter("case__town")
     village = PlaceFilter(
         field_name="case__village",
@@ -77,9 +84,15 @@ def light(record: ChaseRecord) -> str:
 
 
 def reason(record: ChaseRecord) -> str:
+    """Return why it was chased, not what was demanded: of an order as that says; else
+    by the clock.
+    """
     chase = record.chase
-    words = record.about.words(chase.reason, post=chase.by_id)
-    return words or chase.get_step_display()
+    if chase.step != ChaseStep.BY_HAND:
+        return chase.get_step_display()
+    if record.order:
+        return record.about.words(record.order.reason, post=record.order.raised_by_id)
+    return why_by_hand(chase.due_at, chase.at)
 
 
 def unit(record: ChaseRecord) -> str:
@@ -197,9 +210,18 @@ def talk_in_words(record: ChaseRecord, talk: OrderTalk) -> str:
 
 
 def remark(record: ChaseRecord) -> str:
-    """Return who took the step."""
-    by = record.chase.by
-    return str(by.user) if by else pgettext("ledger", "by the system")
+    """Return who took the step, and what they demanded without an order."""
+    chase = record.chase
+    if chase.by is None:
+        return pgettext("ledger", "by the system")
+    if record.order or not chase.reason:
+        return str(chase.by.user)
+
+    demand = record.about.words(chase.reason, post=chase.by_id)
+    return pgettext("ledger", "%(name)s demanded: %(demand)s") % {
+        "name": chase.by.user,
+        "demand": demand,
+    }
 
 
 COLUMNS: tuple[Column[ChaseRecord], ...] = (
@@ -241,7 +263,7 @@ COLUMNS: tuple[Column[ChaseRecord], ...] = (
         width=28,
     ),
     Column("outcome", pgettext_lazy("ledger", "Outcome"), outcome, width=20),
-    Column("remark", pgettext_lazy("ledger", "Remark"), remark, width=14),
+    Column("remark", pgettext_lazy("ledger", "Remark"), remark, width=20),
 )
 
 

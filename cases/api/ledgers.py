@@ -105,8 +105,8 @@ class LedgerRowsAPIView(CaseApi, GenericAPIView[Any]):
         """The rows of one ledger, names and phones masked, oldest first unless `first`
         says newest; without a period the past twelve months.
 
-        The rows of `meetings` are agenda items and those of `duty` shifts, narrowed by
-        town, village and period alone.
+        The rows of `meetings` are agenda items, narrowed by town, village, words and
+        period alone; those of `duty` are shifts, by the same without words.
         """
         book = self.book
         in_sight = book.in_sight(self.user, workdays.local_day(self.at))

@@ -121,6 +121,16 @@ def town_filter(field_name: str) -> filters.ModelChoiceFilter:
     )
 
 
+def words_filter() -> filters.CharFilter:
+    """Return the filter by words; its filterset says by `by_words` what they find."""
+    return filters.CharFilter(
+        method="by_words",
+        label=_("Number, words or who spoke"),
+        max_length=search.LONGEST,
+        validators=[search.require_two_characters],
+    )
+
+
 class OfficeField(filters.fields.ModelChoiceField):
     """An office; with its town in front for whoever reads those of several towns."""
 
@@ -171,12 +181,7 @@ class CaseFilter(NarrowFilter):
     An input that cannot be read gives no rows at all.
     """
 
-    q = filters.CharFilter(
-        method="by_words",
-        label=_("Number, words or who spoke"),
-        max_length=search.LONGEST,
-        validators=[search.require_two_characters],
-    )
+    q = words_filter()
     stage = filters.MultipleChoiceFilter(
         choices=Stage.choices,
         label=_("Stage"),
@@ -441,6 +446,26 @@ class VillageFilter(NarrowFilter):
         return super().filter_queryset(queryset)
 
 
+class MatterFilter(VillageFilter):
+    """Filter for rows that each stand for a case, by its words as well."""
+
+    q = words_filter()
+
+    def by_words(self, rows: Any, _name: str, text: str) -> Any:
+        return rows.filter(case__in=self.matters_with(text))
+
+    def matters_with(self, text: str) -> QuerySet[Any]:
+        """Return the keys of the cases that the words find, of those the user reads."""
+        user = _user_of(self.request)
+        if user is None:
+            return Case.objects.none().values("pk")
+
+        on = today()
+        cases = Case.objects.counted_for(user, on)
+        found = search.matching(cases, text, Sight.of(user, on))
+        return found.filter(Q(redacted=False)).values("pk")
+
+
 class QueueFilter(VillageFilter):
     """Filter for what waits for a decision, of several tabs by one form."""
 
@@ -463,7 +488,7 @@ class ShiftFilter(VillageFilter):
     )
 
 
-class ItemFilter(VillageFilter):
+class ItemFilter(MatterFilter):
     town = town_filter("meeting__town")
     village = PlaceFilter(
         field_name="meeting__village",
@@ -471,3 +496,10 @@ class ItemFilter(VillageFilter):
         label=_("Village"),
         empty_label=ALL,
     )
+
+    def by_words(self, rows: Any, _name: str, text: str) -> Any:
+        """Filter by the words of the case; of an item without one, of its subject."""
+        in_subject = Q(case=None)
+        for term in search.terms_of(text):
+            in_subject &= Q(subject__icontains=term)
+        return rows.filter(Q(case__in=self.matters_with(text)) | in_subject)

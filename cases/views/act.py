@@ -21,6 +21,7 @@ from cases.models import Case, Event
 from cases.models.choices import Stage
 from cases.privacy.redactor import reader_redactor
 from cases.standard_texts import ready_for
+from cases.views.attachments import attach_sent
 from cases.views.committee import agendas_to_choose, put_before_committee
 from cases.views.late import typed_for, was_made_before
 from cases.views.major import WaysOn, ways_on
@@ -39,7 +40,7 @@ from cases.workflow import (
 from cases.workflow.chased import chased_today
 from cases.workflow.event_data import data_of
 from cases.workflow.inputs import Kind
-from minshi.clock import now
+from minshi.clock import now, today
 from minshi.errors import (
     CONFLICT,
     UNPROCESSABLE,
@@ -64,6 +65,8 @@ LIMITS: Mapping[Action, Text] = MappingProxyType(
     }
 )
 
+# where what was done may be shown (domain §1: a photo may be added, never must)
+WITH_PHOTOS = (Action.SETTLE, Action.PROGRESS, Action.REPORT, Action.COMPLETE)
 # a step whose name would be long on its button, or says what is asked
 BUTTONS: Mapping[Action, Text] = MappingProxyType(
     {Action.RESERVE: gettext_lazy("Save")}
@@ -114,6 +117,8 @@ class Act(StepView):
 
         words = _("Done: %(action)s") % {"action": offer.action.label}
         messages.success(request, words)
+        if offer.action in WITH_PHOTOS:
+            attach_sent(request, moved, "photo", post=offer.post, came_with_it=True)
         if offer.action == Action.DECIDE:
             put_before_committee(request, self.user, moved)
         return self._go(request, self._address_after(request, case, form))
@@ -195,6 +200,7 @@ class Act(StepView):
             "heading": HEADINGS.get(offer.action, offer.action.label),
             "preview": self._preview_of_refused(request, facts, offer, form),
             "limit": LIMITS.get(offer.action, ""),
+            "takes_photos": offer.action in WITH_PHOTOS,
             "leave": _item_opened_from(request) or facts.case.get_absolute_url(),
             "namesakes": namesakes_of(self.user, form, facts.case.village_id),
             **shown,
@@ -281,6 +287,9 @@ class Act(StepView):
         if self._was_made_before(request, case, action):
             words = _("Done: %(action)s") % {"action": action.label}
             messages.success(request, words)
+            if action in WITH_PHOTOS:  # the answer was lost before they were stored
+                post = self.user.posts_on(today())[0]
+                attach_sent(request, case, "photo", post=post)
             return self._go(request, case.get_absolute_url())
 
         seen = whole_number(request.POST.get("version", ""))

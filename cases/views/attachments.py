@@ -7,13 +7,37 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.attachments import attach
-from cases.models import Attachment
+from cases.models import Attachment, Case
 from cases.models.attachment import KeptFile
 from cases.privacy.disclosure import note_reading, note_small_picture
 from cases.views.access import StaffView
 from cases.workflow.files import show, take_off
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
+from villages.models import Post
+
+
+def attach_sent(
+    request: HttpRequest,
+    case: Case,
+    name: str,
+    *,
+    post: Post | None,
+    came_with_it: bool = False,
+) -> int:
+    """Store the files that a form sent under a name with the case, which stands
+    whatever becomes of them; say of each that is refused why, and return how many are
+    stored.
+    """
+    added = 0
+    for upload in request.FILES.getlist(name):
+        try:
+            attach(case, upload, at=now(), post=post, came_with_it=came_with_it)
+            added += 1
+        except RuleBroken as refusal:
+            messages.error(request, f"{upload.name}：{refusal}")
+
+    return added
 
 
 class Upload(StaffView):
@@ -27,15 +51,9 @@ class Upload(StaffView):
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         case = self.case(number)
         files = request.FILES.getlist("file")
+        post = self.user.posts_on(today())[0]
 
-        added = 0
-        for upload in files:
-            try:
-                attach(case, upload, at=now(), post=self.user.posts_on(today())[0])
-                added += 1
-            except RuleBroken as refusal:
-                messages.error(request, f"{upload.name}：{refusal}")
-
+        added = attach_sent(request, case, "file", post=post)
         if added:
             words = ngettext("%(count)s file added.", "%(count)s files added.", added)
             messages.success(request, words % {"count": added})

@@ -64,6 +64,7 @@ TYPED_FIELDS = (
     "result",
     "remark",
 )
+TAKING_UP = (Action.ACCEPT, Action.SETTLE)
 
 
 class CaseDetail(StaffView):
@@ -152,9 +153,11 @@ def _steps(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
     case = facts.case
     offers = moves_open_to(user, case, facts.at, facts)
     pressing = _pressing(offers, sight, facts)
+    may_take_up = any(offer.action == Action.ACCEPT for offer in pressing)
     urged = facts.happened(Action.URGE)
     return {
         "everyday": pressing,
+        "is_a_colleagues": may_take_up and not _owns(sight, case),
         "held_up": why_not_open(user, facts, Action.COMPLETE),
         "who_diverts": _who_diverts(offers, facts),
         "further": [offer for offer in offers if offer not in pressing],
@@ -180,19 +183,24 @@ def _who_diverts(offers: list[Offer], facts: Facts) -> str:
     return "、".join(roles)
 
 
+def _owns(sight: Sight, case: Case) -> bool:
+    reach = sight.reach
+    return case.owner_post_id in reach.posts or case.owner_office_id in reach.offices
+
+
 def _pressing(offers: list[Offer], sight: Sight, facts: Facts) -> list[Offer]:
     """Return the steps that wait for this reader, in the order of the page.
 
-    A matter that somebody else works on presses nobody but for a ruling.
+    A matter that somebody else works on presses nobody but for a ruling. One that
+    nobody took up yet waits for whoever may, with whomever it is.
     """
-    case = facts.case
-    reach = sight.reach
-    owns_it = case.owner_post_id in reach.posts or case.owner_office_id in reach.offices
+    owns_it = _owns(sight, facts.case)
     works_on_it = works_on(sight, facts)
 
     pressing = []
     for offer in offers:
-        is_theirs = owns_it or works_on_it or offer.move.ruling
+        takes_up = offer.action in TAKING_UP
+        is_theirs = owns_it or works_on_it or offer.move.ruling or takes_up
         if offer.move.everyday and is_theirs:
             pressing.append(offer)
 

@@ -65,6 +65,8 @@ def queues_of(posts: list[Post], *, on_duty: bool = False) -> list[WorkQueue]:
     queues: list[WorkQueue] = []
     for post in posts:
         level = _level_of(post)
+        if on_duty or post.role in DECIDE or post.role == Role.DUTY_OFFICER:
+            queues.append(_to_be_accepted(level))
         if post.role in DECIDE:
             queues += _queues_of_decider(level)
         if post.role == Role.SUPERVISOR:
@@ -83,6 +85,12 @@ def _level_of(post: Post) -> Level:
     if post.town_id:
         return Level.TOWN
     return Level.VILLAGE
+
+
+def _to_be_accepted(level: Level) -> WorkQueue:
+    return WorkQueue(
+        _("Waiting to be accepted"), {"stage": Stage.SPEAK, "level": level}
+    )
 
 
 def _queues_of_decider(level: Level) -> list[WorkQueue]:

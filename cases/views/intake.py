@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.attachments import attach
 from cases.forms import IntakeForm
 from cases.forms.intake import spoken_of, town_from_form
 from cases.models import Case
@@ -22,6 +21,7 @@ from cases.models.choices import Category, Channel, Confidentiality, Grade, How
 from cases.speaking.promise import promise_to_officers
 from cases.templatetags.minshi import day
 from cases.views.access import StaffView
+from cases.views.attachments import attach_sent
 from cases.views.namesakes import namesakes_of
 from cases.views.similar import fillings_for
 from cases.workflow import Action, Officer, Speaker, make_move
@@ -108,9 +108,6 @@ class Intake(StaffView):
             else:
                 return _lead(request, self._go_on(request, form, case))
 
-        if "photo" in request.FILES:
-            # no page can fill a field of files in again
-            messages.warning(request, _("Please choose the photo once more."))
         return self._show(
             request, form, status=UNPROCESSABLE, fillings=fillings, offered=True
         )
@@ -155,13 +152,8 @@ class Intake(StaffView):
         return redirect(f"{reverse('cases:intake')}?done={case.number}&{sent}")
 
     def _attach(self, request: HttpRequest, case: Case) -> None:
-        """Store the photos with the case, which stands whatever becomes of them."""
         post = self._post_for(case.village)
-        for upload in request.FILES.getlist("photo"):
-            try:
-                attach(case, upload, at=now(), post=post, came_with_it=True)
-            except RuleBroken as refusal:
-                messages.error(request, f"{upload.name}：{refusal}")
+        attach_sent(request, case, "photo", post=post, came_with_it=True)
 
     def _form(self, data: QueryDict | None = None, **options: Any) -> IntakeForm:
         residents = neighbourhood_of(self.user, today()).residents

@@ -45,7 +45,7 @@ from villages.models import User
 from villages.rights import FREEZE_LEDGERS
 
 # the filters of a ledger of cases, and those folded away with the days
-SHOWN_OF_CASES = ("category", "grade", "q")
+SHOWN_OF_CASES = ("category", "grade")
 FOLDED_DAYS = ("since", "until")
 FOLDED_OF_CASES = (
     "light",
@@ -155,8 +155,10 @@ class Reading:
         fields.append(self.listed.form["village"])
         if self.is_of_cases:
             fields += [self.listed.form[name] for name in SHOWN_OF_CASES]
-            search = self.listed.form["q"].field  # its label takes no room of its own
-            search.widget.attrs["placeholder"] = search.label
+        if "q" in self.listed.form.fields:
+            search = self.listed.form["q"]  # its label takes no room of its own
+            search.field.widget.attrs["placeholder"] = search.label
+            fields.append(search)
         return fields
 
     @property

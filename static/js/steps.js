@@ -10,6 +10,11 @@ function keep(step) {
   const choices = all("input[type=radio]", step);
 
   putBack(step, texts, choices, stored(name));
+  step.addEventListener("change", async (event) => {
+    if (event.target.type !== "file") return;
+    const { shrinkPhotos } = await import("./photos.js");
+    shrinkPhotos(step);
+  });
   step.addEventListener("input", () => {
     const typed = {};
     texts.forEach((field) => {

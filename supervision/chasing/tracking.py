@@ -21,14 +21,15 @@ from supervision.models import (
     TrackedCase,
     TrackingMeeting,
     TrackingVerdict,
+    why_by_hand,
 )
 from supervision.models.order import LIVE
 from supervision.models.tracking import ACTED
 from supervision.orders import (
     chasing_post,
+    demand_in_words,
     latest_reply_on,
     raise_order,
-    standard_demand,
 )
 from villages.models import Post, Town, User
 from villages.rights import OVERSEE, first_post
@@ -218,9 +219,9 @@ def _act(
     elif verdict == TrackingVerdict.ORDERED:
         raise_order(
             case,
-            reason=note,
+            reason=why_by_hand(case.due_at, at),
             reply_on=latest_reply_on(case, at),
-            demand=standard_demand(),
+            demand=demand_in_words(note),
             key=None,
             by=by,
             at=at,

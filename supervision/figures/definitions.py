@@ -317,7 +317,10 @@ SHARES: Mapping[str, Share] = MappingProxyType(
             Share(
                 "ratio.concluded",
                 _("Concluded of received"),
-                _("Of the matters received, those concluded by now."),
+                _(
+                    "Of the matters received, those concluded by now; the share"
+                    " completed asks of those accepted whether the work is done."
+                ),
                 "ratio.concluded.part",
                 "ratio.concluded.whole",
             ),
@@ -341,7 +344,10 @@ SHARES: Mapping[str, Share] = MappingProxyType(
             Share(
                 "rate.completed",
                 _("Completed of accepted"),
-                _("Of those accepted, those completed by now."),
+                _(
+                    "Of those accepted, those completed by now, closed or not; the"
+                    " share concluded asks of all received whether they are closed."
+                ),
                 "rate.completed.part",
                 "rate.completed.whole",
             ),

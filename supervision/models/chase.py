@@ -2,13 +2,14 @@
 steps that were taken.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cases.models import Case, Clock, Event
 from cases.models.choices import SupervisionLevel, WithChoices
@@ -202,6 +203,15 @@ class Chase(WithChoices):
 
     def __str__(self) -> str:
         return f"{self.get_level_display()} · {self.get_step_display()}"
+
+
+def why_by_hand(due_at: datetime | None, at: datetime) -> str:
+    """Return why somebody chased a case by hand: what they typed is their demand. A
+    closed case has no due.
+    """
+    if due_at and at >= due_at:
+        return gettext("Overdue when it was chased")
+    return gettext("Not overdue, chased of the overseers' own accord")
 
 
 def holder_of(case: Case) -> dict[str, Any]:

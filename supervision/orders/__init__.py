@@ -13,6 +13,7 @@ from supervision.orders.addressing import addressees_of, chasing_goes_to, signer
 from supervision.orders.drafting import (
     DraftReason,
     claim_cases,
+    demand_in_words,
     draft_orders,
     latest_reply_on,
     standard_demand,
@@ -47,6 +48,7 @@ __all__ = [
     "chasing_post",
     "check_reply",
     "claim_cases",
+    "demand_in_words",
     "draft_orders",
     "end_orders_due",
     "is_ordered",

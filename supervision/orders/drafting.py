@@ -18,6 +18,7 @@ from minshi.workdays import SHANGHAI, WorkCalendar
 from supervision.models import SupervisionOrder
 from supervision.models.order import LIVE
 from supervision.orders.final import ORDER
+from supervision.orders.wording import LONGEST
 from villages.finals import seal_all
 from villages.models import Post
 
@@ -168,3 +169,11 @@ def suggested_days(orders: Iterable[SupervisionOrder], at: datetime) -> dict[int
 
 def _counting_of(case: Case, at: datetime) -> Counting:
     return deadlines.counting_of(case.town_id, workdays.local_day(at))
+
+
+def demand_in_words(typed: str) -> str:
+    """Return what an order demands: what was typed, and the standard words behind it
+    where there is room.
+    """
+    demand = f"{typed}\n{standard_demand()}"
+    return demand if len(demand) <= LONGEST else typed

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.ledgers.period import in_words
+from supervision.figures.definitions import IN_SHORT
 from supervision.figures.kinds import NONE, SECRET
 from supervision.figures.periods import Days
 from supervision.figures.reading import Figures, ShareOf
@@ -85,7 +86,7 @@ def _general(this: Figures, numbers: dict[str, Any]) -> str:
 
     return _(
         "In the month %(received)s matters were received, %(before)s, %(year)s."
-        " %(concluded)s of them are concluded by now, %(ratio)s of those received."
+        " %(concluded)s of them are concluded by now; %(ratio_in_short)s: %(ratio)s."
         " %(closed)s matters were closed in the month. %(open)s are in hand as this is"
         " counted, %(overdue)s of them overdue."
     ) % {
@@ -94,6 +95,7 @@ def _general(this: Figures, numbers: dict[str, Any]) -> str:
         "year": beside_them[A_YEAR_BEFORE],
         "concluded": this.count("case.concluded.count"),
         "ratio": share(this.share("ratio.concluded")),
+        "ratio_in_short": IN_SHORT["ratio.concluded"],
         "closed": this.count("case.closed.count"),
         "open": this.count("case.open.count"),
         "overdue": this.count("case.overdue.count"),
@@ -157,13 +159,15 @@ def _kinds(this: Figures) -> str:
 def _handling(this: Figures) -> str:
     return _(
         "Told in time of acceptance: %(answered)s. Contacted before the reply:"
-        " %(contacted)s. Completed of accepted: %(completed)s. Completed in time:"
-        " %(in_time)s. Days to the reply: %(reply)s. Days to closing: %(closing)s."
-        " Satisfied: %(satisfied)s. Solved: %(solved)s. Rated of completed: %(rated)s."
+        " %(contacted)s. Completed (%(completed_in_short)s): %(completed)s. Completed"
+        " in time: %(in_time)s. Days to the reply: %(reply)s. Days to closing:"
+        " %(closing)s. Satisfied: %(satisfied)s. Solved: %(solved)s. Rated of"
+        " completed: %(rated)s."
     ) % {
         "answered": share(this.share("rate.answered")),
         "contacted": share(this.share("rate.contacted")),
         "completed": share(this.share("rate.completed")),
+        "completed_in_short": IN_SHORT["rate.completed"],
         "in_time": share(this.share("rate.in_time")),
         "reply": days(this, "days.reply"),
         "closing": days(this, "days.closing"),
@@ -223,7 +227,7 @@ def _repeated(this: Figures) -> str:
 def _supervision(this: Figures, numbers: dict[str, Any]) -> str:
     words = _(
         "Of the matters received %(chased)s were urged, put under an order or"
-        " circulated. Dissatisfied: %(dissatisfied)s."
+        " circulated. Dissatisfied in the latest rating: %(dissatisfied)s."
     ) % {
         "chased": this.count("case.chased.count"),
         "dissatisfied": this.count("rating.dissatisfied.count"),

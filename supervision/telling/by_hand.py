@@ -2,15 +2,26 @@
 for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from cases.models import Clock, Event
 from cases.models.choices import SupervisionLevel
 from cases.workflow import Action
 from cases.workflow.event_data import data_of
-from supervision.models import Chase, ChaseStep, SupervisionOrder, holder_after
-from supervision.orders import DraftReason, claim_cases, draft_orders, standard_demand
+from supervision.models import (
+    Chase,
+    ChaseStep,
+    SupervisionOrder,
+    holder_after,
+    why_by_hand,
+)
+from supervision.orders import (
+    DraftReason,
+    claim_cases,
+    demand_in_words,
+    draft_orders,
+)
 
 REASON = 200
 
@@ -31,7 +42,7 @@ def chased_by_hand(events: Iterable[Event], at: datetime) -> dict[int, Chase]:
 
     # closed meanwhile: nothing is left to chase
     acts = [event for event in acts if event.case_id in clocks]
-    orders = _orders_asked_for(acts, at)
+    orders = _orders_asked_for(acts, clocks, at)
 
     chases = []
     for event in acts:
@@ -63,7 +74,7 @@ def _is_by_hand(event: Event) -> bool:
 
 
 def _orders_asked_for(
-    acts: Sequence[Event], at: datetime
+    acts: Sequence[Event], clocks: Mapping[int, Clock], at: datetime
 ) -> dict[int, SupervisionOrder]:
     """Draft the orders asked for, one a case, for the last act that asks; by event."""
     asking = {}
@@ -75,7 +86,7 @@ def _orders_asked_for(
 
     claimed = claim_cases(asking, wait=True)
     reasons = {
-        case: _draft_reason(event)
+        case: _draft_reason(event, clocks[case.pk])
         for case, event in asking.items()
         if case.pk in claimed
     }
@@ -88,10 +99,7 @@ def _orders_asked_for(
     return orders
 
 
-def _draft_reason(event: Event) -> DraftReason:
-    """The words are the reason; where they are too long for one, they stand in what is
-    demanded as well.
-    """
-    is_too_long = len(event.note) > REASON
-    demand = f"{event.note}\n{standard_demand()}" if is_too_long else ""
-    return DraftReason(event.note[:REASON], demand, event.post)
+def _draft_reason(event: Event, clock: Clock) -> DraftReason:
+    """The words typed are what is demanded; why is what the clock says."""
+    reason = why_by_hand(clock.due_at, event.at)
+    return DraftReason(reason, demand_in_words(event.note), event.post)

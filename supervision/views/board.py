@@ -297,6 +297,8 @@ class ChaseTogether(BoardView):
             else:
                 shown = results_of_cases(results, self.sight())
                 context |= with_counts(shown, self.gone(cases))
+                level = form.cleaned_data["supervision_level"]
+                context["is_reminder"] = level == SupervisionLevel.REMIND
                 return render(request, "supervision/chased.html", context)
 
         chased = chased_today(cases, now())

@@ -16,7 +16,7 @@ from cases.workflow import Action, make_move
 from cases.workflow.files import take_off
 from minshi.errors import InputRefused, MoveRefused
 from tests.api import Api
-from tests.cases.roads import NOON, officer, spoken, staff
+from tests.cases.roads import NOON, decided, officer, spoken, staff
 
 pytestmark = pytest.mark.django_db
 GPS = 0x8825
@@ -330,3 +330,83 @@ def voided(case, here):
         void_as="void",
         reason="点错了",
     )
+
+
+# --- with a step
+def step_sent(client, case, action, **words):
+    """Send a step with the words given and a photo; the same form may go again."""
+    address = reverse("cases:act", args=[case.number, action])
+    form = client.get(address).context["form"]
+    sent = {"version": form["version"].value(), "key": str(form["key"].value())}
+    return client.post(address, {**sent, **words, "photo": as_upload()})
+
+
+DONE = {"outcome": "done", "result": "换了三盏灯"}
+
+
+def test_whoever_did_something_adds_the_photo_where_they_write_it(client, here):
+    case = decided(here)
+    client.force_login(here.handler.user)
+    address = reverse("cases:act", args=[case.number, "complete"])
+
+    page = client.get(address).text
+    step_sent(client, case, "complete", **DONE)
+
+    assert 'enctype="multipart/form-data"' in page
+    assert "照片" in page
+    assert 'name="photo"' in page
+    file = Attachment.objects.get(case=case)
+    assert (file.post, file.from_speaker, file.is_public) == (
+        here.handler,
+        False,
+        False,
+    )
+
+
+def test_a_step_that_shows_nothing_done_asks_for_no_photo(client, here):
+    case = decided(here)
+    client.force_login(here.handler.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "return"])).text
+
+    assert 'name="photo"' not in page
+    assert "multipart" not in page.split('id="act"')[1].split(">")[0]
+
+
+def test_a_refused_step_stores_no_photo_and_asks_for_it_again(client, here):
+    case = decided(here)
+    client.force_login(here.handler.user)
+
+    answer = step_sent(client, case, "complete", **DONE | {"result": ""})
+
+    assert answer.status_code == 422
+    assert "照片请再选一次。" in answer.text
+    assert not Attachment.objects.exists()
+
+
+def test_a_photo_that_is_refused_takes_no_step_back(client, here):
+    case = decided(here)
+    client.force_login(here.handler.user)
+    address = reverse("cases:act", args=[case.number, "complete"])
+    form = client.get(address).context["form"]
+    sent = {"version": form["version"].value(), "key": str(form["key"].value())}
+    broken = SimpleUploadedFile("huai.jpg", b"no photo", "image/jpeg")
+
+    answer = client.post(address, {**sent, **DONE, "photo": broken}, follow=True)
+
+    case.refresh_from_db()
+    assert case.stage == "supervise"
+    assert "huai.jpg" in answer.text
+
+
+def test_a_step_sent_twice_stores_its_photo_once(client, here):
+    case = decided(here)
+    client.force_login(here.handler.user)
+    address = reverse("cases:act", args=[case.number, "complete"])
+    form = client.get(address).context["form"]
+    sent = {"version": form["version"].value(), "key": str(form["key"].value())}
+
+    for _nth in range(2):
+        client.post(address, {**sent, **DONE, "photo": as_upload()})
+
+    assert Attachment.objects.filter(case=case).count() == 1

@@ -171,6 +171,23 @@ def test_nobody_is_pressed_to_a_step_while_somebody_else_is_at_work(client, here
     assert str(here.office) in page.content.decode()
 
 
+def test_whoever_may_accept_the_matter_of_a_colleague_is_offered_to(client, here):
+    case = spoken(here)
+    client.force_login(here.secretary.user)
+
+    page = client.get(case.get_absolute_url())
+
+    offered = [offer.action for offer in page.context["everyday"]]
+    assert offered == [Action.ACCEPT, Action.SETTLE]
+    words = " ".join(page.text.split())
+    assert "这里现在没有要办的" not in words
+    assert (
+        f"这件事等人受理，当前由{here.duty.user}（值班员）承办，您也可以受理。" in words
+    )
+    client.force_login(here.duty.user)
+    assert "等人受理" not in client.get(case.get_absolute_url()).text
+
+
 def test_a_ruling_presses_whoever_may_give_it(client, here):
     case = decided(here)
     until = (NOON + 20 * DAY).date()

@@ -300,3 +300,28 @@ def test_the_minutes_cost_the_same_however_many_items(count, django_assert_num_q
 
     with django_assert_num_queries(16):
         client.post(reverse("cases:meeting_print", args=[meeting.pk]))
+
+
+def test_words_searched_for_narrow_it_by_matter_and_by_bare_subject():
+    here = staff()
+    case = accepted(here, title="两家争地界", verbatim="两家争地界争了三年")
+    held(here, case, subject="修不修水渠")
+
+    by_matter = page(here.secretary, "meetings", q="地界")
+    by_subject = page(here.secretary, "meetings", q="水渠")
+
+    assert [row[3] for row in shown_rows(by_matter)] == ["两家争地界"]
+    assert [row[3] for row in shown_rows(by_subject)] == ["修不修水渠"]
+    assert 'name="q"' in by_subject.content.decode()
+
+
+def test_the_number_of_a_matter_kept_from_a_reader_finds_none_of_its_items():
+    here = staff()
+    case = accepted(here, confidentiality="secret")
+    held(here, case)
+
+    shown = page(here.supervisor, "meetings")
+    found = page(here.supervisor, "meetings", q=case.number)
+
+    assert any("保密事项" in row for row in shown_rows(shown))
+    assert shown_rows(found) == []

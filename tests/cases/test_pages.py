@@ -81,6 +81,29 @@ def test_the_supervisors_desk_counts_each_queue_of_its_own(client, here):
     ]
 
 
+def test_what_waits_to_be_accepted_is_on_the_desk_of_each_who_may_accept_it(
+    client, here
+):
+    spoken(here)
+    waiting = {"stage": "speak", "level": "village"}
+
+    for post, count in (
+        (here.duty, [1]),
+        (here.secretary, [1]),
+        (here.leader, []),
+        (here.reviewer, []),
+    ):
+        client.force_login(post.user)
+        desk = client.get(reverse("cases:home"))
+        found = [
+            count for queue, count in desk.context["queues"] if queue.query == waiting
+        ]
+        assert found == count, post
+
+    client.force_login(here.secretary.user)
+    assert "待受理" in client.get(reverse("cases:home")).content.decode()
+
+
 def test_a_bad_phone_is_refused_beside_its_field_with_everything_kept(client, here):
     client.force_login(here.duty.user)
 

@@ -80,7 +80,8 @@ def test_chasing_by_hand_stands_in_it_with_who_did_it(here):
 
     (row,) = shown_rows(page(here.supervisor, "supervision"))
 
-    assert (row[3], row[5], row[-1]) == ("催办", "抓紧", str(here.supervisor.user))
+    assert (row[3], row[5]) == ("催办", "未逾期，督办人员主动督办")
+    assert row[-1] == f"{here.supervisor.user}，督办要求：抓紧"
     assert row[12] == "还没办好"
 
 
@@ -268,3 +269,28 @@ def test_old_steps_learn_from_events_whom_they_found(here):
     first, second = Chase.objects.order_by("pk")
     assert (first.to_post, first.to_office) == (before, None)
     assert (second.to_post, second.to_office) == (here.secretary, None)
+
+
+def test_words_searched_for_narrow_it_as_they_narrow_the_other_ledgers(here):
+    wanted = accepted(here, verbatim="桥头路灯坏了三盏", speaker_name="苗秀英")
+    other = accepted(here, verbatim="水管漏了")
+    sweep(max(wanted.due_at, other.due_at))
+
+    for words in ("路灯", "苗秀英", wanted.number):
+        response = page(here.supervisor, "supervision", q=words)
+
+        assert [row[2] for row in shown_rows(response)] == [wanted.number], words
+        assert dict_of_counts(response)["supervision"] == 1
+        assert 'name="q"' in response.content.decode()
+
+
+def test_words_of_who_spoke_in_confidence_find_no_step_for_who_may_not_know(here):
+    case = accepted(here, confidentiality="hidden", speaker_name="苗秀英")
+    sweep(case.due_at)
+
+    assert shown_rows(page(here.supervisor, "supervision"))
+    assert shown_rows(page(here.supervisor, "supervision", q="苗秀英")) == []
+
+
+def dict_of_counts(response) -> dict[str, int]:
+    return {book.key: count for book, count in response.context["tabs"]}

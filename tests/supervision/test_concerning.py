@@ -13,6 +13,7 @@ from cases.workflow.who import Handled
 from minshi.workdays import local_day
 from supervision.models import NoticeKind, SupervisionOrder
 from supervision.notices.inbox import inbox_of
+from supervision.orders import standard_demand
 from supervision.telling import tell_events
 from tests import roles
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, staff
@@ -30,7 +31,9 @@ def asked_for_an_order(here, case, note="久拖不办", **fields):
     )
 
 
-def test_an_order_asked_for_by_hand_says_what_was_typed_and_its_signers_are_told(here):
+def test_an_order_asked_for_by_hand_demands_what_was_typed_and_its_signers_are_told(
+    here,
+):
     case = decided(here)
     tell_events(NOON)
 
@@ -39,22 +42,22 @@ def test_an_order_asked_for_by_hand_says_what_was_typed_and_its_signers_are_told
     assert (here.signer.user, NoticeKind.ORDER_TO_SIGN) in just_told()
     order = SupervisionOrder.objects.get()
     assert (order.reason, order.raised_by, order.chases.get().by) == (
-        "久拖不办",
+        "未逾期，督办人员主动督办",
         here.supervisor,
         here.supervisor,
     )
+    assert order.demand == f"久拖不办\n{standard_demand()}"
     assert just_told(NOON + MINUTE) == []
 
 
-def test_what_is_too_long_for_a_reason_stands_in_the_demand_as_well(here):
-    words = "灯还没修，孩子们上学看不见路。" * 20
+def test_a_demand_so_long_that_no_more_goes_in_stands_alone(here):
+    words = "灯还没修，孩子们上学看不见路。" * 132
 
     asked_for_an_order(here, decided(here), note=words)
     tell_events(NOON)
 
     order = SupervisionOrder.objects.get()
-    assert order.reason == words[:200]
-    assert order.demand.startswith(words)
+    assert order.demand == words
 
 
 def test_an_order_asked_for_where_nobody_may_sign_alarms_the_town_office():

@@ -235,6 +235,8 @@ def test_a_secret_matter_is_a_row_without_content(client, here):
     assert case.number in board
     assert "不能说的事" not in board
     assert str(here.secretary.user) not in board
+    assert "保密事项" in board
+    assert "只有指定的人能查看和督办" in board
 
 
 def test_several_are_chased_at_once_each_with_its_own_result(client, here):
@@ -268,6 +270,28 @@ def test_several_are_chased_at_once_each_with_its_own_result(client, here):
         1,
         1,
     ]
+
+
+def test_the_button_the_page_and_its_result_name_the_act_that_is_chosen(client, here):
+    case = accepted(here)
+    client.force_login(here.supervisor.user)
+    ticked = {"cases": [f"{case.number}:{case.version}"]}
+    words = {
+        "supervision_level": "remind",
+        "note": "记着",
+        "apply": "1",
+        "key": str(uuid.uuid4()),
+    }
+    together = reverse("supervision:chase_together")
+
+    board = client.get(reverse("supervision:board"), {"light": "green"})
+    asked = client.post(together, ticked).content.decode()
+    done = client.post(together, ticked | words).content.decode()
+
+    assert ">一起提醒或催办<" in board.content.decode()
+    assert "<h1>一起提醒或催办</h1>" in asked
+    assert "提醒或催办这 1 件" in asked
+    assert "提醒了 1 件，未成功 0 件" in done
 
 
 def test_several_are_chased_with_words_or_not_at_all(client, here):

@@ -11,7 +11,7 @@ import time_machine
 from django.urls import reverse
 
 from cases.models import Case, Event
-from cases.workflow import Action, make_move
+from cases.workflow import Action, Speaker, make_move
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from supervision.chasing.tracking import (
     begin_tracking,
@@ -25,6 +25,7 @@ from supervision.models import (
     TrackingMeeting,
     TrackingVerdict,
 )
+from supervision.orders import standard_demand
 from tests import roles
 from tests.cases.roads import DAY, NOON, dissatisfied_twice, officer, spoken, staff
 from tests.together import times_at_once
@@ -148,8 +149,22 @@ def test_an_order_is_written_and_signed_by_who_may_else_waits_for_them(here):
         at=LATE,
     )
 
-    assert SupervisionOrder.objects.get(case=case).state == "to_sign"
+    order = SupervisionOrder.objects.get(case=case)
+    assert order.state == "to_sign"
+    assert order.reason == "已逾期"
+    assert order.demand == f"拖得太久\n{standard_demand()}"
     assert SupervisionOrder.objects.get(case=other).state == "signed"
+
+
+def test_no_order_is_written_for_what_was_closed_meanwhile(here):
+    case = spoken(here)
+    item = of(begun(here), case)
+    make_move(case, Action.WITHDRAW, by=Speaker(case, "code"), at=LATE, reason="想通了")
+
+    with pytest.raises(MoveRefused):
+        say_of(
+            item, TrackingVerdict.ORDERED, "拖得太久", by=here.supervisor.user, at=LATE
+        )
 
 
 def test_what_was_acted_on_stays_and_what_was_only_said_may_be_said_again(here):

@@ -2,6 +2,8 @@
 takes.
 """
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.urls import reverse
@@ -398,6 +400,19 @@ def test_after_its_end_a_shift_is_still_offered_for_handing_over(client, here):
     with time_machine.travel(EVENING + DAY, tick=False):
         client.force_login(here.member.user)
         assert client.get("/").context["desks"][0].to_hand_over is None
+
+
+def test_after_a_hand_over_the_shift_of_the_day_before_is_not_offered(client, here):
+    shift_of(here.member, days=-1)
+    today = shift_of(here.member)
+
+    with time_machine.travel(EVENING - timedelta(minutes=5), tick=False):
+        client.force_login(here.member.user)
+        assert client.get("/").context["desks"][0].to_hand_over == today
+        sent(client, here.member, "hand_over", [today.pk], visitors="3", note="没有")
+
+        assert client.get("/").context["desks"][0].to_hand_over is None
+        assert ">交班<" not in "".join(client.get("/").content.decode().split())
 
 
 def test_a_swap_that_takes_the_backup_off_a_day_says_so(client, here):

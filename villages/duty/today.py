@@ -147,12 +147,14 @@ def _of_village(roster: Roster, village: Village, at: datetime) -> Roster:
 
 
 def _to_hand_over(roster: Roster, user: User, at: datetime) -> DutyShift | None:
-    """Return the user's last shift that runs or has just ended and left nothing yet."""
+    """Return the user's last shift that runs or has just ended; None where that one
+    left something already: an earlier one is handed over on the roster's own page.
+    """
     for shift in reversed(roster.shifts):
         if not shift.starts_at <= at < shift.ends_at + STILL_HANDED_OVER:
             continue
-        if hand_over_of(shift) is None and post_held_by(roster.on_duty(shift), user):
-            return shift
+        if post_held_by(roster.on_duty(shift), user):
+            return shift if hand_over_of(shift) is None else None
 
     return None
 

@@ -130,13 +130,13 @@ def test_the_rows_have_the_columns_of_the_ledger_in_their_order():
         "联办",
         "上会",
         "办结",
-        "办结率",
+        "办结率（办结占受理）",
         "在办",
         "逾期",
         "督办",
-        "满意",
-        "基本满意",
-        "不满意",
+        "满意（最近评价）",
+        "基本满意（最近评价）",
+        "不满意（最近评价）",
         "满意率",
         "参评率",
         "备注",
@@ -165,6 +165,22 @@ def test_the_text_has_the_seven_parts_and_the_numbers_of_the_snapshot(report):
     received = report.numbers["this"]["case.received.count"]
     assert re.search(rf"征集(事项)? ?{received} ?件", text), text
     assert not re.search("[A-Za-z]{3}", "".join(part.text for part in parts))
+
+
+def test_the_text_says_which_rating_makes_a_matter_dissatisfied(report):
+    with override("zh-hans"):
+        text = parts_of_report(report)[5].text
+
+    number = report.numbers["this"].get("rating.dissatisfied.count", 0)
+    assert f"最近一次评价为不满意的{number}件" in text
+
+
+def test_shares_whose_names_look_alike_say_what_is_shared(report):
+    with override("zh-hans"):
+        parts = parts_of_report(report)
+
+    assert "办结比（销号占征集）" in parts[0].text
+    assert "办结率（办结占受理）" in parts[2].text
 
 
 def test_a_month_of_which_nothing_is_recorded_is_compared_with_nothing(world, report):

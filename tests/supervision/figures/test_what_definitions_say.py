@@ -17,6 +17,15 @@ def test_no_two_figures_are_defined_by_the_same_words():
     assert [words for words, times in meanings.items() if times > 1] == []
 
 
+def test_each_of_the_two_shares_that_sound_alike_tells_itself_from_the_other():
+    with translation.override("zh-hans"):
+        ratio = str(definitions.FIGURES["ratio.concluded"].meaning)
+        rate = str(definitions.FIGURES["rate.completed"].meaning)
+
+    assert "办结率" in ratio
+    assert "办结比" in rate
+
+
 def test_what_is_to_be_rated_says_what_it_leaves_out():
     with translation.override("zh-hans"):
         (figure,) = (
