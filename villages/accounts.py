@@ -18,7 +18,7 @@ from minshi.crypto import normal_phone
 from minshi.errors import Faults, InputRefused, NoSuchRight
 from minshi.text import half_width
 from villages.audit import record_audit
-from villages.finals import seal_final, seal_removed
+from villages.finals import change_recorded, seal_final, seal_removed
 from villages.models import Post, Role, User
 from villages.models.audit import AuditKind
 from villages.named import ACCOUNT
@@ -190,11 +190,11 @@ def deactivate(
     """
     user = locked_account(user, by, at)
     user.is_active = False
-    user.save(update_fields=["is_active"])
+    with change_recorded(ACCOUNT, user, at=at, user=by):
+        user.save(update_fields=["is_active"])
 
     end_all_logins(user)
     record_on_account(_("shut %(account)s"), user, by, at, request)
-    seal_final(ACCOUNT, user, at=at, user=by)
 
 
 @transaction.atomic
@@ -207,9 +207,9 @@ def reactivate(
     """
     user = locked_account(user, by, at)
     user.is_active = True
-    user.save(update_fields=["is_active"])
+    with change_recorded(ACCOUNT, user, at=at, user=by):
+        user.save(update_fields=["is_active"])
     record_on_account(_("opened %(account)s again"), user, by, at, request)
-    seal_final(ACCOUNT, user, at=at, user=by)
 
 
 @transaction.atomic
