@@ -16,6 +16,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, Q, QuerySet
 
 from minshi.crypto import moment_in_seal, sealed
+from minshi.errors import Text
 from villages.audit import DIGITS_OF_SEAL, record_sealed
 from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
@@ -48,6 +49,10 @@ class Final:
     own: Columns
     when: Q = field(default_factory=Q)
     parts: tuple[Columns, ...] = ()
+    # that a row is gone is no finding
+    may_go: bool = False
+    # what a row is called in a finding; empty: as its model is
+    label: Text = ""
 
     def rows(self, using: str = DEFAULT_DB_ALIAS) -> QuerySet[Any]:
         return self.own.model._base_manager.using(using).filter(self.when)
@@ -91,7 +96,7 @@ def change_recorded(
     Any other stays what is found: recorded anew, what SQL changed of it would pass as
     the program's.
     """
-    is_right = row.pk is None or bool(_locked_as_recorded(final, [row.pk]))
+    is_right = row.pk is None or bool(locked_as_recorded(final, [row.pk]))
     yield
     if is_right:
         seal_final(final, row, at=at, user=user)
@@ -102,7 +107,7 @@ def changes_recorded(
     final: Final, keys: Collection[int], *, at: datetime
 ) -> Iterator[None]:
     """Record many rows as `change_recorded` does, without their titles."""
-    right = _locked_as_recorded(final, keys)
+    right = locked_as_recorded(final, keys)
     yield
     seal_all(final, right, at=at)
 
@@ -140,7 +145,7 @@ def seal_removed(final: Final, row: Model, *, at: datetime, user: User | None) -
     """Record that the program is about to take a row away: that it is gone is no
     finding then. One that was not as it was recorded stays what is found.
     """
-    if _locked_as_recorded(final, [row.pk]):
+    if locked_as_recorded(final, [row.pk]):
         title = f"{final.name}:{row.pk} {row}"
         seal = seal_of_removed(final, row.pk, at)
         record_sealed(AuditKind.SEALED, title, seal, at=at, user=user)
@@ -174,7 +179,7 @@ def seal_all_removed(final: Final, keys: Collection[int], *, at: datetime) -> No
             subject=_subject(final, key, seal_of_removed(final, key, at)),
             at=at,
         )
-        for key in _locked_as_recorded(final, keys)
+        for key in locked_as_recorded(final, keys)
     )
 
 
@@ -279,7 +284,7 @@ def as_recorded(final: Final, keys: Collection[int]) -> list[int]:
     return right
 
 
-def _locked_as_recorded(final: Final, keys: Collection[int]) -> list[int]:
+def locked_as_recorded(final: Final, keys: Collection[int]) -> list[int]:
     """Return `as_recorded` of rows that nobody else changes until the transaction is
     over: of one that somebody does, record and row would be read before and after.
     """
