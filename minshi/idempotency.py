@@ -60,6 +60,14 @@ def once(
     return known
 
 
+def key_in(sent: Mapping[str, Any]) -> UUID | None:
+    """Return the key that came with a form; None: none that can be read."""
+    try:
+        return UUID(str(sent.get("key", "")))
+    except ValueError:
+        return None
+
+
 def refuse_reuse(before: object, now: object) -> None:
     """Raise KeyReused unless a key that comes again says the same as before."""
     if before != now:

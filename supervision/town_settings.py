@@ -11,7 +11,7 @@ from minshi.errors import InputRefused
 from supervision.chasing.final import RUNG
 from supervision.chasing.steps import LADDER
 from supervision.models import ChaseStep, NoticeKind, NoticeText, Rung
-from villages.finals import seal_final, seal_removed
+from villages.finals import put_recorded, seal_removed
 from villages.models import Town, User
 from villages.own_rules import must_review
 
@@ -30,8 +30,9 @@ def set_rung(
     must_review(by, town, at)
     _refuse_unclean(Rung(town=town, step=step, **values))
 
-    rung = Rung.objects.update_or_create(town=town, step=step, defaults=values)[0]
-    seal_final(RUNG, rung, at=at, user=by)
+    Town.objects.select_for_update(no_key=True).get(pk=town.pk)
+    key = {"town": town, "step": step}
+    rung: Rung = put_recorded(RUNG, key, values, at=at, user=by)
     look_again(town, at)
     return rung
 

@@ -9,12 +9,13 @@ from cases.final import CALENDAR_DAY, DEADLINE_RULE, TOPIC
 from supervision.chasing.final import RUNG
 from tests.villages.factories import PostFactory, UserFactory
 from villages.finals import last_seals, seal_all
+from villages.let_in import LET_IN
 from villages.models import Group, Office, Post, Role, Town, Village
 from villages.named import NAMED
 from villages.posts import POST
 
 # what factories make, and the program records
-MADE = (POST, *NAMED, TOPIC, DEADLINE_RULE, CALENDAR_DAY, RUNG)
+MADE = (POST, *NAMED, *LET_IN, TOPIC, DEADLINE_RULE, CALENDAR_DAY, RUNG)
 
 
 def unsaved(role: Role, **place: Any) -> Post:

@@ -18,7 +18,8 @@ from minshi.crypto import normal_phone
 from minshi.errors import Faults, InputRefused, NoSuchRight
 from minshi.text import half_width
 from villages.audit import record_audit
-from villages.finals import seal_final, seal_removed
+from villages.finals import change_recorded, seal_removed
+from villages.let_in import is_another_than_recorded, seal_account, seal_password
 from villages.models import Post, Role, User
 from villages.models.audit import AuditKind
 from villages.named import ACCOUNT
@@ -79,7 +80,7 @@ def create_account(
 
     user.save()
     record_on_account(_("opened %(account)s"), user, by, at, request)
-    seal_final(ACCOUNT, user, at=at, user=by)
+    seal_account(user, at=at, by=by)
     return user, password
 
 
@@ -109,7 +110,7 @@ def open_first_accounts(at: datetime) -> list[tuple[User, str]]:
         user.set_password(password)
         check_fields(user)
         user.save()
-        seal_final(ACCOUNT, user, at=at, user=None)
+        seal_account(user, at=at, by=None)
         create_posts([Post(user=user, role=role, from_on=on)], at=at)
         record_on_account(_("opened %(account)s"), user, None, at, None)
         opened.append((user, password))
@@ -134,8 +135,9 @@ def reset_password(
     """Give an account a new one-time password and return it; sessions and API tokens
     end.
 
-    NoSuchRight: not a security administrator, or their own account (they change it as
-    everybody does).
+    One that SQL had put in the place of theirs is over with it; the audit log says that
+    there was one. NoSuchRight: not a security administrator, or their own account (they
+    change it as everybody does).
     """
     user = locked_account(user, by, at)
     password = one_time_password()
@@ -147,6 +149,10 @@ def reset_password(
     end_all_logins(user)
     forget_failures(username=user.username)
     record_on_account(_("reset the password of %(account)s"), user, by, at, request)
+    if is_another_than_recorded(user):
+        text = _("the password before was not the program's: %(account)s")
+        record_on_account(text, user, None, at, None)
+        seal_password(user, at=at, by=by)
     return password
 
 
@@ -190,11 +196,11 @@ def deactivate(
     """
     user = locked_account(user, by, at)
     user.is_active = False
-    user.save(update_fields=["is_active"])
+    with change_recorded(ACCOUNT, user, at=at, user=by):
+        user.save(update_fields=["is_active"])
 
     end_all_logins(user)
     record_on_account(_("shut %(account)s"), user, by, at, request)
-    seal_final(ACCOUNT, user, at=at, user=by)
 
 
 @transaction.atomic
@@ -207,9 +213,9 @@ def reactivate(
     """
     user = locked_account(user, by, at)
     user.is_active = True
-    user.save(update_fields=["is_active"])
+    with change_recorded(ACCOUNT, user, at=at, user=by):
+        user.save(update_fields=["is_active"])
     record_on_account(_("opened %(account)s again"), user, by, at, request)
-    seal_final(ACCOUNT, user, at=at, user=by)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from minshi.workdays import day_in_words
 from villages.accounts import check_fields, locked_account, record_on_account
 from villages.models import Post, Role, User
 from villages.models.roles import NODES_OF_ROLE, Node
-from villages.posts import remove_post, seal_post
+from villages.posts import post_recorded, remove_post, seal_post
 
 
 @transaction.atomic
@@ -78,9 +78,8 @@ def change_post(
     end before it begins, or what `appoint` refuses.
     """
     locked_account(post.user, by, at)
-    post = _changed(post, until_on, may_sign)
+    post = _changed(post, until_on, may_sign, by, at)
     _record_post(_("changed the post of %(account)s: %(post)s"), post, by, at, None)
-    seal_post(post, at=at, by=by)
     return post
 
 
@@ -93,10 +92,9 @@ def restore_post(
     Whoever takes the list back was let do so already. InputRefused as `change_post`.
     """
     User.objects.select_for_update().get(pk=post.user_id)
-    post = _changed(post, until_on, may_sign)
+    post = _changed(post, until_on, may_sign, None, at)
     text = _("took back with its list what changed the post of %(account)s: %(post)s")
     _record_post(text, post, None, at, None)
-    seal_post(post, at=at, by=None)
     return post
 
 
@@ -132,13 +130,15 @@ def end_post(
         raise InputRefused.at(until_on=_("A post cannot end before it begins."))
 
     post.until_on = on
-    post.save(update_fields=["until_on"])
+    with post_recorded(post, at=at, by=by):
+        post.save(update_fields=["until_on"])
     _record_post(_("ended the post of %(account)s: %(post)s"), post, by, at, request)
-    seal_post(post, at=at, by=by)
     return post
 
 
-def _changed(post: Post, until_on: date | None, may_sign: bool) -> Post:
+def _changed(
+    post: Post, until_on: date | None, may_sign: bool, by: User | None, at: datetime
+) -> Post:
     """Write another end and signature of a post whose account is locked.
 
     InputRefused: it would end before it begins, or be held twice.
@@ -151,7 +151,8 @@ def _changed(post: Post, until_on: date | None, may_sign: bool) -> Post:
     post.may_sign = may_sign
     check_fields(post)
     _refuse_held_twice(post)
-    post.save(update_fields=["until_on", "may_sign"])
+    with post_recorded(post, at=at, by=by):
+        post.save(update_fields=["until_on", "may_sign"])
     return post
 
 

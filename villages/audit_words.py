@@ -41,6 +41,8 @@ SEALED: Mapping[str, Text] = MappingProxyType(
         "shift": pgettext_lazy("sealed", "shift"),
         "swap": pgettext_lazy("sealed", "swap of shifts"),
         "leave": pgettext_lazy("sealed", "leave from duty"),
+        "password": pgettext_lazy("sealed", "password of an account"),
+        "second-factor": pgettext_lazy("sealed", "second factor"),
     }
 )
 NAMED = re.compile(r"([a-z-]+):(\d+) ")

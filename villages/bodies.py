@@ -14,7 +14,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
-from villages.finals import seal_final, seal_removed
+from villages.finals import (
+    change_recorded,
+    put_recorded,
+    seal_final,
+    seal_removed,
+)
 from villages.models import (
     Body,
     MeetingKind,
@@ -257,8 +262,8 @@ def seat_at(
     if seat:
         if user and seat.user_id != user:
             seat.user_id = user
-            seat.save(update_fields=["user"])
-            seal_final(SEAT, seat, at=at, user=by)
+            with change_recorded(SEAT, seat, at=at, user=by):
+                seat.save(update_fields=["user"])
         return seat
 
     _refuse_overseeing_oneself(place, body, name, user, first_day)
@@ -347,8 +352,8 @@ def end_term(seat: Seat, on: date, *, by: User, at: datetime) -> Seat:
         raise InputRefused.at(until_on=_("A term cannot end before it begins."))
 
     seat.until_on = on
-    seat.save(update_fields=["until_on"])
-    seal_final(SEAT, seat, at=at, user=by)
+    with change_recorded(SEAT, seat, at=at, user=by):
+        seat.save(update_fields=["until_on"])
     return seat
 
 
@@ -397,10 +402,9 @@ def set_procedure(
 
     _refuse_less_than_law(Procedure(town=town, kind=kind, **numbers))
 
-    procedure, _is_new = Procedure.objects.update_or_create(
-        town=town, kind=kind, defaults=numbers
-    )
-    seal_final(PROCEDURE, procedure, at=at, user=by)
+    Town.objects.select_for_update(no_key=True).get(pk=town.pk)
+    key = {"town": town, "kind": kind}
+    procedure: Procedure = put_recorded(PROCEDURE, key, numbers, at=at, user=by)
     return procedure
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused
-from villages.finals import Final, seal_all
+from villages.finals import Final, changes_recorded, seal_all
 from villages.models import Town, Village
 from villages.named import TOWN, VILLAGE
 from villages.naming import free_abbreviation, short_village_name
@@ -257,6 +257,7 @@ def _save(
 
     columns = [field.removesuffix("_id") for field in fields]
     model._default_manager.bulk_create(added, batch_size=BATCH)
-    model._default_manager.bulk_update(changed, columns, batch_size=BATCH)
-    seal_all(final, [node.pk for node in (*added, *changed)], at=at)
+    seal_all(final, [node.pk for node in added], at=at)
+    with changes_recorded(final, [node.pk for node in changed], at=at):
+        model._default_manager.bulk_update(changed, columns, batch_size=BATCH)
     return SavedRows(len(added), len(changed))

@@ -4,7 +4,8 @@ row and of what belongs to it; the nightly check compares them with the last one
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -15,11 +16,13 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, Q, QuerySet
 
 from minshi.crypto import moment_in_seal, sealed
+from minshi.errors import Text
 from villages.audit import DIGITS_OF_SEAL, record_sealed
 from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
 
 BATCH = 500
+FEW = 50  # rows whose records are asked for one by one
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,10 @@ class Final:
     own: Columns
     when: Q = field(default_factory=Q)
     parts: tuple[Columns, ...] = ()
+    # that a row is gone is no finding
+    may_go: bool = False
+    # what a row is called in a finding; empty: as its model is
+    label: Text = ""
 
     def rows(self, using: str = DEFAULT_DB_ALIAS) -> QuerySet[Any]:
         return self.own.model._base_manager.using(using).filter(self.when)
@@ -68,8 +75,10 @@ class Final:
 
 
 def seal_final(final: Final, row: Model, *, at: datetime, user: User | None) -> None:
-    """Record a row that is final now, or was changed since, as it is stored; where it
-    is not final nothing is recorded. It comes last in the transaction of the change.
+    """Record a row that is final from now on, as it is stored; where it is not final
+    nothing is recorded. It comes last in the transaction that makes it.
+
+    A row that has a record already is changed by `change_recorded`.
     """
     seal = final.seals({row.pk: at}).get(row.pk)
     if seal:
@@ -77,11 +86,69 @@ def seal_final(final: Final, row: Model, *, at: datetime, user: User | None) -> 
         record_sealed(AuditKind.SEALED, title, seal, at=at, user=user)
 
 
+@contextmanager
+def change_recorded(
+    final: Final, row: Model, *, at: datetime, user: User | None
+) -> Iterator[None]:
+    """Record a row as what is done meanwhile makes it: a new one, or one that was as it
+    was recorded last. It stands in the transaction of the change.
+
+    Any other stays what is found: recorded anew, what SQL changed of it would pass as
+    the program's.
+    """
+    is_right = row.pk is None or bool(locked_as_recorded(final, [row.pk]))
+    yield
+    if is_right:
+        seal_final(final, row, at=at, user=user)
+
+
+@contextmanager
+def changes_recorded(
+    final: Final, keys: Collection[int], *, at: datetime
+) -> Iterator[None]:
+    """Record many rows as `change_recorded` does, without their titles."""
+    right = locked_as_recorded(final, keys)
+    yield
+    seal_all(final, right, at=at)
+
+
+def put_recorded(
+    final: Final,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    *,
+    at: datetime,
+    user: User | None,
+) -> Any:
+    """Write a row, a new one where there is none of its key, and record it as
+    `change_recorded` does; return it. The caller has locked what two would put it at.
+    """
+    model = final.own.model
+    row = model._base_manager.filter(**key).first() or model(**key)
+    for name, value in values.items():
+        setattr(row, name, value)
+
+    with change_recorded(final, row, at=at, user=user):
+        row.save()
+    return row
+
+
+def seal_once(final: Final, row: Model, *, at: datetime, user: User | None) -> None:
+    """Record a row that becomes final but once: made open again by SQL it keeps its
+    first record, and is found.
+    """
+    if unrecorded(final, [row.pk]):
+        seal_final(final, row, at=at, user=user)
+
+
 def seal_removed(final: Final, row: Model, *, at: datetime, user: User | None) -> None:
-    """Record that the program takes a row away: that it is gone is no finding then."""
-    title = f"{final.name}:{row.pk} {row}"
-    seal = seal_of_removed(final, row.pk, at)
-    record_sealed(AuditKind.SEALED, title, seal, at=at, user=user)
+    """Record that the program is about to take a row away: that it is gone is no
+    finding then. One that was not as it was recorded stays what is found.
+    """
+    if locked_as_recorded(final, [row.pk]):
+        title = f"{final.name}:{row.pk} {row}"
+        seal = seal_of_removed(final, row.pk, at)
+        record_sealed(AuditKind.SEALED, title, seal, at=at, user=user)
 
 
 def seal_of_removed(final: Final, key: int, at: datetime) -> str:
@@ -104,15 +171,15 @@ def seal_all(final: Final, keys: Iterable[int], *, at: datetime) -> None:
         )
 
 
-def seal_all_removed(final: Final, keys: Iterable[int], *, at: datetime) -> None:
-    """Record that the program takes many rows away. One query."""
+def seal_all_removed(final: Final, keys: Collection[int], *, at: datetime) -> None:
+    """Record that the program is about to take many rows away, as `seal_removed`."""
     AuditRecord.objects.bulk_create(
         AuditRecord(
             kind=AuditKind.SEALED,
             subject=_subject(final, key, seal_of_removed(final, key, at)),
             at=at,
         )
-        for key in keys
+        for key in locked_as_recorded(final, keys)
     )
 
 
@@ -169,19 +236,18 @@ class LastSeal:
     is_copy: bool = False
 
 
-def last_seals(final: Final, since: datetime | None = None) -> dict[int, LastSeal]:
-    """Return the last record of each row that was recorded since then, by its key. One
-    query.
+def last_seals(
+    final: Final, keys: Collection[int] | None = None
+) -> dict[int, LastSeal]:
+    """Return the last record of each row that has one, by its key; of all rows, or of
+    some. One query.
     """
-    records = AuditRecord.objects.filter(
-        kind=AuditKind.SEALED, subject__startswith=f"{final.name}:"
-    ).order_by("pk")
-    if since:
-        records = records.filter(at__gte=since)
+    records = AuditRecord.objects.filter(_of_rows(final, keys), kind=AuditKind.SEALED)
 
     last: dict[int, LastSeal] = {}
     earlier: dict[int, set[str]] = defaultdict(set)
-    for subject, at in records.values_list("subject", "at").iterator():
+    in_order = records.order_by("pk").values_list("subject", "at")
+    for subject, at in in_order.iterator():
         title = subject[:-DIGITS_OF_SEAL].rstrip()
         row = title.removeprefix(f"{final.name}:")
         key = int(row.split()[0])
@@ -192,29 +258,51 @@ def last_seals(final: Final, since: datetime | None = None) -> dict[int, LastSea
     return last
 
 
-def as_recorded(final: Final, keys: Iterable[int], *, since: datetime) -> list[int]:
-    """Return those of the rows that are stored as they were recorded last, since that
-    moment: recorded anew, any other would be found no more.
-    """
-    wanted = set(keys)
-    if not wanted:
+def _of_rows(final: Final, keys: Collection[int] | None) -> Q:
+    """Return the condition for the records of some rows, or at least for them."""
+    if keys is None or len(keys) > FEW:
+        return Q(subject__startswith=f"{final.name}:")
+
+    of_some = Q(pk__in=[])
+    for key in keys:
+        of_some |= Q(subject__startswith=f"{final.name}:{key} ")
+    return of_some
+
+
+def as_recorded(final: Final, keys: Collection[int]) -> list[int]:
+    """Return those of the rows that are stored as they were recorded last."""
+    if not keys:
         return []
 
-    recorded = last_seals(final, since)
-    moments = {}
-    for key, last in recorded.items():
-        if key in wanted and not last.is_copy:
-            moments[key] = last.at
-    seals = final.seals(moments)
-    return [key for key, seal in seals.items() if seal == recorded[key].seal]
+    recorded = last_seals(final, keys)
+    known = [key for key in keys if key in recorded and not recorded[key].is_copy]
+    right = []
+    left = iter(known)
+    while some := list(islice(left, BATCH)):
+        seals = final.seals({key: recorded[key].at for key in some})
+        right += [key for key, seal in seals.items() if seal == recorded[key].seal]
+    return right
 
 
-def unrecorded(final: Final, keys: Iterable[int], *, since: datetime) -> list[int]:
-    """Return those of the rows that have no record since that moment: what becomes
-    final but once is not recorded a second time, or whoever made it open again by SQL
-    would not be found.
+def locked_as_recorded(final: Final, keys: Collection[int]) -> list[int]:
+    """Return `as_recorded` of rows that nobody else changes until the transaction is
+    over: of one that somebody does, record and row would be read before and after.
     """
-    recorded = last_seals(final, since)
+    if not keys:
+        return []
+    rows = final.own.model._base_manager.order_by("pk")
+    left = iter(sorted(keys))
+    while some := list(islice(left, BATCH)):
+        locked = rows.filter(pk__in=some).select_for_update(no_key=True)
+        list(locked.values_list("pk"))
+    return as_recorded(final, keys)
+
+
+def unrecorded(final: Final, keys: Collection[int]) -> list[int]:
+    """Return those of the rows that have no record: what becomes final but once is not
+    recorded a second time, or whoever made it open again by SQL would not be found.
+    """
+    recorded = last_seals(final, keys)
     return [key for key in keys if key not in recorded]
 
 

@@ -2,6 +2,7 @@
 and axes.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from django.contrib.auth.signals import (
     user_logged_out,
     user_login_failed,
 )
+from django.db.models.signals import post_save, pre_delete, pre_save
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -29,6 +31,8 @@ from knox.models import AuthToken
 from minshi.clock import now
 from minshi.crypto import masked_name
 from villages.audit import record_audit
+from villages.finals import seal_final, seal_removed
+from villages.let_in import FACTOR, is_as_recorded, seal_password, was_recorded
 from villages.models import User
 from villages.models.audit import AuditKind
 from villages.open_logins import end_all_logins, note_session, note_token
@@ -37,6 +41,7 @@ from villages.sessions import began_at, begin
 from villages.tries import PASSWORD, RECEIPT
 
 UNIQUE = "villages.login_log"
+WAS_RIGHT = "_password_was_as_recorded"  # on an account that is being saved
 FACTORS = {
     Authenticator.Type.TOTP: gettext_lazy("authenticator app"),
     Authenticator.Type.RECOVERY_CODES: gettext_lazy("recovery codes"),
@@ -56,8 +61,17 @@ def listen() -> None:
         (authenticator_reset, renewed_factor),
         (authenticator_used, used_factor),
     )
+    of_rows = (
+        (pre_save, User, before_password),
+        (post_save, User, after_password),
+        (post_save, Authenticator, seal_factor),
+        (pre_delete, Authenticator, seal_factor_removed),
+    )
     for signal, receiver in receivers:
         signal.connect(receiver, dispatch_uid=f"{UNIQUE}.{receiver.__name__}")
+    for saved, sender, of_row in of_rows:
+        name = f"{UNIQUE}.{of_row.__name__}"
+        saved.connect(of_row, sender=sender, dispatch_uid=name)
 
 
 def logged_in(
@@ -139,6 +153,36 @@ def changed_password(request: HttpRequest, user: User, **_kwargs: Any) -> None:
         subject=_("their own password"),
         request=request,
     )
+
+
+# --- passwords and second factors, sealed whoever writes them: we, Django or allauth
+
+
+def before_password(
+    instance: User, update_fields: Collection[str] | None = None, **_kwargs: Any
+) -> None:
+    """Ask, before a password is stored, whether the one that is there was recorded.
+
+    It is stored by a log-in, too, which hashes it anew as Django asks for more rounds.
+    """
+    is_written = update_fields is None or "password" in update_fields
+    is_there = not instance._state.adding
+    vars(instance)[WAS_RIGHT] = is_written and is_there and was_recorded(instance)
+
+
+def after_password(instance: User, **_kwargs: Any) -> None:
+    """Record a password that is stored in the place of one that was recorded."""
+    if vars(instance).pop(WAS_RIGHT, False) and not is_as_recorded(instance):
+        seal_password(instance, at=now(), by=None)
+
+
+def seal_factor(instance: Authenticator, *, created: bool, **_kwargs: Any) -> None:
+    if created:
+        seal_final(FACTOR, instance, at=now(), user=instance.user)
+
+
+def seal_factor_removed(instance: Authenticator, **_kwargs: Any) -> None:
+    seal_removed(FACTOR, instance, at=now(), user=instance.user)
 
 
 def added_factor(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from knox.models import AuthToken
 
 from villages.audit import record_audit
+from villages.login_seals import seal_of_login
 from villages.models import OpenLogin, User
 from villages.models.audit import AuditKind
 from villages.requests import client_address
@@ -45,17 +46,24 @@ def note_session(request: HttpRequest, user: User, at: datetime) -> None:
     if not request.session.session_key:
         request.session.create()
 
+    key = request.session.session_key
+    login = OpenLogin(user=user, session_id=key, began_at=at)
     OpenLogin.objects.update_or_create(
-        session_id=request.session.session_key,
-        defaults={"user": user, "began_at": at, **_origin(request)},
+        session_id=key,
+        defaults={
+            "user": user,
+            "began_at": at,
+            "seal": seal_of_login(login),
+            **_origin(request),
+        },
     )
 
 
 def note_token(request: HttpRequest, token: AuthToken, at: datetime) -> None:
     """Note where a token of the API was given out."""
-    OpenLogin.objects.create(
-        user=token.user, token=token, began_at=at, **_origin(request)
-    )
+    login = OpenLogin(user=token.user, token=token, began_at=at, **_origin(request))
+    login.seal = seal_of_login(login)
+    login.save()
 
 
 def open_logins_of(user: User, at: datetime) -> QuerySet[OpenLogin]:

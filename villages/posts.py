@@ -3,9 +3,17 @@ the audit log, so that a post which SQL put in or changed is found (villages/fin
 """
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 
-from villages.finals import Columns, Final, seal_all, seal_final, seal_removed
+from villages.finals import (
+    Columns,
+    Final,
+    change_recorded,
+    seal_all,
+    seal_final,
+    seal_removed,
+)
 from villages.models import Post, User
 
 POST = Final(
@@ -39,8 +47,15 @@ def create_posts(posts: Iterable[Post], *, at: datetime) -> list[Post]:
 
 
 def seal_post(post: Post, *, at: datetime, by: User | None) -> None:
-    """Record a post as it is stored now. It comes last in the change."""
+    """Record a new post as it is stored. It comes last in the change."""
     seal_final(POST, post, at=at, user=by)
+
+
+def post_recorded(
+    post: Post, *, at: datetime, by: User | None
+) -> AbstractContextManager[None]:
+    """Record a post as what is done meanwhile makes it."""
+    return change_recorded(POST, post, at=at, user=by)
 
 
 def remove_post(post: Post, *, at: datetime, by: User | None) -> None:

@@ -13,7 +13,13 @@ from cases.models import CalendarDay, Case, Clock
 from cases.models.clock import VOUCHES_FOR_ITS_YEAR
 from minshi import workdays
 from minshi.errors import InputRefused
-from villages.finals import seal_all, seal_all_removed, seal_final, seal_removed
+from villages.finals import (
+    changes_recorded,
+    put_recorded,
+    seal_all,
+    seal_all_removed,
+    seal_removed,
+)
 from villages.models import Town, User
 from villages.own_rules import must_review
 
@@ -53,6 +59,7 @@ def load_calendar(years: Iterable[int] | None, at: datetime) -> Loaded:
 
     new = [row for day, row in wanted.items() if day not in present]
     CalendarDay.objects.bulk_create(new, ignore_conflicts=True)
+    _record_new(new, at)
 
     changed: list[CalendarDay] = []
     gone: list[int] = []
@@ -63,28 +70,22 @@ def load_calendar(years: Iterable[int] | None, at: datetime) -> Loaded:
             gone.append(row.pk)
         elif _follow(row, wanted[day]):
             changed.append(row)
-    CalendarDay.objects.bulk_update(changed, ["is_working", "name"])
+    with changes_recorded(CALENDAR_DAY, [row.pk for row in changed], at=at):
+        CalendarDay.objects.bulk_update(changed, ["is_working", "name"])
+    seal_all_removed(CALENDAR_DAY, gone, at=at)
     CalendarDay.objects.filter(pk__in=gone).delete()
     if new or changed or gone:
-        _record_loaded(new, changed, gone, at)
         look_again(None, at)
     return Loaded(chosen, len(new), len(changed), len(gone))
 
 
-def _record_loaded(
-    new: Iterable[CalendarDay],
-    changed: Iterable[CalendarDay],
-    gone: Iterable[int],
-    at: datetime,
-) -> None:
-    """Record the national days that a load touched: by their days those that are new,
-    for one that another load put in at the same time has no key here.
+def _record_new(new: Iterable[CalendarDay], at: datetime) -> None:
+    """Record the national days that a load put in, found by their days: one that
+    another load put in at the same time has no key here.
     """
     days = [row.day for row in new]
     created = CalendarDay.objects.filter(town=None, day__in=days)
-    keys = [*created.values_list("pk", flat=True), *(row.pk for row in changed)]
-    seal_all(CALENDAR_DAY, keys, at=at)
-    seal_all_removed(CALENDAR_DAY, gone, at=at)
+    seal_all(CALENDAR_DAY, created.values_list("pk", flat=True), at=at)
 
 
 def has_data(year: int) -> bool:
@@ -132,10 +133,9 @@ def set_day(
         raise InputRefused.at(day=words)
 
     values = {"is_working": is_working, "name": name[:NAME_LENGTH], "confirmed": True}
-    row, _new = CalendarDay.objects.update_or_create(
-        town=town, day=day, defaults=values
-    )
-    seal_final(CALENDAR_DAY, row, at=at, user=by)
+    Town.objects.select_for_update(no_key=True).get(pk=town.pk)
+    key = {"town": town, "day": day}
+    row: CalendarDay = put_recorded(CALENDAR_DAY, key, values, at=at, user=by)
     look_again(town, at)
     return row
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.meetings.committee import unheard
-from cases.meetings.finals import recorded_anew
+from cases.meetings.finals import items_recorded
 from cases.meetings.holding import lock_open, lock_waiting
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Case, Meeting
@@ -107,7 +107,7 @@ def put_on_agenda(
     items = AgendaItem.objects.bulk_create(items)
     hid = [case for case in chosen if is_hid(case)]
     if hid:
-        with recorded_anew(meeting, at=at):
+        with items_recorded(meeting, at=at):
             lay_on_table(meeting, hid)
     set_parties_aside(items, list(meeting.attendees.all()))
     return items
@@ -199,7 +199,7 @@ def remove_item(item: AgendaItem, *, by: Officer, at: datetime) -> None:
     item = lock_waiting(item, by, at)
     item.delete()
     if item.case and is_hid(item.case):
-        with recorded_anew(item.meeting, at=at):
+        with items_recorded(item.meeting, at=at):
             take_off_table(item.meeting, item.case)
 
 

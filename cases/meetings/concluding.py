@@ -38,7 +38,7 @@ from cases.workflow.event_data import EventData
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
 from minshi.idempotency import fingerprint, refuse_reuse
-from villages.finals import seal_final, unrecorded
+from villages.finals import seal_once
 from villages.procedure import ONLY_HEAR, rules_for
 
 # What a meeting may resolve about a case.
@@ -146,8 +146,7 @@ def conclude(
         )
 
     item.save()
-    if unrecorded(ITEM, [item.pk], since=meeting.called_at):
-        seal_final(ITEM, item, at=at, user=by.user)
+    seal_once(ITEM, item, at=at, user=by.user)
     return item
 
 

@@ -1,7 +1,6 @@
 """What is final of meetings and of the six steps, as it is sealed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from django.db.models import Q
@@ -18,7 +17,7 @@ from cases.models import (
     StepCorrection,
 )
 from cases.models.meeting import ItemState
-from villages.finals import Columns, Final, as_recorded, seal_all
+from villages.finals import Columns, Final, changes_recorded
 
 CORRECTION = ("key", "at", "post_id", "wrong", "right", "unknowing")
 ITEM_AS_CONCLUDED = (
@@ -184,13 +183,7 @@ SIGNED_SHEET = Final(
 )
 
 
-@contextmanager
-def recorded_anew(meeting: Meeting, *, at: datetime) -> Iterator[None]:
-    """Record the concluded items of a meeting anew, for what is done to them meanwhile.
-
-    One that was not as it was recorded before stays what is found.
-    """
+def items_recorded(meeting: Meeting, *, at: datetime) -> AbstractContextManager[None]:
+    """Record the concluded items of a meeting as what is done meanwhile makes them."""
     concluded = ITEM.rows().filter(meeting=meeting).values_list("pk", flat=True)
-    keys = as_recorded(ITEM, list(concluded), since=meeting.called_at)
-    yield
-    seal_all(ITEM, keys, at=at)
+    return changes_recorded(ITEM, list(concluded), at=at)

@@ -34,7 +34,7 @@ from minshi.errors import Faults, InputRefused, MoveRefused, NoSuchRight
 from minshi.idempotency import fingerprint, once
 from minshi.text import is_blank
 from villages.duty import officiates
-from villages.finals import seal_final
+from villages.finals import change_recorded, seal_final
 from villages.models import Village
 
 
@@ -375,8 +375,8 @@ def drop_process(
 
     process.dropped_at = at
     _write(process, process, by, at, dropped_why=why.strip())
-    process.save(update_fields=["dropped_at", *columns(process)])
-    seal_final(PROCESS, process, at=at, user=by.user)
+    with change_recorded(PROCESS, process, at=at, user=by.user):
+        process.save(update_fields=["dropped_at", *columns(process)])
     return process
 
 

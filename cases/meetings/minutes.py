@@ -18,7 +18,7 @@ from cases.privacy.table import columns, table_of
 from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion
-from villages.finals import seal_all, seal_final, unrecorded
+from villages.finals import seal_all, seal_once, unrecorded
 from villages.procedure import Rules, rules_for
 
 MOST_TEXT = 20_000
@@ -126,7 +126,7 @@ def close_meeting(meeting: Meeting, *, by: Officer, at: datetime) -> Meeting:
     meeting.quorum = rules.quorum_needed(due_of(meeting, people))
     meeting.rule = str(rules.article)
     meeting.save(update_fields=["closed_at", "closed_by", "quorum", "rule"])
-    seal_final(MEETING, meeting, at=at, user=by.user)
+    seal_once(MEETING, meeting, at=at, user=by.user)
     return meeting
 
 
@@ -151,7 +151,7 @@ def _put_off_what_waits(
         items, ["state", "concluded_at", "concluded_by", *COUNTED]
     )
     keys = [item.pk for item in items]
-    seal_all(ITEM, unrecorded(ITEM, keys, since=meeting.called_at), at=at)
+    seal_all(ITEM, unrecorded(ITEM, keys), at=at)
 
 
 @transaction.atomic

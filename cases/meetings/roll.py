@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.meetings.finals import recorded_anew
+from cases.meetings.finals import items_recorded
 from cases.meetings.holding import lock_open, lock_waiting
 from cases.models import (
     AgendaItem,
@@ -136,7 +136,7 @@ def remove_attendee(person: Attendee, *, by: Officer, at: datetime) -> None:
     if has_a_vote and found.is_present:
         _refuse_after_a_vote(meeting)
 
-    with recorded_anew(meeting, at=at):
+    with items_recorded(meeting, at=at):
         found.delete()  # with their steppings aside
 
 

@@ -5,7 +5,7 @@ or in a batch (ux 2.6).
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -41,6 +41,7 @@ from cases.workflow.batch import Result, move_all
 from cases.workflow.intake import similar_to
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken, Text
+from minshi.idempotency import key_in
 from villages.requests import whole_number
 
 BY_KEY = (
@@ -306,7 +307,7 @@ class QueueBatch(QueueView):
         is_sent = "apply" in request.POST
         sent = [request.POST] if is_sent else []
         form = BatchForm(action, facts, self.user, *sent)
-        key = _key(request) or uuid4()
+        key = key_in(request.POST) or uuid4()
 
         if is_sent and form.is_valid():
             try:
@@ -374,11 +375,3 @@ def together_at(place: HoldingPlace) -> list[Action]:
     if place.level == Level.VILLAGE:
         return [action for action in TOGETHER if action != Action.SEND_BACK]
     return [*TOGETHER]
-
-
-def _key(request: HttpRequest) -> UUID | None:
-    """Return the key that makes a retry harmless; None: none that can be read."""
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return None

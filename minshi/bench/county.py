@@ -50,6 +50,7 @@ from supervision.orders.final import ORDER
 from villages.divisions import load_divisions
 from villages.duty.finals import LEAVE
 from villages.finals import seal_all
+from villages.let_in import seal_accounts
 from villages.models import (
     DutyLeave,
     Office,
@@ -59,7 +60,7 @@ from villages.models import (
     User,
     Village,
 )
-from villages.named import ACCOUNT, OFFICE
+from villages.named import OFFICE
 from villages.posts import create_posts
 
 COUNTY = "621226"
@@ -166,7 +167,7 @@ def _appointed(posts: list[Post], at: datetime) -> list[Post]:
         )
         for nth in range(len(posts))
     )
-    seal_all(ACCOUNT, [user.pk for user in users], at=at)
+    seal_accounts([user.pk for user in users], at=at)
 
     for post, user in zip(posts, users, strict=True):
         post.user = user

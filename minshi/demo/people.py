@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 
 from minshi.demo.names import Names
 from minshi.demo.places import COUNTY_OFFICES, TOWN_OFFICES
-from villages.finals import seal_all
+from villages.let_in import seal_accounts
 from villages.models import (
     ContactLink,
     Group,
@@ -25,7 +25,6 @@ from villages.models import (
     Village,
 )
 from villages.models.grid import Sex
-from villages.named import ACCOUNT
 from villages.posts import create_posts
 
 BORN = (1962, 1998)
@@ -158,7 +157,7 @@ def appoint_all(
         )
         for item in wanted
     )
-    seal_all(ACCOUNT, [user.pk for user in users], at=at)
+    seal_accounts([user.pk for user in users], at=at)
 
     posts = []
     for item, user in zip(wanted, users, strict=True):

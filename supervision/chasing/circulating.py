@@ -16,7 +16,7 @@ from supervision.models import (
     holder_of,
 )
 from supervision.notices.recipients import recipients_of
-from supervision.orders.final import seal_order
+from supervision.orders.final import order_recorded
 from supervision.orders.one_by_one import one_by_one
 
 
@@ -63,8 +63,8 @@ def _circulate(pk: int, at: datetime) -> bool:
         return False
 
     order.circulated_at = at
-    order.save(update_fields=["circulated_at"])
-    seal_order(order, by=None, at=at)
+    with order_recorded(order, by=None, at=at):
+        order.save(update_fields=["circulated_at"])
 
     chase, _is_new = Chase.objects.get_or_create(
         clock=clock,

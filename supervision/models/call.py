@@ -36,6 +36,8 @@ class Call(WithChoices):
     asked_at = models.DateTimeField(pgettext_lazy("call", "asked"))
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     tried_at = models.DateTimeField(_("last tried"), null=True)
+    # of the form by which it was tried last: clicked twice it is one try
+    tried_key = models.UUIDField(null=True, editable=False)
     done_at = models.DateTimeField(pgettext_lazy("call", "reached"), null=True)
     done_by = models.ForeignKey(
         Post, models.PROTECT, null=True, related_name="+", verbose_name=_("by")

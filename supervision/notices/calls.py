@@ -3,6 +3,7 @@ one, and its outcome.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -95,9 +96,11 @@ def _counters_of(user: User, at: datetime) -> set[int]:
 
 
 @transaction.atomic
-def note_call(call: Call, *, reached: bool, by: User, at: datetime) -> Call:
+def note_call(
+    call: Call, *, reached: bool, by: User, at: datetime, key: UUID | None = None
+) -> Call:
     """Note the outcome of a call; one that was done stays as it is, whoever clicks
-    again.
+    again, and a try that comes again with its `key` is counted once.
 
     NoSuchRight: not theirs to make.
     """
@@ -111,13 +114,18 @@ def note_call(call: Call, *, reached: bool, by: User, at: datetime) -> Call:
     if not calls_of(by, at).filter(pk=locked.pk).exists():
         raise NoSuchRight(_("This call is somebody else's."))
 
+    is_repeated = key is not None and locked.tried_key == key
+    if is_repeated and not reached:
+        return locked
+
+    locked.tried_key = key
     locked.tries += 1
     locked.tried_at = at
     if reached:
         locked.done_at = at
         locked.done_by = _calling_post(locked.case, by, at)
 
-    locked.save(update_fields=["tries", "tried_at", "done_at", "done_by"])
+    locked.save(update_fields=["tries", "tried_at", "tried_key", "done_at", "done_by"])
     return locked
 
 

@@ -36,7 +36,7 @@ from supervision.orders.drafting import (
     remind_at,
     suggested_reply_on,
 )
-from supervision.orders.final import seal_order
+from supervision.orders.final import order_recorded, seal_order
 from supervision.orders.locking import (
     CHECKERS,
     cancel,
@@ -188,8 +188,8 @@ def sign_order(
     order.send_at = at + timedelta(seconds=settings.ORDER_GRACE_SECONDS)
     order.state = OrderState.SIGNED
     order.remind_at = None
-    order.save()
-    seal_order(order, by=by.post, at=at)
+    with order_recorded(order, by=by.post, at=at):
+        order.save()
 
     take_back_requests_to_sign(order, at)
     return order
@@ -267,8 +267,8 @@ def reply_to_order(
     order.replied_at = at
     order.state = OrderState.REPLIED
     order.remind_at = _next_reminder(order.case, at)
-    order.save()
-    seal_order(order, by=by.post, at=at)
+    with order_recorded(order, by=by.post, at=at):
+        order.save()
 
     notify_of_order(order, NoticeKind.ORDER_REPLIED, CHECKERS, at, nth=at.isoformat())
     return order
@@ -303,8 +303,8 @@ def check_reply(
     order.remind_at = None
     if good:
         order.state = OrderState.CLOSED
-        order.save()
-        seal_order(order, by=by.post, at=at)
+        with order_recorded(order, by=by.post, at=at):
+            order.save()
         _notify_replier(order, at)
         return order
 
@@ -347,8 +347,16 @@ def _send_back(
     check_words(at, reason=order.reason, demand=order.demand, reply_on=order.reply_on)
     order.state = OrderState.SENT
     order.circulated_at = None
-    order.save()
+    with order_recorded(order, by=by.post, at=at):
+        order.save()
+        _store_sent_back(order, by, at)
 
+    notify_of_order(
+        order, NoticeKind.ORDER_BACK, (Told.OWNER, Told.HEAD), at, nth=at.isoformat()
+    )
+
+
+def _store_sent_back(order: SupervisionOrder, by: Officer, at: datetime) -> None:
     if order.replied_at and order.replied_by:  # which they are, in this state
         SentBack.objects.create(
             order=order,
@@ -359,11 +367,6 @@ def _send_back(
             checked_at=at,
             checked_by=by.post,
         )
-    seal_order(order, by=by.post, at=at)
-
-    notify_of_order(
-        order, NoticeKind.ORDER_BACK, (Told.OWNER, Told.HEAD), at, nth=at.isoformat()
-    )
 
 
 def _next_reminder(case: Case, at: datetime) -> datetime | None:

@@ -1,9 +1,10 @@
 """Orders as they stand, from when they are written: every change is sealed."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from supervision.models import OrderTalk, SentBack, SupervisionOrder
-from villages.finals import Columns, Final, seal_final
+from villages.finals import Columns, Final, change_recorded, seal_final
 from villages.models import Post
 
 ORDER = Final(
@@ -66,5 +67,12 @@ ORDER = Final(
 
 
 def seal_order(order: SupervisionOrder, *, by: Post | None, at: datetime) -> None:
-    """Record the order as it stands now. It comes last in the change."""
+    """Record a new order as it stands. It comes last in the change."""
     seal_final(ORDER, order, at=at, user=by.user if by else None)
+
+
+def order_recorded(
+    order: SupervisionOrder, *, by: Post | None, at: datetime
+) -> AbstractContextManager[None]:
+    """Record an order as what is done meanwhile makes it."""
+    return change_recorded(ORDER, order, at=at, user=by.user if by else None)

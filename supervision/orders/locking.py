@@ -15,7 +15,7 @@ from minshi.errors import MoveRefused, NoSuchRight
 from supervision.models import Notice, NoticeKind, OrderState, SupervisionOrder, Told
 from supervision.notices.outbox import Message, put_in_outbox, take_back
 from supervision.notices.recipients import Recipients, recipients_of
-from supervision.orders.final import seal_order
+from supervision.orders.final import order_recorded
 from supervision.orders.rights import signers_of
 from villages.models import Post
 
@@ -120,8 +120,8 @@ def cancel(order: SupervisionOrder, reason: str, by: Post | None, at: datetime) 
     order.cancelled_by = by
     order.cancelled_at = at
     order.remind_at = None
-    order.save()
-    seal_order(order, by=by, at=at)
+    with order_recorded(order, by=by, at=at):
+        order.save()
 
     take_back_requests_to_sign(order, at)
 
@@ -134,7 +134,7 @@ def end(order: SupervisionOrder, reason: str, at: datetime) -> None:
     order.end_reason = reason
     order.ended_at = at
     order.remind_at = None
-    order.save()
-    seal_order(order, by=None, at=at)
+    with order_recorded(order, by=None, at=at):
+        order.save()
 
     take_back(Notice.objects.filter(order=order), at)

@@ -23,7 +23,7 @@ from supervision.models import (
     holder_of,
 )
 from supervision.orders.addressing import NOTIFIED, address
-from supervision.orders.final import seal_order
+from supervision.orders.final import order_recorded
 from supervision.orders.locking import cancel, notify_of_order
 from supervision.orders.one_by_one import one_by_one
 
@@ -63,11 +63,12 @@ def _send(order: SupervisionOrder, at: datetime) -> bool:
         cancel(order, _("the matter was closed before it went out"), None, at)
         return False
 
-    order.number = next_number(order, at)
-    address(order, case)
-    order.state = OrderState.SENT
-    order.sent_at = at
-    order.save()
+    with order_recorded(order, by=None, at=at):
+        order.number = next_number(order, at)
+        address(order, case)
+        order.state = OrderState.SENT
+        order.sent_at = at
+        order.save()
 
     about: EventData = {
         "order": order.pk,
@@ -86,7 +87,6 @@ def _send(order: SupervisionOrder, at: datetime) -> bool:
         supervision_level=SupervisionLevel.ORDER,
     )
     _write_step(order, at)
-    seal_order(order, by=None, at=at)
 
     notify_of_order(order, NoticeKind.ORDER, NOTIFIED, at)
     return True

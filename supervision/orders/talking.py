@@ -11,7 +11,7 @@ from cases.workflow import Officer
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from supervision.models import ChaseStep, OrderTalk, SupervisionOrder
-from supervision.orders.final import seal_order
+from supervision.orders.final import order_recorded
 from supervision.orders.locking import facts_for, lock_order
 from supervision.orders.rights import is_ordered
 from supervision.orders.wording import check_text, must_say
@@ -51,17 +51,17 @@ def note_talk(
         raise InputRefused.at(held_on=_("The order had not gone out yet on that day."))
 
     agreed = agreed.strip()
-    talk, is_new = OrderTalk.objects.get_or_create(
-        order=order,
-        held_on=held_on,
-        whom=whom.strip(),
-        defaults={"agreed": agreed, "noted_at": at, "noted_by": by.post},
-    )
-    if is_new:
-        seal_order(order, by=by.post, at=at)
-    elif talk.agreed != agreed:
+    same = {"order": order, "held_on": held_on, "whom": whom.strip()}
+    talk = OrderTalk.objects.filter(**same).first()
+    if talk and talk.agreed != agreed:
         raise MoveRefused(_("What was agreed with them on that day is noted already."))
-    return talk
+    if talk:
+        return talk
+
+    with order_recorded(order, by=by.post, at=at):
+        return OrderTalk.objects.create(
+            **same, agreed=agreed, noted_at=at, noted_by=by.post
+        )
 
 
 def was_circulated(order: SupervisionOrder) -> bool:

@@ -32,7 +32,7 @@ from supervision.figures.shown import (
 )
 from supervision.models import MonthlyReport, Publication
 from villages.audit import record_audit
-from villages.finals import Columns, Final, seal_final
+from villages.finals import Columns, Final, change_recorded, seal_final
 from villages.models import Post, Town, User
 from villages.models.audit import AuditKind
 from villages.rights import PUBLISH_REPORTS, first_post
@@ -259,8 +259,8 @@ def _end_shown_of_month(report: MonthlyReport, by: User, at: datetime) -> bool:
     shown = list(_shown_of_month(report).select_for_update(of=("self",)))
     for publication in shown:
         publication.ended_at = at
-        publication.save(update_fields=["ended_at"])
-        seal_final(PUBLICATION, publication, at=at, user=by)
+        with change_recorded(PUBLICATION, publication, at=at, user=by):
+            publication.save(update_fields=["ended_at"])
     return bool(shown)
 
 

@@ -34,6 +34,7 @@ from supervision.sealing.heads import (
     kept_lines,
     newest_line,
 )
+from supervision.sealing.logins import check_logins
 from supervision.sealing.logs import SOURCES
 from supervision.sealing.looks import check_looks, look_at_once
 from supervision.sealing.noted import note_check
@@ -47,6 +48,7 @@ from supervision.sealing.seals import (
 )
 from supervision.sealing.spans import keys_in
 from supervision.sealing.telling import tell_auditors
+from villages.models import OpenLogin
 
 MOST = 200  # findings that are named; the others are counted
 SEALS = 500  # read at once
@@ -72,7 +74,8 @@ def check_everything(at: datetime) -> Result:
     with the cases that are there, what was closed for good with the audit log, the
     seals with the heads kept elsewhere, the triggers of the database with those that
     keep history from being changed, beside which there are to be none, and the moments
-    at which somebody looks at what is under way with those that the rules give.
+    at which somebody looks at what is under way with those that the rules give, and the
+    log-ins that are open with those that the program let in.
 
     Memory stays flat however much there is. Nothing is written. A value that cannot be
     read is a finding: it ends the check of its own row, or of its own part, alone.
@@ -83,6 +86,7 @@ def check_everything(at: datetime) -> Result:
         (pgettext("history", "numbers of cases"), check_numbers()),
         (FrozenLedger._meta.verbose_name_plural, check_closed()),
         *((log.label, _check_log(log, at, result)) for log in Log),
+        (OpenLogin._meta.verbose_name_plural, check_logins(at)),
         (pgettext("history", "when somebody looks next"), check_looks(at)),
         (file_of_heads().parent.name, _check_heads()),
         (file_of_newest().name, _check_newest(at)),

@@ -1,7 +1,7 @@
 """Items that were concluded, closed meetings, the six steps, files of cases and photos
-of what was signed, orders that went out, public reports, corrections, posts, rosters
-and what every record names, compared with the last record that the audit log has of
-each (villages/finals.py).
+of what was signed, orders that went out, public reports, corrections, posts, rosters,
+what every record names and what lets people in, compared with the last record that the
+audit log has of each (villages/finals.py).
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,6 +32,7 @@ from villages.finals import (
     last_seals,
     seal_of_removed,
 )
+from villages.let_in import LET_IN
 from villages.named import NAMED
 from villages.posts import POST
 
@@ -49,6 +50,7 @@ FINALS = (
     POST,
     *ROSTER,
     *NAMED,
+    *LET_IN,
     TOPIC,
     DEADLINE_RULE,
     CALENDAR_DAY,
@@ -61,7 +63,7 @@ def check_finals() -> Iterator[Finding]:
     for each 500 rows of it.
     """
     for final in FINALS:
-        name = str(final.own.model._meta.verbose_name_plural)
+        name = str(final.label or final.own.model._meta.verbose_name_plural)
         yield from guarded(name, _compared(final))
         yield from guarded(name, _in_other_form(final))
 
@@ -79,7 +81,7 @@ def _compared(final: Final) -> Iterator[Finding]:
     for keys in in_batches(final.rows()):
         there.update(keys)
         unlike.update(_unlike(final, keys, recorded))
-    gone = recorded.keys() - there
+    gone = set() if final.may_go else recorded.keys() - there
     unlike.update(key for key in gone if not _was_removed(final, key, recorded[key]))
     if not unlike:
         return
@@ -159,6 +161,7 @@ def _in_other_form(final: Final) -> Iterator[Finding]:
 
 def _name(final: Final, key: int, last: LastSeal | None) -> str:
     """Return what a row is called, with the title under which it was recorded."""
-    name = f"{final.own.model._meta.verbose_name} {key}"
+    label = final.label or final.own.model._meta.verbose_name
+    name = f"{label} {key}"
     title = last.title.partition(" ")[2] if last else ""
     return f"{name}（{title}）" if title else name

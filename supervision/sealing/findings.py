@@ -34,6 +34,14 @@ class LogWrong(models.TextChoices):
         "closed_gone",
         pgettext_lazy("history", "what was closed then is not there any more"),
     )
+    LET_IN = (
+        "let_in",
+        pgettext_lazy(
+            "history",
+            "somebody is logged in whom the program did not let in: the session or the"
+            " token was put in or changed",
+        ),
+    )
     PUT_OFF = (
         "put_off",
         pgettext_lazy(

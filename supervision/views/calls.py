@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from cases.lists.paging import page_of
 from cases.views.access import StaffView
 from minshi.clock import now
+from minshi.idempotency import key_in
 from supervision.models import Call
 from supervision.notices.calls import ORDER, calls_of, note_call, numbers_to_call
 from supervision.notices.purposes import (
@@ -35,6 +37,7 @@ class CallRow:
     title: str
     asked_at: datetime
     tries: int
+    key: UUID  # of its form
 
     @classmethod
     def of(
@@ -55,6 +58,7 @@ class CallRow:
             title=case.title,
             asked_at=call.asked_at,
             tries=call.tries,
+            key=uuid4(),
         )
 
 
@@ -100,7 +104,8 @@ class NoteCall(CallsView):
         call = done or self.call(pk)
 
         is_reached = request.POST.get("reached") == "yes"
-        note_call(call, reached=is_reached, by=self.user, at=now())
+        key = key_in(request.POST)
+        note_call(call, reached=is_reached, by=self.user, at=now(), key=key)
 
         return redirect("supervision:calls")
 

@@ -63,6 +63,52 @@ def test_a_call_is_made_from_the_list_and_noted_once(client):
     assert [line.by for line in told_so_far(case)] == [here.duty]
 
 
+def test_a_call_not_answered_is_counted_once_however_often_it_is_clicked(client):
+    here = staff()
+    taken_up(here)
+    call = Call.objects.get()
+    client.force_login(here.duty.user)
+    address = reverse("supervision:call", args=[call.pk])
+
+    first = form_of(client, call)
+    client.post(address, first | {"reached": "no"})
+    client.post(address, first | {"reached": "no"})
+    call.refresh_from_db()
+    assert call.tries == 1
+
+    second = form_of(client, call)
+    assert second != first
+    client.post(address, second | {"reached": "no"})
+    client.post(address, {"key": "x", "reached": "no"})
+    call.refresh_from_db()
+    assert call.tries == 3  # without a key each counts
+
+    # another outcome of the same form is another
+    client.post(address, second | {"reached": "yes"})
+    call.refresh_from_db()
+    assert (call.tries, call.done_by) == (4, here.duty)
+
+
+def form_of(client, call):
+    """The key of the form of a call, as its page has it."""
+    (row,) = client.get(reverse("supervision:calls")).context["calls"]
+    assert row.pk == call.pk
+    return {"key": str(row.key)}
+
+
+def test_two_who_call_are_counted_each(client):
+    here = staff()
+    taken_up(here)
+    call = Call.objects.get()
+    for post in (here.duty, here.secretary):
+        client.force_login(post.user)
+        address = reverse("supervision:call", args=[call.pk])
+        client.post(address, form_of(client, call) | {"reached": "no"})
+
+    call.refresh_from_db()
+    assert call.tries == 2
+
+
 def test_a_strangers_call_does_not_exist(client):
     here, elsewhere = staff(), staff()
     taken_up(here)

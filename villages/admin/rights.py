@@ -17,7 +17,12 @@ from django.utils.translation import gettext as _
 from minshi.clock import now, today
 from minshi.days import USUAL, DayField
 from villages.admin.forms import AdminForm
-from villages.finals import Final, seal_all_removed, seal_final, seal_removed
+from villages.finals import (
+    Final,
+    change_recorded,
+    seal_all_removed,
+    seal_removed,
+)
 from villages.models import Role
 from villages.requests import StaffRequest, whole_number
 from villages.rights import Roles
@@ -122,10 +127,13 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: bool
     ) -> None:
-        super().save_model(request, obj, form, change)
-        if self.final:
-            user = cast("StaffRequest", request).user
-            seal_final(self.final, obj, at=now(), user=user)
+        if not self.final:
+            super().save_model(request, obj, form, change)
+            return
+
+        user = cast("StaffRequest", request).user
+        with change_recorded(self.final, obj, at=now(), user=user):
+            super().save_model(request, obj, form, change)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         if self.final:

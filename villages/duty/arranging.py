@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from minshi import workdays
 from minshi.errors import Faults, InputRefused, MoveRefused
 from minshi.text import clean_text
-from villages.duty.finals import SHIFT, SWAP, recorded_swaps
+from villages.duty.finals import SHIFT, SWAP
 from villages.duty.rights import (
     arranging_post,
     lock_roster,
@@ -19,7 +19,13 @@ from villages.duty.rights import (
     refuse_elsewhere,
     refuse_unfit,
 )
-from villages.finals import seal_all_removed, seal_final, seal_removed
+from villages.finals import (
+    change_recorded,
+    changes_recorded,
+    seal_all_removed,
+    seal_final,
+    seal_removed,
+)
 from villages.models import DutyShift, Post, SwapRequest, SwapState, User, Village
 from villages.models.duty import LONGEST_SHIFT, SwapRequestQuerySet
 
@@ -130,8 +136,8 @@ def change_shift(
     shift.backup = backup
     shift.leader = clean_text(leader)
     check_shift(shift, at)
-    shift.save()
-    seal_final(SHIFT, shift, at=at, user=by)
+    with change_recorded(SHIFT, shift, at=at, user=by):
+        shift.save()
 
     lapse_swaps(shift, at)
     return shift
@@ -146,8 +152,8 @@ def name_leader(shift: DutyShift, leader: str, *, by: User, at: datetime) -> Dut
     refuse_begun(shift, at)
 
     shift.leader = clean_text(leader)
-    shift.save(update_fields=["leader"])
-    seal_final(SHIFT, shift, at=at, user=by)
+    with change_recorded(SHIFT, shift, at=at, user=by):
+        shift.save(update_fields=["leader"])
     return shift
 
 
@@ -246,7 +252,7 @@ def lapse_swaps(shift: DutyShift, at: datetime) -> None:
     """
     pending = _swaps_about(shift).filter(state=SwapState.PENDING)
     keys = list(pending.values_list("pk", flat=True))
-    with recorded_swaps(keys, at=at):
+    with changes_recorded(SWAP, keys, at=at):
         pending.filter(pk__in=keys).update(state=SwapState.LAPSED, answered_at=at)
 
 

@@ -3,13 +3,7 @@ officer, so that one which SQL put in, changed or took away is found
 (villages/finals.py).
 """
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from datetime import datetime
-
-from django.db.models import Min
-
-from villages.finals import Columns, Final, as_recorded, seal_all
+from villages.finals import Columns, Final
 from villages.models import DutyLeave, DutyShift, SwapRequest
 
 SHIFT = Final(
@@ -50,16 +44,3 @@ LEAVE = Final(
     ),
 )
 ROSTER = (SHIFT, SWAP, LEAVE)
-
-
-@contextmanager
-def recorded_swaps(keys: Collection[int], *, at: datetime) -> Iterator[None]:
-    """Record questions anew, for the answer that they are given meanwhile.
-
-    One that was not as it was asked stays what is found: nobody may have asked it.
-    """
-    asked = SwapRequest.objects.filter(pk__in=keys)
-    since = asked.aggregate(first=Min("asked_at"))["first"]
-    as_asked = as_recorded(SWAP, keys, since=since) if since else []
-    yield
-    seal_all(SWAP, as_asked, at=at)

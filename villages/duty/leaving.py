@@ -15,7 +15,7 @@ from villages.duty.rights import (
     refuse_unfit,
     standing_post,
 )
-from villages.finals import seal_final, seal_removed
+from villages.finals import change_recorded, seal_final, seal_removed
 from villages.models import DutyLeave, Post, User, Village
 
 
@@ -99,8 +99,8 @@ def end_leave(leave: DutyLeave, *, by: User, at: datetime) -> None:
         return
 
     current.until_on = on - ONE_DAY
-    current.save(update_fields=["until_on"])
-    seal_final(LEAVE, current, at=at, user=by)
+    with change_recorded(LEAVE, current, at=at, user=by):
+        current.save(update_fields=["until_on"])
 
 
 def _village_of(post: Post, by: User, on: date) -> Village:

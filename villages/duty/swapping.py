@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from villages.duty.arranging import lapse_swaps, lock_shift
-from villages.duty.finals import SHIFT, SWAP, recorded_swaps
+from villages.duty.finals import SHIFT, SWAP
 from villages.duty.rights import (
     lock_roster,
     refuse_begun,
     refuse_elsewhere,
     refuse_unfit,
 )
-from villages.finals import seal_all, seal_final
+from villages.finals import changes_recorded, seal_final
 from villages.models import DutyShift, Post, SwapRequest, SwapState, User
 
 
@@ -82,10 +82,11 @@ def agree(swap: SwapRequest, *, by: User, at: datetime) -> SwapRequest:
         return swap
     _check(swap, at)
 
-    _take(swap.shift, swap.asked)
-    if swap.in_return:
-        _take(swap.in_return, swap.asker)
-    seal_all(SHIFT, [shift.pk for shift in _shifts_of(swap)], at=at)
+    keys = [shift.pk for shift in _shifts_of(swap)]
+    with changes_recorded(SHIFT, keys, at=at):
+        _take(swap.shift, swap.asked)
+        if swap.in_return:
+            _take(swap.in_return, swap.asker)
     _answer(swap, SwapState.AGREED, at)
 
     for shift in _shifts_of(swap):
@@ -163,7 +164,7 @@ def _answer(swap: SwapRequest, state: SwapState, at: datetime) -> SwapRequest:
     if swap.state != state:
         swap.state = state
         swap.answered_at = at
-        with recorded_swaps([swap.pk], at=at):
+        with changes_recorded(SWAP, [swap.pk], at=at):
             swap.save(update_fields=["state", "answered_at"])
     return swap
 

@@ -44,6 +44,15 @@ class AuditRecord(models.Model):
         verbose_name = _("audit record")
         verbose_name_plural = _("audit records")
         ordering = ("-at", "-pk")
+        indexes = [
+            # the records of a row are asked for as it changes, see villages/finals.py
+            models.Index(
+                fields=("subject",),
+                condition=models.Q(kind=AuditKind.SEALED),
+                opclasses=("varchar_pattern_ops",),
+                name="audit_sealed_row",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"

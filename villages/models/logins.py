@@ -31,6 +31,8 @@ class OpenLogin(models.Model):
     token = models.OneToOneField(
         AuthToken, models.CASCADE, null=True, related_name="open_login"
     )
+    # see villages/login_seals.py
+    seal = models.CharField(max_length=64, editable=False, default="")
 
     class Meta:
         verbose_name = _("open log-in")

@@ -7,7 +7,7 @@ from cases.attachments import ATTACHMENT, remove_stored
 from cases.models import Attachment
 from cases.workflow.step import Step
 from minshi.errors import MoveRefused, NoSuchRight
-from villages.finals import seal_final, seal_removed
+from villages.finals import change_recorded, seal_removed
 
 
 def remove_file(step: Step) -> None:
@@ -47,8 +47,9 @@ def show_file(step: Step) -> None:
         raise MoveRefused(_("Only a photo can be shown to the speaker."))
 
     file.is_public = is_public
-    file.save(update_fields=["is_public"])
-    seal_final(ATTACHMENT, file, at=step.at, user=step.officers_post.user)
+    by = step.officers_post.user
+    with change_recorded(ATTACHMENT, file, at=step.at, user=by):
+        file.save(update_fields=["is_public"])
     step.data["file"] = str(file.uuid)
     step.data["sha256"] = file.received_sha256
     step.data["public"] = is_public

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from minshi.errors import RuleBroken
-from villages.finals import Final, seal_final, seal_removed
+from villages.finals import Final, change_recorded, seal_final, seal_removed
 from villages.imports.entries import Entry
 from villages.imports.kinds.base import Around, Kind, check_group, village_named
 from villages.imports.kinds.references import used_rows
@@ -52,19 +52,23 @@ class RowKind(Kind):
         """Give a row that is there what an entry says of it, and return it. RuleBroken:
         a rule says no.
         """
-        for name, value in self._wanted(entry).items():
-            setattr(row, name, value)
-        row.save()
-        self.record(row, around)
+        self._write(row, self._wanted(entry), around)
         changed: models.Model = row
         return changed
 
     def restore(self, row: Any, before: Mapping[str, Any], around: Any) -> None:
         """Give a row the values that it had before. RuleBroken: a rule says no."""
-        for name, value in before.items():
+        self._write(row, before, around)
+
+    def _write(self, row: Any, values: Mapping[str, Any], around: Any) -> None:
+        for name, value in values.items():
             setattr(row, name, value)
-        row.save()
-        self.record(row, around)
+
+        if not self.final:
+            row.save()
+            return
+        with change_recorded(self.final, row, at=around.at, user=around.by):
+            row.save()
 
     def remove(self, row: Any, around: Any) -> None:
         """Remove what a row made."""
@@ -73,7 +77,7 @@ class RowKind(Kind):
         row.delete()
 
     def record(self, row: models.Model, around: Any) -> None:
-        """Record a row as it is stored now, where its kind is sealed."""
+        """Record a new row as it is stored, where its kind is sealed."""
         if self.final:
             seal_final(self.final, row, at=around.at, user=around.by)
 
