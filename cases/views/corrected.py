@@ -51,7 +51,13 @@ def _in_words(name: str, revision: CaseRevision | None) -> str:
     if not (revision.old or revision.new):
         return label
 
-    old, new = revision.old, revision.new
-    if name == "speaker_phone":
-        old, new = masked_phone(old), masked_phone(new)
-    return f"{label}：{old or EMPTY} → {new or EMPTY}"
+    old = _shown(name, revision.old)
+    new = _shown(name, revision.new)
+    return f"{label}：{old} → {new}"
+
+
+def _shown(name: str, value: str | None) -> str:
+    """Return a value as the page shows it: a phone is masked."""
+    if not value:
+        return EMPTY
+    return masked_phone(value) if name == "speaker_phone" else value
