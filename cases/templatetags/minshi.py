@@ -195,7 +195,8 @@ def stepper(case: Case, at: datetime, *, with_lamp: bool = True) -> dict[str, An
     The day of 说 is that of taking down. The lamp is for those who work on the case.
     What was settled on the spot went through neither 议 nor 督; what was taken back,
     diverted, merged or void took the steps alone that have a day. What the committee is
-    yet to hear has not passed 议, though its work was handed out: one query for it.
+    yet to hear has not passed 议, though its work was handed out: one query for it. To
+    those who do not work on it, it stands there.
     """
     awaits_committee = is_unheard(case)
     passed = {
@@ -210,7 +211,10 @@ def stepper(case: Case, at: datetime, *, with_lamp: bool = True) -> dict[str, An
     spared = SPARED_ON_THE_SPOT if case.was_settled else frozenset()
     here = len(OPEN_STAGES)  # a closed case has passed them all
     if case.is_open:
-        here = OPEN_STAGES.index(Stage(case.stage))
+        stage = Stage(case.stage)
+        if awaits_committee and not with_lamp:
+            stage = Stage.DELIBERATE
+        here = OPEN_STAGES.index(stage)
 
     is_cut_short = not case.is_open and case.close_reason not in WALKED_TO_THE_END
 

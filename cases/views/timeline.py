@@ -86,10 +86,11 @@ def entry_of(
     """
     words = _order_sent(event)
     if not words:
-        changed = "；".join(corrected(event, redact))
-        parts = [_label_of(event), *_chosen(event, names), changed]
-        words = " · ".join(part for part in parts if part)
-    return TimelineEntry(event, words, redact.note(event))
+        words = " · ".join([_label_of(event), *_chosen(event, names)])
+
+    changed = "；".join(corrected(event, redact))
+    texts = [changed, redact.note(event)]
+    return TimelineEntry(event, words, "\n".join(text for text in texts if text))
 
 
 def _order_sent(event: Event) -> str:

@@ -161,6 +161,12 @@ def test_the_page_says_that_the_decision_was_of_before(here):
 
 
 # --- the page of the matter, the API, the villager's page, and letters
+def present_step(case):
+    steps = stepper(case, NOON, with_lamp=False)["steps"]
+    (present,) = [step["stage"] for step in steps if step["current"]]
+    return present
+
+
 def marks(case):
     return {step["stage"]: step["mark"] for step in stepper(case, NOON)["steps"]}
 
@@ -191,11 +197,13 @@ def test_the_villager_reads_that_it_is_being_talked_over(here):
     address = reverse("cases:track", args=[case.number])
     client = Client(headers={"accept-language": "zh-hans"})
     before = client.get(address, {"k": case.tracking_code})
+    stood_at = present_step(case)
     heard(here, case)
     after = client.get(address, {"k": case.tracking_code})
 
     assert before.context["told"].state_in_words.startswith("收下了")
     assert str(here.office) not in before.context["with_whom"]
+    assert (stood_at, present_step(case)) == ("deliberate", "handle")
     assert after.context["told"].state_in_words == "正在办"
     assert after.context["with_whom"] == str(here.office)
 

@@ -29,7 +29,7 @@ def line_of(post, case):
     client.force_login(post.user)
     timeline = client.get(case.get_absolute_url()).context["timeline"]
     (line,) = [line for line in timeline if line.event.action == Action.AMEND]
-    return line.label
+    return line.note
 
 
 def test_the_page_says_what_was_corrected_from_what_to_what(here):
