@@ -5,7 +5,8 @@ The cases come from `counted_for`.
 
 from collections.abc import Callable
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from cases.models import Assignment, Attachment, Case, Clock, Rating, Reply
@@ -17,6 +18,7 @@ from cases.models.choices import (
     SupervisionLevel,
 )
 from cases.models.scope import NOT_CONCLUDED, CaseQuerySet
+from cases.workflow.committee import hearings
 from villages.models import Resident
 
 Narrow = Callable[[CaseQuerySet], CaseQuerySet]
@@ -31,7 +33,9 @@ def heard_by(*channels: Channel) -> Narrow:
 
 
 def decided(cases: CaseQuerySet) -> CaseQuerySet:
-    return cases.filter(decided_at__isnull=False)
+    """Narrow to cases that were decided, without those that wait to be decided anew."""
+    was_decided = cases.filter(decided_at__isnull=False)
+    return was_decided.exclude(stage__in=(Stage.SPEAK, Stage.DELIBERATE))
 
 
 def ended(cases: CaseQuerySet) -> CaseQuerySet:
@@ -97,16 +101,33 @@ def with_work_clock(cases: CaseQuerySet) -> CaseQuerySet:
     )
 
 
+def with_hearing(cases: CaseQuerySet) -> CaseQuerySet:
+    """Add of what was handed to the committee which meeting heard it last, when, and
+    with what result; and what `with_work_clock` adds.
+    """
+    latest = hearings().order_by("-concluded_at", "-pk")
+    handed_over = Q(handling=Handling.MEETING)
+
+    def of_latest(name: str) -> models.Case:
+        return models.Case(When(handed_over, then=Subquery(latest.values(name)[:1])))
+
+    return with_work_clock(cases).annotate(
+        heard_as=of_latest("state"),
+        heard_by=of_latest("meeting__kind"),
+        heard_at=of_latest("meeting__starts_at"),
+    )
+
+
 def with_chased(cases: CaseQuerySet) -> CaseQuerySet:
     """Add whether a case was chased, by hand or by the ladder: more than a reminder,
-    and no order that did not go out; and what `with_work_clock` adds.
+    and no order that did not go out; and what `with_hearing` adds.
     """
     urged = (SupervisionLevel.URGE, SupervisionLevel.ORDER, SupervisionLevel.CIRCULATE)
     went_out = Q(chases__order=None) | Q(chases__order__sent_at__isnull=False)
     chased = Case.objects.filter(
         went_out, pk=OuterRef("pk"), chases__level__in=urged
     ).order_by()
-    return with_work_clock(cases).annotate(chased=Exists(chased))
+    return with_hearing(cases).annotate(chased=Exists(chased))
 
 
 def with_papers(cases: CaseQuerySet) -> CaseQuerySet:

@@ -14,8 +14,10 @@ from cases.models.choices import (
     CloseReason,
     Handling,
     Outcome,
+    Stage,
     SupervisionLevel,
 )
+from cases.models.meeting import ItemState
 from cases.workflow import Action
 from cases.workflow.event_data import data_of
 from minshi.errors import Text
@@ -129,7 +131,7 @@ def answer(record: Record) -> str:
     """
     event = record.last(Action.SETTLE, Action.DIVERT)
     if event is None:
-        return record.column("decision")
+        return "" if record.is_undecided else record.column("decision")
     if event.action == Action.SETTLE:
         return record.column("result")
     return record.note(event)
@@ -145,7 +147,7 @@ def went_to(record: Record) -> str:
     event = record.last(Action.DIVERT)
     if event:
         return record.of_event(event, "route", data_of(event).get("route", ""))
-    if record.lead:
+    if record.lead and not record.is_undecided:
         return record.unit
     return ""
 
@@ -160,7 +162,8 @@ def reported_up(record: Record) -> str:
 def deliberation(record: Record) -> str:
     """Return where it was decided, and when.
 
-    That is the kind of meeting, the six steps, or the level with its form.
+    That is the kind of meeting, the six steps, or the level. What was handed to the
+    committee has a form and a day once a meeting was held on it.
     """
     event = record.last(Action.DECIDE)
     at = record.case.decided_at
@@ -174,10 +177,38 @@ def deliberation(record: Record) -> str:
     if data.get("four_two"):
         return joined(_("Six steps of a village decision"), local_day(at))
 
-    words = pgettext("ledger", "decided by the %(level)s")
     if record.case.handling == Handling.MEETING:
-        words = pgettext("ledger", "%(level)s committee's meeting")
+        return _heard(record)
+
+    words = pgettext("ledger", "decided by the %(level)s")
     return joined(words % {"level": event.get_level_display()}, local_day(at))
+
+
+def _heard(record: Record) -> str:
+    """Return the meeting that heard a matter handed to the committee, and its day; that
+    it is yet to be heard; or nothing, where the work ended without.
+    """
+    kind = cast("str | None", record.annotated("heard_by"))
+    at = cast("datetime | None", record.annotated("heard_at"))
+    if kind and at:
+        state = cast("str", record.annotated("heard_as"))
+        has_failed = state == ItemState.NOT_PASSED
+        failed = ItemState.NOT_PASSED.label if has_failed else ""
+        return joined(MeetingKind(kind).label, local_day(at), failed)
+
+    is_in_work = record.case.stage == Stage.HANDLE
+    return _("Awaiting the committee's meeting") if is_in_work else ""
+
+
+def decided_at(record: Record) -> datetime | None:
+    """Return when it was decided; what the committee decides, when its meeting was."""
+    case = record.case
+    if case.handling != Handling.MEETING or case.adopted_from:
+        return case.decided_at
+
+    if record.annotated("heard_as") == ItemState.NOT_PASSED:
+        return None
+    return cast("datetime | None", record.annotated("heard_at"))
 
 
 def progress(record: Record) -> Text:

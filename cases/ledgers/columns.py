@@ -3,6 +3,7 @@ it may show.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -152,6 +153,17 @@ CHECKER = column(
 REMARK = column(
     "remark", pgettext_lazy("ledger", "Remark"), lambda r: r.remark, width=12
 )
+
+
+def once_decided(shown: Column[Record]) -> Column[Record]:
+    """Return a column that is empty while the matter waits to be decided, also anew."""
+
+    def guarded(record: Record) -> Cell:
+        if record.is_undecided:
+            return None
+        return shown.value(record)
+
+    return replace(shown, value=guarded)
 
 
 def category(heading: Text) -> Column[Record]:

@@ -3,7 +3,7 @@
 from django.utils.translation import pgettext_lazy
 
 from cases.ledgers import cells
-from cases.ledgers.belonging import decided, ended, rated, with_papers, with_work_clock
+from cases.ledgers.belonging import decided, ended, rated, with_hearing, with_papers
 from cases.ledgers.book import RESPONSIBLE, Book
 from cases.ledgers.columns import (
     ASSIGNED_ON,
@@ -25,6 +25,7 @@ from cases.ledgers.columns import (
     bare,
     column,
     handling,
+    once_decided,
 )
 from cases.models.choices import Satisfaction, Solved
 from cases.workflow import Action
@@ -34,7 +35,7 @@ HANDLING = Book(
     date="decided_at",
     belongs=decided,
     assignments=True,
-    enrich=with_work_clock,
+    enrich=with_hearing,
     ledger=Ledger(
         key="handling",
         title=pgettext_lazy("ledger", "Handling ledger"),
@@ -47,7 +48,7 @@ HANDLING = Book(
             bare(
                 "decided_on",
                 pgettext_lazy("ledger", "Decided on"),
-                lambda r: r.case.decided_at,
+                cells.decided_at,
                 kind="date",
             ),
             DECISION,
@@ -98,13 +99,15 @@ RESULTS = Book(
         columns=(
             NUMBER,
             TITLE,
-            UNIT,
-            column(
-                "responsible",
-                pgettext_lazy("ledger", "Responsible person"),
-                lambda r: r.responsible,
-                width=10,
-                reads=RESPONSIBLE,
+            once_decided(UNIT),
+            once_decided(
+                column(
+                    "responsible",
+                    pgettext_lazy("ledger", "Responsible person"),
+                    lambda r: r.responsible,
+                    width=10,
+                    reads=RESPONSIBLE,
+                )
             ),
             MEASURES,
             column(

@@ -23,6 +23,7 @@ from cases.ledgers.columns import (
     column,
     handling,
     matter,
+    once_decided,
 )
 from cases.models.choices import Channel, Satisfaction
 from cases.workflow import Action
@@ -89,27 +90,33 @@ GENERAL = Book(
                 width=24,
             ),
             GRADE,
-            handling(
-                pgettext_lazy(
-                    "ledger", "Way of handling (on the spot/led/joint/meeting)"
+            once_decided(
+                handling(
+                    pgettext_lazy(
+                        "ledger", "Way of handling (on the spot/led/joint/meeting)"
+                    )
                 )
             ),
-            column(
-                "met",
-                pgettext_lazy("ledger", "Deliberation and its date"),
-                cells.deliberation,
-                width=18,
-                reads=(Action.DECIDE,),
+            once_decided(
+                column(
+                    "met",
+                    pgettext_lazy("ledger", "Deliberation and its date"),
+                    cells.deliberation,
+                    width=18,
+                    reads=(Action.DECIDE,),
+                )
             ),
-            DECISION,
-            UNIT,
-            column(
-                "responsible",
-                pgettext_lazy("ledger", "Responsible person (lead)"),
-                lambda r: r.responsible,
-                reads=RESPONSIBLE,
+            once_decided(DECISION),
+            once_decided(UNIT),
+            once_decided(
+                column(
+                    "responsible",
+                    pgettext_lazy("ledger", "Responsible person (lead)"),
+                    lambda r: r.responsible,
+                    reads=RESPONSIBLE,
+                )
             ),
-            DUE,
+            once_decided(DUE),
             bare(
                 "progress",
                 pgettext_lazy("ledger", "Progress"),

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from cases.ledgers.asking import Asking
 from cases.models import Assignment, CallBack, Case, Event, Rating, Reply
-from cases.models.choices import AssignmentRole
+from cases.models.choices import AssignmentEnd, AssignmentRole, Stage
 from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor, speaker_redactor
 from cases.workflow import Action
@@ -20,6 +20,8 @@ from minshi.crypto import masked_name, masked_phone
 from villages.models import User
 
 NO_LIGHT = "—"
+# ends of a part after which the matter went back to be decided anew
+TAKEN_AWAY = (AssignmentEnd.RETURNED, AssignmentEnd.ESCALATED, AssignmentEnd.RELEASED)
 
 
 def is_redacted(case: Case) -> bool:
@@ -176,6 +178,15 @@ class Record:
         """Return the name of the officer who did one of these last, else nothing."""
         event = self.last(*actions)
         return str(event.user) if event and event.user else ""
+
+    @property
+    def is_undecided(self) -> bool:
+        """True while nothing that was decided holds: the matter waits to be decided,
+        for the first time or anew; or it was closed while it did.
+        """
+        if self.case.stage in (Stage.SPEAK, Stage.DELIBERATE):
+            return True
+        return bool(self.lead and self.lead.end in TAKEN_AWAY)
 
     # --- who handles
     @property

@@ -11,6 +11,7 @@ from cases.models import AgendaItem, Case, Meeting
 from cases.models.choices import Stage
 from cases.models.meeting import ItemState
 from cases.workflow import Action
+from cases.workflow.committee import is_heard_in_work
 from minshi.workdays import day_in_words, local_day
 from villages.models import User
 
@@ -41,7 +42,9 @@ def last_heard(case: Case, item: AgendaItem | None, on: date) -> str:
     the kind of meeting, the result, and when it may come again. Empty where the matter
     was decided since, or waits for no decision.
     """
-    if item is None or item.concluded_at is None or case.stage != Stage.DELIBERATE:
+    if item is None or item.concluded_at is None:
+        return ""
+    if case.stage != Stage.DELIBERATE and not is_heard_in_work(case):
         return ""
     if case.decided_at and case.decided_at > item.concluded_at:
         return ""

@@ -17,7 +17,6 @@ from cases.lists.desk import DeskWork
 from cases.lists.last_heard import last_heard_of
 from cases.lists.paging import capped_counts
 from cases.meetings import cases_at, to_be_heard_at, waiting_for
-from cases.meetings.committee import is_heard_in_work
 from cases.meetings.sitting import HoldingPlace, holding_places
 from cases.models import AgendaItem, Case, Event, Meeting
 from cases.models.choices import Level, Stage
@@ -25,6 +24,7 @@ from cases.models.meeting import ItemState
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.redactor import NOTHING, reader_redactor
 from cases.workflow import Action
+from cases.workflow.committee import is_heard_in_work
 from minshi import workdays
 from villages.models import Post, User
 from villages.rights import DECIDE
@@ -105,9 +105,10 @@ def heard_in(
     if tab == QueueTab.DECIDED:
         return words
 
+    is_on_agenda = tab == QueueTab.AGENDA
     for case in cases:
-        if is_heard_in_work(case):
-            words[case.pk] = unheard_in_words(is_on_agenda=tab == QueueTab.AGENDA)
+        if is_heard_in_work(case) and (is_on_agenda or case.pk not in words):
+            words[case.pk] = unheard_in_words(is_on_agenda=is_on_agenda)
     return words
 
 

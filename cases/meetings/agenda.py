@@ -8,7 +8,6 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.meetings.committee import unheard
 from cases.meetings.finals import items_recorded
 from cases.meetings.holding import lock_open, lock_waiting
 from cases.meetings.roll import set_parties_aside
@@ -19,6 +18,7 @@ from cases.models.scope import CaseQuerySet, hides_speaker
 from cases.privacy.redactor import public_titles
 from cases.privacy.table import is_hid, lay_on_table, take_off_table
 from cases.workflow import Officer
+from cases.workflow.committee import unheard
 from cases.workflow.moving import lock_in_order
 from cases.workflow.pasted import naming_no_neighbour
 from minshi import workdays

@@ -10,7 +10,6 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from cases.meetings.committee import is_heard_in_work
 from cases.meetings.counting import (
     Count,
     Votes,
@@ -34,6 +33,7 @@ from cases.models.scope import Sight
 from cases.privacy.redactor import personal_redactor
 from cases.privacy.table import Table, table_of
 from cases.workflow import MOVES, Action, Officer, make_move
+from cases.workflow.committee import is_heard_in_work
 from cases.workflow.event_data import EventData
 from minshi import workdays
 from minshi.errors import InputRefused, MoveRefused, StaleVersion

@@ -25,10 +25,10 @@ from cases.meetings.six_steps import (
     step_rules_of,
 )
 from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
-from cases.models.choices import Stage
+from cases.models.choices import Level, Stage
 from cases.models.scope import Sight
 from cases.privacy.table import Table, columns
-from cases.workflow import Officer
+from cases.workflow import Action, Officer, System, make_move
 from minshi import workdays
 from minshi.errors import Faults, InputRefused, MoveRefused, NoSuchRight
 from minshi.idempotency import fingerprint, once
@@ -215,7 +215,34 @@ def record_step(
 
     step.save()
     seal_final(STEP, step, at=at, user=by.user)
+    if step.nth == PUBLISHED:
+        _rest_while_it_hangs(step, process.case, at)
     return step
+
+
+def _rest_while_it_hangs(step: FourTwoStep, case: Case | None, at: datetime) -> None:
+    """Stop the clock of a matter that waits for the village's decision, for the days
+    that its resolution hangs by law (组织法 35). Handed over, it goes on at once.
+    """
+    if case is None or case.level != Level.VILLAGE or case.stage != Stage.DELIBERATE:
+        return
+
+    days = settings.FOUR_TWO_PUBLIC_DAYS
+    until_on = step.held_on + timedelta(days=days) + workdays.ONE_DAY
+    rests_until = workdays.local_day(case.grey_until or at)
+    if until_on <= max(rests_until, workdays.local_day(at)):
+        return
+
+    reason = _("The resolution hangs for %(days)s days (%(article)s).")
+    make_move(
+        case,
+        Action.DEFER,
+        by=System("four_two"),
+        at=at,
+        until_on=until_on,
+        reason=reason % {"days": days, "article": PUBLICATION_BY_LAW},
+        told_why=_("What the people of the village resolved is published first."),
+    )
 
 
 def _check_day(record: StepRecord, before: FourTwoStep | None, today: date) -> None:

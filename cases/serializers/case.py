@@ -23,6 +23,7 @@ from cases.privacy.redactor import speaker_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from cases.serializers.own_words import show_own_words
 from cases.serializers.parts import AfterwordSerializer
+from cases.workflow.committee import is_unheard
 from villages.models import Group, Town, Village
 
 # of a secret matter in which the reader is not named
@@ -311,6 +312,9 @@ class CaseDetailSerializer(CaseBaseSerializer):
     speaker_address = serializers.CharField(allow_null=True, read_only=True)
     proxy_speaker = serializers.CharField(allow_null=True, read_only=True)
     co_speakers = serializers.SerializerMethodField()
+    awaits_committee = serializers.SerializerMethodField(
+        help_text="Handed to the committee's meeting, which is yet to hear it."
+    )
     recorded_by = ReadOnlyHolderField(allow_null=True)
     joined_villages = serializers.SerializerMethodField()
     merged_into = serializers.SerializerMethodField()
@@ -364,6 +368,7 @@ class CaseDetailSerializer(CaseBaseSerializer):
             "recorded_by",
             "owner",
             "handling",
+            "awaits_committee",
             "decision",
             "outcome",
             "measures",
@@ -385,6 +390,9 @@ class CaseDetailSerializer(CaseBaseSerializer):
         if not self._sight.shows_speaker(case):
             return None
         return [CoSpeakerSerializer(person).data for person in case.others]
+
+    def get_awaits_committee(self, case: Case) -> bool:
+        return is_unheard(case)
 
     @extend_schema_field(PlaceSerializer(many=True))
     def get_joined_villages(self, case: Case) -> list[Any]:

@@ -14,6 +14,7 @@ from cases.speaking.afterwords import AfterwordTold, afterwords_told
 from cases.speaking.promise import Promised, promise_to_speaker, promised_for
 from cases.speaking.story import TOLD, Entry, story_of
 from cases.templatetags.minshi import day, is_past
+from cases.workflow.committee import is_unheard
 from cases.workflow.pasted import unnamed_in
 
 # the plain states (ux 2.10)
@@ -94,13 +95,13 @@ def told_to_speaker(
     """Return what the speaker may read of a case: its state, the last reply of the
     present round, what happened, and what they said once it was closed. Three queries,
     four of a matter that was ever closed; none `with_words` false, which leaves the
-    state and the day.
+    state and the day. One more of what was handed to the committee.
 
     Neighbours are 张某 in it, as in titles: whoever has the receipt reads the page. In
     a preview, `previewed_by` somebody who writes to the speaker.
     """
     account = SpeakerAccount(
-        state=PLAIN_STATES[Stage(case.stage)],
+        state=_state_of(case),
         is_open=case.is_open,
         is_void=case.close_reason in NOT_HEARD,
         outcome=_outcome_told(case),
@@ -153,13 +154,22 @@ def words_alone(
     unnamed = unnamed_in(case, [reply])
 
     return SpeakerAccount(
-        state=PLAIN_STATES[Stage(case.stage)],
+        state=_state_of(case),
         is_open=case.is_open,
         reply_by=case.reply_by,
         promised=promised_for(case),
         reply=unnamed(reply),
         reply_at=at if reply else None,
     )
+
+
+def _state_of(case: Case) -> int:
+    """Return the plain state; what the committee is yet to hear is being talked over,
+    though it was handed out. One query, for such a matter alone.
+    """
+    if is_unheard(case):
+        return TAKEN_UP
+    return PLAIN_STATES[Stage(case.stage)]
 
 
 def _outcome_told(case: Case) -> str:

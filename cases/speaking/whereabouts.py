@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.choices import Level, Stage
+from cases.workflow.committee import is_unheard
 from cases.workflow.standing import level_of
 
 
@@ -12,10 +13,13 @@ def with_whom(case: Case, *, is_secret: bool) -> str:
 
     Of a secret one nobody is named, not even the office: 派出所 or 妇联 tells what it
     is about to whoever finds the receipt (domain §3). Empty once it is closed. No query
-    where the owner's place, the town and the talk room came with the case.
+    where the owner's place, the town and the talk room came with the case; one of what
+    was handed to the committee, which it is with until that heard it.
     """
     if is_secret:
         return _("whoever it was given to") if case.is_open else ""
+    if is_unheard(case):
+        return _of_level(case, Level(case.level))
     if case.owner_office:
         return str(case.owner_office)
     post = case.owner_post
@@ -23,16 +27,21 @@ def with_whom(case: Case, *, is_secret: bool) -> str:
         return ""
 
     level = level_of(post)
-    if level == Level.COUNTY:
-        return _("the county (%(county)s)") % {"county": case.town.county_name}
-    if level == Level.TOWN:
-        return _("the town's government (%(town)s)") % {"town": case.town}
+    if level in (Level.COUNTY, Level.TOWN):
+        return _of_level(case, level)
 
     village = post.village or (post.group.village if post.group else case.village)
     office = _("the village committee of %(village)s") % {"village": village}
     if names_officers(case):
         return f"{office} {post.user}"
     return office
+
+
+def _of_level(case: Case, level: Level) -> str:
+    """Name the county or the town that a matter is with."""
+    if level == Level.COUNTY:
+        return _("the county (%(county)s)") % {"county": case.town.county_name}
+    return _("the town's government (%(town)s)") % {"town": case.town}
 
 
 def names_officers(case: Case) -> bool:
@@ -47,6 +56,8 @@ def what_comes_next(case: Case) -> str:
         return _("Next: we look at it, and tell you whether it is taken up.")
     if case.stage == Stage.DELIBERATE:
         return _("Next: it is talked over who does it, how, and by when.")
+    if is_unheard(case):
+        return _("Next: a meeting talks it over; then the work begins.")
     if case.stage == Stage.HANDLE:
         return _("Next: once it is done, somebody else looks whether it is done well.")
     if case.stage == Stage.SUPERVISE:

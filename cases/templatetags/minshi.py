@@ -24,6 +24,7 @@ from cases.models.choices import OPEN_STAGES, CloseReason, Light, Stage
 from cases.models.scope import Sight
 from cases.privacy import redactor
 from cases.workflow import Action
+from cases.workflow.committee import is_unheard
 from minshi import clock, paper, workdays
 from minshi.workdays import Span, Unit
 from villages.duty import talk_room
@@ -193,8 +194,11 @@ def stepper(case: Case, at: datetime, *, with_lamp: bool = True) -> dict[str, An
 
     The day of 说 is that of taking down. The lamp is for those who work on the case.
     What was settled on the spot went through neither 议 nor 督; what was taken back,
-    diverted, merged or void took the steps alone that have a day.
+    diverted, merged or void took the steps alone that have a day. What the committee is
+    yet to hear has not passed 议, though its work was handed out: one query for it. To
+    those who do not work on it, it stands there.
     """
+    awaits_committee = is_unheard(case)
     passed = {
         Stage.SPEAK: case.registered_at,
         Stage.DELIBERATE: case.decided_at,
@@ -207,7 +211,10 @@ def stepper(case: Case, at: datetime, *, with_lamp: bool = True) -> dict[str, An
     spared = SPARED_ON_THE_SPOT if case.was_settled else frozenset()
     here = len(OPEN_STAGES)  # a closed case has passed them all
     if case.is_open:
-        here = OPEN_STAGES.index(Stage(case.stage))
+        stage = Stage(case.stage)
+        if awaits_committee and not with_lamp:
+            stage = Stage.DELIBERATE
+        here = OPEN_STAGES.index(stage)
 
     is_cut_short = not case.is_open and case.close_reason not in WALKED_TO_THE_END
 
@@ -216,6 +223,8 @@ def stepper(case: Case, at: datetime, *, with_lamp: bool = True) -> dict[str, An
         is_over = index < here
         if is_cut_short:
             is_over = stage != Stage.RATE and passed[stage] is not None
+        is_awaited = awaits_committee and stage == Stage.DELIBERATE
+        is_over = is_over and not is_awaited
         is_spared = is_over and stage in spared
 
         mark = ""
@@ -228,6 +237,7 @@ def stepper(case: Case, at: datetime, *, with_lamp: bool = True) -> dict[str, An
                 "mark": mark,
                 "done": is_over and not is_spared,
                 "spared": is_spared,
+                "awaited": is_awaited,
                 "current": index == here,
                 "at": passed[stage],
             }

@@ -98,13 +98,17 @@ def lines_of_course(
 
     While it is done once more, what came of it is that of the time before.
     """
+    waits_for_decision = case.stage == Stage.DELIBERATE
     is_of_before = case.stage in (Stage.DELIBERATE, Stage.HANDLE)
     reported = [
         FactLine(_("Mandatory report"), f"{moment(told_at)} {told}")
         for told_at, told in reports
     ]
     lines = [
-        FactLine(_("Decision"), _decision_in_words(case, words)),
+        FactLine(
+            _("Decision before") if waits_for_decision else _("Decision"),
+            _decision_in_words(case, words),
+        ),
         FactLine(
             _("Outcome last time") if is_of_before else _("Outcome"),
             case.get_outcome_display(),

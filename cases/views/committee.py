@@ -15,12 +15,12 @@ from cases.lists.queue import (
     unheard_in_words,
 )
 from cases.meetings import add_item, on_no_agenda
-from cases.meetings.committee import is_unheard
 from cases.meetings.sitting import HoldingPlace
 from cases.models import AgendaItem, Case
 from cases.models.choices import Grade, Stage
 from cases.models.meeting import ItemState
 from cases.workflow import Action, Facts, Officer
+from cases.workflow.committee import is_unheard
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from villages.models import User
@@ -55,11 +55,9 @@ def agendas_to_choose(
 
 
 def agendas_after(user: User, case: Case) -> Agendas | None:
-    """Return where a matter may be put that was handed to the committee and stands on
-    no agenda; None for any other.
+    """Return where a matter may be put that the committee is yet to hear; None where it
+    stands on an agenda.
     """
-    if not is_unheard(case):
-        return None
     if not on_no_agenda(Case.objects.filter(pk=case.pk)).exists():
         return None
 

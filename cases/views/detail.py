@@ -43,6 +43,7 @@ from cases.workflow import (
     readers_of,
     why_not_open,
 )
+from cases.workflow.committee import is_unheard
 from cases.workflow.files import post_that_shows
 from cases.workflow.moving import refusal_of
 from cases.workflow.writers import NOBODY, Writers, receipt_for
@@ -121,12 +122,20 @@ def _meetings(user: User, case: Case) -> dict[str, Any]:
     concluded = [item for item in items if item.concluded_at]
     last = max(concluded, key=attrgetter("concluded_at"), default=None)
     heard = last_heard(case, last, today())
-    agendas = agendas_after(user, case)
-    if last and heard and agendas is None:
+    awaits_committee = is_unheard(case)
+    agendas = None
+    if last and heard:
         agendas = agendas_again(user, case, last)
+    elif awaits_committee:
+        agendas = agendas_after(user, case)
     if agendas is None:
         agendas = agendas_first(user, case)
-    return {"meetings": items, "heard": heard, "agendas": agendas}
+    return {
+        "meetings": items,
+        "heard": heard,
+        "agendas": agendas,
+        "awaits_committee": awaits_committee,
+    }
 
 
 def _speaker(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
@@ -254,7 +255,9 @@ class FourTwoPage(ShownProcess):
                 form.refuse(refusal)
             else:
                 _say_result(request, step)
-                return redirect(process)
+                # by the key the page drops the draft that the browser stored
+                arrived = urlencode({"sent": form.cleaned_data["key"]})
+                return redirect(f"{process.get_absolute_url()}?{arrived}")
 
         return self.show(request, self.process(pk), UNPROCESSABLE, form=form)
 

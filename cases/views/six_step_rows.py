@@ -202,8 +202,8 @@ def what_next(process: FourTwoProcess, due: StepRule | None) -> str:
     """Return what comes before the last step: the matter is handed over and done, and
     the resolution hangs to its last day; "" where nothing does.
 
-    The time for the work counts from the day on which it is handed over: what begins
-    only once the resolution has hung is put off until then.
+    The time for the work counts from the day on which it is handed over, and the clock
+    of 议 rests while the resolution hangs: what begins only then waits.
     """
     if due is None or due.nth != OUTCOME:
         return ""
@@ -229,8 +229,8 @@ def _to_be_handed_over(until: str) -> str:
         return _("Now open the matter and hand it over; the outcome follows once done.")
 
     words = _(
-        "Now open the matter and hand it over. If the work begins only after the"
-        " posting, choose “Put it off” there until %(day)s and hand it over then: its"
-        " time counts from that day."
+        "Now open the matter and hand it over. The clock rests for the days that the"
+        " resolution hangs by law: if the work begins only after the posting, hand it"
+        " over after %(day)s; its time counts from that day."
     )
     return words % {"day": until}

@@ -25,6 +25,7 @@ from cases.models.choices import (
 from cases.models.reserved import ReservedMatter
 from cases.privacy.redactor import Redactor
 from cases.templatetags.minshi import day
+from cases.views.corrected import corrected
 from cases.workflow import Action, Facts, holder_name
 from cases.workflow.actors import ROSTER
 from cases.workflow.event_data import data_of
@@ -79,13 +80,17 @@ def entry_of(
     """Return an event in words.
 
     A note that named the speaker is shown in full only to a reader who may see the
-    speaker, and to whoever wrote it. `names` are those of posts and offices by their
-    key in the data, as `names_of_holders` gives them.
+    speaker, and to whoever wrote it; what a correction changed, as `corrected` says.
+    `names` are those of posts and offices by their key in the data, as
+    `names_of_holders` gives them.
     """
     words = _order_sent(event)
     if not words:
         words = " · ".join([_label_of(event), *_chosen(event, names)])
-    return TimelineEntry(event, words, redact.note(event))
+
+    changed = "；".join(corrected(event, redact))
+    texts = [changed, redact.note(event)]
+    return TimelineEntry(event, words, "\n".join(text for text in texts if text))
 
 
 def _order_sent(event: Event) -> str:

@@ -160,6 +160,7 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             sources=stages(Stage.DELIBERATE),
             effect=deliberate.defer,
             who=who.DECIDERS,
+            system=True,  # while a resolution hangs
             inputs=(REASON, UNTIL, TOLD_WHY),
             guards=(guards.not_deferred_before,),
             informs_speaker=True,

@@ -19,6 +19,7 @@ from cases.models import (
     TimeRequest,
 )
 from cases.models.choices import (
+    ActorKind,
     AssignmentEnd,
     AssignmentRole,
     Confidentiality,
@@ -292,8 +293,12 @@ class Facts:
         if clock is None or not any(pause["kind"] == "defer" for pause in clock.pauses):
             return False
 
-        deferred = self.happened(Action.DEFER, this_round=False)
-        last_deferred = max((event.sequence for event in deferred), default=0)
+        deferred = [
+            event.sequence
+            for event in self.happened(Action.DEFER, this_round=False)
+            if event.actor_kind == ActorKind.OFFICER
+        ]
+        last_deferred = max(deferred, default=0)
         came_in_since = any(
             event.action in INTO_DELIBERATION and event.sequence > last_deferred
             for event in self.events

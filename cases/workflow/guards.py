@@ -133,7 +133,7 @@ def village_may_decide(facts: Facts, by: Actor) -> Refusal:
 
 
 def not_deferred_before(facts: Facts, by: Actor) -> Refusal:
-    if facts.deferred_this_visit():
+    if isinstance(by, Officer) and facts.deferred_this_visit():
         return _("It was put off once already.")
     return None
 

@@ -6,7 +6,7 @@ import { fillReadyWords } from "./ready.js";
 function keep(step) {
   const name = step.dataset.keep;
   const areas = all("textarea, input:not([type])", step);
-  const texts = areas.concat(all("input[type=text]", step));
+  const texts = areas.concat(all("input:is([type=text], [type=number], [type=date])", step));
   const choices = all("input[type=radio]", step);
 
   putBack(step, texts, choices, stored(name));

@@ -15,6 +15,7 @@ from cases.speaking.promise import promise_to_officers
 from cases.speaking.whereabouts import with_whom
 from cases.templatetags.minshi import day
 from cases.workflow import Action
+from cases.workflow.committee import is_unheard
 from minshi.errors import Text
 from supervision.models import Call, NoticeKind
 from villages.models import Post
@@ -79,7 +80,9 @@ def purpose_of(call: Call, answers: Mapping[int, str]) -> str:
         return _answered(answer, is_done=case.outcome in ("", Outcome.DONE))
 
     kind = news_of(call.event, call.kind)
-    if _is_settled_who_works(call):
+    if _is_settled_who_works(call) and is_unheard(case):
+        kind = _("a meeting is to talk it over")
+    elif _is_settled_who_works(call):
         who = with_whom(case, is_secret=case.confidentiality == Confidentiality.SECRET)
         kind = _("it is settled: %(who)s works on it") % {"who": who}
     if _was_given_back_since(call):

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.models import Case, Event
-from cases.models.choices import Rule, Stage
+from cases.models.choices import Handling, Rule, Stage
 from cases.models.standard_text import BRACED
 from cases.privacy.redactor import speaker_redactor
 from cases.workflow import Action
+from cases.workflow.event_data import data_of
 from minshi import workdays
 from minshi.errors import Text
 from supervision.models import Chase, Notice, NoticeKind, SupervisionOrder
@@ -135,6 +136,10 @@ TO_DO: Mapping[str, Text] = {
     Stage.SUPERVISE: gettext_lazy("It is with you now: check what was done."),
     Stage.RATE: gettext_lazy("It is with you now: call the speaker for the rating."),
 }
+YET_TO_BE_HEARD = gettext_lazy(
+    "The committee's meeting is to hear it, and you are to lead: acknowledge it and get"
+    " ready."
+)
 # what to do where it comes back to be handled, by what brought it back
 DO_AGAIN: Mapping[str, Text] = {
     Action.RATE: gettext_lazy("The speaker says it was not done well: do it again."),
@@ -241,6 +246,8 @@ def _standard_words_of(notice: Notice) -> Text:
         words = TO_DO.get(event.target)
         if event.target == Stage.HANDLE:
             words = DO_AGAIN.get(event.action, words)
+        if _goes_to_committee(event):
+            words = YET_TO_BE_HEARD
     if notice.kind == NoticeKind.SPEAKER and event:
         words = SPEAKER_DID.get(event.action)
     if notice.kind == NoticeKind.CALL and _left_no_number(notice):
@@ -259,6 +266,14 @@ def _standard_words_of(notice: Notice) -> Text:
             " at once."
         )
     return words or WORDS[notice.kind]
+
+
+def _goes_to_committee(event: Event) -> bool:
+    """Tell whether a matter was handed to a meeting, and not decided in it."""
+    if event.action != Action.DECIDE:
+        return False
+    data = data_of(event)
+    return data.get("handling") == Handling.MEETING and "meeting" not in data
 
 
 def _left_no_number(notice: Notice) -> bool:

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from cases.models import Case
 from tests.cases.roads import accepted, decided, spoken, staff
+from tests.cases.test_four_two import begun
 from tests.roles import secretary_of
 from tests.villages.factories import VillageFactory
 
@@ -49,6 +50,27 @@ def test_what_came_back_is_in_sight_where_it_is_folded_away(open_as):
     assert page.input_value("#id_verbatim") == WORDS
     assert page.is_visible("#id_place")
     assert page.input_value("#id_place") == "村口"
+
+
+def test_what_a_step_of_the_six_has_typed_survives_until_it_is_written_down(open_as):
+    here = staff()
+    address = begun(here).get_absolute_url()
+    page = open_as(here.secretary)
+    page.goto(address)
+    form = page.locator("form:has([name=nth])")
+    form.locator("[name=content]").fill("支部提议按人口六成分")
+    for name in ("due", "present", "votes_for"):
+        form.locator(f"[name={name}]").fill("5")
+
+    page.goto("/")
+    page.goto(address)
+
+    expect(form.locator("[name=content]")).to_have_value("支部提议按人口六成分")
+    expect(form.locator("[name=present]")).to_have_value("5")
+    form.locator("button").click()
+    page.wait_for_url("**?sent=*")
+    expect(form.locator("[name=content]")).to_have_value("")
+    assert page.evaluate("Object.keys(localStorage).join()") == ""
 
 
 def test_the_login_page_counts_what_waits_here_and_shows_the_password(open_as):

@@ -66,7 +66,7 @@ TABLE = """
     regrade           sdbh      S     R    -  -
     reserve           sdb       S     R    -  -
     join              dbh       S     R    -  -
-    defer             db        S     R    -  -
+    defer             db        S     R    -  z
     attempt           r         DSL   V>R  h  -
     call_back         c         DSL   V>R  e  -
     afterword         c         DSL   V>R  -  y

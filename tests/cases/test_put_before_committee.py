@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from cases.lists.queue import deciding_places, queue_at
 from cases.meetings import add_item, cancel_meeting, conclude
-from cases.meetings.committee import is_unheard
 from cases.models import Case
 from cases.workflow import Action, make_move
+from cases.workflow.committee import is_unheard
 from minshi.errors import InputRefused
 from tests.api import Api
 from tests.cases.council import called, present

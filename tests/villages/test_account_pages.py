@@ -174,6 +174,24 @@ def test_a_post_is_given_in_two_steps_without_a_script(client, admin, role, text
     assert (post.role, post.from_on, post.until_on) == (role, date(2026, 3, 2), None)
 
 
+def test_the_one_place_found_is_chosen_and_none_of_several(client, admin):
+    only = VillageFactory(name="柳河村")
+    VillageFactory(name="石桥村", town=only.town)
+    url = reverse("villages:appoint", args=[UserFactory().pk])
+    role = Role.SECRETARY
+
+    one = client.get(url, {"role": role, "place": "柳河"})
+    several = client.get(url, {"role": role, "place": "村"})
+
+    (chosen,) = _places_of(one)
+    assert (chosen["value"], chosen["selected"]) == (f"village:{only.pk}", True)
+    assert [choice["selected"] for choice in _places_of(several)] == [False, False]
+
+
+def _places_of(page):
+    return [radio.data for radio in page.context["form"]["node"]]
+
+
 def test_an_administrator_is_appointed_without_a_place(client, admin):
     user = UserFactory()
     url = reverse("villages:appoint", args=[user.pk])

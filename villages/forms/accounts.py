@@ -185,7 +185,10 @@ class PostForm(RuleForm):
 
     def __init__(self, *args: Any, role: Role, place: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "node", find_places(place, role))
+        places = find_places(place, role)
+        offer(self, "node", places)
+        if len(places) == 1:
+            self.fields["node"].initial = places[0][0]
 
         self.is_placeless = not NODES_OF_ROLE[role]
         self.role_label = role.label

@@ -20,7 +20,6 @@ from cases.meetings import (
     set_aside,
     was_concluded,
 )
-from cases.meetings.committee import is_heard_in_work
 from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
 from cases.privacy.table import reading_table_of
@@ -28,6 +27,7 @@ from cases.views.meetings.access import keys_in
 from cases.views.meetings.item_shown import ShownItem, StepForm, address_of, reasons_in
 from cases.views.meetings.typed_step import go_and_invite, take_typed_step
 from cases.workflow import Action, Officer
+from cases.workflow.committee import is_heard_in_work
 from minshi.clock import now
 from minshi.errors import CONFLICT, UNPROCESSABLE, MoveRefused, RuleBroken, StaleVersion
 

@@ -15,7 +15,6 @@ from cases.meetings import (
     ITEM_ACTIONS,
     Verdict,
 )
-from cases.meetings.committee import is_heard_in_work
 from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import AgendaItem, Attendee, StepAside
 from cases.models.choices import Grade, Level, Stage
@@ -26,6 +25,7 @@ from cases.views.major import WaysOn, ways_on
 from cases.views.meetings.access import MeetingView, keys_in
 from cases.views.steps import typed_in
 from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
+from cases.workflow.committee import is_heard_in_work
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
 from minshi.text import clean_text

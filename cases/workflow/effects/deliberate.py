@@ -15,6 +15,7 @@ from cases.models.choices import (
     Stage,
 )
 from cases.models.reserved import ReservedMatter
+from cases.workflow.actors import System
 from cases.workflow.candidates import possible_holders
 from cases.workflow.effects.speak import classify
 from cases.workflow.effects.worded import worded
@@ -334,9 +335,15 @@ def join(step: Step) -> None:
 
 def defer(step: Step) -> None:
     """缓议: put a matter off for at most 30 days, once a visit; it is grey until
-    then.
+    then. While its resolution hangs by law it is put off by the system, beyond that.
     """
     until_on = step.values["until_on"]
+    step.data["until_on"] = str(until_on)
+    if isinstance(step.by, System):
+        step.clocks.end_pause()
+        step.clocks.pause("published", until_on)
+        return
+
     longest = step.on + timedelta(days=settings.LONGEST_DEFER_DAYS)
     if not step.on < until_on <= longest:
         words = _("Choose a day within the next %(days)s days.") % {
@@ -345,4 +352,3 @@ def defer(step: Step) -> None:
         raise InputRefused.at(until_on=words)
 
     step.clocks.pause("defer", until_on)
-    step.data["until_on"] = str(until_on)

@@ -5,12 +5,24 @@ its lead and its clock (domain §3, decide), and the committee is to hear it the
 then it stands on an agenda, or waits to be put on one.
 """
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.models import AgendaItem, Case, Event
 from cases.models.choices import Handling, Stage
 from cases.models.meeting import ItemState
-from cases.workflow import Action
+from cases.workflow.actions import Action
+
+
+def hearings() -> QuerySet[AgendaItem]:
+    """Return the items by which meetings settled a case since it was decided, of the
+    case of an outer query.
+    """
+    settled = (ItemState.PASSED, ItemState.NOTED, ItemState.NOT_PASSED)
+    return AgendaItem.objects.filter(
+        case=OuterRef("pk"),
+        state__in=settled,
+        concluded_at__gte=OuterRef("decided_at"),
+    )
 
 
 def unheard() -> Q:
@@ -19,11 +31,7 @@ def unheard() -> Q:
     What it did not pass, or put off, may come again. What came from an old ledger was
     heard before there was this house.
     """
-    of_case = AgendaItem.objects.filter(case=OuterRef("pk"))
-    heard_since = of_case.filter(
-        state__in=(ItemState.PASSED, ItemState.NOTED),
-        concluded_at__gte=OuterRef("decided_at"),
-    )
+    heard_since = hearings().exclude(state=ItemState.NOT_PASSED)
     decided_there = Event.objects.filter(
         case=OuterRef("pk"),
         action=Action.DECIDE,
