@@ -11,6 +11,7 @@ from supervision.models.chase import (
     Told,
     holder_after,
     holder_of,
+    ordered_of,
 )
 from supervision.models.figure import DailyFigure, FigureMark, SpanOfFigures
 from supervision.models.notice import (
@@ -74,4 +75,5 @@ __all__ = [
     "Watermark",
     "holder_after",
     "holder_of",
+    "ordered_of",
 ]

@@ -94,4 +94,4 @@ def _draft_reason(event: Event) -> DraftReason:
     """
     is_too_long = len(event.note) > REASON
     demand = f"{event.note}\n{standard_demand()}" if is_too_long else ""
-    return DraftReason(event.note[:REASON], demand, event.post)
+    return DraftReason(event.note[:REASON], demand, event.post, holder_after(event))
