@@ -106,7 +106,8 @@ def heard_in(
         return words
 
     for case in cases:
-        if is_heard_in_work(case):
+        is_again = tab == QueueTab.WAITING and case.pk in words
+        if is_heard_in_work(case) and not is_again:
             words[case.pk] = unheard_in_words(is_on_agenda=tab == QueueTab.AGENDA)
     return words
 

@@ -54,16 +54,16 @@ def agendas_to_choose(
     return _agendas(place, case, typed) if place else None
 
 
-def agendas_after(user: User, case: Case) -> Agendas | None:
+def agendas_after(user: User, case: Case, heard: str) -> Agendas | None:
     """Return where a matter may be put that was handed to the committee and stands on
-    no agenda; None for any other.
+    no agenda; None for any other. `heard` is what its last meeting said.
     """
     if not is_unheard(case):
         return None
     if not on_no_agenda(Case.objects.filter(pk=case.pk)).exists():
         return None
 
-    words = unheard_in_words(is_on_agenda=False)
+    words = "" if heard else unheard_in_words(is_on_agenda=False)
     place = committee_of(case, user.posts_on(today()), now())
     if place is None:
         return Agendas(None, [], None, words)

@@ -120,7 +120,7 @@ def _meetings(user: User, case: Case) -> dict[str, Any]:
     concluded = [item for item in items if item.concluded_at]
     last = max(concluded, key=attrgetter("concluded_at"), default=None)
     heard = last_heard(case, last, today())
-    agendas = agendas_after(user, case)
+    agendas = agendas_after(user, case, heard)
     if last and heard and agendas is None:
         agendas = agendas_again(user, case, last)
     if agendas is None:
