@@ -52,6 +52,11 @@ def last_heard(case: Case, item: AgendaItem | None, on: date) -> str:
     meeting = item.meeting
     day = day_in_words(local_day(meeting.starts_at), on)
     facts = {"day": day, "meeting": meeting.get_kind_display()}
+    if item.state == ItemState.NOT_PASSED and item.votes_for is not None:
+        return _(
+            "%(day)s, %(meeting)s: not passed (%(for)s for, %(against)s against,"
+            " %(abstain)s abstained). It may come again."
+        ) % {**facts, **_votes_of(item)}
     if item.state == ItemState.NOT_PASSED:
         return _("%(day)s, %(meeting)s: not passed. It may come again.") % facts
     if item.state == ItemState.PUT_OFF:
@@ -59,6 +64,14 @@ def last_heard(case: Case, item: AgendaItem | None, on: date) -> str:
     if item.action == Action.DEFER:
         return _deferred(case, facts, on)
     return ""
+
+
+def _votes_of(item: AgendaItem) -> Mapping[str, object]:
+    return {
+        "for": item.votes_for,
+        "against": item.votes_against or 0,
+        "abstain": item.votes_abstain or 0,
+    }
 
 
 def put_off(case: Case, on: date) -> str:

@@ -16,6 +16,7 @@ from cases.meetings.counting import (
     check_size,
     count_of,
     due_of,
+    has_come,
     store_count,
     with_nobody,
 )
@@ -84,7 +85,8 @@ def conclude(
     2. Refuse what is concluded, early, or was written on by another screen.
     3. Check the verdict against the count, and store both on the item.
     4. Where it passed about a case, make the move; a matter that was handed to the
-       committee is in 办 already, and only what was resolved is written.
+       committee is in 办 already, and only what was resolved is written: not passed, it
+       goes back to be decided anew.
     5. Store the item, and record it with a seal.
 
     `action` is one of ITEM_ACTIONS with its inputs as `values`; `version` is the
@@ -128,7 +130,9 @@ def conclude(
     table.write(item, sight, **texts)
     item.votes_for, item.votes_against, item.votes_abstain = votes
     count = _count_now(item, meeting, verdict)
-    _check_verdict(item, verdict, count, came=_anybody_came(meeting))
+    _check_verdict(
+        item, verdict, count, came=has_come(meeting, meeting.attendees.all())
+    )
 
     item.state = verdict
     item.key = key
@@ -137,7 +141,11 @@ def conclude(
     item.concluded_at = at
     item.concluded_by = by.post
 
-    if verdict == Verdict.PASSED and item.case and not is_heard_in_work(item.case):
+    in_work = item.case is not None and is_heard_in_work(item.case)
+    if verdict == Verdict.NOT_PASSED and item.case and in_work:
+        about = _about(item)
+        item.case = make_move(item.case, Action.RECONSIDER, by=by, at=at, about=about)
+    if verdict == Verdict.PASSED and item.case and not in_work:
         _move(item, table, action, by, at, case_version, values)
     elif verdict == Verdict.PASSED and not item.resolution:
         raise InputRefused(
@@ -204,14 +212,6 @@ def check_votes(item: AgendaItem, count: Count) -> None:
         raise InputRefused.at(votes_for=words)
 
 
-def _anybody_came(meeting: Meeting) -> bool:
-    """Tell whether anybody is noted as present, or sent a substitute."""
-    if meeting.present_typed is not None:
-        return meeting.present_typed > 0
-    people = meeting.attendees.all()
-    return any(person.is_present or person.substitute for person in people)
-
-
 def _check_verdict(item: AgendaItem, verdict: str, count: Count, *, came: bool) -> None:
     """Raise MoveRefused where the votes carry another verdict or no quorum came, or
     where the meeting only hears; RollNotCalled before anybody `came`.
@@ -260,15 +260,14 @@ def _move(
             {"action": _("Please choose.")},
         )
 
-    meeting = item.meeting
-    about: EventData = {
-        "meeting": meeting.pk,
-        "item": item.pk,
-        "meeting_kind": meeting.kind,
-        "meeting_on": str(workdays.local_day(meeting.starts_at)),
-    }
     case = make_move(
-        item.case, action, by=by, at=at, version=case_version, about=about, **values
+        item.case,
+        action,
+        by=by,
+        at=at,
+        version=case_version,
+        about=_about(item),
+        **values,
     )
     item.action = action
     item.case = case
@@ -282,3 +281,14 @@ def _move(
         if note and action != Action.DECIDE:
             resolution = f"{Action(action).label}：{note}"
         table.write(item, sight, resolution=resolution)
+
+
+def _about(item: AgendaItem) -> EventData:
+    """Return what names meeting and item in the event of a move."""
+    meeting = item.meeting
+    return {
+        "meeting": meeting.pk,
+        "item": item.pk,
+        "meeting_kind": meeting.kind,
+        "meeting_on": str(workdays.local_day(meeting.starts_at)),
+    }

@@ -34,6 +34,15 @@ def with_nobody(votes: Votes) -> Votes:
     return votes_for, against or 0, abstained or 0
 
 
+def has_come(meeting: Meeting, people: Iterable[Attendee]) -> bool:
+    """Tell whether anybody is noted as present, or sent a substitute: else the roll was
+    not called.
+    """
+    if meeting.present_typed is not None:
+        return meeting.present_typed > 0
+    return any(person.is_present or person.substitute for person in people)
+
+
 @dataclass(frozen=True)
 class Count:
     """People due and present, those who stepped aside left out of both

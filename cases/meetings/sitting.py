@@ -19,6 +19,7 @@ from cases.meetings import (
     public_titles,
     votes_in_words,
 )
+from cases.meetings.counting import has_come
 from cases.meetings.notice import is_announced
 from cases.models import (
     AgendaItem,
@@ -232,6 +233,11 @@ class Sitting:
         It names nobody, and nothing of what is secret.
         """
         return public_titles([case]).get(case.pk, "") if case else ""
+
+    @property
+    def has_roll(self) -> bool:
+        """True once somebody is noted as present, or a number of people is."""
+        return has_come(self.meeting, self.people)
 
     @property
     def present(self) -> int:

@@ -70,14 +70,24 @@ def ground(sitting: Sitting) -> str:
     return "\n".join(str(article) for article in articles if article)
 
 
-DUE: Column[Sitting] = Column(
-    "due", gettext_lazy("Due / present"), lambda s: f"{s.due}／{s.present}"
-)
+def due_and_present(sitting: Sitting) -> str:
+    """Return both numbers; before the roll was called they are filled in by hand."""
+    if not sitting.has_roll:
+        return ""
+    return f"{sitting.due}／{sitting.present}"
+
+
+def absent(sitting: Sitting) -> str:
+    """Return the names of those absent; before the roll was called nobody knows."""
+    return named(sitting.absent) if sitting.has_roll else ""
+
+
+DUE: Column[Sitting] = Column("due", gettext_lazy("Due / present"), due_and_present)
 RULE: Column[Sitting] = Column(
     "rule", gettext_lazy("By which rule"), ground, width=WIDE
 )
 ABSENT: Column[Sitting] = Column(
-    "absent", gettext_lazy("Those absent"), lambda s: named(s.absent), width=WIDE
+    "absent", gettext_lazy("Those absent"), absent, width=WIDE
 )
 NOTICE: Column[Sitting] = Column(
     "notice", gettext_lazy("Announced on"), lambda s: s.notice, width=WIDE

@@ -91,6 +91,10 @@ def _given_back(event: Event) -> str:
     return _("Whoever worked on it could not do it; it is being talked over again.")
 
 
+def _not_settled(event: Event) -> str:
+    return _("A meeting talked it over and did not settle it; it is talked over again.")
+
+
 def _not_good_enough(event: Event) -> str:
     return _("We looked at it, and it was not good enough; it is being done again.")
 
@@ -116,6 +120,7 @@ DELAYS: Mapping[str, Callable[[Event], str]] = MappingProxyType(
         Action.RESUME: _goes_on,
         Action.DEFER: _put_off,
         Action.RETURN: _given_back,
+        Action.RECONSIDER: _not_settled,
         Action.REJECT: _not_good_enough,
         Action.ESCALATE: _sent_up,
         Action.REDO: _not_good_enough,

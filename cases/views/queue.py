@@ -25,8 +25,9 @@ from cases.lists.queue import (
     meetings_offered,
     queue_at,
     reasons_for,
+    unheard_in_words,
 )
-from cases.meetings import add_item
+from cases.meetings import add_item, on_no_agenda
 from cases.meetings.sitting import HoldingPlace
 from cases.models import Case
 from cases.models.choices import Confidentiality, Level
@@ -38,6 +39,7 @@ from cases.views.results import results_of_cases, with_counts
 from cases.views.tabs import Tab
 from cases.workflow import Action, Facts, moves_open_to, read_facts
 from cases.workflow.batch import Result, move_all
+from cases.workflow.committee import is_unheard
 from cases.workflow.intake import similar_to
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken, Text
@@ -216,6 +218,7 @@ class QueuePanel(QueueView):
             "case": case,
             "at": at,
             "title": redact(case.title),
+            "to_be_heard": _heard_next(case),
             "words": redact(case.verbatim),
             "opinions": opinions,
             "attachments": list(case.attachments.all()),
@@ -360,6 +363,16 @@ class QueueBatch(QueueView):
             **with_counts(results_of_cases(results, self.sight()), gone),
         }
         return render(request, "cases/queue/results.html", context)
+
+
+def _heard_next(case: Case) -> str:
+    """Say that a meeting is to hear a matter that the committee has, where so; one
+    query of such a matter alone.
+    """
+    if not is_unheard(case):
+        return ""
+    waits = on_no_agenda(Case.objects.filter(pk=case.pk)).exists()
+    return unheard_in_words(is_on_agenda=not waits)
 
 
 def queue_of(place: HoldingPlace) -> str:

@@ -96,6 +96,7 @@ class Action(models.TextChoices):
         "receive_merged",
         pgettext_lazy("action", "Another matter was merged with this one"),
     )
+    RECONSIDER = "reconsider", pgettext_lazy("action", "Not passed, decide it anew")
     REHOME = "rehome", pgettext_lazy("action", "Find a new owner")
     ALARM = "alarm", pgettext_lazy("action", "Alarm: nobody left to act")
     ADOPT = "adopt", pgettext_lazy("action", "Taken over from an old ledger")

@@ -396,6 +396,15 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             inner=True,  # stands beside the file
             inputs=(FILE, Input("public", Kind.FLAG, _("The speaker may see this"))),
         ),
+        Action.RECONSIDER: Move(
+            sources=frozenset({Stage.HANDLE}),
+            targets=frozenset({Stage.DELIBERATE}),
+            effect=deliberate.reconsider,
+            who=who.DECIDERS,
+            inner=True,  # the meeting's, whose votes were against it
+            guards=(guards.committee_hears,),
+            passes_on=True,
+        ),
         Action.REHOME: Move(
             # a closed matter has no owner, but a word after closing has one
             sources=OPEN | {Stage.CLOSED},

@@ -52,6 +52,7 @@ REMEMBERED = (
 # these lead back to 议 while a clock that runs already goes on
 INTO_DELIBERATION = (
     Action.RETURN,
+    Action.RECONSIDER,
     Action.REJECT,
     Action.RECUSE,
     Action.REHOME,

@@ -17,6 +17,7 @@ from cases.models.choices import (
     CloseReason,
     Confidentiality,
     Grade,
+    Handling,
     Level,
     RequestKind,
     Stage,
@@ -72,6 +73,12 @@ def has_level_above(facts: Facts, by: Actor) -> Refusal:
     if Level(facts.case.level).above:
         return None
     return _("There is no level above the county.")
+
+
+def committee_hears(facts: Facts, by: Actor) -> Refusal:
+    if facts.case.handling == Handling.MEETING:
+        return None
+    return _("It was not handed to the committee.")
 
 
 def may_go_down(facts: Facts, by: Actor) -> Refusal:

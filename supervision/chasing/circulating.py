@@ -13,7 +13,7 @@ from supervision.models import (
     OrderState,
     Rung,
     SupervisionOrder,
-    holder_of,
+    ordered_of,
 )
 from supervision.notices.recipients import recipients_of
 from supervision.orders.final import order_recorded
@@ -76,7 +76,7 @@ def _circulate(pk: int, at: datetime) -> bool:
             "level": LADDER[ChaseStep.CIRCULATE].level,
             "at": at,
             "order": order,
-            **holder_of(case),
+            **ordered_of(order),
         },
     )
     chase.case = case

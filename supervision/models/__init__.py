@@ -11,6 +11,7 @@ from supervision.models.chase import (
     Told,
     holder_after,
     holder_of,
+    ordered_of,
     why_by_hand,
 )
 from supervision.models.figure import DailyFigure, FigureMark, SpanOfFigures
@@ -75,5 +76,6 @@ __all__ = [
     "Watermark",
     "holder_after",
     "holder_of",
+    "ordered_of",
     "why_by_hand",
 ]

@@ -219,6 +219,11 @@ def holder_of(case: Case) -> dict[str, Any]:
     return {"to_post_id": case.owner_post_id, "to_office_id": case.owner_office_id}
 
 
+def ordered_of(order: SupervisionOrder) -> dict[str, Any]:
+    """Return the same fields by an order that went out: whom it is addressed to."""
+    return {"to_post_id": order.to_post_id, "to_office_id": order.to_office_id}
+
+
 def holder_after(event: Event) -> dict[str, Any]:
     """Return the same fields by an event of the case: whom it was with from then on."""
     owner = data_of(event).get("owner")

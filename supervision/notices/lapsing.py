@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from cases.models import Case
 from minshi import workdays
-from supervision.models import Notice, NoticeKind, OrderState
+from supervision.models import Chase, Notice, NoticeKind, OrderState
 from supervision.models.notice_kinds import OF_SYSTEM
 from supervision.notices.groups import told_in_groups
 from villages.models import User
@@ -93,6 +93,9 @@ def _is_true(notice: Notice) -> bool:
     if kind in BY_CLOCK and chase:  # done in time after all, or given more time
         return chase.clock.stopped_at is None and chase.clock.due_at == chase.due_at
 
+    if kind == NoticeKind.CHASED and chase and not _is_still_with(case, chase):
+        return False
+
     if kind in OF_ORDER and order:  # signed, answered or taken back meanwhile
         return order.state == OF_ORDER[NoticeKind(kind)]
 
@@ -103,6 +106,14 @@ def _is_true(notice: Notice) -> bool:
         return not case.is_open
 
     return _is_promise_kept(notice, case) and (kind not in OF_OPEN or case.is_open)
+
+
+def _is_still_with(case: Case, chase: Chase) -> bool:
+    """Return if a case is with whom it was as it was chased; older steps do not tell
+    whom that was.
+    """
+    chased = (chase.to_post_id, chase.to_office_id)
+    return chased in ((None, None), (case.owner_post_id, case.owner_office_id))
 
 
 def _is_promise_kept(notice: Notice, case: Case) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Event, Reply
-from cases.models.choices import Confidentiality, Outcome, Stage
+from cases.models.choices import Confidentiality, Handling, Outcome, Stage
 from cases.speaking.promise import promise_to_officers
 from cases.speaking.whereabouts import with_whom
 from cases.templatetags.minshi import day
@@ -33,6 +33,7 @@ BROUGHT: Mapping[str, Text] = MappingProxyType(
         Action.RETURN: gettext_lazy(
             "whoever worked on it could not do it; it is talked over again"
         ),
+        Action.RECONSIDER: gettext_lazy("it is talked over again"),
         Action.REDO: gettext_lazy("it was not done well, and is being done again"),
         Action.REOPEN: gettext_lazy("it is being done again"),
     }
@@ -86,7 +87,10 @@ def purpose_of(call: Call, answers: Mapping[int, str]) -> str:
         who = with_whom(case, is_secret=case.confidentiality == Confidentiality.SECRET)
         kind = _("it is settled: %(who)s works on it") % {"who": who}
     if _was_given_back_since(call):
-        kind = str(BROUGHT[Action.RETURN])
+        # what was to be heard by the committee may come back from there as well
+        is_committees = case.handling == Handling.MEETING
+        brought_back = Action.RECONSIDER if is_committees else Action.RETURN
+        kind = str(BROUGHT[brought_back])
     if call.event.round < case.round:
         # what was to be told then is over: the speaker was not content with it
         kind = _("it is being done again")

@@ -20,7 +20,11 @@ from supervision.orders.drafting import (
     suggested_days,
     suggested_reply_on,
 )
-from supervision.orders.ending import end_orders_due
+from supervision.orders.ending import (
+    end_orders_due,
+    why_not_to_send,
+    whys_not_to_send,
+)
 from supervision.orders.locking import requests_to_sign
 from supervision.orders.opening import (
     PEOPLE,
@@ -72,4 +76,6 @@ __all__ = [
     "suggested_days",
     "suggested_reply_on",
     "to_be_signed_by",
+    "why_not_to_send",
+    "whys_not_to_send",
 ]

@@ -36,6 +36,7 @@ from supervision.orders.drafting import (
     remind_at,
     suggested_reply_on,
 )
+from supervision.orders.ending import why_not_to_send
 from supervision.orders.final import order_recorded, seal_order
 from supervision.orders.locking import (
     CHECKERS,
@@ -160,8 +161,8 @@ def sign_order(
 
     A draft that lay until its day was past is due by the rule again, from today.
     NoSuchRight: a post that may not sign, or not over the case, or of whom the order
-    goes to. MoveRefused: signed or cancelled already. InputRefused: another demand, of
-    one who may not read a secret matter.
+    goes to. MoveRefused: signed or cancelled already, or its ground is gone.
+    InputRefused: another demand, of one who may not read a secret matter.
     """
     order = lock_order(order, OrderState.TO_SIGN)
     facts = facts_for_signer(order.case, by, at)
@@ -169,6 +170,8 @@ def sign_order(
         raise NoSuchRight(_("Only a reviewer who may sign signs orders."))
     if not signs(order.case, by.post, workdays.local_day(at)):
         raise NoSuchRight(_("It goes to you yourself: another signs it."))
+    if over := why_not_to_send(order, at):
+        raise MoveRefused(over)
 
     if demand is None:
         demand = order.demand

@@ -3,8 +3,9 @@ an order begins with.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from cases.models import Case
 from cases.models.choices import Rule
 from minshi import workdays
 from minshi.workdays import SHANGHAI, WorkCalendar
-from supervision.models import SupervisionOrder
+from supervision.models import SupervisionOrder, holder_of
 from supervision.models.order import LIVE
 from supervision.orders.final import ORDER
 from supervision.orders.wording import LONGEST
@@ -26,12 +27,14 @@ from villages.models import Post
 @dataclass(frozen=True)
 class DraftReason:
     """The reason for a draft, what it demands (empty: the standard words), and who
-    wrote it where it is not the system.
+    wrote it where it is not the system; `holder` is whom the case was with as its
+    words were written, where that is not now.
     """
 
     reason: str
     demand: str = ""
     by: Post | None = None
+    holder: Mapping[str, Any] = field(default_factory=dict)
 
 
 def claim_cases(cases: Iterable[Case], *, wait: bool) -> set[int]:
@@ -77,6 +80,7 @@ def draft_orders(
             reply_on=counting.last_day(Rule.ORDER, at),
             at=at,
             by=reason.by,
+            holder=reason.holder,
         )
         draft.remind_at = remind_at(counting.calendar, at)
         drafts.append(draft)
@@ -94,9 +98,10 @@ def new_order(
     at: datetime,
     demand: str = "",
     by: Post | None = None,
+    holder: Mapping[str, Any] | None = None,
 ) -> SupervisionOrder:
     """Return an unsaved order; issued by the county where the case stands there, else
-    by its town.
+    by its town. It goes to the `holder`, else to whoever has the case now.
     """
     is_county = case.level == "county"
 
@@ -110,6 +115,7 @@ def new_order(
         raised_at=at,
         raised_by=by,
         demanded_by=by,
+        **(holder or holder_of(case)),
     )
 
 

@@ -20,6 +20,7 @@ from supervision.orders.acts import (
     reply_to_order,
     sign_order,
 )
+from supervision.orders.ending import why_not_to_send
 from supervision.orders.rights import (
     answers,
     is_ordered,
@@ -105,7 +106,7 @@ def acts_open_to(
     is_own = is_ordered(order.case, user, on)
 
     open_to: dict[str, Post | None] = {}
-    if order.state == OrderState.TO_SIGN:
+    if order.state == OrderState.TO_SIGN and not why_not_to_send(order, at):
         open_to["sign"] = _first(signing)
     if order.state in UNSENT and not is_own:
         open_to["cancel"] = _first([*overseeing, *signing])

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Clock, Event
-from cases.models.choices import Stage, SupervisionLevel
+from cases.models.choices import SupervisionLevel
 from cases.workflow import Action, System, make_move
 from cases.workflow.event_data import EventData
 from minshi import workdays
@@ -20,9 +20,10 @@ from supervision.models import (
     OrderCounter,
     OrderState,
     SupervisionOrder,
-    holder_of,
+    ordered_of,
 )
 from supervision.orders.addressing import NOTIFIED, address
+from supervision.orders.ending import why_not_to_send
 from supervision.orders.final import order_recorded
 from supervision.orders.locking import cancel, notify_of_order
 from supervision.orders.one_by_one import one_by_one
@@ -49,23 +50,23 @@ def send_orders_due(at: datetime) -> tuple[int, list[str]]:
 
 
 def _send(order: SupervisionOrder, at: datetime) -> bool:
-    """Send one order; False where the matter was closed meanwhile: then nothing goes
-    out.
+    """Send one order; False where it is over meanwhile: then nothing goes out.
 
-    1. Lock the case, and cancel the order where it is closed.
-    2. Number the order, and address it to whoever has the matter now.
+    1. Lock the case, and cancel the order where its ground is gone.
+    2. Number the order.
     3. Record it as an event of the case, and as a step of chasing.
     4. Notify whoever it goes to.
     """
     locked = Case.objects.select_for_update(of=("self",), no_key=True)
     case = locked.select_related("town").get(pk=order.case_id)
-    if case.stage == Stage.CLOSED:
-        cancel(order, _("the matter was closed before it went out"), None, at)
+    if over := why_not_to_send(order, at):
+        cancel(order, over, None, at)
         return False
 
     with order_recorded(order, by=None, at=at):
         order.number = next_number(order, at)
-        address(order, case)
+        if not order.to_post_id and not order.to_office_id:
+            address(order, case)
         order.state = OrderState.SENT
         order.sent_at = at
         order.save()
@@ -94,9 +95,9 @@ def _send(order: SupervisionOrder, at: datetime) -> bool:
 
 def _write_step(order: SupervisionOrder, at: datetime) -> None:
     """Write the step of chasing for an order written by hand; the ladder's has had one
-    since it was drafted, which is now with whomever the order is addressed to.
+    since it was drafted.
     """
-    holder = holder_of(order.case)
+    holder = ordered_of(order)
     if Chase.objects.filter(order=order).update(**holder):
         return
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.workflow.batch import in_words
 from minshi import workdays
-from minshi.errors import NoSuchRight, RuleBroken
+from minshi.errors import MoveRefused, NoSuchRight, RuleBroken
 from supervision.models import OrderState, SupervisionOrder
 from supervision.orders.acts import sign_order
+from supervision.orders.ending import why_not_to_send
 from supervision.orders.opening import acts_open_to
 from supervision.orders.rights import is_ordered
 from villages.models import User
@@ -80,4 +81,6 @@ def _why_not(order: SupervisionOrder, user: User, at: datetime) -> RuleBroken:
         return NoSuchRight(_("Only a reviewer who may sign signs orders."))
     if is_ordered(order.case, user, workdays.local_day(at)):
         return NoSuchRight(_("It goes to you yourself: another signs it."))
+    if over := why_not_to_send(order, at):
+        return MoveRefused(over)
     return NoSuchRight(_("Only a reviewer or supervisor over this matter does this."))

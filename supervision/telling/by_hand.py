@@ -102,4 +102,5 @@ def _orders_asked_for(
 def _draft_reason(event: Event, clock: Clock) -> DraftReason:
     """The words typed are what is demanded; why is what the clock says."""
     reason = why_by_hand(clock.due_at, event.at)
-    return DraftReason(reason, demand_in_words(event.note), event.post)
+    demand = demand_in_words(event.note)
+    return DraftReason(reason, demand, event.post, holder_after(event))

@@ -54,6 +54,7 @@ from supervision.orders import (
     signers_asked,
     signs_orders,
     suggested_reply_on,
+    why_not_to_send,
 )
 from supervision.orders.paper import OrderSheet, contact_of
 from supervision.views.order_history import history_of
@@ -147,7 +148,9 @@ def addressee_of(order: SupervisionOrder) -> str:
     """
     if is_redacted(order):
         return _("whoever has the matter")
-    if order.state in UNSENT:
+    if order.state == OrderState.CANCELLED:
+        return ""
+    if order.state in UNSENT and not order.to_post and not order.to_office:
         return holder_of(order.case)
     return holder_words(order.to_post, order.to_office)
 
@@ -222,7 +225,9 @@ class OrderDetail(OrderView):
             if act in acts:
                 forms[act] = form
 
-        awaits_signer = order.state == OrderState.TO_SIGN and "sign" not in acts
+        over = why_not_to_send(order, at) if order.state in UNSENT else ""
+        is_to_sign = order.state == OrderState.TO_SIGN and not over
+        awaits_signer = is_to_sign and "sign" not in acts
         signers = signers_asked(order.case, today()) if awaits_signer else []
 
         colour, state = order_lamp(order, at)
@@ -237,6 +242,7 @@ class OrderDetail(OrderView):
             "demand": redact(order.demand, post=order.demanded_by_id),
             "reason": redact(order.reason, post=order.raised_by_id),
             "is_due_on_day_off": self._is_due_on_day_off(order),
+            "over": over,
             "awaits_signer": awaits_signer,
             "signers": signers,
             "contact": contact_of(order),

@@ -31,8 +31,9 @@ from supervision.orders import (
     sign_all,
     signs_orders,
     suggested_days,
+    whys_not_to_send,
 )
-from supervision.views.orders import OrderView
+from supervision.views.orders import OrderView, addressee_of
 from villages.requests import whole_number
 
 
@@ -49,7 +50,7 @@ class OrderToCheck:
     reply_on: date
     goes_to: Hearers
     is_provisional: bool  # the days off of that year are not known yet
-    state: str = ""  # empty: it waits for a signature
+    state: str = ""  # empty: it waits for a signature and may have one
 
     @classmethod
     def of(
@@ -59,6 +60,7 @@ class OrderToCheck:
         goes_to: Hearers,
         sight: Sight,
         *,
+        over: str,
         is_provisional: bool,
     ) -> "OrderToCheck":
         redact = redactor_of(order, sight)
@@ -71,9 +73,9 @@ class OrderToCheck:
             reason=redact(order.reason, post=order.raised_by_id),
             demand=redact(order.demand, post=order.demanded_by_id),
             reply_on=reply_on,
-            goes_to=goes_to,
+            goes_to=Hearers(addressee_of(order), ()) if over else goes_to,
             is_provisional=is_provisional,
-            state="" if waits else order.get_state_display(),
+            state=over if waits else order.get_state_display(),
         )
 
 
@@ -121,6 +123,8 @@ class SignTogether(OrderView):
         goes_to = addressees_of(readable, today())
         unread = Hearers(_("whoever has the matter"), ())
 
+        overs = whys_not_to_send(orders, now())
+
         rows = []
         for order in orders:
             reply_on = days[order.pk]
@@ -129,6 +133,7 @@ class SignTogether(OrderView):
                 reply_on,
                 goes_to.get(order.case_id, unread),
                 sight,
+                over=overs.get(order.pk, ""),
                 is_provisional=reply_on.year in doubtful,
             )
             rows.append(row)
@@ -155,7 +160,12 @@ class SignTogether(OrderView):
         keys = self._keys().values()
         seen = orders_seen_by(self.user, today()).filter(pk__in=keys)
         with_people = seen.select_related(
-            "case__group", "case__owner_office", "case__owner_post__user", *PEOPLE
+            "case__group",
+            "case__owner_office",
+            "case__owner_post__user",
+            "to_office",
+            "to_post__user",
+            *PEOPLE,
         )
         return list(with_people.order_by("raised_at", "pk"))
 

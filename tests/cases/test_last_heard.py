@@ -11,7 +11,10 @@ from tests.cases.council import called, passed, present, seats
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, staff
 
 pytestmark = pytest.mark.django_db
-NOT_PASSED = "3月2日村“两委”会议过，没通过；下次会可以再议。"
+NOT_PASSED = (
+    "3月2日村“两委”会议过，没通过（赞成1票、反对4票、弃权0票）；"
+    "可以再上会，也可以重新议定。"
+)
 
 
 @pytest.fixture(autouse=True)

@@ -277,6 +277,28 @@ def test_the_minutes_on_paper_hold_the_cells_of_the_ledger_and_what_only_they_sh
     assert "主持人（签字）" in paper
 
 
+@pytest.mark.parametrize("is_called", [False, True])
+def test_minutes_printed_before_the_roll_was_called_are_filled_in_by_hand(is_called):
+    here = staff()
+    seats(here)
+    meeting = called(here, accepted(here), group=None)
+    if is_called:
+        present(meeting, here, 5)
+
+    paper = (
+        logged_in(here.secretary)
+        .post(reverse("cases:meeting_print", args=[meeting.pk]))
+        .content.decode()
+    )
+
+    numbers = "7／5" if is_called else ""
+    absent = "[^<]+" if is_called else ""
+    assert re.search(
+        rf'<th scope="row">应到／实到</th>\s*<td[^>]*>{numbers}</td>', paper
+    )
+    assert re.search(rf'<th scope="row">缺席</th>\s*<td[^>]*>{absent}</td>', paper)
+
+
 def test_the_minutes_cut_no_subject_off_in_the_middle_of_a_word():
     here = staff()
     words = "村口大槐树下的路灯坏了半个月，晚上娃娃放学看不清路"

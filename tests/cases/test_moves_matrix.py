@@ -88,12 +88,14 @@ TABLE = """
     reply             sdbhvo    -     -    -  w
     reply             r         DSL   V>R  h  -
 """
-# merge needs a second case, protect goes two ways, rehome is the system's, remove_file
-# and show_file are of a file, and nobody asks for what they may do (test_afterwords.py)
+# merge needs a second case, protect goes two ways, reconsider is a meeting's, rehome
+# the system's, remove_file and show_file are of a file, and nobody asks for what they
+# may do (test_afterwords.py)
 ELSEWHERE = {
     "ask_reopening",
     "merge",
     "protect",
+    "reconsider",
     "rehome",
     "remove_file",
     "show_file",

@@ -8,6 +8,7 @@ from django.urls import reverse
 from cases.lists.queue import deciding_places, queue_at
 from cases.meetings import add_item, cancel_meeting, conclude
 from cases.models import Case
+from cases.speaking.progress import told_to_speaker
 from cases.workflow import Action, make_move
 from cases.workflow.committee import is_unheard
 from minshi.errors import InputRefused
@@ -227,18 +228,80 @@ def test_by_its_page_the_committee_writes_what_it_resolved(here):
     assert (item.state, item.resolution) == ("passed", "列入明年项目")
 
 
-@pytest.mark.parametrize("verdict", ["not_passed", "put_off"])
-def test_what_was_not_settled_waits_for_the_next_meeting(here, verdict):
+def concluded(here, verdict, votes=(None, None, None)):
+    """Handed to the committee, which did not settle it."""
     case = handed(here)
     meeting = town_meeting(here, case)
     present(meeting, here, 5, by=here.reviewer)
-    votes = (0, 5, 0) if verdict == "not_passed" else (None, None, None)
     conclude(
         meeting.items.get(), verdict, by=officer(here.reviewer), at=NOON, votes=votes
     )
+    return Case.objects.get(pk=case.pk)
+
+
+def test_what_was_put_off_waits_for_the_next_meeting_and_says_so(here):
+    case = concluded(here, "put_off")
 
     assert is_unheard(case)
     assert in_tabs(here, case) == ["waiting"]
+    client = logged_in(here.reviewer)
+    for address in (reverse("cases:queue"), case.get_absolute_url()):
+        page = client.get(address).content.decode()
+        assert "3月2日镇党委会议过，留到下次会再议。" in page
+        assert NO_AGENDA not in page
+
+
+def test_what_was_not_passed_is_with_nobody_to_work_on_and_decided_anew(here):
+    case = concluded(here, "not_passed", (1, 4, 0))
+
+    assert (case.stage, case.owner) == ("deliberate", here.reviewer)
+    assert not case.assignments.filter(ended_at=None).exists()
+    assert in_tabs(here, case) == ["waiting"]
+    client = logged_in(here.reviewer)
+    said = "3月2日镇党委会议过，没通过（赞成1票、反对4票、弃权0票）"
+    for address in (reverse("cases:queue"), case.get_absolute_url()):
+        page = client.get(address).content.decode()
+        assert said in page
+        assert NO_AGENDA not in page
+    panel = client.get(reverse("cases:queue_panel", args=[case.number])).text
+    assert reverse("cases:act", args=[case.number, "decide"]) in panel
+    assert "会上没通过，重新议定" in client.get(case.get_absolute_url()).text
+
+
+def test_its_speaker_reads_that_it_is_being_talked_over(here):
+    told = told_to_speaker(concluded(here, "not_passed", (1, 4, 0)))
+
+    assert told.state_in_words == "收下了，正在商量怎么办"
+    assert told.story[-1].heading == "会上商量过，还没定下来，正在重新商量。"
+
+
+def test_the_next_meeting_decides_it_with_another_lead(here):
+    case = concluded(here, "not_passed", (1, 4, 0))
+    meeting = town_meeting(here, case)
+    present(meeting, here, 5, by=here.reviewer)
+    client = logged_in(here.reviewer)
+    address = reverse("cases:meeting_item", args=[meeting.pk, meeting.items.get().pk])
+
+    assert "lead" in client.get(address).context["step"].fields
+
+
+def test_the_form_of_a_decision_promises_no_change_of_lead_at_the_meeting(here):
+    address = reverse("cases:act", args=[at_town(here).number, "decide"])
+    page = logged_in(here.reviewer).get(address).text
+
+    assert "会上可以改" not in page
+    assert "没通过就退回来重新定" in page
+
+
+def test_who_opens_the_matter_in_the_queue_reads_that_a_meeting_is_to_hear_it(here):
+    case = handed(here)
+
+    panel = logged_in(here.reviewer).get(
+        reverse("cases:queue_panel", args=[case.number])
+    )
+
+    assert NO_AGENDA in panel.text
+    assert "这件事现在不用您来定" not in panel.text
 
 
 def test_decided_in_a_meeting_it_has_been_heard(here):

@@ -12,6 +12,7 @@ from django.utils import translation
 from cases.models import Case
 from cases.workflow import Action, make_move
 from minshi.workdays import local_day
+from supervision.chasing.circulating import circulate_due
 from supervision.chasing.sweeping import sweep
 from supervision.models import Chase, SupervisionOrder
 from supervision.orders import check_reply, reply_to_order, send_orders_due, sign_order
@@ -30,6 +31,7 @@ from tests.cases.roads import (
     spoken,
     verified,
 )
+from tests.supervision.test_order_ends import handed_on
 from tests.supervision.test_orders import sent
 from tests.villages.factories import VillageFactory
 
@@ -230,12 +232,25 @@ def test_an_order_is_with_whom_it_was_addressed_to_as_it_went_out(here):
     case = accepted(here)
     sweep(case.due_at + 7 * DAY)
     order, at = SupervisionOrder.objects.get(), case.due_at + 7 * DAY
-    decided(here, case)
     sign_order(order, by=officer(here.signer), at=at)
     send_orders_due(at + DAY)
+    handed_on(here, Case.objects.get(), at + 2 * DAY)
 
     chase = Chase.objects.get(level="order")
-    assert (chase.to_post, chase.to_office) == (None, here.office)
+    assert (chase.to_post, chase.to_office) == (here.secretary, None)
+
+
+def test_an_order_not_answered_is_circulated_with_whom_it_was_addressed_to(here):
+    case = accepted(here)
+    sweep(case.due_at + 7 * DAY)
+    order, at = SupervisionOrder.objects.get(), case.due_at + 7 * DAY
+    sign_order(order, by=officer(here.signer), at=at)
+    send_orders_due(at + DAY)
+    handed_on(here, Case.objects.get(), at + 2 * DAY)
+    assert circulate_due(at + 30 * DAY) == (1, [])
+
+    chase = Chase.objects.get(level="circulate")
+    assert (chase.to_post, chase.to_office) == (here.secretary, None)
 
 
 def test_old_steps_learn_from_events_whom_they_found(here):

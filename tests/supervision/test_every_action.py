@@ -74,6 +74,7 @@ TABLE = """
     remove_file
     show_file
     receive_merged    passed_on into_deliberation
+    reconsider        passed_on into_deliberation
     rehome            passed_on into_deliberation
     alarm             others remembered
     adopt

@@ -370,3 +370,31 @@ def test_only_the_hand_over_of_a_secret_matter_is_told_at_once():
     urgent = set(letters().filter(is_urgent=True).values_list("kind", flat=True))
     assert urgent == {NoticeKind.YOURS}
     assert letters().exclude(kind=NoticeKind.YOURS).exists()
+
+
+# --- chased by hand, and handed on since
+
+
+@pytest.mark.parametrize("is_handed_on", [True, False])
+def test_chasing_by_hand_is_not_sent_once_the_matter_is_with_somebody_else(
+    mail, is_handed_on
+):
+    here = staff()
+    case = accepted(here)
+    with_mail(here.secretary)
+    case = make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON,
+        supervision_level="urge",
+        note="抓紧",
+    )
+    sweep(NOON)
+    if is_handed_on:
+        decided(here, case)
+
+    deliver(EIGHT)
+
+    sent = letters().filter(kind=NoticeKind.CHASED, state=NoticeState.SENT)
+    assert sent.exists() != is_handed_on

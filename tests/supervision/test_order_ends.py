@@ -31,6 +31,8 @@ from supervision.orders import (
     note_talk,
     raise_order,
     remind_of_orders_due,
+    send_orders_due,
+    sign_all,
     sign_order,
 )
 from tests import roles
@@ -159,7 +161,7 @@ def test_a_draft_of_the_ladder_is_withdrawn_once_the_matter_is_not_overdue_any_m
     order = now_of(order)
     assert (order.state, order.cancel_reason) == (
         OrderState.CANCELLED,
-        "督办的缘由没有了：这件事已不再逾期",
+        "督办的缘由没有了：这件事已不在被督办的人手里",
     )
     assert order.cancelled_by is None
     assert not Notice.objects.filter(
@@ -182,6 +184,115 @@ def test_a_draft_by_hand_is_not_withdrawn(here):
     raised(here)
 
     assert end_orders_due(NOON + DAY) == (0, [])
+
+
+# --- drafts for whoever has the matter no more
+
+
+def handed_on(here, case, at=LATER):
+    """Decided by the secretary, and with the office from then on."""
+    return make_move(
+        case,
+        Action.DECIDE,
+        by=officer(here.secretary),
+        at=at,
+        handling="led",
+        decision="换灯",
+        lead=here.office,
+    )
+
+
+def late_draft(here):
+    """An order that the ladder drafted for the secretary, in whose hands it lay."""
+    case = accepted(here)
+    late = case.due_at + 7 * DAY
+    sweep(late)
+    return case, late, SupervisionOrder.objects.get()
+
+
+def test_a_draft_is_addressed_to_whoever_had_the_matter_as_it_was_written(here):
+    _case, _late, order = late_draft(here)
+    assert order.to_post == here.secretary
+
+    by_hand = raised(here)
+    assert by_hand.to_office == here.office
+
+
+def test_a_draft_falls_away_though_the_matter_is_overdue_with_somebody_else(here):
+    case, late, order = late_draft(here)
+    handed_on(here, case, late)
+
+    assert end_orders_due(late + 60 * DAY) == (1, [])
+
+    order = now_of(order)
+    assert (order.state, order.to_post) == (OrderState.CANCELLED, here.secretary)
+    assert order.cancel_reason == "督办的缘由没有了：这件事已不在被督办的人手里"
+
+
+def test_a_draft_falls_away_where_one_person_is_late_with_the_next_stage(here):
+    case, late, order = late_draft(here)
+    case = make_move(
+        case,
+        Action.DECIDE,
+        by=officer(here.secretary),
+        at=late,
+        handling="led",
+        decision="换灯",
+        lead=here.secretary,
+    )
+
+    assert end_orders_due(late + 60 * DAY) == (1, [])
+    assert now_of(order).cancel_reason == "督办的缘由没有了：逾期的那一步已经走完"
+
+
+def test_an_order_for_whoever_has_the_matter_no_more_is_not_signed(client, here):
+    order = raised(here, accepted(here))
+    handed_on(here, order.case)
+    gone = "督办的缘由没有了：这件事已不在被督办的人手里"
+
+    with pytest.raises(MoveRefused, match=gone):
+        sign_order(order, by=officer(here.signer), at=LATER)
+    assert "sign" not in acts_open_to(now_of(order), here.signer.user, LATER)
+    assert sign_all([now_of(order)], user=here.signer.user, at=LATER)[0].refusal == gone
+
+    client.force_login(here.signer.user)
+    page = client.get(order.get_absolute_url()).text
+    assert gone in page
+    assert "签发并发出" not in page
+    tick = f"{order.pk}:{order.case.number}"
+    together = client.post("/supervision/orders/sign/", {"orders": tick})
+    assert gone in together.text
+
+
+def test_an_order_signed_for_whoever_has_it_no_more_does_not_go_out(here):
+    order = signed(here, raised(here, accepted(here)))
+    handed_on(here, order.case, NOON + timedelta(seconds=9))
+
+    assert send_orders_due(NOON + timedelta(seconds=30)) == (0, [])
+
+    order = now_of(order)
+    assert order.state == OrderState.CANCELLED
+    assert order.cancel_reason == "督办的缘由没有了：这件事已不在被督办的人手里"
+
+
+def test_an_order_asked_for_by_hand_is_for_whoever_was_chased(here):
+    case = accepted(here)
+    case = make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON,
+        supervision_level="order",
+        note="一直没议",
+    )
+    handed_on(here, case)
+
+    sweep(LATER)
+
+    order = SupervisionOrder.objects.get()
+    assert order.to_post == here.secretary
+    sweep(LATER + timedelta(minutes=1))
+    assert now_of(order).state == OrderState.CANCELLED
 
 
 # --- waiting for somebody

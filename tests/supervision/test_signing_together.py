@@ -144,7 +144,7 @@ def test_the_page_to_check_costs_the_same_however_many(
     signing(client, here, *orders)
 
     # with the account, the orders, the town's calendar, and whom each goes to
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.post(reverse(TOGETHER), ticked(*orders))
 
 

@@ -34,6 +34,14 @@ def escalate(step: Step) -> None:
     _deliberate_at(step, Level(step.case.level).above)
 
 
+def reconsider(step: Step) -> None:
+    """Take a matter back that the committee did not pass: nobody works on it, and the
+    办 clock goes on in 议, as after a return (domain §4).
+    """
+    step.people.end_assignments(AssignmentEnd.RELEASED)
+    step.back_to_deliberation()
+
+
 def send_back(step: Step) -> None:
     _deliberate_at(step, Level(step.case.level).below)
 
