@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -249,14 +250,12 @@ def towns_begun(towns: QuerySet[Town]) -> QuerySet[Town]:
     added = FieldHistory.objects.filter(
         content_type__app_label="villages",
         content_type__model="town",
+        object_pk=Cast(own, CharField()),
         action=FieldHistory.Action.CREATE,
         actor__isnull=False,
     )
     return towns.filter(
-        Exists(posts)
-        | Exists(groups)
-        | Exists(offices)
-        | Q(pk__in=added.values("object_id"))
+        Exists(posts) | Exists(groups) | Exists(offices) | Exists(added)
     )
 
 

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 
 class Case(WithChoices):
+    # of a locked case: the groups of it that SQL had changed before the move
+    changed_before: frozenset[str] = frozenset()
+
     # who and where
     key = models.UUIDField(_("key of the form"), unique=True, null=True, editable=False)
     number = models.CharField(_("number"), max_length=16, unique=True)

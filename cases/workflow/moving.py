@@ -15,6 +15,7 @@ from cases.models.scope import Sight
 from cases.privacy.personal import fold_words
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
+from cases.workflow.changed_before import note_what_was_changed
 from cases.workflow.event_data import EventData, data_of
 from cases.workflow.facts import Facts
 from cases.workflow.inputs import check_inputs, still_open, unfinished
@@ -60,7 +61,8 @@ def make_move(
     1. Lock the case, and with it the other case that the move changes, if any.
     2. Return a case that this key has moved already; refuse a stale version.
     3. Check stage, right, guards and inputs.
-    4. Change the case, name its owner, write the event.
+    4. Note what SQL has changed since the last event, so that it stays found.
+    5. Change the case, name its owner, write the event.
     Nothing else writes a stage or an Event (domain §3, the moves table).
 
     `values` are the inputs that MOVES names for the action; `note` stands for the input
@@ -107,6 +109,9 @@ def make_move(
     checked, full_note = _checked_inputs(
         move, values, note, facts=facts, is_composed=is_composed
     )
+    note_what_was_changed(locked)
+    if isinstance(other, Case):
+        note_what_was_changed(other)
     step = Step(facts, by, checked)
     if about:
         step.data.update(about)

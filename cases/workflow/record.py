@@ -5,7 +5,7 @@ as it left it; `proof.py` compares them.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,8 +16,8 @@ from cases.privacy.personal import PERSONAL_FIELDS, add_personal, values_in
 from cases.privacy.redactor import personal_redactor
 from cases.workflow.actors import Actor, Officer, Speaker
 from cases.workflow.sealed_rows import Beside, rows_beside, state_of_rows
-from cases.workflow.state import state_of
-from minshi.crypto import digest, moment_in_seal, sealed
+from cases.workflow.state import CHANGED_BEFORE, as_sealed, state_of
+from minshi.crypto import digest, sealed
 from minshi.errors import Overtaken
 from minshi.text import PLACEHOLDER
 from minshi.text.finding import numbers_in, without_spans
@@ -30,6 +30,26 @@ FREE_TEXT = (
     TOLD_WHY,
 )
 Revised = tuple[str, str]  # a personal value before and after
+# In the order in which the chain covers them: it never changes.
+EVENT_COLUMNS = (
+    "previous_hash",
+    "case_id",
+    "sequence",
+    "at",
+    "action",
+    "actor_kind",
+    "user_id",
+    "post_id",
+    "via",
+    "source",
+    "target",
+    "level",
+    "round",
+    "note",
+    "data",
+    "state",
+    "key",
+)
 
 
 def chain_hash(event: Event) -> str:
@@ -37,26 +57,12 @@ def chain_hash(event: Event) -> str:
 
     Without INDEX_KEY nobody can make it anew for a row that was changed.
     """
-    columns = [
-        event.previous_hash,
-        event.case_id,
-        event.sequence,
-        moment_in_seal(event.at),
-        event.action,
-        event.actor_kind,
-        event.user_id,
-        event.post_id,
-        event.via,
-        event.source,
-        event.target,
-        event.level,
-        event.round,
-        event.note,
-        event.data,
-        event.state,
-        str(event.key) if event.key else None,
-    ]
-    return sealed(columns, "event")
+    return hash_of([as_sealed(getattr(event, column)) for column in EVENT_COLUMNS])
+
+
+def hash_of(event: Sequence[object]) -> str:
+    """Return the hash of an event whose columns were read as they are sealed."""
+    return sealed(event, "event")
 
 
 def _without_personal_values(
@@ -139,12 +145,20 @@ def new_event(
         round=case.round,
         note=note,
         data=dict(data or {}),
-        state=state_of(case) | state_of_rows(case.pk, beside),
+        state=_seals_of(case, beside),
         key=key,
         previous_hash=case.event_hash,
     )
     event.hash = case.event_hash = chain_hash(event)
     return event
+
+
+def _seals_of(case: Case, beside: Beside) -> dict[str, str]:
+    """Return the seals of a case as an event leaves it: none of what SQL had changed
+    before, so that it stays found.
+    """
+    seals = state_of(case) | state_of_rows(case.pk, beside)
+    return seals | dict.fromkeys(case.changed_before, CHANGED_BEFORE)
 
 
 def _way_of(by: Actor) -> str:

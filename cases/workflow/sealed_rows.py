@@ -5,11 +5,12 @@ Such a row that SQL has changed, put in or taken away no longer fits the last ev
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,6 +19,7 @@ from cases.models import (
     Afterword,
     Assignment,
     CallBack,
+    Case,
     CaseAccess,
     Clock,
     Concern,
@@ -41,6 +43,7 @@ class Table:
     model: type[models.Model]
     columns: tuple[str, ...]
     of_assignment: bool = False  # it has no case of its own
+    is_last: bool = False  # the last event of the case alone
 
 
 ASKED = ("state", "asked_by_id", "asked_at", "ruled_by_id", "ruled_at")
@@ -210,27 +213,22 @@ def rows_beside(
         for beside in found.values():
             beside[group] = []
 
-    may_differ = connections[using].vendor == "sqlite"
-    for nth, case, key, columns in _read(tables, found, connections[using]):
-        group, name, table = tables[nth]
-        stored = json.loads(columns)
-        is_written = not may_differ or _is_as_written(table, stored)
-        row = Row(name, key, _plain(table, stored), is_written)
+    for case, group, row in read_rows(tables, found, using):
         found[case][group].append(row)
     return found
 
 
-def _read(
-    tables: list[Named], cases: Collection[int], connection: BaseDatabaseWrapper
-) -> Iterator[tuple[int, int, int, str]]:
-    """Yield of each row which of the tables it is of, its case, its key and its columns
-    as one JSON, so that all tables fit one query.
+def read_rows(
+    tables: Sequence[Named], cases: Collection[int], using: str
+) -> Iterator[tuple[int, str, Row]]:
+    """Yield the rows of these tables, each with its case and its group. One query.
 
     Written out: the thirteen querysets of it would cost a move more than the database.
     """
     if not cases:
         return
 
+    connection = connections[using]
     parts = []
     for nth, (_group, _name, table) in enumerate(tables):
         parts.append(_select(nth, table, len(cases), connection))
@@ -238,25 +236,40 @@ def _read(
         cursor.execute(
             " UNION ALL ".join(parts) + " ORDER BY 1, 3", [*cases] * len(parts)
         )
-        yield from cursor.fetchall()
+        found = cursor.fetchall()
+
+    may_differ = connection.vendor == "sqlite"
+    for nth, case, key, columns in found:
+        group, name, table = tables[nth]
+        stored = json.loads(columns)
+        is_written = not may_differ or _is_as_written(table, stored)
+        yield case, group, Row(name, key, _plain(table, stored), is_written)
 
 
 def _select(nth: int, table: Table, cases: int, connection: BaseDatabaseWrapper) -> str:
-    """Return the SELECT of one table, with a place for each of so many cases."""
+    """Return the SELECT of one table, with a place for each of so many cases: as one
+    JSON the columns, so that all tables fit one query.
+    """
     quote = connection.ops.quote_name
     is_postgresql = connection.vendor == "postgresql"
     as_json = "jsonb_build_object" if is_postgresql else "json_object"
     columns = ", ".join(f"'{name}', r.{quote(name)}" for name in table.columns)
     source = f"{quote(table.model._meta.db_table)} r"
+    row_key = quote(str(table.model._meta.pk.column))
     owner = "r"
     if table.of_assignment:
         owner = "a"
         assignments = quote(Assignment._meta.db_table)
         source += f" JOIN {assignments} a ON a.id = r.assignment_id"
+    if table.is_last:
+        cases_of = quote(Case._meta.db_table)
+        source += (
+            f" JOIN {cases_of} c ON c.id = r.case_id AND c.event_count = r.sequence"
+        )
 
     places = ", ".join(["%s"] * cases)
     return (
-        f"SELECT {nth}, {owner}.case_id, r.id, {as_json}({columns})"  # noqa: S608 - names of this file's models; the keys are parameters
+        f"SELECT {nth}, {owner}.case_id, r.{row_key}, {as_json}({columns})"  # noqa: S608 - names of this file's models; the keys are parameters
         f" FROM {source} WHERE {owner}.case_id IN ({places})"
     )
 
@@ -288,6 +301,8 @@ def _value(field: Any, value: Any) -> object:
         return moment_in_seal(aware)
     if isinstance(field, models.BooleanField):
         return bool(value)
+    if isinstance(field, models.UUIDField):
+        return str(UUID(value))
     if isinstance(field, models.JSONField) and isinstance(value, str):
         return json.loads(value)
     return value

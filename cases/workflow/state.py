@@ -12,6 +12,8 @@ from cases.models import Case
 from minshi.crypto import moment_in_seal, sealed
 
 LENGTH = 16  # hex digits of a seal: 64 bits, which nobody without the key can aim at
+# stands for the seal of a group that SQL had changed before a move: nothing fits it
+CHANGED_BEFORE = "changed before"
 # Names and columns of a group are sealed and stored: they never change. A column that
 # is added makes a new group; events from before have no seal of it.
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -105,10 +107,10 @@ def state_of(case: Case, names: Iterable[str] = GROUPS) -> dict[str, str]:
 
 
 def _values(case: Case, columns: tuple[str, ...]) -> list[object]:
-    return [_stored(getattr(case, column)) for column in columns]
+    return [as_sealed(getattr(case, column)) for column in columns]
 
 
-def _stored(value: object) -> object:
+def as_sealed(value: object) -> object:
     """Return a value as it is whether it comes from the database or goes there."""
     if isinstance(value, datetime):
         return moment_in_seal(value)

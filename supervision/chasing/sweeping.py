@@ -11,6 +11,7 @@ from supervision.chasing.ladder import look_at_clocks
 from supervision.chasing.unanswered import warn_of_unanswered
 from supervision.chasing.unreported import warn_of_unreported
 from supervision.orders import end_orders_due, remind_of_orders_due, send_orders_due
+from supervision.sealing.looks import look_again_where_set_back
 from supervision.telling import tell_events
 
 
@@ -33,19 +34,21 @@ def sweep(at: datetime, *, ends: bool = True) -> Swept:
     """Do whatever is due, and return how much it was. Safe to repeat and to run twice
     at once.
 
-    1. Write the notices of new events.
-    2. End the orders that end by themselves, unless `ends` is False: looking for them
+    1. Look again at what a clock that was ahead has put off.
+    2. Write the notices of new events.
+    3. End the orders that end by themselves, unless `ends` is False: looking for them
        reads the case of every order under way, so the job of the minute leaves it to
        one of its own.
-    3. Take the steps of the ladder that are due.
-    4. Warn of red lines that nobody has reported.
-    5. Warn of what was said after closing and not answered in time.
-    6. Send the orders that were signed.
-    7. Circulate the orders not answered in time.
-    8. Remind of the orders that wait for a signature or a check.
+    4. Take the steps of the ladder that are due.
+    5. Warn of red lines that nobody has reported.
+    6. Warn of what was said after closing and not answered in time.
+    7. Send the orders that were signed.
+    8. Circulate the orders not answered in time.
+    9. Remind of the orders that wait for a signature or a check.
     SomeFailed, at the end: the others are done, some could not be.
     """
     failed: list[str] = []
+    look_again_where_set_back(at)
 
     told, bad = tell_events(at)
     failed += bad

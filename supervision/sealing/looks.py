@@ -4,6 +4,7 @@ they are worked out anew, and one that comes too late is a finding.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -29,6 +30,7 @@ from supervision.models import (
 from supervision.orders.drafting import remind_at
 from supervision.orders.reminding import WAITING
 from supervision.sealing.findings import LogWrong
+from supervision.sealing.guards import OF_UNREADABLE_ROWS
 
 BATCH = 500
 # The calendar may have changed since a reminder was set.
@@ -56,15 +58,35 @@ def look_at_once(at: datetime) -> None:
     """Let the next sweep look at what was put off, which sets the moment anew; and
     bring the watermark back to the last event.
     """
+    _look_at_late(at)
+    if _is_ahead(at):
+        last = _last_event()
+        Watermark.objects.update(floor=last, ceiling=last, ceiling_at=at)
+        EventSeen.objects.filter(event_id__gt=last).delete()
+
+
+def look_again_where_set_back(at: datetime) -> None:
+    """Let a sweep look at once at what an earlier one put off by a clock that was ahead
+    and has been set back since. One query where none was.
+
+    The watermark has the moment of the earlier one. Of what it passes over nothing is
+    brought back: events below it were told to nobody.
+    """
+    by_clock_ahead = Watermark.objects.filter(ceiling_at__gt=at + POSTPONED)
+    if not by_clock_ahead.exists():
+        return
+
+    with suppress(*OF_UNREADABLE_ROWS):  # the nightly check names it
+        _look_at_late(at)
+        by_clock_ahead.update(ceiling_at=at)
+
+
+def _look_at_late(at: datetime) -> None:
     clocks = [clock.pk for clock in late_clocks(at)]
     Clock.objects.filter(pk__in=clocks, stopped_at=None).update(look_at=at)
     orders = [order.pk for order in late_orders(at)]
     waiting = SupervisionOrder.objects.filter(pk__in=orders, state__in=WAITING)
     waiting.update(remind_at=at)
-    if _is_ahead(at):
-        last = _last_event()
-        Watermark.objects.update(floor=last, ceiling=last, ceiling_at=at)
-        EventSeen.objects.filter(event_id__gt=last).delete()
 
 
 # --- clocks

@@ -12,8 +12,10 @@ from cases.new_town import (
     begin_with_usual_topics,
     check_list,
     copy_topics_and_texts,
+    towns_begun,
 )
 from minshi.errors import NoSuchRight
+from minshi.history import history_lifted
 from tests.cases.roads import NOON, staff
 from tests.roles import (
     committee_member_of,
@@ -33,7 +35,7 @@ from tests.villages.factories import (
     TownFactory,
     VillageFactory,
 )
-from villages.models import DutyShift, Seat, TalkRoom, Town
+from villages.models import DutyShift, FieldHistory, Seat, TalkRoom, Town
 
 pytestmark = pytest.mark.django_db
 END_OF_YEAR = datetime(2026, 12, 30, 4, tzinfo=UTC)  # no days off of 2027 are known
@@ -284,6 +286,16 @@ def test_the_list_opens_with_the_town_that_was_begun(client, begun):
     client.force_login(security_admin().user)
 
     assert client.get(PAGE).context["town"] == town
+
+
+def test_a_town_is_begun_by_what_the_history_has_under_seal():
+    town, other = TownFactory(), TownFactory()
+    how = {"action": FieldHistory.Action.CREATE, "actor": system_admin().user}
+    FieldHistory.objects.log_create(town, force_log=True, **how)
+    with history_lifted():
+        FieldHistory.objects.update(object_id=other.pk)
+
+    assert list(towns_begun(Town.objects.all())) == [town]
 
 
 def test_a_topic_withdrawn_or_deep_in_the_tree_is_copied_as_it_is():

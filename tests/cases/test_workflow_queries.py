@@ -29,27 +29,28 @@ from villages.models import Post
 pytestmark = pytest.mark.django_db
 
 DISSATISFIED = {"satisfaction": "dissatisfied", "solved": "no", "reason": "又灭了"}
-# one of the queries of each event reads the rows that it seals
+# one of the queries of each event reads the rows that it seals, and one of each move
+# whether what the last event sealed is as it was
 COSTS = {  # action: from which point of the road, by whom, with what, queries
-    Action.SETTLE: (spoken, "duty", {}, 15),
-    Action.ACCEPT: (spoken, "duty", {}, 14),
-    Action.DIVERT: (spoken, "secretary", {}, 13),
-    Action.AMEND: (spoken, "duty", {}, 14),
-    Action.ESCALATE: (accepted, "secretary", {}, 14),
-    Action.DECIDE: (accepted, "secretary", {"lead": "office"}, 17),
-    Action.ACKNOWLEDGE: (decided, "handler", {}, 14),
-    Action.PROGRESS: (decided, "handler", {}, 13),
-    Action.RETURN: (decided, "handler", {}, 14),
-    Action.REASSIGN: (decided, "secretary", {"lead": "member"}, 17),
-    Action.COMPLETE: (decided, "handler", {}, 15),
-    Action.VERIFY: (completed, "secretary", {}, 16),
-    Action.REJECT: (completed, "secretary", {}, 16),
-    Action.RATE: (verified, "duty", {}, 15),
+    Action.SETTLE: (spoken, "duty", {}, 16),
+    Action.ACCEPT: (spoken, "duty", {}, 15),
+    Action.DIVERT: (spoken, "secretary", {}, 14),
+    Action.AMEND: (spoken, "duty", {}, 15),
+    Action.ESCALATE: (accepted, "secretary", {}, 15),
+    Action.DECIDE: (accepted, "secretary", {"lead": "office"}, 18),
+    Action.ACKNOWLEDGE: (decided, "handler", {}, 15),
+    Action.PROGRESS: (decided, "handler", {}, 14),
+    Action.RETURN: (decided, "handler", {}, 15),
+    Action.REASSIGN: (decided, "secretary", {"lead": "member"}, 18),
+    Action.COMPLETE: (decided, "handler", {}, 16),
+    Action.VERIFY: (completed, "secretary", {}, 17),
+    Action.REJECT: (completed, "secretary", {}, 17),
+    Action.RATE: (verified, "duty", {}, 16),
     Action.CALL_BACK: (
         rated,
         "secretary",
         DISSATISFIED,
-        19,
+        20,
     ),  # with the reopening it brings about
 }
 
@@ -87,7 +88,7 @@ def test_a_move_costs_no_more_than_counted(action):
 
 
 @pytest.mark.parametrize("action", COSTS)
-def test_a_move_sent_from_its_page_costs_at_most_22_login_and_all(client, action):
+def test_a_move_sent_from_its_page_costs_at_most_23_login_and_all(client, action):
     point, name, values, _alone = COSTS[action]
     here = staff()
     case, post = point(here), getattr(here, name)
@@ -111,7 +112,7 @@ def test_a_move_sent_from_its_page_costs_at_most_22_login_and_all(client, action
     )
 
     assert answers[0].status_code == 302, answers[0].context["form"].errors
-    assert spent <= 22
+    assert spent <= 23
 
 
 def test_a_merge_costs_as_much_as_two_moves():
@@ -125,7 +126,7 @@ def test_a_merge_costs_as_much_as_two_moves():
     # one of them asks if the speaker was said to be no neighbour
     assert (
         queries_of(lambda: make_move(case, Action.MERGE, by=by, at=NOON, into=into))
-        == 28
+        == 30
     )
 
 

@@ -96,6 +96,29 @@ def test_an_account_is_named_in_full_width_and_with_unseen_marks(user):
     assert log_in(username="ｗａ\u200bｎｇ").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["abcd-efgh-2345", "abcdefgh2345", "ABCD-EFGH-2345", "abcd efgh 2345"],
+)
+def test_a_one_time_password_is_taken_however_it_is_typed(user, typed):
+    user.set_password("abcd-efgh-2345")
+    user.must_change_password = True
+    user.save()
+
+    answer = log_in(typed, username="WANG")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "password_change")
+    assert "login_failed" not in kinds()
+
+
+def test_a_password_of_ones_own_is_taken_as_it_is_alone(user):
+    user.set_password("abcdefgh2345")
+    user.save()
+
+    assert log_in("abcd-efgh-2345").status_code == 401
+    assert log_in("abcdefgh2345").status_code == 200
+
+
 def test_a_shut_account_does_not_log_in_and_its_token_ends(user):
     token = bearer(log_in().json()["token"])
     User.objects.update(is_active=False)

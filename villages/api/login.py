@@ -28,7 +28,7 @@ from minshi.pace import ScopedPace
 from villages.api.examples import LOGGED_IN, WHO
 from villages.api.fields import validated
 from villages.forms.secret_forms import CodeForm
-from villages.login import account_name, name_at_login
+from villages.login import account_name, as_given_out, name_at_login
 from villages.models import Post, User
 from villages.open_logins import end_all_logins
 from villages.passwords import is_too_old
@@ -141,11 +141,14 @@ def _authenticated(
 ) -> User:
     """Return the account behind name, password and second factor.
 
-    What is wrong is counted. WrongPassword, SecondFactorNeeded, SecondFactorWrong;
+    A one-time password is taken however it is typed, as on the page. What is wrong is
+    counted. WrongPassword, SecondFactorNeeded, SecondFactorWrong;
     OwnPasswordFirst: the password is a one-time one, or too old; SecondFactorFirst: a
     post demands one, and none is set up.
     """
-    with trying(request, name_at_login(request, {"username": username})):
+    name = name_at_login(request, {"username": username})
+    password = as_given_out(name, password)
+    with trying(request, name):
         user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         raise WrongPassword

@@ -18,8 +18,9 @@ from supervision.models import Chase, EventSeen, SupervisionOrder, Watermark
 from supervision.orders import raise_order, remind_of_orders_due
 from supervision.sealing.checking import check_history
 from supervision.sealing.findings import LogWrong
+from supervision.sealing.looks import look_again_where_set_back
 from tests.cases.roads import DAY, NOON, accepted, decided, officer, words
-from tests.supervision.history.attacks import HOUR, found
+from tests.supervision.history.attacks import HOUR, MINUTE, found
 
 pytestmark = pytest.mark.django_db
 NEVER = datetime(2099, 1, 1, tzinfo=UTC)
@@ -136,6 +137,48 @@ def test_clocks_are_compared_together(here, django_assert_max_num_queries):
     of_two = [query for query in two if "chase" in query["sql"]]
     of_eight = [query for query in eight if "chase" in query["sql"]]
     assert len(of_two) == len(of_eight)
+
+
+# --- a clock that was set back
+
+
+@pytest.fixture
+def under_way(here, running, to_sign):
+    """Beside them a matter that is paused."""
+    make_move(
+        accepted(here),
+        Action.DEFER,
+        by=officer(here.secretary),
+        at=NOON,
+        **words(Action.DEFER, NOON),
+    )
+
+
+@pytest.mark.parametrize("days", [1, 8, 40])
+def test_a_clock_that_was_set_back_puts_nothing_off(under_way, days):
+    sweep(NOON + days * DAY)
+
+    sweep(NOON)
+
+    assert in_its_time(NOON) == set()
+
+
+@pytest.mark.usefixtures("under_way")
+def test_a_clock_that_is_right_lets_nobody_look_again(django_assert_num_queries):
+    sweep(NOON)
+
+    with django_assert_num_queries(1):
+        look_again_where_set_back(NOON + 59 * MINUTE)
+
+
+def test_a_watermark_of_what_is_to_come_is_no_clock_that_was_set_back(running):
+    """What lies below it was told to nobody: the nightly check says so."""
+    sweep(NOON)
+    Watermark.objects.update(floor=10**9, ceiling_at=NEVER)
+
+    sweep(NOON)
+
+    assert in_its_time(NOON) == {LogWrong.PUT_OFF}
 
 
 # --- orders
