@@ -9,7 +9,12 @@ from supervision.orders.acts import (
     reply_to_order,
     sign_order,
 )
-from supervision.orders.addressing import addressees_of, chasing_goes_to, signers_asked
+from supervision.orders.addressing import (
+    addressees_of,
+    chasing_goes_to,
+    signers_asked,
+    why_unsigned,
+)
 from supervision.orders.drafting import (
     DraftReason,
     claim_cases,
@@ -33,7 +38,7 @@ from supervision.orders.reading import is_redacted, matter_of, redactor_of
 from supervision.orders.reminding import remind_of_orders_due
 from supervision.orders.rights import is_ordered, signs
 from supervision.orders.sending import send_orders_due
-from supervision.orders.signing import sign_all, signs_orders
+from supervision.orders.signing import may_sign_here, sign_all, signs_orders
 from supervision.orders.talking import note_talk
 
 __all__ = [
@@ -53,6 +58,7 @@ __all__ = [
     "is_redacted",
     "latest_reply_on",
     "matter_of",
+    "may_sign_here",
     "note_talk",
     "orders_seen_by",
     "raise_order",
@@ -70,4 +76,5 @@ __all__ = [
     "suggested_days",
     "suggested_reply_on",
     "to_be_signed_by",
+    "why_unsigned",
 ]

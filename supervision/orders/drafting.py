@@ -18,6 +18,7 @@ from minshi.workdays import SHANGHAI, WorkCalendar
 from supervision.models import SupervisionOrder
 from supervision.models.order import LIVE
 from supervision.orders.final import ORDER
+from supervision.orders.rights import is_of_county
 from villages.finals import seal_all
 from villages.models import Post
 
@@ -94,10 +95,8 @@ def new_order(
     demand: str = "",
     by: Post | None = None,
 ) -> SupervisionOrder:
-    """Return an unsaved order; issued by the county where the case stands there, else
-    by its town.
-    """
-    is_county = case.level == "county"
+    """Return an unsaved order, issued by the county or by the town of the case."""
+    is_county = is_of_county(case, by)
 
     return SupervisionOrder(
         case=case,
