@@ -31,7 +31,7 @@ from villages.posts import create_posts
 BORN = (1962, 1998)
 # whoever signs and chases has a telephone on the desk; a station's and a talk room's
 # stand with the station and the room
-DESK_PHONES = {
+DESK_PHONES: dict[tuple[Role, Node | None], str] = {
     (Role.REVIEWER, Node.TOWN): "09394421201",
     (Role.SUPERVISOR, Node.TOWN): "09394421202",
     (Role.REVIEWER, Node.COUNTY): "09394421101",
