@@ -34,7 +34,7 @@ from cases.meetings.six_steps import (
 from cases.models import Case, FourTwoProcess, FourTwoStep
 from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor, title_for
-from cases.slips.notices import notices_of
+from cases.slips.notices import TITLES, may_be_posted, notices_of
 from cases.templatetags.minshi import day
 from cases.views.access import StaffView
 from cases.views.meetings.paper import attach_sheets
@@ -79,6 +79,10 @@ class FourTwoView(StaffView):
             town=process.village.town,
             county_code="",
         )
+
+    def may_post(self, process: FourTwoProcess) -> bool:
+        """Tell whether the reader prints the notices of a process, once there are."""
+        return self.may_print(process) and may_be_posted(process)
 
     def seen_case(self, process: FourTwoProcess) -> Case | None:
         """Return the case of a process, if it has one that the reader sees."""
@@ -187,10 +191,12 @@ class ShownProcess(FourTwoView):
             if by and step.held:
                 step.correction = corrections.get(nth) or correction_form(nth)
 
-        if self.may_print(process):
-            printable = notices_of(process, today())
-            for step in steps:
+        posted = [step for step in steps if step.rule.nth in TITLES]
+        if any(step.held or step.is_due for step in posted) and self.may_post(process):
+            printable = notices_of(process)
+            for step in posted:
                 step.may_post = step.rule.nth in printable
+                step.is_posted_then = step.is_due
 
         context = {
             "nav": "meetings",
