@@ -32,7 +32,7 @@ from cases.meetings.six_steps import (
     rules_in_words,
 )
 from cases.models import Case, FourTwoProcess, FourTwoStep
-from cases.models.scope import Sight
+from cases.models.scope import Sight, hides_speaker
 from cases.privacy.redactor import reader_redactor, title_for
 from cases.slips.notices import TITLES, may_be_posted, notices_of
 from cases.templatetags.minshi import day
@@ -162,7 +162,13 @@ class FourTwoStart(FourTwoView):
         return render(
             request,
             "cases/four_two/start.html",
-            {"nav": "meetings", "case": case, "form": form, "steps": SIX_STEPS},
+            {
+                "nav": "meetings",
+                "case": case,
+                "is_name_hidden": hides_speaker(case),
+                "form": form,
+                "steps": SIX_STEPS,
+            },
             status=status,
         )
 
@@ -202,6 +208,7 @@ class ShownProcess(FourTwoView):
             "nav": "meetings",
             "process": process,
             "case": self.seen_case(process),
+            "is_name_hidden": _hides_a_name(process),
             "steps": steps,
             "may_write": due_here is not None,
             "asked": rules_in_words(process, due_here) if due_here else [],
@@ -217,6 +224,10 @@ class ShownProcess(FourTwoView):
 
 def _empty_form(due: StepRule) -> HeldForm:
     return HeldForm(due, initial={"key": uuid4(), "held_on": today()})
+
+
+def _hides_a_name(process: FourTwoProcess) -> bool:
+    return process.case is not None and hides_speaker(process.case)
 
 
 def _may_end(process: FourTwoProcess) -> bool:
