@@ -117,9 +117,6 @@ class Record:
         Not for whoever wrote it, `by` their user or `post`, where they may not know who
         spoke: what is masked of names they listed would tell them.
         """
-        # Not by a redactor alone: it blanks all values alike, while a ledger shows what
-        # is left of each as its column does (李*国, ****8821) and goes by kind, names
-        # before the phone and the address that may hold them.
         if not text:
             return text
 
@@ -129,14 +126,19 @@ class Record:
             return text
         if self.keeps_own_words and self.sight.is_self(by=by, post=post):
             return text
+        if not is_shown:
+            return self._blank(text)
 
+        # Not by a redactor alone: it blanks all values alike, while a ledger shows what
+        # is left of each as its column does (李*国, ****8821) and goes by kind, names
+        # before the phone and the address that may hold them.
         names = [case.speaker_name, case.proxy_speaker]
         for name in sorted(names, key=len, reverse=True):
             if len(name) > 1 and name in text:
                 text = text.replace(name, self.person(name))
 
         if case.speaker_phone:
-            masked = masked_phone(case.speaker_phone) if is_shown else "****"
+            masked = masked_phone(case.speaker_phone)
             text = text.replace(case.speaker_phone, masked)
 
         if len(case.speaker_address) > 1:

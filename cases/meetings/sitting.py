@@ -31,7 +31,7 @@ from cases.models import (
 )
 from cases.models.choices import Confidentiality, Level
 from cases.models.meeting import Part
-from cases.models.scope import Sight
+from cases.models.scope import Sight, hides_speaker
 from cases.privacy.redactor import reader_redactor, title_for
 from cases.privacy.table import Table, reading_table_of
 from minshi.errors import Text
@@ -161,6 +161,13 @@ class Sitting:
             self.table.show(correction)
 
         return corrections
+
+    @property
+    def names_hidden(self) -> set[int]:
+        """The matters on the agenda whose speaker is not to be named, by key: the same
+        for every reader, for whoever may not know gives away nothing they know.
+        """
+        return {case.pk for case in self.table.cases if hides_speaker(case)}
 
     @property
     def minutes(self) -> str:

@@ -6,15 +6,13 @@ words of the six steps alone.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.meetings import votes_in_words
-from cases.meetings.four_two import is_done
 from cases.meetings.six_steps import OUTCOME, PUBLISHED, RESOLUTION
 from cases.models import FourTwoProcess, FourTwoStep
 from cases.models.scope import hides_speaker
@@ -37,72 +35,58 @@ TITLES = {
 }
 
 
-def notices_of(process: FourTwoProcess, on: date) -> frozenset[int]:
-    """Return the steps whose notice can be printed: from the day on which the step
-    before it is over. None of a matter that is never public (domain §1, §6).
+def notices_of(process: FourTwoProcess) -> dict[int, "PublicNotice"]:
+    """Return by step the notices that can be printed: of the steps written down, so
+    that what hangs on the wall says what the record says.
 
-    One query where the process is a matter's; its steps must be prefetched.
+    No query; the steps must be prefetched.
     """
-    passed = {step.nth: step for step in process.steps.all() if step.passed}
-    resolved = passed.get(RESOLUTION)
-    if process.dropped_at or resolved is None or not _may_be_posted(process):
-        return frozenset()
+    if process.dropped_at:
+        return {}
 
-    published = passed.get(PUBLISHED)
-    if published is None or published.hangs_on(on) or not _is_over(process):
-        return frozenset({PUBLISHED})
-    return frozenset({PUBLISHED, OUTCOME})
-
-
-def _is_over(process: FourTwoProcess) -> bool:
-    """Tell whether the matter of a process is done; of a subject nobody can tell."""
-    return process.case is None or is_done(process.case)
+    notices = {}
+    for step in process.steps.all():
+        if step.nth in TITLES and step.passed:
+            notices[step.nth] = PublicNotice(process, step)
+    return notices
 
 
-def _may_be_posted(process: FourTwoProcess) -> bool:
+def may_be_posted(process: FourTwoProcess) -> bool:
+    """Tell whether a process may be told to the whole village: not that of a matter
+    that is never public (domain §1, §6). One query where it is a matter's.
+    """
     case = process.case
     return case is None or case.pk in public_titles([case])
 
 
 @dataclass(frozen=True)
 class PublicNotice:
-    """One of the two notices, with the days for which it hangs: those written down, of
-    one that is not posted yet the shortest from today.
+    """One of the two notices, with the days for which it hangs and the words of its
+    step as they are written down.
     """
 
     process: FourTwoProcess
-    nth: int
-    on: date
+    step: FourTwoStep
 
     @property
     def title(self) -> Text:
-        return TITLES[self.nth]
+        return TITLES[self.step.nth]
 
     @property
     def seal(self) -> str:
         """The village committee, as its seal has it."""
         return seal_of(self.process.village.town, self.process.village)
 
-    @cached_property
-    def posted(self) -> FourTwoStep | None:
-        return self._passed(self.nth)
-
     @property
     def from_on(self) -> date:
-        return self.posted.held_on if self.posted else self.on
-
-    @property
-    def until_on(self) -> date:
-        if self.posted and self.posted.public_until:
-            return self.posted.public_until
-        return self.from_on + timedelta(days=settings.FOUR_TWO_PUBLIC_DAYS)
+        return self.step.held_on
 
     def rows(self) -> list[list[Line]]:
         told = [self._about(), *self._resolved()]
-        if self.nth == OUTCOME:
+        if self.step.nth == OUTCOME:
             told.append(self._outcome())
-        if self.posted and self.posted.content:
-            told.append((_("How it was shown"), self._unnamed(self.posted.content)))
+        if self.step.content:
+            told.append((_("How it was shown"), self._unnamed(self.step.content)))
         told += [self._hangs(), self._objections()]
 
         return side_by_side(
@@ -117,7 +101,7 @@ class PublicNotice:
 
     def _resolved(self) -> list[Told]:
         """Return which meeting resolved it, by which numbers, and what."""
-        step = self._passed(RESOLUTION)
+        step = self._resolution()
         if step is None:
             return []
 
@@ -152,7 +136,7 @@ class PublicNotice:
     def _hangs(self) -> Told:
         days = {
             "from": day_on_paper(self.from_on),
-            "until": day_on_paper(self.until_on),
+            "until": day_on_paper(self.step.public_until),
         }
         return _("Posted"), _("from %(from)s to %(until)s") % days
 
@@ -169,9 +153,9 @@ class PublicNotice:
         }
         return _("Objections"), words % said
 
-    def _passed(self, nth: int) -> FourTwoStep | None:
+    def _resolution(self) -> FourTwoStep | None:
         for step in self.process.steps.all():
-            if step.nth == nth and step.passed:
+            if step.nth == RESOLUTION and step.passed:
                 return step
         return None
 

@@ -12,7 +12,7 @@ from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor, personal_redactor, preview_redactor
 from cases.speaking.afterwords import AfterwordTold, afterwords_told
 from cases.speaking.promise import Promised, promise_to_speaker, promised_for
-from cases.speaking.story import TOLD, Entry, story_of
+from cases.speaking.story import TOLD, Entry, story_of, with_earlier_answers
 from cases.templatetags.minshi import day, is_past
 from cases.workflow.committee import is_unheard
 from cases.workflow.pasted import unnamed_in
@@ -113,15 +113,18 @@ def told_to_speaker(
         return account
 
     redact = _redactor(case, previewed_by)
-    reply = case.replies.filter(round=case.round).last()
+    replies = list(case.replies.order_by("at", "pk"))
     told = case.events.filter(action__in=TOLD).order_by("sequence")
     if redact.reader:
         told = told.prefetch_related("revisions")
     events = list(told)
     was_closed = not case.is_open or case.round > 1
 
+    reply = next((one for one in reversed(replies) if one.round == case.round), None)
     answer = redact(reply.text, post=reply.post_id) if reply else ""
     story = story_of(events, redact, with_additions=with_additions)
+    if with_additions:
+        story = with_earlier_answers(story, replies, case.round, redact)
     afterwords = []
     if was_closed and with_additions:
         afterwords = afterwords_told(case, events, redact)

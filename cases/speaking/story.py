@@ -9,8 +9,16 @@ from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 
-from cases.models import Event
-from cases.models.choices import ActorKind, How, Level, RequestState, Stage
+from cases.models import Event, Reply
+from cases.models.choices import (
+    ActorKind,
+    How,
+    Level,
+    RequestState,
+    Satisfaction,
+    Solved,
+    Stage,
+)
 from cases.privacy.redactor import Redactor
 from cases.templatetags.minshi import day
 from cases.workflow.actions import Action
@@ -34,36 +42,62 @@ def story_of(
 
     An addition is shown to whoever made it by the code of this very matter. Once
     another was merged with it, whose code leads here as well, nobody knows whose an
-    addition is; and somebody whose matter was merged into this one reads none.
+    addition is; and somebody whose matter was merged into this one reads none. Nor do
+    they read why another rated it badly or had it opened again, which only the code of
+    this very matter does.
     """
+    is_own = with_additions
     story = []
     for event in events:
         if event.action == Action.RECEIVE_MERGED:
             with_additions = False
         if event.action == Action.SUPPLEMENT and not with_additions:
             continue
-        entry = _entry_of(event, redact)
+        entry = _entry_of(event, redact, is_own=is_own)
         if entry:
             story.append(entry)
     return story
 
 
-def _entry_of(event: Event, redact: Redactor) -> Entry | None:
+def with_earlier_answers(
+    story: Iterable[Entry], replies: Iterable[Reply], round_: int, redact: Redactor
+) -> list[Entry]:
+    """Return the story with the last answer of each round before this one, in the order
+    of time.
+    """
+    last = {reply.round: reply for reply in replies if reply.round < round_}
+    answers = []
+    for reply in last.values():
+        words = redact(reply.text, post=reply.post_id)
+        answers.append(Entry(reply.at, _("We answered"), words))
+
+    return sorted([*answers, *story], key=lambda entry: entry.at)
+
+
+def _entry_of(event: Event, redact: Redactor, *, is_own: bool) -> Entry | None:
     if event.action == Action.PROGRESS:
         is_public = data_of(event).get("public")
         return Entry(event.at, "", redact.note(event)) if is_public else None
 
     if event.action == Action.SUPPLEMENT:
-        by_speaker = event.actor_kind == ActorKind.SPEAKER and event.via == How.CODE
         heading = _("You added")
-        return Entry(event.at, heading, redact(event.note)) if by_speaker else None
+        words = redact(event.note)
+        return Entry(event.at, heading, words) if _is_by_code(event) else None
 
     words_for = DELAYS.get(event.action)
     heading = words_for(event) if words_for else ""
     if not heading:
         return None
+    if event.action in (Action.RATE, Action.REOPEN):
+        words = redact(event.note) if is_own and _is_by_code(event) else ""
+        return Entry(event.at, heading, words)
+
     told_why = data_of(event).get("told_why", "")
     return Entry(event.at, heading, redact.of_event(event, TOLD_WHY, told_why))
+
+
+def _is_by_code(event: Event) -> bool:
+    return event.actor_kind == ActorKind.SPEAKER and event.via == How.CODE
 
 
 # --- what makes a matter take longer, in plain words; empty where it does not
@@ -113,6 +147,19 @@ def _done_again(event: Event) -> str:
     return _("It was opened again and is being done once more.") if is_new_round else ""
 
 
+def _rated_badly(event: Event) -> str:
+    """Return the answer of a speaker that did not close the matter."""
+    if event.target == Stage.CLOSED:
+        return ""
+
+    data = data_of(event)
+    answer = _("You answered: %(answer)s, %(solved)s.") % {
+        "answer": Satisfaction(data["satisfaction"]).label,
+        "solved": Solved(data["solved"]).label,
+    }
+    return f"{answer}{_done_again(event)}"
+
+
 DELAYS: Mapping[str, Callable[[Event], str]] = MappingProxyType(
     {
         Action.RULE_EXTENSION: _more_time,
@@ -124,7 +171,7 @@ DELAYS: Mapping[str, Callable[[Event], str]] = MappingProxyType(
         Action.REJECT: _not_good_enough,
         Action.ESCALATE: _sent_up,
         Action.REDO: _not_good_enough,
-        Action.RATE: _done_again,
+        Action.RATE: _rated_badly,
         Action.REOPEN: _done_again,
     }
 )

@@ -33,9 +33,9 @@ from cases.meetings.six_steps import (
     rules_in_words,
 )
 from cases.models import Case, FourTwoProcess, FourTwoStep
-from cases.models.scope import Sight
+from cases.models.scope import Sight, hides_speaker
 from cases.privacy.redactor import reader_redactor, title_for
-from cases.slips.notices import notices_of
+from cases.slips.notices import TITLES, may_be_posted, notices_of
 from cases.templatetags.minshi import day
 from cases.views.access import StaffView
 from cases.views.meetings.paper import attach_sheets
@@ -80,6 +80,10 @@ class FourTwoView(StaffView):
             town=process.village.town,
             county_code="",
         )
+
+    def may_post(self, process: FourTwoProcess) -> bool:
+        """Tell whether the reader prints the notices of a process, once there are."""
+        return self.may_print(process) and may_be_posted(process)
 
     def seen_case(self, process: FourTwoProcess) -> Case | None:
         """Return the case of a process, if it has one that the reader sees."""
@@ -159,7 +163,13 @@ class FourTwoStart(FourTwoView):
         return render(
             request,
             "cases/four_two/start.html",
-            {"nav": "meetings", "case": case, "form": form, "steps": SIX_STEPS},
+            {
+                "nav": "meetings",
+                "case": case,
+                "is_name_hidden": hides_speaker(case),
+                "form": form,
+                "steps": SIX_STEPS,
+            },
             status=status,
         )
 
@@ -188,15 +198,18 @@ class ShownProcess(FourTwoView):
             if by and step.held:
                 step.correction = corrections.get(nth) or correction_form(nth)
 
-        if self.may_print(process):
-            printable = notices_of(process, today())
-            for step in steps:
+        posted = [step for step in steps if step.rule.nth in TITLES]
+        if any(step.held or step.is_due for step in posted) and self.may_post(process):
+            printable = notices_of(process)
+            for step in posted:
                 step.may_post = step.rule.nth in printable
+                step.is_posted_then = step.is_due
 
         context = {
             "nav": "meetings",
             "process": process,
             "case": self.seen_case(process),
+            "is_name_hidden": _hides_a_name(process),
             "steps": steps,
             "may_write": due_here is not None,
             "asked": rules_in_words(process, due_here) if due_here else [],
@@ -212,6 +225,10 @@ class ShownProcess(FourTwoView):
 
 def _empty_form(due: StepRule) -> HeldForm:
     return HeldForm(due, initial={"key": uuid4(), "held_on": today()})
+
+
+def _hides_a_name(process: FourTwoProcess) -> bool:
+    return process.case is not None and hides_speaker(process.case)
 
 
 def _may_end(process: FourTwoProcess) -> bool:

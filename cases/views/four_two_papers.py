@@ -4,10 +4,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from cases.slips.notices import PublicNotice, notices_of
+from cases.slips.notices import notices_of
 from cases.views.four_two import FourTwoView
 from cases.views.six_step_rows import steps_of
-from minshi.clock import now, today
+from minshi.clock import now
 from villages.audit import record_audit
 from villages.models.audit import AuditKind
 
@@ -50,10 +50,10 @@ class FourTwoNotice(FourTwoView):
 
     def post(self, request: HttpRequest, pk: int, nth: int) -> HttpResponse:
         process = self.process(pk)
-        if not self.may_print(process) or nth not in notices_of(process, today()):
+        notice = notices_of(process).get(nth)
+        if notice is None or not self.may_post(process):
             raise Http404
 
-        notice = PublicNotice(process, nth, today())
         words = _("%(notice)s of %(village)s")
         subject = words % {"notice": notice.title, "village": process.village}
         record_audit(

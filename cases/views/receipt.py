@@ -4,9 +4,10 @@ import segno
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.models.choices import Confidentiality
+from cases.models.choices import Confidentiality, Stage
 from cases.privacy.disclosure import may_print_receipt, note_reading
 from cases.speaking.promise import promise_to_speaker, promised_for
 from cases.templatetags.minshi import is_past, on_paper
@@ -56,6 +57,7 @@ class Receipt(StaffView):
             "code": in_groups(case.tracking_code),
             "address": address,
             "promise": _promise_on_paper(case),
+            "scan": _what_to_scan_for(case),
             "nav": "intake",
         }
         return render(request, "cases/receipt.html", context)
@@ -74,6 +76,17 @@ class Receipt(StaffView):
 def _answer_on_paper(case: Case) -> str:
     """Return the answer that the villager got on the spot; "" where there was none."""
     return naming_nobody(case, case.result) if case.was_settled else ""
+
+
+def _what_to_scan_for(case: Case) -> str:
+    """Return what the speaker finds behind the code, as the matter stands."""
+    if not case.is_open:
+        return _(
+            "Scan to read the answer; if it is not settled after all, say so there:"
+        )
+    if case.stage == Stage.RATE:
+        return _("Scan to read the answer and to rate:")
+    return _("Scan to see how far it is, to hurry us and to rate:")
 
 
 def tracking_address(case: Case) -> str:

@@ -133,6 +133,7 @@ class StepPart:
     is_due: bool
     correction: CorrectionForm | None = None
     may_post: bool = False  # whether the reader may print its notice
+    is_posted_then: bool = False  # whether they may once it is written down
 
     @property
     def last(self) -> HeldRow | None:

@@ -41,6 +41,7 @@ AND = "(?:和|以及|(?<!参)与)"
 ALL_GONE = re.compile(rf"{BLANK}(?:\s*(?:[、，,]\s*{AND}?|{AND})\s*{BLANK})+")
 JOINED_TO_GONE = re.compile(rf"(?:、\s*|{AND}){BLANK}")
 GONE_JOINED = re.compile(rf"{BLANK}(?:\s*、|{AND}(?![平睦谐解气好]))")
+OWNING_NOTHING = re.compile(rf"{BLANK}(?![家的])")
 BETWEEN_COMMAS = re.compile(rf"([，,])\s*{BLANK}\s*[，,]")
 
 
@@ -107,13 +108,13 @@ def without_people(text: str, own: Iterable[str], others: Iterable[str]) -> str:
 
 def _without_blanks(text: str) -> str:
     """Return a text without its blanks, and without what joined them to each other and
-    to other names.
+    to other names; they stay where something is said to be theirs.
     """
     text = ALL_GONE.sub(PLACEHOLDER, text)
     text = JOINED_TO_GONE.sub("", text)
     text = GONE_JOINED.sub("", text)
     text = BETWEEN_COMMAS.sub(r"\1", text)
-    return text.replace(PLACEHOLDER, "")
+    return OWNING_NOTHING.sub("", text)
 
 
 def naming_nobody(case: Case, text: str) -> str:

@@ -30,7 +30,12 @@ from villages.posts import create_posts
 BORN = (1962, 1998)
 # whoever signs and chases has a telephone on the desk; a station's and a talk room's
 # stand with the station and the room
-DESK_PHONES = {Role.REVIEWER: "09394421201", Role.SUPERVISOR: "09394421202"}
+DESK_PHONES: dict[tuple[Role, Node | None], str] = {
+    (Role.REVIEWER, Node.TOWN): "09394421201",
+    (Role.SUPERVISOR, Node.TOWN): "09394421202",
+    (Role.REVIEWER, Node.COUNTY): "09394421101",
+    (Role.SUPERVISOR, Node.COUNTY): "09394421102",
+}
 CONTACTS = 10  # households a village cadre keeps in touch with
 
 
@@ -153,7 +158,7 @@ def appoint_all(
             username=item.username,
             name=_somebody(names, rng),
             password=hashed,
-            phone=DESK_PHONES.get(item.role, ""),
+            phone=DESK_PHONES.get((item.role, item.node), ""),
         )
         for item in wanted
     )

@@ -31,20 +31,26 @@ class Recipients:
     stands_in: dict[int, Post]  # of a post that is away
     concerns: dict[int, list[Concern]]
 
-    def told(self, case: Case, who: Iterable[str]) -> list[User]:
+    def told(
+        self, case: Case, who: Iterable[str], *, of_county: bool = False
+    ) -> list[User]:
         """Return the people meant, each once, never somebody whom the case concerns.
+        About an order of the county, the county's people oversee and sign.
 
         A report against a person never reaches that person (domain §1). Whoever is away
         is notified all the same, for the day they are back, and beside them who stands
         in; a substitute who is away too is not followed any further.
         """
-        return [post.user for post in self.posts_told(case, who)]
+        posts = self.posts_told(case, who, of_county=of_county)
+        return [post.user for post in posts]
 
-    def posts_told(self, case: Case, who: Iterable[str]) -> list[Post]:
+    def posts_told(
+        self, case: Case, who: Iterable[str], *, of_county: bool = False
+    ) -> list[Post]:
         """Return the posts by which the people of `told` are meant."""
         posts: list[Post] = []
         for each in who:
-            posts += self._meant(Told(each), case)
+            posts += self._meant(Told(each), case, of_county=of_county)
         return self._spared_posts(case, self._and_substitutes(posts))
 
     def is_with_a_signer(self, case: Case) -> bool:
@@ -66,13 +72,19 @@ class Recipients:
         return posts + substitutes
 
     def told_or_alarm(
-        self, case: Case, who: Iterable[str], kind: NoticeKind
+        self,
+        case: Case,
+        who: Iterable[str],
+        kind: NoticeKind,
+        *,
+        of_county: bool = False,
     ) -> tuple[NoticeKind, list[User]]:
         """Return the people meant and the kind of their notice.
 
         Where there is nobody it is an alarm to the town office (domain §4).
         """
-        return self.or_alarm(case, self.told(case, who), kind)
+        users = self.told(case, who, of_county=of_county)
+        return self.or_alarm(case, users, kind)
 
     def or_alarm(
         self, case: Case, users: list[User], kind: NoticeKind
@@ -135,7 +147,7 @@ class Recipients:
                 found[place].append(post)
         return dict(found)
 
-    def _meant(self, who: Told, case: Case) -> list[Post]:
+    def _meant(self, who: Told, case: Case, *, of_county: bool) -> list[Post]:
         """Return the posts that a word of the ladder means for a case."""
         if who == Told.OWNER:
             return self._owners(case)
@@ -143,8 +155,8 @@ class Recipients:
             return self._heads(case)
 
         if who == Told.SIGNER:
-            return self._signers(case)
-        overseers = self._overseers(case)
+            return self._signers(case, of_county=of_county)
+        overseers = self._overseers(case, of_county=of_county)
         return [post for post in overseers if post.role == Role.SUPERVISOR]
 
     def _owners(self, case: Case) -> list[Post]:
@@ -160,7 +172,7 @@ class Recipients:
                     heads.append(post)
         return heads
 
-    def _signers(self, case: Case) -> list[Post]:
+    def _signers(self, case: Case, *, of_county: bool) -> list[Post]:
         """Return whoever signs orders for a case: of its level, else of the county.
 
         Never whom the order would go to: nobody signs against themself.
@@ -168,7 +180,7 @@ class Recipients:
         has_it = {post.user_id for post in self._owners(case)}
         county = self._by_place.get(("county", case.town.county_code), [])
 
-        for overseers in (self._overseers(case), county):
+        for overseers in (self._overseers(case, of_county=of_county), county):
             signers = [
                 post
                 for post in overseers
@@ -178,8 +190,8 @@ class Recipients:
                 return signers
         return []
 
-    def _overseers(self, case: Case) -> list[Post]:
-        if case.level == Level.COUNTY:
+    def _overseers(self, case: Case, *, of_county: bool = False) -> list[Post]:
+        if of_county or case.level == Level.COUNTY:
             return self._by_place.get(("county", case.town.county_code), [])
         return self._by_place.get(("town", case.town_id), [])
 

@@ -9,7 +9,12 @@ from supervision.orders.acts import (
     reply_to_order,
     sign_order,
 )
-from supervision.orders.addressing import addressees_of, chasing_goes_to, signers_asked
+from supervision.orders.addressing import (
+    addressees_of,
+    chasing_goes_to,
+    signers_asked,
+    why_unsigned,
+)
 from supervision.orders.drafting import (
     DraftReason,
     claim_cases,
@@ -38,7 +43,7 @@ from supervision.orders.reading import is_redacted, matter_of, redactor_of
 from supervision.orders.reminding import remind_of_orders_due
 from supervision.orders.rights import is_ordered, signs
 from supervision.orders.sending import send_orders_due
-from supervision.orders.signing import sign_all, signs_orders
+from supervision.orders.signing import may_sign_here, sign_all, signs_orders
 from supervision.orders.talking import note_talk
 
 __all__ = [
@@ -59,6 +64,7 @@ __all__ = [
     "is_redacted",
     "latest_reply_on",
     "matter_of",
+    "may_sign_here",
     "note_talk",
     "orders_seen_by",
     "raise_order",
@@ -77,5 +83,6 @@ __all__ = [
     "suggested_reply_on",
     "to_be_signed_by",
     "why_not_to_send",
+    "why_unsigned",
     "whys_not_to_send",
 ]

@@ -30,6 +30,7 @@ from supervision.models import NoticeKind, OrderState, SentBack, SupervisionOrde
 from supervision.models.order import LIVE
 from supervision.notices.outbox import Message, put_in_outbox
 from supervision.notices.recipients import recipients_of
+from supervision.orders.addressing import signers_asked, why_unsigned
 from supervision.orders.drafting import (
     latest_reply_on,
     new_order,
@@ -47,7 +48,13 @@ from supervision.orders.locking import (
     notify_of_order,
     take_back_requests_to_sign,
 )
-from supervision.orders.rights import answers, is_ordered, may_check, signs
+from supervision.orders.rights import (
+    answers,
+    is_ordered,
+    may_check,
+    signs,
+    why_not_signed,
+)
 from supervision.orders.wording import check_text, check_words
 
 
@@ -111,25 +118,27 @@ def raise_order(
 
     seal_order(order, by=by.post, at=at)
 
-    if signs(case, by.post, workdays.local_day(at)):
+    if signs(case, by.post, workdays.local_day(at), writer=by.post):
         return sign_order(order, by=by, at=at)
     notify_of_order(order, NoticeKind.ORDER_TO_SIGN, (Told.SIGNER,), at)
     return order
 
 
 def _must_have_a_signer(case: Case, by: Officer, at: datetime) -> None:
-    """Refuse an order that only whom it goes to could sign.
+    """Refuse an order that nobody but whom it goes to could sign, and one of the county
+    that nobody there signs.
 
-    MoveRefused: so it is. Where nobody signs at all, the town office is alarmed
-    instead.
+    MoveRefused: so it is. Where nobody signs a town's at all, the town office is
+    alarmed instead.
     """
     on = workdays.local_day(at)
-    if signs(case, by.post, on):
+    if signs(case, by.post, on, writer=by.post):
+        return
+    if signers_asked(case, on, writer=by.post):
         return
 
-    people = recipients_of([case], on)
-    if not people.posts_told(case, (Told.SIGNER,)) and people.is_with_a_signer(case):
-        raise MoveRefused(_("Whoever has it signs the orders here; ask the county."))
+    if refusal := why_unsigned(case, on, writer=by.post):
+        raise MoveRefused(refusal)
 
 
 def _save_new(order: SupervisionOrder) -> None:
@@ -165,11 +174,9 @@ def sign_order(
     InputRefused: another demand, of one who may not read a secret matter.
     """
     order = lock_order(order, OrderState.TO_SIGN)
-    facts = facts_for_signer(order.case, by, at)
-    if not by.post.may_sign:
-        raise NoSuchRight(_("Only a reviewer who may sign signs orders."))
-    if not signs(order.case, by.post, workdays.local_day(at)):
-        raise NoSuchRight(_("It goes to you yourself: another signs it."))
+    facts = facts_for_signer(order, by, at)
+    if refusal := why_not_signed(order, by.post, workdays.local_day(at)):
+        raise NoSuchRight(refusal)
     if over := why_not_to_send(order, at):
         raise MoveRefused(over)
 
@@ -226,7 +233,7 @@ def cancel_order(
     one it goes to. MoveRefused: it is sent. InputRefused: no reason.
     """
     order = lock_order(order, OrderState.TO_SIGN, OrderState.SIGNED)
-    facts_for_signer(order.case, by, at)
+    facts_for_signer(order, by, at)
     if is_ordered(order.case, by.user, workdays.local_day(at)):
         raise NoSuchRight(_("It goes to you yourself: another does this."))
 

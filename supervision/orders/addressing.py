@@ -5,10 +5,13 @@ rule.
 from collections.abc import Collection, Iterable
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from cases.lists.hearers import Hearers
 from cases.models import Case
 from supervision.models import SupervisionOrder, Told
 from supervision.notices.recipients import recipients_of
+from supervision.orders.rights import is_of_county
 from villages.models import Post
 
 # who is notified as it goes out: whoever has the matter, and who is above them
@@ -26,14 +29,32 @@ def chasing_goes_to(case: Case, on: date) -> Hearers:
     return addressees_of([case], on)[case.pk]
 
 
-def signers_asked(case: Case, on: date) -> list[Post]:
-    """Return who is asked to sign an order for a case, read with their places.
+def signers_asked(case: Case, on: date, *, writer: Post | None) -> list[Post]:
+    """Return who is asked to sign an order that `writer` wrote for a case, read with
+    their places.
 
     Four queries, five where somebody is away.
     """
-    told = recipients_of([case], on).posts_told(case, (Told.SIGNER,))
+    people = recipients_of([case], on)
+    of_county = is_of_county(case, writer)
+    told = people.posts_told(case, (Told.SIGNER,), of_county=of_county)
+
     placed = _with_places(post.pk for post in told)
     return [placed[post.pk] for post in told if post.pk in placed]
+
+
+def why_unsigned(case: Case, on: date, *, writer: Post | None) -> str:
+    """Return why an order that nobody is asked to sign may not be written; "" where it
+    may, and waits until somebody signs here.
+    """
+    if is_of_county(case, writer):
+        return _(
+            "The county signs this order, and no other reviewer there may sign yet:"
+            " ask the account administrator to let one."
+        )
+    if recipients_of([case], on).is_with_a_signer(case):
+        return _("Whoever has it signs the orders here; ask the county.")
+    return ""
 
 
 def _with_places(keys: Iterable[int]) -> dict[int, Post]:

@@ -19,6 +19,7 @@ from minshi.workdays import SHANGHAI, WorkCalendar
 from supervision.models import SupervisionOrder, holder_of
 from supervision.models.order import LIVE
 from supervision.orders.final import ORDER
+from supervision.orders.rights import is_of_county
 from supervision.orders.wording import LONGEST
 from villages.finals import seal_all
 from villages.models import Post
@@ -100,10 +101,10 @@ def new_order(
     by: Post | None = None,
     holder: Mapping[str, Any] | None = None,
 ) -> SupervisionOrder:
-    """Return an unsaved order; issued by the county where the case stands there, else
-    by its town. It goes to the `holder`, else to whoever has the case now.
+    """Return an unsaved order, issued by the county or by the town of the case. It goes
+    to the `holder`, else to whoever has the case now.
     """
-    is_county = case.level == "county"
+    is_county = is_of_county(case, by)
 
     return SupervisionOrder(
         case=case,

@@ -16,9 +16,10 @@ from supervision.models import Notice, NoticeKind, OrderState, SupervisionOrder,
 from supervision.notices.outbox import Message, put_in_outbox, take_back
 from supervision.notices.recipients import Recipients, recipients_of
 from supervision.orders.final import order_recorded
-from supervision.orders.rights import signers_of
+from supervision.orders.rights import is_of_county, signers_of
 from villages.models import Post
 
+POSTS = ("raised_by", "replied_by")
 CHECKERS = (Told.OVERSEER, Told.SIGNER)
 
 
@@ -49,7 +50,8 @@ def _messages_of(
     people: Recipients,
     nth: str = "",
 ) -> list[Message]:
-    kind, users = people.told_or_alarm(order.case, who, kind)
+    of_county = is_of_county(order.case, order.raised_by)
+    kind, users = people.told_or_alarm(order.case, who, kind, of_county=of_county)
     about = f"order:{order.pk}:{kind}"
     if nth:
         about = f"{about}:{nth}"
@@ -71,15 +73,16 @@ def facts_for(case: Case, by: Officer, at: datetime) -> Facts:
     return facts
 
 
-def facts_for_signer(case: Case, by: Officer, at: datetime) -> Facts:
-    """Lock a case and return its facts, for one who oversees it or, of a secret matter
-    that they may not read, signs its orders.
+def facts_for_signer(order: SupervisionOrder, by: Officer, at: datetime) -> Facts:
+    """Lock the case of an order and return its facts, for one who oversees it or, of a
+    secret matter that they may not read, signs the order.
 
     NoSuchRight: the post is neither.
     """
-    facts = _locked_facts(case, at)
+    facts = _locked_facts(order.case, at)
     overseers = OVERSEERS.may(facts, Handled.NOBODY)
-    _must_be_among([*overseers, *signers_of(facts, workdays.local_day(at))], by)
+    signers = signers_of(facts, workdays.local_day(at), writer=order.raised_by)
+    _must_be_among([*overseers, *signers], by)
     return facts
 
 
@@ -102,7 +105,7 @@ def lock_order(order: SupervisionOrder, *states: OrderState) -> SupervisionOrder
     MoveRefused: it is in none of the states, where some are named.
     """
     rows = SupervisionOrder.objects.select_for_update(of=("self",), no_key=True)
-    locked = rows.select_related("case__town", "case__village", "town", "replied_by")
+    locked = rows.select_related("case__town", "case__village", "town", *POSTS)
     order = locked.get(pk=order.pk)
 
     if states and order.state not in states:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from cases.models import Case
+from cases.models.choices import Level
 from cases.models.scope import Sight, within
 from cases.workflow import Facts, Officer, read_facts
 from cases.workflow.standing import is_with
@@ -38,6 +39,10 @@ PEOPLE = (
     "replied_by__user",
     "checked_by__user",
     "cancelled_by__user",
+)
+# as `is_of_county`, of rows
+OF_TOWN = ~Q(case__level=Level.COUNTY) & (
+    Q(raised_by=None) | Q(raised_by__county_code="")
 )
 
 
@@ -101,7 +106,7 @@ def acts_open_to(
     overseers = OVERSEERS.may(facts, Handled.NOBODY)
     overseeing = [post for post in posts if post in overseers]
 
-    signers = signers_of(facts, on)
+    signers = signers_of(facts, on, writer=order.raised_by)
     signing = [post for post in posts if post in signers]
     is_own = is_ordered(order.case, user, on)
 
@@ -139,7 +144,7 @@ def chasing_post(
     posts = user.posts_on(on)
     overseeing = [post for post in posts if post in overseers]
 
-    signing = [post for post in overseeing if signs(case, post, on)]
+    signing = [post for post in overseeing if signs(case, post, on, writer=post)]
     return _first(signing) or _first(overseeing)
 
 
@@ -164,24 +169,33 @@ def orders_seen_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
         counted = Case.objects.counted_for(user, on)
         unread = counted.filter(within(Reach.of(signing)), Q(redacted=True))
         is_theirs = (
-            Q(state=OrderState.TO_SIGN)
-            | Q(signed_by__in=signing)
-            | Q(cancelled_by__in=signing)
+            _waits_for(signing) | Q(signed_by__in=signing) | Q(cancelled_by__in=signing)
         )
         seen |= is_theirs & Q(case__in=unread.values("pk"))
         redacted = Exists(unread.filter(pk=OuterRef("case")))
 
     orders = SupervisionOrder.objects.filter(seen).annotate(redacted=redacted)
     return orders.select_related(
-        "case__town", "case__village", "case__owner_post", "town"
+        "case__town", "case__village", "case__owner_post", "town", "raised_by"
     )
+
+
+def _waits_for(signing: Iterable[Post]) -> Q:
+    """Match the orders that wait for a signature of posts such as these."""
+    waits = Q(state=OrderState.TO_SIGN)
+    if any(post.county_code for post in signing):
+        return waits
+    return waits & OF_TOWN
 
 
 def to_be_signed_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
     """Return the orders that wait for a signature this user may give, if any of their
     posts signs: not those that go to them.
     """
-    offices = [post.office_id for post in user.posts_on(on) if post.office_id]
-    to_sign = orders_seen_by(user, on).filter(state=OrderState.TO_SIGN)
+    posts = user.posts_on(on)
+    offices = [post.office_id for post in posts if post.office_id]
+    signing = [post for post in posts if post.may_sign]
+
+    to_sign = orders_seen_by(user, on).filter(_waits_for(signing))
     others = to_sign.exclude(case__owner_post__user=user)
     return others.exclude(case__owner_office__in=offices)

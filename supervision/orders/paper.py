@@ -153,17 +153,24 @@ def lead_unit(sheet: OrderSheet) -> str:
 
 
 def beside(sheet: OrderSheet) -> str:
-    """Return 配合领导: whoever assists, each once; none where the lead has it alone."""
-    people = dict.fromkeys(who(sheet, part) for part in sheet.about.assisting)
+    """Return 配合领导: the people who assist, each once; none where the lead has it
+    alone. Left to be written by hand where only offices assist of which nobody has
+    acknowledged it.
+    """
+    parts = sheet.about.assisting
+    if not parts:
+        return pgettext("slip", "none")
+
+    people = dict.fromkeys(who(sheet, part) for part in parts)
     people.pop("", None)
-    return "、".join(people) or pgettext("slip", "none")
+    return "、".join(people)
 
 
 def who(sheet: OrderSheet, part: Assignment) -> str:
     """Return the person who has a part; of an office who acknowledged it."""
     if part.post:
         return str(part.post.user)
-    return str(sheet.about.acted_for(part.office_id) or part.office or "")
+    return str(sheet.about.acted_for(part.office_id) or "")
 
 
 def enclosed(sheet: OrderSheet) -> str:

@@ -2,7 +2,10 @@
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from cases.models import Case
+from cases.models.choices import Level
 from cases.workflow import Facts
 from cases.workflow.standing import is_with
 from cases.workflow.who import overseers_in_the_know
@@ -10,19 +13,41 @@ from supervision.models import SupervisionOrder
 from villages.models import Post, User
 
 
-def signs(case: Case, post: Post, on: date) -> bool:
-    """Return True for a post that may sign an order for the case, which must oversee
-    it.
+def is_of_county(case: Case, writer: Post | None) -> bool:
+    """Return True for an order that the county issues: its matter stands there, or
+    somebody of the county wrote it. Of the system's drafts the writer is None.
     """
+    if case.level == Level.COUNTY:
+        return True
+    return writer is not None and bool(writer.county_code)
+
+
+def signs(case: Case, post: Post, on: date, *, writer: Post | None) -> bool:
+    """Return True for a post that may sign an order that `writer` wrote for the case,
+    which must oversee it. The county signs its own orders.
+    """
+    if is_of_county(case, writer) and not post.county_code:
+        return False
     return post.may_sign and not is_ordered(case, post.user, on)
 
 
-def signers_of(facts: Facts, on: date) -> list[Post]:
-    """Return the posts that may sign an order for the case. Of a secret matter they
-    need not be named in it: they read the order, not the matter.
+def signers_of(facts: Facts, on: date, *, writer: Post | None) -> list[Post]:
+    """Return the posts that may sign an order that `writer` wrote for the case. Of a
+    secret matter they need not be named in it: they read the order, not the matter.
     """
     overseers = overseers_in_the_know(facts)
-    return [post for post in overseers if signs(facts.case, post, on)]
+    return [post for post in overseers if signs(facts.case, post, on, writer=writer)]
+
+
+def why_not_signed(order: SupervisionOrder, post: Post, on: date) -> str:
+    """Return why a post over its case does not sign an order; "" where it does."""
+    if not post.may_sign:
+        return _("Only a reviewer who may sign signs orders.")
+    if is_ordered(order.case, post.user, on):
+        return _("It goes to you yourself: another signs it.")
+    if not signs(order.case, post, on, writer=order.raised_by):
+        return _("The county's orders are signed by its own reviewers.")
+    return ""
 
 
 def is_ordered(case: Case, user: User, on: date) -> bool:

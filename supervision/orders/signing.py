@@ -16,7 +16,7 @@ from supervision.models import OrderState, SupervisionOrder
 from supervision.orders.acts import sign_order
 from supervision.orders.ending import why_not_to_send
 from supervision.orders.opening import acts_open_to
-from supervision.orders.rights import is_ordered
+from supervision.orders.rights import why_not_signed
 from villages.models import User
 
 
@@ -30,6 +30,12 @@ class Signed:
     @property
     def case(self) -> Case:
         return self.order.case
+
+
+def may_sign_here(order: SupervisionOrder, user: User, on: date) -> bool:
+    """Return True for a user of whom some post signs an order that they see."""
+    posts = user.posts_on(on)
+    return any(not why_not_signed(order, post, on) for post in posts)
 
 
 def signs_orders(user: User, on: date) -> bool:
@@ -79,8 +85,10 @@ def _why_not(order: SupervisionOrder, user: User, at: datetime) -> RuleBroken:
         )
     if not signs_orders(user, workdays.local_day(at)):
         return NoSuchRight(_("Only a reviewer who may sign signs orders."))
-    if is_ordered(order.case, user, workdays.local_day(at)):
-        return NoSuchRight(_("It goes to you yourself: another signs it."))
+    for post in user.posts_on(workdays.local_day(at)):
+        refusal = why_not_signed(order, post, workdays.local_day(at))
+        if post.may_sign and refusal:
+            return NoSuchRight(refusal)
     if over := why_not_to_send(order, at):
         return MoveRefused(over)
     return NoSuchRight(_("Only a reviewer or supervisor over this matter does this."))

@@ -14,9 +14,8 @@ from cases.workflow.chased import chased_today
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken
 from supervision.forms import OrderForm
-from supervision.models import OrderState, SupervisionOrder, Told
+from supervision.models import OrderState, SupervisionOrder
 from supervision.models.order import LIVE
-from supervision.notices.recipients import recipients_of
 from supervision.orders import (
     addressees_of,
     chasing_post,
@@ -25,6 +24,7 @@ from supervision.orders import (
     signers_asked,
     signs,
     standard_demand,
+    why_unsigned,
 )
 from supervision.views.orders import OrderView
 from villages.models import Post
@@ -69,17 +69,17 @@ class NewOrder(OrderView):
             return self.show(case, post, form, UNPROCESSABLE)
 
         if order.state == OrderState.TO_SIGN:
-            self._say_whom_it_waits_for(case)
+            self._say_whom_it_waits_for(case, post)
         return redirect(order)
 
-    def _say_whom_it_waits_for(self, case: Case) -> None:
-        signers = recipients_of([case], today()).told(case, (Told.SIGNER,))
+    def _say_whom_it_waits_for(self, case: Case, post: Post) -> None:
+        signers = signers_asked(case, today(), writer=post)
         words = _(
             "Written. Nobody here may sign orders yet; ask the account administrator."
         )
         if signers:
             words = _("Handed to %(names)s to be signed. It goes out once signed.") % {
-                "names": "、".join(map(str, signers))
+                "names": "、".join(str(signer.user) for signer in signers)
             }
         messages.success(self.request, words)
 
@@ -98,9 +98,9 @@ class NewOrder(OrderView):
         self, case: Case, post: Post, form: OrderForm, status: int = 200
     ) -> HttpResponse:
         at = now()
-        people = recipients_of([case], today())
-        may_sign = signs(case, post, today())
-        signers = [] if may_sign else signers_asked(case, today())
+        may_sign = signs(case, post, today(), writer=post)
+        signers = [] if may_sign else signers_asked(case, today(), writer=post)
+        why = "" if may_sign or signers else why_unsigned(case, today(), writer=post)
 
         context = {
             "nav": "supervision",
@@ -111,7 +111,7 @@ class NewOrder(OrderView):
             "goes_to": addressees_of([case], today())[case.pk],
             "signers": signers,
             "may_sign": may_sign,
-            "is_with_a_signer": not signers and people.is_with_a_signer(case),
+            "why_unsigned": why,
             "before": chased_today([case], at).get(case.pk),
             "alive": SupervisionOrder.objects.filter(case=case, state__in=LIVE).first(),
         }

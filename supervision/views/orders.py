@@ -49,10 +49,10 @@ from supervision.orders import (
     is_ordered,
     is_redacted,
     matter_of,
+    may_sign_here,
     orders_seen_by,
     redactor_of,
     signers_asked,
-    signs_orders,
     suggested_reply_on,
     why_not_to_send,
 )
@@ -120,7 +120,7 @@ class ListedOrder:
             name=order.number or title,
             below=f"{title} · {place}" if order.number else place,
             state=state,
-            tick=tick if may_sign and not is_own and is_to_sign else "",
+            tick=tick if may_sign and is_to_sign else "",
         )
 
 
@@ -176,12 +176,11 @@ class OrderList(OrderView):
         page = page_of(by_tab[chosen], ORDER, request.GET.get("after", ""))
 
         sight = self.sight()
-        may_sign = signs_orders(self.user, today())
         orders = [
             ListedOrder.of(
                 order,
                 sight,
-                may_sign=may_sign,
+                may_sign=may_sign_here(order, self.user, today()),
                 is_own=is_ordered(order.case, self.user, today()),
             )
             for order in page.rows
@@ -228,7 +227,9 @@ class OrderDetail(OrderView):
         over = why_not_to_send(order, at) if order.state in UNSENT else ""
         is_to_sign = order.state == OrderState.TO_SIGN and not over
         awaits_signer = is_to_sign and "sign" not in acts
-        signers = signers_asked(order.case, today()) if awaits_signer else []
+        signers = []
+        if awaits_signer:
+            signers = signers_asked(order.case, today(), writer=order.raised_by)
 
         colour, state = order_lamp(order, at)
         context = {

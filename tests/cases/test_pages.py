@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cases.models import Case
 from cases.views.case_facts import lines_of_origin
-from tests.cases.roads import accepted, completed, decided, spoken, staff
+from tests.cases.roads import accepted, completed, decided, settled, spoken, staff
 from tests.cases.test_attachments import photo
 from tests.villages.factories import HouseholdFactory, ResidentFactory
 
@@ -420,6 +420,19 @@ def test_the_receipt_of_what_was_settled_says_so_with_the_answer(client, here):
         assert words in page
     assert "13993912345" not in page
     assert "最迟" not in page
+    assert "还是没办好、还有话说，也在那里讲" in page
+    assert "催一下" not in page
+
+
+def test_the_receipt_of_what_is_to_be_rated_asks_for_the_rating(client, here):
+    case = settled(here)
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("cases:receipt", args=[case.number])).text
+
+    assert case.is_open
+    assert "也请您评一评" in page
+    assert "催一下" not in page
 
 
 def test_the_receipt_of_what_waits_says_nothing_of_it(client, here):

@@ -73,6 +73,17 @@ def test_what_the_recorder_wrote_themself_names_nobody_on_paper_either(here, hid
     assert tells_nobody(replies)
 
 
+def test_a_paper_blanks_a_hidden_name_by_the_sign_of_the_page(here, hidden):
+    case = verified(here, completed(here, decided(here, hidden)))
+    told = "李建国家的灯修好了，打13993912345告诉过您"
+    make_move(case, Action.REPLY, by=officer(here.duty), at=NOON + DAY, reply=told)
+
+    replies = boxes(here.duty, case, "report")["replies"]
+
+    assert "［…］家的灯修好了，打［…］告诉过您" in replies
+    assert "隐名" not in replies
+
+
 def test_a_hidden_speaker_signs_no_paper(here, hidden):
     case = verified(here, completed(here, decided(here, hidden)))
     plain = verified(here, completed(here, decided(here, accepted(here, **TOLD))))

@@ -385,6 +385,9 @@ def test_only_neighbours_whom_the_reader_may_look_up_are_offered(here, client):
         ("张长生、赵铁柱、王守田的地浇不上", "赵某的地浇不上"),
         ("水渠、管子和水龙头都坏了，找张长生", "水渠、管子和水龙头都坏了，找"),
         ("邻里和睦，张长生和平时一样", "邻里和睦，和平时一样"),
+        ("张长生家和隔壁为了水路吵架", "［…］家和隔壁为了水路吵架"),
+        ("水从张长生家门口过", "水从［…］家门口过"),
+        ("张长生和王守田的地浇不上", "［…］的地浇不上"),
     ],
 )
 def test_nothing_that_joined_names_is_left_in_a_title(here, words, title):

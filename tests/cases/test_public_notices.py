@@ -67,8 +67,31 @@ def cells(paper: str) -> list[str]:
     return re.findall(r"<td[^>]*>([^<]*)</td>", paper)
 
 
-def test_a_resolution_is_posted_with_votes_days_and_a_telephone(here):
+def test_nothing_is_printed_to_post_before_it_is_written_down(here):
     process = through(begun(here, major(here)), here, 4)
+    first = "先记下这一步，再打印公示"
+    page = logged_in(here.secretary).get(process.get_absolute_url()).text
+
+    assert first in page
+    assert not is_offered(here.secretary, process)
+    assert notice(here.secretary, process).status_code == 404
+    posted(here, process)
+    assert is_offered(here.secretary, process)
+    assert "2026年3月17日" in notice(here.secretary, process).text
+
+
+def test_an_outcome_is_printed_once_it_is_written_down(here):
+    process = done_after_posting(here)
+    with time_machine.travel(NOON + 16 * DAY, tick=False):
+        assert not is_offered(here.secretary, process, nth=6)
+        shown = outcome_posted(here, process)
+
+        assert is_offered(here.secretary, process, nth=6)
+        assert "2026年4月7日" in notice(here.secretary, shown, nth=6).text
+
+
+def test_a_resolution_is_posted_with_votes_days_and_a_telephone(here):
+    process = posted(here, through(begun(here, major(here)), here, 4)).process
 
     paper = notice(here.secretary, process).text
 
@@ -76,7 +99,7 @@ def test_a_resolution_is_posted_with_votes_days_and_a_telephone(here):
     assert "集体分红" in told
     assert "同意按户分" in told
     assert "2026年3月2日" in told
-    assert "2026年3月17日" in told  # fifteen days from today, before it is posted
+    assert "2026年3月17日" in told
     assert PHONE.replace("-", "\u2011") in told  # no line ends in the middle of it
     assert "30" in told
     assert f"{here.village.town}{here.village}村民委员会" in paper
@@ -105,6 +128,7 @@ def test_a_notice_names_nobody(here):
     key = "6ba7b810-9dad-11d1-80b4-00c04fd430c8"
     correct_step(step, by=officer(here.secretary), at=NOON, key=key, **words)
 
+    posted(here, process)
     paper = notice(here.secretary, process).text
 
     told = ("李建国", "李*国", "慕容铁柱", "12345", case.number)
@@ -119,7 +143,7 @@ def test_a_notice_names_nobody(here):
 )
 def test_what_is_never_public_has_no_notice(here, fields):
     case = major(here)
-    process = through(begun(here, case), here, 4)
+    process = posted(here, through(begun(here, case), here, 4)).process
     Case.objects.filter(pk=case.pk).update(**fields)
 
     assert not is_offered(here.duty, process)
@@ -133,12 +157,20 @@ def test_nothing_is_posted_before_it_is_resolved_nor_by_others(here):
 
     through_four = meeting(30, 30, 30)
     record_step(process, 4, through_four, by=officer(here.secretary), at=NOON)
+    posted(here, process)
 
     assert is_offered(here.secretary, process)
     assert not is_offered(here.secretary, process, nth=6)
     assert notice(here.secretary, process, nth=6).status_code == 404
     assert notice(here.member, process).status_code == 404
     assert notice(staff().secretary, process).status_code == 404
+
+
+def outcome_posted(here, process):
+    at = NOON + 16 * DAY
+    until = (at + 20 * DAY).date()
+    record = StepRecord(at.date(), "公示栏", public_until=until)
+    return record_step(process, 6, record, by=officer(here.secretary), at=at).process
 
 
 def done_after_posting(here, **fields):
@@ -159,9 +191,9 @@ def done_after_posting(here, **fields):
 
 def test_an_outcome_is_posted_with_what_came_of_it(here):
     process = done_after_posting(here)
-    assert not is_offered(here.secretary, process, nth=6)
 
     with time_machine.travel(NOON + 16 * DAY, tick=False):
+        outcome_posted(here, process)
         paper = notice(here.secretary, process, nth=6).text
 
     assert "收益已按户分到账" in paper
@@ -172,6 +204,7 @@ def test_of_a_hidden_matter_only_the_words_of_the_six_steps_are_posted(here):
     process = done_after_posting(here, confidentiality="hidden")
 
     with time_machine.travel(NOON + 16 * DAY, tick=False):
+        outcome_posted(here, process)
         paper = notice(here.secretary, process, nth=6).text
 
     assert "集体分红" in paper

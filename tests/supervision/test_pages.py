@@ -539,6 +539,19 @@ def test_a_printed_order_names_the_unit_that_it_went_to(client, here):
     assert re.search(r"牵头单位</th>\s*<td[^>]*>水管站<", printed)
 
 
+def test_the_leaders_who_assist_are_people_and_the_offices_units(client, here):
+    station = roles.handler_of(OfficeFactory(town=here.town, name="水管站"))
+    beside = [station.office, here.leader]
+    order = sent(here, raised(here, decided(here, handling="joint", assistants=beside)))
+    client.force_login(here.supervisor.user)
+
+    printed = client.post(reverse("supervision:order_print", args=[order.pk])).text
+
+    name = re.escape(str(here.leader.user))
+    assert re.search(rf"配合领导</th>\s*<td[^>]*>{name}<", printed)
+    assert re.search(r"配合单位</th>\s*<td[^>]*>水管站、", printed)
+
+
 def test_a_title_that_was_cut_off_is_printed_as_the_words(client, here):
     order = sent(here)
     words = order.case.verbatim

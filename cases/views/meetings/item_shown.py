@@ -201,6 +201,7 @@ class ShownItem(ItemView):
             "after": self._neighbour(sitting, found, 1),
             "before": self._neighbour(sitting, found, -1),
             "may_write": may_write,
+            "is_name_hidden": found.case_id in sitting.names_hidden,
             "form": ItemForm.of(found, uuid4()),
             "aside_people": self._aside_people(sitting, line, typed_asides),
         }
