@@ -240,7 +240,11 @@ def test_what_was_sent_is_offered_to_nobody_while_the_answer_loads(open_as):
 
     other = beside(page)
     waiting = []
-    page.route("**/intake/?done=*", lambda route: waiting.append(route))
+
+    def hold(route):
+        waiting.append(route)
+
+    page.route("**/intake/?done=*", hold)
 
     page.click("[name=save]", no_wait_after=True)
     for _ in range(100):
