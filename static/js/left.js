@@ -1,7 +1,7 @@
 // Drafts that were left behind: their tab was closed, or the browser broke down. One form at a
-// time offers one of them, and takes it as a whole.
+// time offers one of them, and takes it as a whole; or the page takes it by itself.
 import { one } from "./dom.js";
-import { draftNames, own } from "./drafts.js";
+import { own } from "./drafts.js";
 
 const LONGEST = 500; // milliseconds in which other pages say which drafts they have
 const ME = Math.random();
@@ -30,11 +30,29 @@ window.addEventListener("storage", ({ key, newValue }) => {
 });
 
 export function offerLeft(form, of, name) {
+  findLeft(form, of, name, offer);
+}
+
+// Gives one that was left to `take`, which returns the name of the form's draft from then on.
+export function takeLeft(form, of, name, take) {
+  findLeft(form, of, name, (mine, left) => {
+    mine.name = take(left);
+    tell();
+  });
+}
+
+function findLeft(form, of, name, then) {
   const mine = { form, name, offered: null };
   tended.push(mine);
   tell();
   pages.postMessage({});
-  setTimeout(() => offer(mine, of), LONGEST);
+
+  setTimeout(() => {
+    const left = Object.keys(localStorage).find(
+      (draft) => `${draft}:`.startsWith(`${of}:`) && draft !== name && !elsewhere.has(draft),
+    );
+    if (left && form.isConnected) then(mine, left, of);
+  }, LONGEST);
 }
 
 function tell() {
@@ -43,12 +61,7 @@ function tell() {
   pages.postMessage({ has, by: ME });
 }
 
-function offer(mine, of) {
-  const left = draftNames().find(
-    (name) => `${name}:`.startsWith(`${of}:`) && name !== mine.name && !elsewhere.has(name),
-  );
-  if (!left || !mine.form.isConnected) return;
-
+function offer(mine, left, of) {
   mine.offered = left;
   tell();
   const note = one("[data-left]", mine.form);
