@@ -1,6 +1,26 @@
-// What is typed and not yet sent: kept on this computer as JSON, under a name with the user's id.
+// What is typed and not yet sent: kept on this computer as JSON, each form of each tab by itself.
+// What a draft is of, with the user's id, begins its name: "intake-7:0.25".
 const NAMES = /^(intake|act)-/;
 const ARRIVED = "arrived";
+const OWN = "own";
+
+// The names of this tab's drafts, by what they are of. Only between two pages does the tab's
+// storage have them: a tab that is opened from a page, or copied from it, begins without any.
+export const own = JSON.parse(sessionStorage.getItem(OWN) || "{}");
+sessionStorage.removeItem(OWN);
+window.addEventListener("pagehide", () => {
+  sessionStorage.setItem(OWN, JSON.stringify(own));
+});
+
+// Gives what this tab has of it a new name, which no other page can know.
+export function ownDraft(of) {
+  const before = own[of];
+  const name = (own[of] = of + ":" + Math.random());
+  const draft = stored(before);
+  if (draft) store(name, draft);
+  drop(before);
+  return name;
+}
 
 export function draftNames() {
   return Object.keys(localStorage).filter((name) => NAMES.test(name));
@@ -19,8 +39,8 @@ export function drop(name) {
 }
 
 // Where the server says that a form arrived, its draft has served.
-export function dropArrived() {
-  const key = new URLSearchParams(location.search).get("sent");
+export function dropArrived(address = location.search) {
+  const key = new URLSearchParams(address.split("?")[1]).get("sent");
   if (!key) return;
 
   sessionStorage.setItem(ARRIVED, key);

@@ -1,19 +1,17 @@
 // Taking a matter down: its draft is back after a reload and gone once the server has it.
 import { all, one } from "./dom.js";
-import { clockTime, drop, hasArrived, refill, store, stored, valuesOf } from "./drafts.js";
+import { clockTime, drop, hasArrived, ownDraft, refill, store, stored, valuesOf } from "./drafts.js";
 import { lookUp } from "./lookup.js";
 
 const PAUSE = 300; // milliseconds without a letter until the draft is stored
 const NOT_TYPED = /^(csrfmiddlewaretoken|key|officer)$/;
 
-function keepDraft(form) {
-  const name = form.dataset.draft;
-  const draft = stored(name);
-  if (draft && !one("#error-summary", form)) putBack(form, draft);
+function keepDraft(form, name, draft) {
+  if (draft) putBack(form, draft);
 
   leaveWhatArrived(form);
   one("[data-forget]", form).addEventListener("click", () => {
-    drop(name);
+    form.reset();
     location.href = location.pathname;
   });
   saveWhileTyping(form, name);
@@ -34,22 +32,6 @@ function putBack(form, draft) {
   refill(fieldsOf(form), draft.draft);
   all("details", form).forEach((field) => (field.open = true));
   one("[data-restored]", form).hidden = false;
-
-  const village = one("select[name=village]", form);
-  if (village && village.value) putBackOfVillage(village, draft);
-}
-
-// A village's groups and cadres come from the server, then are filled as well.
-function putBackOfVillage(village, draft) {
-  window.addEventListener("load", () => {
-    village.dispatchEvent(new Event("change", { bubbles: true }));
-  });
-
-  document.addEventListener("htmx:load", function came(event) {
-    if (event.target.id !== "of-village") return;
-    document.removeEventListener("htmx:load", came);
-    refill(all("input, select", event.target), draft.draft);
-  });
 }
 
 // Going back to what was taken down starts an empty form.
@@ -89,11 +71,22 @@ function saveDraft(form, name) {
 }
 
 const form = one("form[data-draft]");
-keepDraft(form);
+const of = form.dataset.draft;
+const name = ownDraft(of);
+const draft = one("#error-summary", form) ? null : stored(name);
+keepDraft(form, name, draft);
 lookUp(one("[data-lookup]", form), form, () => one("#id_verbatim", form).focus());
 
 // Nobody needs these for the first letter; a poor line carries them after the page.
 window.addEventListener("load", async () => {
+  const village = draft && one("select[name=village]", form);
+  if (village && village.value) {
+    const { putBackOfVillage } = await import("./village.js");
+    putBackOfVillage(village, draft);
+  }
+
+  const { offerLeft } = await import("./left.js");
+  offerLeft(form, of, name);
   const { tendWords } = await import("./words.js");
   const { sendInPlace } = await import("./sending.js");
   tendWords(form);

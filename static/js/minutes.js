@@ -1,6 +1,7 @@
 // Minutes: every 5 seconds to the server; each letter on this computer until the server has it.
 import { all, one } from "./dom.js";
-import { clockTime, drop, refill, store, stored, valuesOf } from "./drafts.js";
+import { clockTime, drop, own, ownDraft, refill, store, stored, valuesOf } from "./drafts.js";
+import { post, sendAgain } from "./posting.js";
 import { fillReadyWords } from "./ready.js";
 import { bandOf } from "./unkept.js";
 
@@ -9,16 +10,17 @@ const SENT = "autosent";
 
 // A form that was sent and is not on the page that answers has arrived.
 function dropSent() {
-  const name = sessionStorage.getItem(SENT);
-  if (!name || !one("[data-meeting]")) return;
-  if (one(`form[data-autosave="${CSS.escape(name)}"]`)) return;
+  const of = sessionStorage.getItem(SENT);
+  if (!of || !one("[data-meeting]")) return;
+  if (one(`form[data-autosave="${CSS.escape(of)}"]`)) return;
 
-  drop(name);
+  drop(own[of]);
   sessionStorage.removeItem(SENT);
 }
 
 function autosave(form) {
-  const name = form.dataset.autosave;
+  const of = form.dataset.autosave;
+  let name = ownDraft(of);
   const status = one("[data-saved]", form);
   const version = one("[data-version]", form);
   const areas = all("textarea", form);
@@ -44,6 +46,15 @@ function autosave(form) {
 
     if (hasOther) band.show(band.other, other.map((field) => copied.texts[field.name]));
     else refill(isSame ? fields() : areas.filter((field) => !field.value), copied.texts);
+  }
+
+  // Whoever writes here is not disturbed: it is found again the next time.
+  function take(left) {
+    if (copied || hasAlert || isNew || going) return name;
+    own[of] = left;
+    name = ownDraft(of);
+    putBack(stored(name));
+    return name;
   }
 
   function took(told) {
@@ -87,7 +98,9 @@ function autosave(form) {
     if (!isNew) drop(name);
   });
   const copied = stored(name);
-  if (copied && !one(".note[role=alert]:not([hidden])")) putBack(copied);
+  const hasAlert = one(".note[role=alert]:not([hidden])");
+  if (copied && !hasAlert) putBack(copied);
+  import("./left.js").then(({ takeLeft }) => takeLeft(form, of, name, take));
 
   form.addEventListener("input", () => {
     isNew = true;
@@ -100,7 +113,7 @@ function autosave(form) {
   });
 
   form.addEventListener("submit", (event) => {
-    sessionStorage.setItem(SENT, name);
+    sessionStorage.setItem(SENT, of);
     isLeaving = true;
     if (!going) return;
     event.preventDefault();
@@ -117,21 +130,6 @@ function autosave(form) {
     isFlushed = true;
     sendAgain(event, flush());
   }, true);
-}
-
-async function post(form) {
-  const headers = { "X-Autosave": "1" };
-  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers });
-  const isJson = /json/.test(answer.headers.get("Content-Type") || "");
-  if (answer.redirected || !isJson) throw new Error("a page instead of an answer");
-
-  return { isTaken: answer.ok, told: await answer.json() };
-}
-
-function sendAgain(event, after) {
-  const form = event.target;
-  const button = event.submitter;
-  after.then(() => form.requestSubmit(button));
 }
 
 dropSent();

@@ -1,7 +1,5 @@
-// Lists: going from row to row, ticking several, and the row one came from.
+// Lists: going from row to row, and ticking several.
 import { all, one } from "./dom.js";
-
-const CAME_FROM = "row";
 
 // Tells of a key whether it was for the rows, and does what it means: J, K, X.
 export function rowKeys() {
@@ -41,33 +39,4 @@ function tick(rows, isTicked) {
   rows.forEach((row) => {
     boxOf(row).checked = isTicked;
   });
-}
-
-// One button or box ticks all others of its form, or none.
-export function tickAll() {
-  all("[data-tick-all]").forEach((control) => {
-    const isBox = control.type === "checkbox";
-    const boxes = all(`[name="${CSS.escape(control.dataset.tickAll)}"]`, control.form);
-    control.hidden = !boxes.length;
-
-    control.addEventListener("click", () => {
-      const isTicked = isBox ? control.checked : !boxes.every((box) => box.checked);
-      boxes.forEach((box) => {
-        box.checked = isTicked;
-      });
-    });
-  });
-}
-
-// The row one came from keeps its place.
-export function markCameFrom() {
-  all("[data-rows] [data-row]").forEach((link) => {
-    link.addEventListener("click", () => {
-      sessionStorage.setItem(CAME_FROM, link.getAttribute("href"));
-    });
-  });
-
-  const last = sessionStorage.getItem(CAME_FROM);
-  const row = last && one(`[data-rows] [data-row][href="${CSS.escape(last)}"]`);
-  if (row) row.parentElement.classList.add("came-from");
 }

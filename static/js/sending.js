@@ -1,6 +1,7 @@
 // Sends a form and leaves the page only once the server has it: over a dead line the
 // browser would show a page of its own.
 import { one } from "./dom.js";
+import { dropArrived } from "./drafts.js";
 import { say, sayWhatCame } from "./line.js";
 
 const LONGEST = 60000; // milliseconds until a line counts as dead; photos take a while
@@ -25,6 +26,7 @@ export function sendInPlace(form) {
     form.removeAttribute("aria-busy");
 
     if (address) {
+      dropArrived(address); // the next page may take a while
       location.assign(address);
     } else if (!sayWhatCame(status, true)) {
       isPlain = true;

@@ -1,10 +1,10 @@
 // A step's form: what is typed and ticked outlives a lost login or a closed page, until the step is taken.
 import { all, one } from "./dom.js";
-import { refill, store, stored, valuesOf } from "./drafts.js";
+import { drop, ownDraft, refill, store, stored, valuesOf } from "./drafts.js";
 import { fillReadyWords } from "./ready.js";
 
 function keep(step) {
-  const name = step.dataset.keep;
+  const name = ownDraft(step.dataset.keep);
   const areas = all("textarea, input:not([type])", step);
   const texts = areas.concat(all("input:is([type=text], [type=number], [type=date])", step));
   const choices = all("input[type=radio]", step);
@@ -15,7 +15,13 @@ function keep(step) {
     const { shrinkPhotos } = await import("./photos.js");
     shrinkPhotos(step);
   });
+  offerWhatWasLeft(step, name);
   step.addEventListener("input", () => {
+    if (isAsDrawn(texts, choices)) {
+      drop(name);
+      return;
+    }
+
     const typed = {};
     texts.forEach((field) => {
       typed[field.name] = field.value;
@@ -23,6 +29,18 @@ function keep(step) {
     const key = one("[name=key]", step).value;
     store(name, { key, texts: typed, chosen: valuesOf(choices) });
   });
+}
+
+async function offerWhatWasLeft(step, name) {
+  const { offerLeft } = await import("./left.js");
+  offerLeft(step, step.dataset.keep, name);
+}
+
+function isAsDrawn(texts, choices) {
+  return (
+    texts.every((field) => field.value === field.defaultValue) &&
+    choices.every((choice) => choice.checked === choice.defaultChecked)
+  );
 }
 
 // A refused form comes with what was typed; a field that the server drafted yields to it.

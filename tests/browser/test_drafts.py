@@ -15,6 +15,28 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 WORDS = "村口路灯坏了，孩子上学看不见"
+OTHERS = "水渠堵了，浇不上地"
+LEFT = "[data-left]"
+# a browser that breaks down tells no page that it ends
+UNTOLD = "addEventListener('pagehide', event => event.stopImmediatePropagation())"
+LONG_ENOUGH = 1_500  # milliseconds in which pages have told each other what they have
+
+
+def typed(page, words: str) -> None:
+    page.fill("#id_verbatim", words)
+    page.wait_for_selector("[data-saved-at]:not(:empty)")
+
+
+def beside(page, address: str = "/intake/"):
+    """Another tab of the same browser."""
+    other = page.context.new_page()
+    other.goto(address)
+    return other
+
+
+def sent(page) -> None:
+    page.click("[name=save]")
+    page.wait_for_selector(".note.good")
 
 
 def test_a_draft_survives_a_reload_and_is_gone_once_sent(open_as):
@@ -98,7 +120,196 @@ def test_a_draft_is_never_shown_to_another(open_as):
     page.wait_for_selector("[data-saved-at]:not(:empty)")
     names = page.evaluate("Object.keys(localStorage)")
 
-    assert names == [f"intake-{here.duty.user.pk}"]
+    assert [name.split(":")[0] for name in names] == [f"intake-{here.duty.user.pk}"]
+
+
+def test_two_tabs_have_a_draft_each(open_as):
+    page = open_as(staff().duty)
+    page.goto("/intake/")
+    typed(page, WORDS)
+    other = beside(page)
+    assert other.input_value("#id_verbatim") == ""
+    typed(other, OTHERS)
+
+    page.reload()
+    other.reload()
+
+    assert page.input_value("#id_verbatim") == WORDS
+    assert other.input_value("#id_verbatim") == OTHERS
+    sent(other)
+    sent(page)
+    assert set(Case.objects.values_list("verbatim", flat=True)) == {WORDS, OTHERS}
+    for tab in (page, other, beside(page)):
+        tab.goto("/intake/")
+        tab.wait_for_timeout(LONG_ENOUGH)
+        assert tab.input_value("#id_verbatim") == ""
+        assert tab.is_hidden(LEFT)
+
+
+def test_a_draft_that_an_open_tab_has_is_not_offered(open_as):
+    page = open_as(staff().duty)
+    page.goto("/intake/")
+    typed(page, WORDS)
+
+    other = beside(page)
+
+    other.wait_for_timeout(LONG_ENOUGH)
+    assert other.is_hidden(LEFT)
+    assert other.input_value("#id_verbatim") == ""
+
+
+def test_a_tab_that_is_opened_from_another_does_not_have_its_draft(open_as):
+    page = open_as(staff().duty)
+    page.goto("/intake/")
+    typed(page, WORDS)
+
+    with page.expect_popup() as opened:
+        page.evaluate("window.open(location.pathname)")
+    other = opened.value
+    other.wait_for_load_state("networkidle")
+
+    assert other.input_value("#id_verbatim") == ""
+    page.goto("/")
+    page.goto("/intake/")
+    assert page.input_value("#id_verbatim") == WORDS
+
+
+@pytest.mark.parametrize("end", ["closed", "broken"])
+def test_a_draft_left_behind_is_offered_to_one_tab_as_a_whole(open_as, end):
+    page = open_as(staff().duty)
+    if end == "broken":
+        page.add_init_script(UNTOLD)
+    page.goto("/intake/")
+    typed(page, WORDS)
+    first = beside(page)
+    typed(first, OTHERS)
+    page.close()
+
+    first.reload()
+    expect(first.locator(LEFT)).to_be_visible()
+    second = beside(first)
+
+    second.wait_for_timeout(LONG_ENOUGH)
+    assert second.is_hidden(LEFT)
+    assert first.input_value("#id_verbatim") == OTHERS
+    first.click(f"{LEFT} button")
+    expect(first.locator("#id_verbatim")).to_have_value(WORDS)
+    expect(first.locator(LEFT)).to_be_visible()  # what it held before
+    sent(first)
+    first.goto("/intake/")
+    first.click(f"{LEFT} button")
+    expect(first.locator("#id_verbatim")).to_have_value(OTHERS)
+    sent(first)
+    assert set(Case.objects.values_list("verbatim", flat=True)) == {WORDS, OTHERS}
+    assert first.evaluate("Object.keys(localStorage)") == []
+
+
+def test_two_tabs_that_open_at_once_do_not_both_offer_what_was_left(open_as):
+    page = open_as(staff().duty)
+    page.goto("/intake/")
+    typed(page, WORDS)
+    tabs = [page.context.new_page() for _ in range(2)]
+    page.close()
+
+    for tab in tabs:
+        tab.goto("/intake/", wait_until="commit")
+    for tab in tabs:
+        tab.wait_for_load_state("networkidle")
+        tab.wait_for_timeout(LONG_ENOUGH)
+
+    assert sum(tab.is_visible(LEFT) for tab in tabs) == 1
+
+
+def test_what_was_left_is_offered_no_more_once_its_tab_is_back(open_as):
+    page = open_as(staff().duty)
+    page.goto("/intake/")
+    typed(page, WORDS)
+    page.goto("/")
+    other = beside(page)
+    expect(other.locator(LEFT)).to_be_visible()
+
+    page.goto("/intake/")
+
+    assert page.input_value("#id_verbatim") == WORDS
+    expect(other.locator(LEFT)).to_be_hidden()
+
+
+def test_what_was_left_is_offered_to_nobody_else_who_logs_in(open_as):
+    here = staff()
+    page = open_as(here.duty)
+    page.goto("/intake/")
+    typed(page, WORDS)
+    other = open_as(here.secretary)
+    storage = page.evaluate("Object.entries(localStorage)")
+    page.close()
+
+    other.goto("/")
+    other.evaluate(
+        "all => all.forEach(([k, v]) => localStorage.setItem(k, v))", storage
+    )
+    other.goto("/intake/")
+
+    other.wait_for_timeout(LONG_ENOUGH)
+    assert other.is_hidden(LEFT)
+    assert WORDS not in other.content()
+
+
+def test_what_was_sent_is_offered_to_nobody_while_the_answer_loads(open_as):
+    page = open_as(staff().duty)
+    page.goto("/intake/")
+    page.wait_for_load_state("networkidle")
+    typed(page, WORDS)
+
+    other = beside(page)
+    waiting = []
+
+    def hold(route):
+        waiting.append(route)
+
+    page.route("**/intake/?done=*", hold)
+
+    page.click("[name=save]", no_wait_after=True)
+    for _ in range(100):
+        if waiting:
+            break
+        other.wait_for_timeout(100)
+
+    assert other.evaluate("Object.keys(localStorage)") == []
+    waiting[0].continue_()
+    page.wait_for_selector(".note.good")
+    assert Case.objects.count() == 1
+
+
+def test_starting_empty_forgets_what_was_put_back(open_as):
+    page = open_as(staff().duty)
+    page.goto("/intake/")
+    typed(page, WORDS)
+    page.reload()
+
+    with page.expect_navigation():
+        page.click("[data-forget]")
+
+    assert page.input_value("#id_verbatim") == ""
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_two_tabs_of_a_step_have_words_of_their_own(open_as):
+    here = staff()
+    case = spoken(here)
+    page = open_as(here.secretary)
+    step = f"/cases/{case.number}/do/settle/"
+    page.goto(step)
+    page.fill("[name=result]", "当场换了灯泡")
+
+    other = beside(page, step)
+    other.wait_for_timeout(LONG_ENOUGH)
+    assert other.input_value("[name=result]") == ""
+    assert other.is_hidden(LEFT)
+    page.close()
+    other.reload()
+    other.click(f"{LEFT} button")
+
+    expect(other.locator("[name=result]")).to_have_value("当场换了灯泡")
 
 
 def test_a_town_names_the_village_its_group_and_a_cadre_and_a_reload_keeps_them(

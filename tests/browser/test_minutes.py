@@ -69,9 +69,8 @@ def test_a_page_that_dies_before_the_server_had_the_words_finds_them_again(open_
     again = context.new_page()
     again.goto(address)
 
-    assert again.input_value("#id_opinions") == WORDS
-    assert again.input_value("#id_decision") == "墙退半尺"
-    expect(again.locator("main")).to_be_visible()
+    expect(again.locator("#id_opinions")).to_have_value(WORDS)
+    expect(again.locator("#id_decision")).to_have_value("墙退半尺")
 
 
 def test_a_decision_right_after_typing_is_not_refused_for_ones_own_autosave(open_as):
@@ -190,6 +189,27 @@ def test_words_the_server_did_not_get_are_shown_beside_those_it_has(open_as):
     expect(again.locator("[data-unkept]")).to_be_hidden()
 
 
+def test_what_one_tab_could_not_send_is_not_dropped_by_another(open_as):
+    here = staff()
+    _meeting, address = sitting(here)
+    page = open_as(here.secretary)
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.clock.install()
+        tab.goto(address)
+    page.route("**/items/**", lambda route: route.abort())
+    page.fill("#id_opinions", WORDS)
+    other.fill("#id_opinions", "赵敏：先看地契。")
+    saved(other)
+    page.close()
+
+    again = other.context.new_page()
+    again.goto(address)
+
+    assert again.input_value("#id_opinions") == "赵敏：先看地契。"
+    expect(again.locator("[data-unkept] pre")).to_have_text(WORDS)
+
+
 def test_what_was_chosen_outlives_the_page_as_the_words_do(open_as):
     here = staff()
     _meeting, address = sitting(here)
@@ -206,5 +226,5 @@ def test_what_was_chosen_outlives_the_page_as_the_words_do(open_as):
     again = context.new_page()
     again.goto(address)
 
-    assert again.input_value("[name=lead]") == f"office:{here.office.pk}"
+    expect(again.locator("[name=lead]")).to_have_value(f"office:{here.office.pk}")
     assert again.is_checked("[name=handling][value=led]")

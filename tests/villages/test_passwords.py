@@ -94,6 +94,38 @@ def change(client: Client, old: str, new: str):
     )
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "abcd-efgh-2345",
+        "abcdefgh2345",
+        "ABCDEFGH2345",
+        "ＡＢＣＤ－ｅｆｇｈ－２３４５",
+    ],
+)
+def test_a_one_time_password_is_changed_however_it_is_typed(client, user, typed):
+    user.set_password("abcd-efgh-2345")
+    user.must_change_password = True
+    user.save()
+    client.force_login(user)
+
+    change(client, typed, GOOD)
+
+    user.refresh_from_db()
+    assert user.check_password(GOOD)
+    assert not user.must_change_password
+
+
+def test_a_password_of_ones_own_is_changed_as_it_is_alone(client, user):
+    user.set_password("abcdefgh2345")
+    user.save()
+    client.force_login(user)
+
+    answer = change(client, "abcd-efgh-2345", GOOD)
+
+    assert list(answer.context["form"].errors) == ["oldpassword"]
+
+
 def test_the_page_says_beside_the_field_what_is_wrong(client, user):
     client.force_login(user)
 

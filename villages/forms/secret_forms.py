@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from minshi.text import half_width
+from villages.login import as_given_out
 from villages.models import User
 from villages.second_factor import use_once
 from villages.tries import CODE, OLD_PASSWORD, guarded
@@ -64,13 +65,15 @@ class ChangePasswordForm(account.ChangePasswordForm):
         )
 
     def clean_oldpassword(self) -> str:
+        typed = str(self.cleaned_data["oldpassword"])
+        password = as_given_out(self.user.username, typed)
         with guarded(self.user, OLD_PASSWORD):
-            if not self.user.check_password(self.cleaned_data["oldpassword"]):
+            if not self.user.check_password(password):
                 words = _("This is not the password you have now.")
                 if self.user.must_change_password:
                     words = _("This is not the one-time password.")
                 raise ValidationError(words)
-        return str(self.cleaned_data["oldpassword"])
+        return password
 
     def clean_password1(self) -> str:
         """ValidationError: a validator refuses it; asked after a right old password."""
