@@ -278,7 +278,8 @@ def test_the_reply_of_an_earlier_round_is_not_shown_as_the_answer_to_a_new_one(
     ).content.decode()
 
     assert case.round == 2
-    assert "灯修好了" not in page
+    assert "<h2>给您的答复" not in page
+    assert page.index("当时给您的答复") < page.index("灯修好了")
 
 
 # --- one reply after joint handling

@@ -669,7 +669,7 @@ def test_whose_matter_was_merged_reads_no_other_speakers_answer(
     page = page_of(client, other)
 
     assert "门口没装" not in page
-    assert "我们答复" not in page
+    assert "当时给您的答复" not in page
 
 
 def test_why_it_was_opened_again_stays_to_be_read(client, here, time_machine):

@@ -15,7 +15,7 @@ from tests.cases.test_four_two import begun, major, meeting, through
 
 pytestmark = pytest.mark.django_db
 WARNING = "说事人要求隐名。这里写的字，开会的人都看得到，也会印出来：别写是谁说的。"
-ON_THE_WALL = "公示贴在墙上，全村都看得到"
+ON_THE_WALL = "公示要张贴出去，全村都看得到"
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ from tests.cases.roads import DAY, NOON, accepted, officer, staff
 
 pytestmark = pytest.mark.django_db
 LATE = NOON + 10 * DAY
-NO_SIGNER = "这张督办单由县里签发，县里还没有别的审核人可以签发：请账号管理员先授权。"
+NO_SIGNER = "这张督办单由县里签发，县里还没有别的审核人可以签发：请安全管理员先授权。"
 
 
 @pytest.fixture(autouse=True)
