@@ -23,6 +23,7 @@ from tests.cases.test_reserved import seats_of_town
 
 pytestmark = pytest.mark.django_db
 AFTER = NOON + 3 * DAY
+ASSIGNED = ("handling", "met", "decision", "unit", "responsible", "due_on")
 
 
 @pytest.fixture(autouse=True)
@@ -84,14 +85,14 @@ def test_a_ledger_names_the_meeting_that_heard_it(here, time_machine):
     assert str(row_of(here, "handling")["decided_on"]) == "2026-03-05"
 
 
-def test_a_meeting_that_did_not_pass_it_is_told_as_such(here, time_machine):
+def test_what_a_meeting_did_not_pass_is_to_be_decided_anew(here, time_machine):
     case = handed(here)
     time_machine.move_to(AFTER, tick=False)
     heard(here, case, "not_passed")
 
-    met = "town party committee meeting · 2026-03-05 · not passed"
-    assert row_of(here)["met"] == met
-    assert not row_of(here, "handling")["decided_on"]
+    row = row_of(here)
+    assert [row[key] for key in ASSIGNED] == [None] * len(ASSIGNED)
+    assert rows(here.reviewer, "handling") == []
 
 
 def test_put_off_it_awaits_a_meeting_still(here, time_machine):
@@ -108,9 +109,6 @@ def given_back(here):
     return make_move(
         case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管"
     )
-
-
-ASSIGNED = ("handling", "met", "decision", "unit", "responsible", "due_on")
 
 
 def test_what_was_given_back_is_nobodys_in_the_ledgers(here):

@@ -188,7 +188,7 @@ def test_a_decision_for_the_committee_asks_for_what_is_proposed(client):
 
     page = client.get(reverse("cases:act", args=[case.number, "decide"]))
 
-    assert "写拟办意见和拟定的主办，会上可以改。" in page.content.decode()
+    assert "写拟办意见和拟定的主办：会上通过就照办" in page.content.decode()
 
 
 def test_what_stands_over_the_buttons_of_the_queue_is_no_button(client):
