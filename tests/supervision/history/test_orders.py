@@ -28,7 +28,7 @@ def draft(here):
         demand="请立即办理",
         reply_on=(NOON + 3 * DAY).date(),
         key=None,
-        by=officer(here.county_supervisor),
+        by=officer(here.supervisor),
         at=NOON,
     )
 

@@ -195,7 +195,7 @@ def draft(here, signer):
         demand="请立即办理",
         reply_on=(NOON + 3 * DAY).date(),
         key=None,
-        by=officer(here.county_supervisor),
+        by=officer(here.supervisor),
         at=NOON,
     )
 
