@@ -433,12 +433,14 @@ SIDE = frozenset(
 # Need a second case, a post that ends, a report, a file or a part given back before in
 # the same state: tested by themselves. So is what the villagers decide, which would
 # double every state (test_reserved.py), and what is said after closing, which leaves
-# the matter as it is (test_afterwords.py).
+# the matter as it is (test_afterwords.py). What a committee did not pass needs its
+# meeting (test_put_before_committee.py).
 ELSEWHERE = {
     "afterword",
     "answer_afterword",
     "note_afterword",
     "ask_reopening",
+    "reconsider",
     "reserve",
     "merge",
     "rehome",
