@@ -2,6 +2,8 @@
 those who may know who spoke are the ones at the printer.
 """
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -27,9 +29,10 @@ TOLD = {
     "verbatim": "我是李建国，家里的路灯坏了",
     "title": "李建国家门口的路灯",
     "request_text": "给李建国换灯",
-    "speaker_phone": "13993912345",
+    "speaker_phone": "13993910345",
 }
-TELLING = ("李建国", "李*国", "2345")
+# no key of a row begins with a zero
+TELLING = re.compile(r"李建国|李\*国|(?<!\d)0345|93910345")
 
 
 @pytest.fixture
@@ -48,7 +51,7 @@ def hidden(here):
 
 
 def tells_nobody(text: str) -> bool:
-    return not any(value in text for value in TELLING)
+    return not TELLING.search(text)
 
 
 @pytest.mark.parametrize("reader", ["duty", "reviewer", "secretary"])
@@ -64,7 +67,7 @@ def test_a_slip_names_no_hidden_speaker_whoever_prints_it(here, hidden, reader, 
 
 def test_what_the_recorder_wrote_themself_names_nobody_on_paper_either(here, hidden):
     case = verified(here, completed(here, decided(here, hidden)))
-    told = "李建国您好，灯修好了，打13993912345告诉过您"
+    told = "李建国您好，灯修好了，打13993910345告诉过您"
     make_move(case, Action.REPLY, by=officer(here.duty), at=NOON + DAY, reply=told)
 
     replies = boxes(here.duty, case, "report")["replies"]
@@ -75,7 +78,7 @@ def test_what_the_recorder_wrote_themself_names_nobody_on_paper_either(here, hid
 
 def test_a_paper_blanks_a_hidden_name_by_the_sign_of_the_page(here, hidden):
     case = verified(here, completed(here, decided(here, hidden)))
-    told = "李建国家的灯修好了，打13993912345告诉过您"
+    told = "李建国家的灯修好了，打13993910345告诉过您"
     make_move(case, Action.REPLY, by=officer(here.duty), at=NOON + DAY, reply=told)
 
     replies = boxes(here.duty, case, "report")["replies"]
