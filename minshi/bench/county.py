@@ -413,6 +413,7 @@ class CountyLedger:
             demand="请立即办理并书面答复",
             reply_on=workdays.local_day(self.at),
             raised_at=yesterday,
+            raised_by=self.county.by.post,
             signed_at=yesterday,
             signed_by=self.county.by.post,
             send_at=yesterday,
