@@ -91,7 +91,7 @@ def _as_stored(rows: models.QuerySet[Any], fields: list[Any]) -> list[tuple[Any,
     stored = ", ".join([f"+{quoted(field.column)}" for field in fields])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {key}, {stored} FROM {table} WHERE {key} IN ({among})",  # noqa: S608 - names of our models, and what Django's compiler wrote; values are parameters
+            f"SELECT {key}, {stored} FROM {table} WHERE {key} IN ({among})",  # noqa: S608 - nothing from outside is in it: table and columns are the quoted ones of a model, `among` is the SQL of a queryset, whose values go beside it in params
             params,
         )
         stored_rows: list[tuple[Any, ...]] = cursor.fetchall()

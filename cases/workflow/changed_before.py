@@ -12,9 +12,9 @@ from cases.workflow.record import EVENT_COLUMNS, hash_of
 from cases.workflow.sealed_rows import (
     GROUPS_OF_ROWS,
     Beside,
-    Named,
     Row,
     Table,
+    TableInGroup,
     read_rows,
     state_of_rows,
 )
@@ -50,10 +50,10 @@ def note_what_was_changed(case: Case) -> None:
     )
 
 
-def _tables() -> Iterator[Named]:
+def _tables() -> Iterator[TableInGroup]:
     for group, tables in {**GROUPS_OF_ROWS, SEALING: TABLES_THAT_SEAL}.items():
         for name, table in tables.items():
-            yield group, name, table
+            yield TableInGroup(group, name, table)
 
 
 def _seals_in(rows: Iterable[Row], case: Case) -> dict[str, object]:

@@ -183,7 +183,15 @@ class Row:
 
 
 Beside = dict[str, list[Row]]  # the rows of one case, by group
-Named = tuple[str, str, Table]  # group, name, table
+
+
+@dataclass(frozen=True)
+class TableInGroup:
+    """A table by its name in the group in which it is sealed."""
+
+    group: str
+    name: str
+    table: Table
 
 
 def state_of_rows(case: int, beside: Beside) -> dict[str, str]:
@@ -206,10 +214,11 @@ def rows_beside(
     The move that seals them and the check that compares them both read them so: a value
     has one form. ValueError and UndecryptableError: a value that was put in by SQL.
     """
-    tables: list[Named] = []
+    tables: list[TableInGroup] = []
     found: dict[int, Beside] = {case: {} for case in cases}
     for group in groups:
-        tables += [(group, *named) for named in GROUPS_OF_ROWS[group].items()]
+        for name, table in GROUPS_OF_ROWS[group].items():
+            tables.append(TableInGroup(group, name, table))
         for beside in found.values():
             beside[group] = []
 
@@ -219,7 +228,7 @@ def rows_beside(
 
 
 def read_rows(
-    tables: Sequence[Named], cases: Collection[int], using: str
+    tables: Sequence[TableInGroup], cases: Collection[int], using: str
 ) -> Iterator[tuple[int, str, Row]]:
     """Yield the rows of these tables, each with its case and its group. One query.
 
@@ -230,8 +239,8 @@ def read_rows(
 
     connection = connections[using]
     parts = []
-    for nth, (_group, _name, table) in enumerate(tables):
-        parts.append(_select(nth, table, len(cases), connection))
+    for nth, read in enumerate(tables):
+        parts.append(_select(nth, read.table, len(cases), connection))
     with connection.cursor() as cursor:
         cursor.execute(
             " UNION ALL ".join(parts) + " ORDER BY 1, 3", [*cases] * len(parts)
@@ -240,10 +249,11 @@ def read_rows(
 
     may_differ = connection.vendor == "sqlite"
     for nth, case, key, columns in found:
-        group, name, table = tables[nth]
+        read = tables[nth]
         stored = json.loads(columns)
-        is_written = not may_differ or _is_as_written(table, stored)
-        yield case, group, Row(name, key, _plain(table, stored), is_written)
+        is_written = not may_differ or _is_as_written(read.table, stored)
+        row = Row(read.name, key, _plain(read.table, stored), is_written)
+        yield case, read.group, row
 
 
 def _select(nth: int, table: Table, cases: int, connection: BaseDatabaseWrapper) -> str:
@@ -269,7 +279,7 @@ def _select(nth: int, table: Table, cases: int, connection: BaseDatabaseWrapper)
 
     places = ", ".join(["%s"] * cases)
     return (
-        f"SELECT {nth}, {owner}.case_id, r.{row_key}, {as_json}({columns})"  # noqa: S608 - names of this file's models; the keys are parameters
+        f"SELECT {nth}, {owner}.case_id, r.{row_key}, {as_json}({columns})"  # noqa: S608 - nothing from outside is in it: tables and columns are the quoted ones of the models above, `owner` is r or a, places are %s for the keys
         f" FROM {source} WHERE {owner}.case_id IN ({places})"
     )
 

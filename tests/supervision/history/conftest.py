@@ -3,9 +3,11 @@
 import pytest
 
 from cases.workflow import Action, make_move
+from supervision.orders import raise_order
 from supervision.sealing.seals import seal_logs
 from tests import roles
 from tests.cases.roads import (
+    DAY,
     NOON,
     accepted,
     completed,
@@ -21,6 +23,7 @@ from tests.supervision.history.closing import APRIL, close_all
 from villages.audit import record_audit
 from villages.models import AuditRecord
 from villages.models.audit import AuditKind
+from villages.posts import seal_post
 
 
 @pytest.fixture(autouse=True)
@@ -83,3 +86,38 @@ def auditor():
     post.user.save()
     roles.record_made(NOON)
     return post
+
+
+@pytest.fixture
+def secadmin():
+    post = roles.security_admin()
+    roles.record_made(NOON)
+    return post.user
+
+
+@pytest.fixture
+def sysadmin():
+    post = roles.system_admin()
+    roles.record_made(NOON)
+    return post.user
+
+
+@pytest.fixture
+def draft(here):
+    return raise_order(
+        accepted(here),
+        reason="逾期",
+        demand="请立即办理",
+        reply_on=(NOON + 3 * DAY).date(),
+        key=None,
+        by=officer(here.supervisor),
+        at=NOON,
+    )
+
+
+@pytest.fixture
+def signer(here):
+    here.reviewer.may_sign = True
+    here.reviewer.save()
+    seal_post(here.reviewer, at=NOON, by=None)
+    return officer(here.reviewer)

@@ -27,13 +27,6 @@ OWN = "shui-qu-xiu-hao-le-9"
 
 
 @pytest.fixture
-def secadmin():
-    post = roles.security_admin()
-    roles.record_made(NOON)
-    return post.user
-
-
-@pytest.fixture
 def user(here):
     account = here.duty.user
     account.set_password(OLD)

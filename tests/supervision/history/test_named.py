@@ -31,20 +31,6 @@ TODAY = NOON.date()
 
 
 @pytest.fixture
-def secadmin():
-    post = roles.security_admin()
-    roles.record_made(NOON)
-    return post.user
-
-
-@pytest.fixture
-def sysadmin():
-    post = roles.system_admin()
-    roles.record_made(NOON)
-    return post.user
-
-
-@pytest.fixture
 def seat(here):
     place = bodies.BodyPlace(here.village, str(here.village))
     return bodies.take_seat(

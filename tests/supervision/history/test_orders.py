@@ -7,38 +7,16 @@ import pytest
 from minshi.history import history_lifted
 from supervision.chasing.ladder import look_at_clocks
 from supervision.models import SupervisionOrder
-from supervision.orders import cancel_order, raise_order, send_orders_due, sign_order
+from supervision.orders import cancel_order, send_orders_due, sign_order
 from supervision.orders.final import ORDER
 from supervision.sealing.findings import LogWrong
-from tests.cases.roads import DAY, NOON, accepted, decided, officer
+from tests.cases.roads import DAY, NOON, accepted, decided
 from tests.supervision.history.attacks import HOUR, MINUTE, NIGHT, by_sql, found
 from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
 from villages.models import AuditRecord
-from villages.posts import seal_post
 
 pytestmark = pytest.mark.django_db
 TABLE = "supervision_supervisionorder"
-
-
-@pytest.fixture
-def draft(here):
-    return raise_order(
-        accepted(here),
-        reason="逾期",
-        demand="请立即办理",
-        reply_on=(NOON + 3 * DAY).date(),
-        key=None,
-        by=officer(here.supervisor),
-        at=NOON,
-    )
-
-
-@pytest.fixture
-def signer(here):
-    here.reviewer.may_sign = True
-    here.reviewer.save()
-    seal_post(here.reviewer, at=NOON, by=None)
-    return officer(here.reviewer)
 
 
 CHANGES = (

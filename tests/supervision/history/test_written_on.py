@@ -17,7 +17,6 @@ from supervision.orders import (
     cancel_order,
     check_reply,
     note_talk,
-    raise_order,
     reply_to_order,
     send_orders_due,
     sign_order,
@@ -48,7 +47,6 @@ from villages.duty import (
 )
 from villages.duty.arranging import name_leader
 from villages.models import Body, DutyShift, Office
-from villages.posts import seal_post
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -62,20 +60,6 @@ def changed_by_sql(row, change):
 
 def only_that_it_is_not_as_it_was(at=NIGHT):
     return found(at) - {LogWrong.UNSEALED} == {LogWrong.CLOSED}
-
-
-@pytest.fixture
-def secadmin():
-    post = roles.security_admin()
-    roles.record_made(NOON)
-    return post.user
-
-
-@pytest.fixture
-def sysadmin():
-    post = roles.system_admin()
-    roles.record_made(NOON)
-    return post.user
 
 
 # --- the roster
@@ -177,27 +161,6 @@ def test_a_leader_whom_a_list_names(here, time_machine):
 
 
 # --- orders
-
-
-@pytest.fixture
-def signer(here):
-    here.reviewer.may_sign = True
-    here.reviewer.save()
-    seal_post(here.reviewer, at=NOON, by=None)
-    return officer(here.reviewer)
-
-
-@pytest.fixture
-def draft(here, signer):
-    return raise_order(
-        accepted(here),
-        reason="逾期",
-        demand="请立即办理",
-        reply_on=(NOON + 3 * DAY).date(),
-        key=None,
-        by=officer(here.supervisor),
-        at=NOON,
-    )
 
 
 REWORDED = "SET reason = '误发'"
