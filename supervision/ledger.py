@@ -17,11 +17,11 @@ from cases.ledgers.exports import exportable
 from cases.ledgers.record import joined
 from cases.lists.filters import (
     ALL,
-    MatterFilter,
     town_filter,
     villages_in_reach,
 )
 from cases.lists.places import PlaceFilter
+from cases.lists.row_filters import MatterFilter
 from cases.models import Case
 from cases.models.choices import Light, Stage, SupervisionLevel
 from cases.models.scope import Sight

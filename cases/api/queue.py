@@ -14,7 +14,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.base import CaseApi
-from cases.lists.filters import QueueFilter
 from cases.lists.queue import (
     ORDERS,
     QueueTab,
@@ -24,6 +23,7 @@ from cases.lists.queue import (
     queue_at,
     reasons_for,
 )
+from cases.lists.row_filters import QueueFilter
 from cases.meetings.sitting import HoldingPlace
 from cases.models import Case
 from cases.models.choices import Level

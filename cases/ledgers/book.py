@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Self
 from django.utils.translation import pgettext_lazy
 
 from cases.ledgers.belonging import Narrow
-from cases.lists.filters import CaseFilter, VillageFilter
+from cases.lists.filters import CaseFilter
+from cases.lists.row_filters import VillageFilter
 from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.workflow import Action

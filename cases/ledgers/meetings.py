@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from cases.ledgers.book import MayUnmask, OtherBook
 from cases.ledgers.loading import read_behind
 from cases.ledgers.record import Record, joined, unit_of
-from cases.lists.filters import ItemFilter
+from cases.lists.row_filters import ItemFilter
 from cases.meetings import votes_in_words
 from cases.models import (
     AgendaItem,

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.ledgers.book import OtherBook
-from cases.lists.filters import ShiftFilter
+from cases.lists.row_filters import ShiftFilter
 from cases.models import Event
 from cases.models.scope import concerns_a_cadre
 from cases.workflow import Action

@@ -13,7 +13,7 @@ from django_filters.widgets import BooleanWidget
 
 from cases.lists import after_closing, checking, search
 from cases.lists.places import PlaceFilter
-from cases.models import Case, HandBack, TimeRequest, Topic
+from cases.models import HandBack, TimeRequest, Topic
 from cases.models.choices import (
     ONLINE_CHANNELS,
     Category,
@@ -59,20 +59,20 @@ class AnyYesNo(BooleanWidget):
         self.choices = [("", ALL), ("true", _("Yes")), ("false", _("No"))]
 
 
-def _user_of(request: HttpRequest | None) -> User | None:
+def user_of(request: HttpRequest | None) -> User | None:
     user = getattr(request, "user", None)
     return user if isinstance(user, User) else None
 
 
 def villages_in_reach(request: HttpRequest | None) -> QuerySet[Village]:
-    user = _user_of(request)
+    user = user_of(request)
     if user is None:
         return Village.objects.none()
     return Village.objects.in_reach_of(user, today())
 
 
 def towns_in_reach(request: HttpRequest | None) -> QuerySet[Town]:
-    user = _user_of(request)
+    user = user_of(request)
     if user is None:
         return Town.objects.none()
     return Town.objects.in_reach_of(user, today())
@@ -99,7 +99,7 @@ def offices_in_reach(request: HttpRequest | None) -> QuerySet[Office]:
 
 
 def topics_in_reach(request: HttpRequest | None) -> QuerySet[Topic]:
-    user = _user_of(request)
+    user = user_of(request)
     if user is None:
         return Topic.objects.none()
     return Topic.objects.filter(town__in=towns_in_reach(request))
@@ -148,7 +148,7 @@ class OfficeFilter(filters.ModelChoiceFilter):
     @property
     def field(self) -> Any:
         field = super().field
-        user = _user_of(self.get_request())
+        user = user_of(self.get_request())
         field.names_towns = user is not None and oversees_towns(user)
         return field
 
@@ -324,7 +324,7 @@ class CaseFilter(NarrowFilter):
         return narrowed.order_by(*self.ordering)
 
     def by_words(self, cases: CaseQuerySet, _name: str, text: str) -> CaseQuerySet:
-        user = _user_of(self.request)
+        user = user_of(self.request)
         if user is None:
             return cases.none()
         return search.matching(cases, text, Sight.of(user, today()))
@@ -364,7 +364,7 @@ class CaseFilter(NarrowFilter):
 
     def by_check(self, cases: CaseQuerySet, _name: str, wanted: bool) -> CaseQuerySet:
         """Filter by a result that waits to be checked and the user did not handle."""
-        user = _user_of(self.request)
+        user = user_of(self.request)
         if user is None:
             return cases.none()
         found = checking.to_be_checked_by(cases, user, today())
@@ -404,7 +404,7 @@ class CaseFilter(NarrowFilter):
         return cases.exclude(reserved="") if wanted else cases.filter(reserved="")
 
     def by_owner(self, cases: CaseQuerySet, _name: str, _me: str) -> CaseQuerySet:
-        user = _user_of(self.request)
+        user = user_of(self.request)
         if user is None:
             return cases.none()
         return cases.owned_by(user.reach(today()))
@@ -432,74 +432,3 @@ class CaseFilter(NarrowFilter):
 def oversees_towns(user: User) -> bool:
     """Tell whether a reader oversees several towns, who alone chooses among them."""
     return user.reach(today()).spans_towns
-
-
-class VillageFilter(NarrowFilter):
-    """Filter by town and village for rows that are no cases.
-
-    An input that cannot be read gives no rows at all.
-    """
-
-    def filter_queryset(self, queryset: Any) -> Any:
-        if self.form.errors:
-            return queryset.none()
-        return super().filter_queryset(queryset)
-
-
-class MatterFilter(VillageFilter):
-    """Filter for rows that each stand for a case, by its words as well."""
-
-    q = words_filter()
-
-    def by_words(self, rows: Any, _name: str, text: str) -> Any:
-        return rows.filter(case__in=self.matters_with(text))
-
-    def matters_with(self, text: str) -> QuerySet[Any]:
-        """Return the keys of the cases that the words find, of those the user reads."""
-        user = _user_of(self.request)
-        if user is None:
-            return Case.objects.none().values("pk")
-
-        on = today()
-        cases = Case.objects.counted_for(user, on)
-        found = search.matching(cases, text, Sight.of(user, on))
-        return found.filter(Q(redacted=False)).values("pk")
-
-
-class QueueFilter(VillageFilter):
-    """Filter for what waits for a decision, of several tabs by one form."""
-
-    town = town_filter("town")
-
-    class Meta:
-        model = Case
-        fields = ()
-
-    def of(self, cases: CaseQuerySet) -> CaseQuerySet:
-        """Narrow the cases of a tab."""
-        narrowed: CaseQuerySet = self.filter_queryset(cases)
-        return narrowed
-
-
-class ShiftFilter(VillageFilter):
-    town = town_filter("village__town")
-    village = PlaceFilter(
-        queryset=villages_in_reach, label=_("Village"), empty_label=ALL
-    )
-
-
-class ItemFilter(MatterFilter):
-    town = town_filter("meeting__town")
-    village = PlaceFilter(
-        field_name="meeting__village",
-        queryset=villages_in_reach,
-        label=_("Village"),
-        empty_label=ALL,
-    )
-
-    def by_words(self, rows: Any, _name: str, text: str) -> Any:
-        """Filter by the words of the case; of an item without one, of its subject."""
-        in_subject = Q(case=None)
-        for term in search.terms_of(text):
-            in_subject &= Q(subject__icontains=term)
-        return rows.filter(Q(case__in=self.matters_with(text)) | in_subject)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.forms import BatchForm
-from cases.lists.filters import QueueFilter, oversees_towns
+from cases.lists.filters import oversees_towns
 from cases.lists.paging import Page, capped_counts, page_of
 from cases.lists.queue import (
     ORDERS,
@@ -27,6 +27,7 @@ from cases.lists.queue import (
     reasons_for,
     unheard_in_words,
 )
+from cases.lists.row_filters import QueueFilter
 from cases.meetings import add_item, on_no_agenda
 from cases.meetings.sitting import HoldingPlace
 from cases.models import Case

@@ -13,11 +13,11 @@ from cases.ledgers import OtherBook
 from cases.ledgers.book import MayUnmask
 from cases.lists.filters import (
     ALL,
-    VillageFilter,
     town_filter,
     villages_in_reach,
 )
 from cases.lists.places import PlaceFilter
+from cases.lists.row_filters import VillageFilter
 from cases.models.scope import Sight
 from minshi.errors import Text
 from minshi.plain_cells import Cell

@@ -1,0 +1,93 @@
+"""The filters of rows that are no cases: agenda items, shifts, steps of chasing, and
+the tabs of what waits for a decision.
+"""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.lists import search
+from cases.lists.filters import (
+    ALL,
+    NarrowFilter,
+    town_filter,
+    user_of,
+    villages_in_reach,
+    words_filter,
+)
+from cases.lists.places import PlaceFilter
+from cases.models import Case
+from cases.models.scope import CaseQuerySet, Sight
+from minshi.clock import today
+
+
+class VillageFilter(NarrowFilter):
+    """Filter by town and village for rows that are no cases.
+
+    An input that cannot be read gives no rows at all.
+    """
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        if self.form.errors:
+            return queryset.none()
+        return super().filter_queryset(queryset)
+
+
+class MatterFilter(VillageFilter):
+    """Filter for rows that each stand for a case, by its words as well."""
+
+    q = words_filter()
+
+    def by_words(self, rows: Any, _name: str, text: str) -> Any:
+        return rows.filter(case__in=self.matters_with(text))
+
+    def matters_with(self, text: str) -> QuerySet[Any]:
+        """Return the keys of the cases that the words find, of those the user reads."""
+        user = user_of(self.request)
+        if user is None:
+            return Case.objects.none().values("pk")
+
+        on = today()
+        cases = Case.objects.counted_for(user, on)
+        found = search.matching(cases, text, Sight.of(user, on))
+        return found.filter(Q(redacted=False)).values("pk")
+
+
+class QueueFilter(VillageFilter):
+    """Filter for what waits for a decision, of several tabs by one form."""
+
+    town = town_filter("town")
+
+    class Meta:
+        model = Case
+        fields = ()
+
+    def of(self, cases: CaseQuerySet) -> CaseQuerySet:
+        """Narrow the cases of a tab."""
+        narrowed: CaseQuerySet = self.filter_queryset(cases)
+        return narrowed
+
+
+class ShiftFilter(VillageFilter):
+    town = town_filter("village__town")
+    village = PlaceFilter(
+        queryset=villages_in_reach, label=_("Village"), empty_label=ALL
+    )
+
+
+class ItemFilter(MatterFilter):
+    town = town_filter("meeting__town")
+    village = PlaceFilter(
+        field_name="meeting__village",
+        queryset=villages_in_reach,
+        label=_("Village"),
+        empty_label=ALL,
+    )
+
+    def by_words(self, rows: Any, _name: str, text: str) -> Any:
+        """Filter by the words of the case; of an item without one, of its subject."""
+        in_subject = Q(case=None)
+        for term in search.terms_of(text):
+            in_subject &= Q(subject__icontains=term)
+        return rows.filter(Q(case__in=self.matters_with(text)) | in_subject)
