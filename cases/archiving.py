@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -25,11 +25,13 @@ from cases.ledgers.exports import may_take
 from cases.models import Attachment, Case, Event, SignedSheet
 from cases.models.choices import Grade, Satisfaction, Stage
 from cases.models.scope import Sight
+from cases.privacy.reasons import reason_about
 from cases.privacy.redactor import NOTHING, Redactor, reader_redactor
 from cases.slips import read_sheet, slips_of
 from cases.slips.reading import asked_of, lines_of, side_by_side
 from cases.workflow import Action
-from cases.workflow.event_data import OTHER_MATTERS, SHOWN_OF_DATA
+from cases.workflow.event_data import OTHER_MATTERS, SHOWN_OF_DATA, fields_told
+from cases.workflow.merged import numbers_in_sight
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight, said_purpose
 from minshi.file_names import UNSAFE
@@ -127,7 +129,7 @@ def pack(
             for paper in papers_of(case, sight, at):
                 package.put(paper.name, paper.html.encode())
             _put_files(package, case, by, workdays.local_day(at))
-            numbers = _numbers_in_sight(events, by, workdays.local_day(at))
+            numbers = numbers_in_sight(events, sight)
             package.put(
                 EVENTS, _lines_of(events, reader_redactor(case, sight), numbers)
             )
@@ -139,7 +141,7 @@ def pack(
             at=at,
             user=by,
             subject=_("archive package of %(number)s") % {"number": case.number},
-            reason=reason,
+            reason=reason_about(case, by, workdays.local_day(at), reason),
             request=request,
         )
     return out
@@ -241,7 +243,9 @@ def _put_file(package: Package, folder: str, number: int, kept: Any) -> None:
         package.put(f"{folder}/{number:02}.{ending}", stored.read())
 
 
-def _lines_of(events: Iterable[Event], redact: Redactor, numbers: set[str]) -> bytes:
+def _lines_of(
+    events: Iterable[Event], redact: Redactor, numbers: Collection[str]
+) -> bytes:
     """Return the chain, an event a line, with the reader's blanks where who spoke is
     hidden from them: what they wrote themself as they typed it, for its blanks would
     tell. Whoever may know has it as it is stored, without personal values. `numbers`
@@ -269,18 +273,9 @@ def _lines_of(events: Iterable[Event], redact: Redactor, numbers: set[str]) -> b
     return out.getvalue().encode()
 
 
-def _numbers_in_sight(events: Iterable[Event], user: User, on: date) -> set[str]:
-    """Return the numbers of matters merged with this one that the user may read. One
-    query.
-    """
-    numbers = set()
-    for event in events:
-        numbers |= {event.data[name] for name in OTHER_MATTERS if name in event.data}
-    seen = Case.objects.visible_to(user, on).filter(number__in=numbers)
-    return set(seen.values_list("number", flat=True))
-
-
-def _data_of(event: Event, redact: Redactor, numbers: set[str]) -> dict[str, Any]:
+def _data_of(
+    event: Event, redact: Redactor, numbers: Collection[str]
+) -> dict[str, Any]:
     """Return the data of an event as the reader may see them, as its note; where who
     spoke is hidden from them without digests, which would answer a guess. Of a matter
     merged with this one the number stands there if it is among those given.
@@ -299,7 +294,9 @@ def _data_of(event: Event, redact: Redactor, numbers: set[str]) -> dict[str, Any
             shown[name] = value
         if name not in SHOWN_OF_DATA:
             continue
-        if isinstance(value, str):
+        if name == "fields":
+            shown[name] = fields_told(event, knows_speaker=False)
+        elif isinstance(value, str):
             shown[name] = redact.of_event(event, name, value)
         else:
             shown[name] = redact.data(value)

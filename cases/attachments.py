@@ -19,6 +19,7 @@ from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cases.models import Attachment, Case
@@ -48,6 +49,14 @@ ATTACHMENT = Final(
         ),
     ),
 )
+DIGESTS = ("file_sha256", "thumbnail_sha256")
+# noted as it is stored; with its file it goes, which has a record of its own
+ATTACHMENT_BYTES = Final(
+    "attachment-bytes",
+    Columns(Attachment, DIGESTS),
+    may_go=True,
+    label=pgettext_lazy("sealed", "digest of a file of a matter"),
+)
 PHOTOS = {
     "image/jpeg": ("JPEG", "jpg"),
     "image/png": ("PNG", "png"),
@@ -61,6 +70,9 @@ MOST_FILES = 60  # a case; more is a mistake or an attack, and no page shows it 
 # say and not its bytes: one of 230 KB had 59 million.
 MOST_PIXELS = 25_000_000
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+# Every row costs as well, however short: 24 million rows of one pixel took ten seconds.
+# A long picture of a screen has some 20,000.
+MOST_PIXELS_ON_A_SIDE = 30_000
 MIXED = ("L", "LA", "RGB", "RGBA")  # the others have colours by number, or of print
 WHITE = (255, 255, 255)
 # Decoding one photo takes up to 150 MB: one at a time in a process.
@@ -87,7 +99,9 @@ def attach(
     """
 
     def record(file: Attachment) -> None:
-        seal_final(ATTACHMENT, file, at=at, user=post.user if post else None)
+        by = post.user if post else None
+        seal_final(ATTACHMENT, file, at=at, user=by)
+        seal_final(ATTACHMENT_BYTES, file, at=at, user=by)
 
     row = Attachment(case=case, from_speaker=from_speaker, at=at, post=post)
     locked = Case.objects.select_for_update(of=("self",)).filter(pk=case.pk)
@@ -145,6 +159,9 @@ def store_file(
     row.uuid = uuid4()
     row.content_type = kind
     row.size = len(stored)
+    row.file_sha256 = hashlib.sha256(stored).hexdigest()
+    if thumbnail:
+        row.thumbnail_sha256 = hashlib.sha256(thumbnail).hexdigest()
     name = f"{row.uuid}.{ending}"
     small_name = f"{row.uuid}-small.{ending}"
     try:
@@ -227,7 +244,8 @@ def reencoded(content: bytes, kind: str) -> tuple[bytes, bytes]:
 def _decoded(content: bytes, kind: str) -> Image.Image:
     """Return a photo that fits into LONGEST_SIDE.
 
-    1. Read its size from the head, and refuse more than MOST_PIXELS.
+    1. Read its size from the head, and refuse more than MOST_PIXELS, or more than
+       MOST_PIXELS_ON_A_SIDE.
     2. Decode it, a JPEG at a half or a quarter of its size, and make it smaller.
     3. Turn it upright, and put what is transparent on white.
     """
@@ -235,6 +253,8 @@ def _decoded(content: bytes, kind: str) -> Image.Image:
         with Image.open(io.BytesIO(content), formats=[PHOTOS[kind][0]]) as photo:
             if photo.width * photo.height > MOST_PIXELS:
                 raise _refused(_too_many_pixels())
+            if max(photo.size) > MOST_PIXELS_ON_A_SIDE:
+                raise _refused(_too_long())
 
             small = _made_smaller(photo)
             upright = _on_white(_upright(small))
@@ -290,6 +310,13 @@ def _too_many_pixels() -> str:
         "The photo has more than %(millions)s million pixels. Take it with a lower"
         " resolution, or make it smaller."
     ) % {"millions": MOST_PIXELS // 1_000_000}
+
+
+def _too_long() -> str:
+    return _(
+        "The photo is longer than %(pixels)s pixels. Cut it into several, or make it"
+        " smaller."
+    ) % {"pixels": MOST_PIXELS_ON_A_SIDE}
 
 
 def _encoded(photo: Image.Image, kind: str) -> bytes:

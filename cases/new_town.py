@@ -114,6 +114,13 @@ def _of_town(town: Town, villages: Sequence[Village], at: datetime) -> list[Item
             "offices",
         ),
         Item(
+            gettext_lazy("Telephone of the town"),
+            1 if town.phone else 0,
+            1,
+            CONFIGURE,
+            page="admin:villages_town_changelist",
+        ),
+        Item(
             gettext_lazy("Topics"),
             Topic.objects.filter(town=town, is_offered=True).count(),
             1,

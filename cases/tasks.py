@@ -15,6 +15,7 @@ from cases.models import Afterword, Case, TimeRequest
 from cases.models.choices import Level, RequestKind, RequestState, Stage
 from cases.models.scope import CaseQuerySet
 from cases.orphan_files import remove_orphans
+from cases.stored_files import note_digests
 from cases.workflow import Action, System, make_move, read_facts
 from cases.workflow.actors import ROSTER
 from cases.workflow.guards import afterword_left, roster_went_on
@@ -28,6 +29,7 @@ from villages.duty import on_duty_in
 from villages.models import Post
 
 BATCH = 200
+DIGESTING = 600  # seconds a day
 logger = logging.getLogger(__name__)
 
 
@@ -224,6 +226,12 @@ def remove_exports() -> None:
 @shared_task(ignore_result=True)
 def remove_orphan_files() -> None:
     remove_orphans(machine_now())
+
+
+@shared_task(ignore_result=True)
+def digest_files() -> None:
+    """Note the digests of files of before these were noted, some each day."""
+    note_digests(now(), seconds=DIGESTING)
 
 
 @shared_task(ignore_result=True)

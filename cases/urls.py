@@ -12,6 +12,7 @@ from cases.views import (
     four_two,
     four_two_papers,
     frozen,
+    hidden_words,
     home,
     intake,
     ledgers,
@@ -45,6 +46,11 @@ urlpatterns = [
     path("cases/<str:number>/", detail.CaseDetail.as_view(), name="detail"),
     path("cases/<str:number>/receipt/", receipt.Receipt.as_view(), name="receipt"),
     path("cases/<str:number>/phone/", detail.OpenPhone.as_view(), name="open_phone"),
+    path(
+        "cases/<str:number>/hidden-words/",
+        hidden_words.HiddenWords.as_view(),
+        name="hidden_words",
+    ),
     path("cases/<str:number>/archive/", archive.Archive.as_view(), name="archive"),
     path(
         "cases/<str:number>/speaker/", shown.ShowSpeaker.as_view(), name="show_speaker"

@@ -58,6 +58,9 @@ HIGHEST_PORT = 65535
 SILENCE = 10  # seconds without a word, at most
 DEMO_TOWN = "621226118"
 
+# real backups, letters and messages, which a demo makes and sends none of
+REACHES_OTHERS = ("BACKUP_KEY", "BACKUP_DIR", "EMAIL_URL", "SMS_URL")
+
 # The demo keeps its own keys and is always embedded, whatever the shell that calls it
 # serves elsewhere.
 NOT_INHERITED = (
@@ -72,11 +75,7 @@ NOT_INHERITED = (
     "MEDIA_ROOT",
     "STATIC_ROOT",
     "MINSHI_NO_BACKGROUND",
-    # what reaches others: real backups, letters and messages
-    "BACKUP_KEY",
-    "BACKUP_DIR",
-    "EMAIL_URL",
-    "SMS_URL",
+    *REACHES_OTHERS,
     "DJANGO_SETTINGS_MODULE",
     "PYTHONPATH",
     "PYTHONHOME",
@@ -448,6 +447,18 @@ def demo_environment() -> dict[str, str]:
     }
 
 
+def say_what_is_left_out() -> None:
+    """Say which variables of the shell the demo does not read, where one is set that
+    somebody may have set for it.
+    """
+    left_out = [name for name in REACHES_OTHERS if os.environ.get(name)]
+    if left_out:
+        say(
+            f"演示不做备份，不发邮件、短信，不读 {'、'.join(left_out)}"
+            f" / the demo does not read {', '.join(left_out)}"
+        )
+
+
 def served_environment() -> dict[str, str]:
     """Return the environment as users meet it: our own pages for what is missing or
     fails, not the developer's, and only trouble told.
@@ -541,6 +552,7 @@ def serve(port: int) -> NoReturn:
     keys = dict(line.split("=", 1) for line in lines)
     password = keys["DEMO_PASSWORD"]
 
+    say_what_is_left_out()
     if ACCOUNTS.exists():
         print(ACCOUNTS.read_text(), flush=True)
     say(f"密码 / password  {password}")

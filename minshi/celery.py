@@ -132,6 +132,7 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.remove_orphan_files",
         "schedule": 86400.0,
     },
+    "digest-files": {"task": "cases.tasks.digest_files", "schedule": 86400.0},
     # a list is worked on at once; this goes on with one whose worker was killed
     "work-on-imports": {
         "task": WORK_ON_IMPORTS,

@@ -38,6 +38,8 @@ SHOWN_OF_PHONE = 4
 SEPARATOR = re.compile(f"{any_of(SEPARATORS + '_~')}+")
 # of a number in which every dash and dot is a hyphen
 PHONE_CHARACTERS = re.compile(r"[\d\s()+/-]+")
+BETWEEN_DIGITS = re.compile(r"[\s()/-]+")
+PUBLIC_LINE = re.compile(r"[0-9]{3,5}")  # 110, 12348
 # pasted with the number: 电话：139…, 手机是139…, tel:139…, ☎139…, 139…（家）
 BEFORE_PHONE = re.compile(rf"(?:{PHONE_LABEL}|tel|[☎☏📞📱])[是为:.\s]*", re.IGNORECASE)
 BEHIND_PHONE = re.compile(r"\((?:家里?|手机|座机|本人|单位|办公室|微信同号)\)$")
@@ -151,13 +153,7 @@ def normal_phone(raw: str) -> str:
     In any width, with gaps, as digits of any kind or as 一三九, with 电话 before it.
     Numbers abroad keep their country: +85223456789. ValidationError: anything else.
     """
-    text = visible(raw).strip()
-    if not text.isascii():
-        text = unmarked(visible(unicodedata.normalize("NFKC", text))).strip()
-    text = BEHIND_PHONE.sub("", BEFORE_PHONE.sub("", text, count=1))
-    if not text.isascii():
-        text = with_digits(text)
-    text = SEPARATOR.sub("-", text)
+    text = _in_plain_digits(raw)
     number = _parsed(text) if PHONE_CHARACTERS.fullmatch(text) else None
     if number is None or not phonenumbers.is_valid_number(number):
         raise _not_a_phone()
@@ -173,16 +169,22 @@ def normal_phone(raw: str) -> str:
     return re.sub(r"\D", "", national)
 
 
-def office_phone(raw: str) -> str:
-    """Return the telephone of an office as it is typed, the blanks around it left out:
-    it is printed on papers, 0939-4421234 is read more easily than its digits.
+def office_phone(raw: str, *, or_public_line: bool = False) -> str:
+    """Return the telephone of an office as it can be dialled, in digits with a hyphen
+    wherever it was typed in parts: it is printed on papers, and 0939-4421234 is read
+    more easily than its digits. Nothing typed gives "".
 
-    ValidationError: nobody can ring it up.
+    ValidationError: nobody can ring it up; a public line (12348) is taken where the
+    caller says so.
     """
-    typed = raw.strip()
-    if typed:
-        normal_phone(typed)
-    return typed
+    if not visible(raw).strip():
+        return ""
+
+    plain = _in_plain_digits(raw)
+    if or_public_line and PUBLIC_LINE.fullmatch(plain):
+        return plain
+    normal_phone(plain)
+    return BETWEEN_DIGITS.sub("-", plain).strip("-")
 
 
 def is_mobile(phone: str) -> bool:
@@ -249,6 +251,19 @@ def _keyed_hash(value: str, purpose: str) -> str:
 @lru_cache(maxsize=64)
 def _key_of(index_key: str, purpose: str) -> bytes:
     return hmac.digest(index_key.encode(), purpose.encode(), "sha256")
+
+
+def _in_plain_digits(raw: str) -> str:
+    """Return a telephone as it was typed, in our digits and half width, with a hyphen
+    for dots and dashes, and without what names it: 电话：零九三九－… is 0939-….
+    """
+    text = visible(raw).strip()
+    if not text.isascii():
+        text = unmarked(visible(unicodedata.normalize("NFKC", text))).strip()
+    text = BEHIND_PHONE.sub("", BEFORE_PHONE.sub("", text, count=1))
+    if not text.isascii():
+        text = with_digits(text)
+    return SEPARATOR.sub("-", text)
 
 
 def _parsed(text: str) -> phonenumbers.PhoneNumber | None:

@@ -309,9 +309,7 @@ AXES_SENSITIVE_PARAMETERS = [
     "csrfmiddlewaretoken",
 ]
 AXES_LOCKOUT_CALLABLE = "villages.login.locked_out"
-AXES_USERNAME_CALLABLE = (  # WANG, Wang and wang are one account
-    "villages.login.name_at_login"
-)
+AXES_USERNAME_CALLABLE = "villages.tries.name_to_count"  # WANG and wang are one
 AXES_CLIENT_IP_CALLABLE = "villages.requests.counted_address"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = (
     False  # "wait N minutes" then counts down

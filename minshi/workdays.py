@@ -2,6 +2,7 @@
 clock.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -142,6 +143,20 @@ def day_in_words(day: date, beside: date) -> str:
     if day.year != beside.year:
         return day_with_year(day)
     return _("%(month)s/%(day)s") % {"month": day.month, "day": day.day}
+
+
+def span_years(days: Iterable[date | None]) -> bool:
+    """Tell whether days that stand beside each other lie in several years: then each is
+    said with its own, or one without would be taken for the year of its neighbour.
+    """
+    return len({day.year for day in days if day}) > 1
+
+
+def range_in_words(first: date, last: date, beside: date) -> str:
+    """A range of days: 3月20日 — 12月31日, both with their years where these differ."""
+    if span_years((first, last)):
+        return f"{day_with_year(first)} — {day_with_year(last)}"
+    return f"{day_in_words(first, beside)} — {day_in_words(last, beside)}"
 
 
 def day_with_year(day: date) -> str:

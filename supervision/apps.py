@@ -15,19 +15,17 @@ class Supervision(AppConfig):
         from cases.workflow import Action
         from supervision.desk import (
             calls_to_make,
-            calls_waiting,
-            orders_to_sign,
-            reports_to_sign,
+            work_of_supervision,
         )
         from supervision.ledger import CHASES
         from supervision.orders import chasing_goes_to
         from supervision.reports.ledger import MONTHLY
+        from supervision.telling.red_line import red_line_goes_to
         from villages.duty.drafting import add_to_hand_over
 
         add_book(CHASES)
         add_book(MONTHLY)
-        add_desk_work(calls_waiting)
-        add_desk_work(orders_to_sign)
-        add_desk_work(reports_to_sign)
+        add_desk_work(work_of_supervision)
         add_hearers(Action.SUPERVISE, chasing_goes_to)
+        add_hearers(Action.MANDATORY_REPORT, red_line_goes_to)
         add_to_hand_over(calls_to_make)

@@ -22,6 +22,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Field, FileField, Model, Q, QuerySet
 
+from cases.models import Case
+from cases.privacy.reasons import naming_nobody_of
 from minshi.errors import PURPOSE, InputRefused, said
 from villages.audit import record_audit
 from villages.models import Town
@@ -165,7 +167,9 @@ def hand_out(town: Town, folder: Path, *, reason: str, at: datetime) -> Handed:
         at=at,
         user=None,
         subject=f"export_all {town.code}: {count_rows(town)} rows",
-        reason=reason,
+        reason=naming_nobody_of(
+            Case.objects.filter(town=town), town.villages.all(), reason
+        ),
     )
     folder.mkdir(mode=OWNER_ALONE, parents=True)
     with ExitStack() as undoing:

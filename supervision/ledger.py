@@ -27,6 +27,7 @@ from cases.models.choices import Light, Stage, SupervisionLevel
 from cases.models.scope import Sight
 from minshi.plain_cells import Cell
 from minshi.tabular import Column, Ledger
+from minshi.workdays import local_day
 from supervision.models import (
     Chase,
     ChaseStep,
@@ -76,11 +77,24 @@ class ChaseRecord:
 
 
 def light(record: ChaseRecord) -> str:
-    """Return the light of the clock at the moment of the step."""
+    """Return the light of the clock at the moment of the step.
+
+    The ladder takes no step in green or grey. Where a deadline was moved since a step
+    by hand, it is known no more from when on it was yellow.
+    """
     chase = record.chase
+    clock = chase.clock
     if chase.at >= chase.due_at:
         return str(Light.RED.label)
-    return str(Light.YELLOW.label)
+    if chase.step != ChaseStep.BY_HAND:
+        return str(Light.YELLOW.label)
+    if clock.rests_until(local_day(chase.at)):
+        return str(Light.GREY.label)
+    if clock.due_at != chase.due_at:
+        return pgettext("ledger", "not overdue")
+
+    is_yellow = chase.at >= clock.yellow_at
+    return str(Light.YELLOW.label if is_yellow else Light.GREEN.label)
 
 
 def reason(record: ChaseRecord) -> str:
@@ -191,7 +205,7 @@ def outcome(record: ChaseRecord) -> str:
     talks: list[str] = []
     if record.chase.step == ChaseStep.CIRCULATE:
         talks = [talk_in_words(record, talk) for talk in order.talks.all()]
-    return joined(order.get_state_display(), end, *talks)
+    return joined(order.state_in_words, end, *talks)
 
 
 def answer(record: ChaseRecord) -> str:
@@ -210,18 +224,35 @@ def talk_in_words(record: ChaseRecord, talk: OrderTalk) -> str:
 
 
 def remark(record: ChaseRecord) -> str:
-    """Return who took the step, and what they demanded without an order."""
+    """Return who took the step, who wrote and signed its order, and what was demanded
+    without an order.
+    """
     chase = record.chase
+    if record.order and chase.step != ChaseStep.CIRCULATE:
+        return _writer_and_signer(record.order)
     if chase.by is None:
         return pgettext("ledger", "by the system")
-    if record.order or not chase.reason:
-        return str(chase.by.user)
+    if not chase.demand:
+        return pgettext("ledger", "chased by %(name)s") % {"name": chase.by.user}
 
-    demand = record.about.words(chase.reason, post=chase.by_id)
+    demand = record.about.words(chase.demand_in_full, post=chase.by_id)
     return pgettext("ledger", "%(name)s demanded: %(demand)s") % {
         "name": chase.by.user,
         "demand": demand,
     }
+
+
+def _writer_and_signer(order: SupervisionOrder) -> str:
+    """Name who wrote an order, the system where nobody did, and who signed it."""
+    writer = pgettext("ledger", "drafted by the system")
+    if order.raised_by:
+        words = pgettext("ledger", "drafted by %(name)s")
+        writer = words % {"name": order.raised_by.user}
+    if order.signed_by is None:
+        return writer
+
+    signer = pgettext("ledger", "signed by %(name)s") % {"name": order.signed_by.user}
+    return joined(writer, signer)
 
 
 COLUMNS: tuple[Column[ChaseRecord], ...] = (
@@ -274,13 +305,26 @@ class ChaseBook(OtherBook):
     filterset: ClassVar[type[ChaseFilter]] = ChaseFilter
 
     def in_sight(self, user: User, on: dt.date) -> Chases:
+        """Return them without the orders that were taken back before they went out:
+        those chased nobody.
+        """
         cases = Case.objects.visible_to(user, on)
-        return Chase.objects.filter(case__in=cases.values("pk"))
+        chases = Chase.objects.filter(case__in=cases.values("pk"))
+        return chases.exclude(order__state=OrderState.CANCELLED)
 
     def whole(self, rows: Chases) -> Chases:
         posts = Post.objects.with_places().select_related("user")
-        joined_rows = rows.select_related("order", "by__user", "to_office")
-        return joined_rows.prefetch_related("order__talks", Prefetch("to_post", posts))
+        joined_rows = rows.select_related(
+            "clock",
+            "order__raised_by__user",
+            "order__signed_by__user",
+            "by__user",
+            "to_office",
+            "event",
+        )
+        return joined_rows.prefetch_related(
+            "order__talks", "event__revisions", Prefetch("to_post", posts)
+        )
 
     def takeable(self, rows: Chases, user: User, on: dt.date) -> Chases:
         cases = exportable(Case.objects.all(), user, on)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from cases.deadlines.calendar import years_without_data
+from cases.deadlines.calendar import Gaps, gaps_in_calendar
 from cases.models import Clock
 from cases.tasks import orphans
 from minshi.celery import HEARTBEAT_KEY, app
@@ -51,6 +51,7 @@ NAMES: dict[str, str | Promise] = {
     "cases.tasks.rehome_orphans": _("find owners for what has none"),
     "cases.tasks.follow_roster": _("follow the roster"),
     "cases.tasks.remove_orphan_files": _("remove files of uploads that failed"),
+    "cases.tasks.digest_files": _("note which bytes were stored of each file"),
     "cases.tasks.write_exports": _("write the files that take long"),
     "cases.tasks.remove_exports": _("remove files nobody may fetch any more"),
     "supervision.tasks.tell_of_exports": _("tell whose file is ready"),
@@ -93,11 +94,11 @@ class Backlog:
     calls: int
     orphans: int
     unproved: int  # places that did not fit when history was last checked
-    years: tuple[int, ...]  # without days off, this or the next
+    gaps: Gaps  # in the calendar of this year and the next
 
     def numbers(self) -> dict[str, int]:
-        """Return all but the years, by name."""
-        return {name: value for name, value in vars(self).items() if name != "years"}
+        """Return all but the gaps, by name."""
+        return {name: value for name, value in vars(self).items() if name != "gaps"}
 
 
 def is_alive() -> bool:
@@ -168,7 +169,7 @@ def backlog(at: datetime) -> Backlog:
         calls=Call.objects.to_make().count(),
         orphans=orphans(at).count(),
         unproved=found_last(),
-        years=years_without_data(at),
+        gaps=gaps_in_calendar(at),
         **letters,
     )
 
@@ -196,7 +197,7 @@ class Supervising(Collector):
         waiting = backlog(self.at)
         for name, value in waiting.numbers().items():
             gauge.add_metric([name], value)
-        gauge.add_metric(["years"], len(waiting.years))
+        gauge.add_metric(["years"], len(waiting.gaps.missing))
 
         return gauge
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -11,6 +12,11 @@ from django.utils import translation
 
 from tests.database import empty_tables, hand_out_copies
 from tests.processes import Start, processes_in
+
+# How long an example takes is the machine's affair: beside other work a sound test
+# would fail by it.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

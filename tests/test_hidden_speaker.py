@@ -14,6 +14,7 @@ import pytest
 
 from cases.models import Case
 from cases.workflow import moves_open_to
+from cases.workflow.hidden_words import hide_words
 from minshi.crypto import masked_name, masked_phone
 from supervision.models import TrackedCase, TrackingMeeting
 from tests import roles
@@ -50,6 +51,8 @@ ADDRESS = "柳河三社76号"
 # what the register says of the speaker, and a number that is stored nowhere
 REGISTERED, SECOND = "16287654160", "13698761234"
 REGISTERED_AT = (5, 83)
+# what no rule finds, and somebody wrote down to be blanked
+PHRASE, NUMBER_RUNNING_ON = "河边那家养蜂的", "七组九十"
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 HAN = str.maketrans("0123456789", "〇一二三四五六七八九")
 
@@ -83,6 +86,15 @@ def spellings_of_phone(phone: str) -> list[str]:
     ]
 
 
+SPELLINGS_OF_PHRASE = [
+    PHRASE,
+    " ".join(PHRASE),
+    "河边那家　养蜂的",
+    "河邊那家養蜂的",
+    "河边·那家养蜂的",
+    "河边-那家养蜂的",
+    f"{NUMBER_RUNNING_ON}一直",
+]
 SPELLINGS_OF_DOORS = [
     ADDRESS,
     "柳河 三社 76号",
@@ -93,17 +105,21 @@ SPELLINGS_OF_DOORS = [
     "5社的八十三",
     "三组076号",
     "83号（5组）",
+    "五组靠河边那个八十三号院",
+    "门牌83",
 ]
 SPELLINGS = [
     *itertools.chain(*map(spellings_of_name, (NAME, PROXY, NEIGHBOUR))),
     *itertools.chain(*map(spellings_of_phone, (PHONE, NEIGHBOURS_PHONE))),
     *SPELLINGS_OF_DOORS,
+    *SPELLINGS_OF_PHRASE,
     REGISTERED,
     SECOND,
     "幺三六九八拐六一二三四",
     f"尾号{PHONE[-4:]}",
     f"末四位是{SECOND[-4:]}",
     f"老{NAME[:2]}来过",
+    f"{NAME[:2]}家门口",
 ]
 MASKS = [
     *map(masked_name, (NAME, PROXY, NEIGHBOUR)),
@@ -117,6 +133,7 @@ def written() -> list[str]:
         *map(spellings_of_name, (NAME, PROXY, NEIGHBOUR)),
         *map(spellings_of_phone, (PHONE, NEIGHBOURS_PHONE)),
         [*SPELLINGS_OF_DOORS, REGISTERED],
+        SPELLINGS_OF_PHRASE,
     ]
     rows = itertools.islice(zip(*map(itertools.cycle, kinds), strict=False), 12)
     return ["和" + "，和".join(row) + "说过" for row in rows]
@@ -221,6 +238,8 @@ def add_what_is_noted(case: Case) -> None:
     add_of_register(case, [Resident(name=NAME, phone=REGISTERED, household=household)])
     fold_words(case)
     case.save()
+    phrases = f"{PHRASE}\n{NUMBER_RUNNING_ON}"
+    hide_words(case, phrases, seen="", by=case.recorded_by.user, at=NOON)
 
 
 @pytest.fixture(autouse=True)
@@ -262,6 +281,7 @@ def questions(name: str) -> list[str]:
     that others take their search from, every spelling as well.
     """
     parts = [NAME[1:], PHONE[:10], f"叫{NAME[:3]}", NEIGHBOUR[1:], ADDRESS[2:]]
+    parts.append(PHRASE[2:])
     return [*SPELLINGS, *parts] if name in SEARCHES else parts
 
 

@@ -76,7 +76,9 @@ GIVEN_UP = {
     "现任职务": "您的岗位",
     "不归": "不在管辖范围",
     "谁能看": "保密要求",
-    "红线": "紧急情况",
+    "红线": "强制报告",
+    "紧急情况": "强制报告",
+    "马上报告": "强制报告",
     "等急": "反映强烈",
     "每户一人": "户代表",
     "邀别的村": "邀请邻村协办",
@@ -113,13 +115,12 @@ ONE_WORD = {
     r"\btalk room\b": "说事室",
     r"\brecovery codes\b": "备用码",
     r"\bthe six steps\b": "四议两公开",
-    r"\bred.line\b": "紧急情况|强制报告|须立即报告",
+    r"\bred.line\b": "强制报告",
 }
 # The label of a box in which either code is typed
 SAID_SHORTER: set[Key] = {
     (None, "code of the authenticator app, or recovery code"),
     ("how", "by the tracking code"),
-    ("action", "Red line: report it"),
 }
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]")
 
@@ -187,7 +188,7 @@ def test_punctuation_between_chinese_words_is_of_full_width():
             ("meeting", "assembly of the villagers, one of each household"),
             "村民会议（户代表）",
         ),
-        (("action", "Red line: report it"), "有危险，马上报告"),
+        (("action", "Red line: report it"), "有危险，强制报告"),
         (("action", "Taken over from an old ledger"), "补录历史台账"),
         (("action", "Explained, close it"), "解释到位，销号"),
         ((None, "Concluded"), "已办结销号"),

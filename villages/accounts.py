@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from minshi.crypto import normal_phone
-from minshi.errors import Faults, InputRefused, NoSuchRight
+from minshi.errors import Faults, InputRefused, MoveRefused, NoSuchRight
 from minshi.text import half_width
 from villages.audit import record_audit
 from villages.finals import change_recorded, seal_removed
@@ -26,6 +26,7 @@ from villages.named import ACCOUNT
 from villages.open_logins import end_all_logins
 from villages.posts import create_posts
 from villages.rights import MANAGE_ACCOUNTS
+from villages.tries import counted_as
 
 ALPHABET = (  # no look-alikes: it is read out over the phone
     "abcdefghjkmnpqrstuvwxyz23456789"
@@ -128,18 +129,42 @@ def remove_account(user: User, at: datetime) -> None:
     user.delete()
 
 
+def password_stamp(user: User) -> str:
+    """Return what tells the password of an account from the one after it, and nothing
+    of it.
+    """
+    changed_at = user.password_changed_at
+    return changed_at.isoformat() if changed_at else ""
+
+
 @transaction.atomic
 def reset_password(
-    user: User, *, by: User, at: datetime, request: HttpRequest | None = None
+    user: User,
+    *,
+    by: User,
+    at: datetime,
+    request: HttpRequest | None = None,
+    seen: str | None = None,
 ) -> str:
     """Give an account a new one-time password and return it; sessions and API tokens
     end.
+
+    `seen` is the stamp of the password that was to be replaced, where that is known: a
+    page loaded again gives no second one. MoveRefused: it was replaced since.
 
     One that SQL had put in the place of theirs is over with it; the audit log says that
     there was one. NoSuchRight: not a security administrator, or their own account (they
     change it as everybody does).
     """
     user = locked_account(user, by, at)
+    if seen is not None and seen != password_stamp(user):
+        raise MoveRefused(
+            _(
+                "The password was changed a moment ago: whoever was told the one-time"
+                " password then can use it. For another one, press the button again."
+            )
+        )
+
     password = one_time_password()
     user.set_password(password)
     user.must_change_password = True
@@ -147,7 +172,7 @@ def reset_password(
     user.save(update_fields=["password", "must_change_password", "password_changed_at"])
 
     end_all_logins(user)
-    forget_failures(username=user.username)
+    forget_failures(username=counted_as(user.username))
     record_on_account(_("reset the password of %(account)s"), user, by, at, request)
     if is_another_than_recorded(user):
         text = _("the password before was not the program's: %(account)s")
@@ -227,7 +252,7 @@ def unlock(
     NoSuchRight as `reset_password`.
     """
     user = locked_account(user, by, at)
-    forget_failures(username=user.username)
+    forget_failures(username=counted_as(user.username))
     record_on_account(_("unlocked %(account)s"), user, by, at, request)
 
 

@@ -2,6 +2,7 @@
 models stand in it.
 """
 
+from collections.abc import Iterable, Mapping
 from functools import update_wrapper
 from typing import Any
 
@@ -22,6 +23,26 @@ from villages.rights import ENTER_ADMIN, deals_with_cases
 OWN_APPS = frozenset({"villages", "cases", "supervision"})
 
 
+def _may_write(model: Mapping[str, Any]) -> bool:
+    """Tell whether rows of a table can be added, changed or removed, by what the list
+    of tables says of the reader's rights.
+    """
+    rights = model["perms"]
+    return any(rights[right] for right in ("add", "change", "delete"))
+
+
+def _narrowed(
+    apps: Iterable[Mapping[str, Any]], *, is_written: bool
+) -> list[dict[str, Any]]:
+    """Return the apps with the tables that the reader may write, or only reads."""
+    narrowed = []
+    for app in apps:
+        models = [model for model in app["models"] if _may_write(model) is is_written]
+        if models:
+            narrowed.append({**app, "models": models})
+    return narrowed
+
+
 class MinshiAdminSite(AdminSite):
     site_header = site_title = _("民事直说 administration")
     site_url = "/"
@@ -29,12 +50,35 @@ class MinshiAdminSite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Head the page with the words of the link that leads to it."""
+        """Head the page with the words of the link that leads to it, and part what the
+        reader may write from what they only read.
+        """
         user = request.user
         title = _("Settings")
         if user.is_authenticated and deals_with_cases(user.posts_on(today())):
             title = _("Residents, batches, history")
-        return super().index(request, {"title": title, **(extra_context or {})})
+
+        apps = self.get_app_list(request)
+        written = _narrowed(apps, is_written=True)
+        only_read = _narrowed(apps, is_written=False)
+        parts = {"app_list": written, "only_read": only_read}
+        if not written:
+            parts = {"app_list": only_read, "only_read": []}
+        return super().index(
+            request, {"title": title, **parts, **(extra_context or {})}
+        )
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Put the tables that the reader may write before those they only read, also
+        beside the page of a table.
+        """
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["models"].sort(key=_may_write, reverse=True)
+        apps.sort(key=lambda app: _may_write(app["models"][0]), reverse=True)
+        return apps
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Ask the posts, never is_staff or is_superuser."""

@@ -188,5 +188,5 @@ def _node_fields(role: Role, node: Any) -> dict[str, Any]:
 def _record_post(
     text: str, post: Post, by: User | None, at: datetime, request: HttpRequest | None
 ) -> None:
-    post_in_words = f"{post.place} {post.get_role_display()}".strip()
+    post_in_words = f"{post.place_with_town} {post.get_role_display()}".strip()
     record_on_account(text, post.user, by, at, request, post=post_in_words)

@@ -4,12 +4,21 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
+from minshi.text import AnyPhone, blanked
+from minshi.text.clauses import ELLIPSIS
+from minshi.text.doors import AnyDoor
 from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
 from villages.requests import client_address
 
 DIGITS_OF_SEAL = 64
-LONGEST_TITLE = 130  # of 200 characters, with a seal and a space behind it
+LONGEST = 200  # characters, of what happened and of a reason
+LONGEST_TITLE = 130  # of them, with a seal and a space behind it
+
+
+def without_numbers_and_doors(reason: str) -> str:
+    """Return a reason without telephones, numbers of papers and doors, whoever's."""
+    return blanked(reason, (AnyPhone(), AnyDoor()))
 
 
 def record_audit(
@@ -23,7 +32,11 @@ def record_audit(
 ) -> AuditRecord:
     """Write one append-only row: who did what, when, from where and why; never a
     personal value in clear.
+
+    Numbers and doors are blanked in the reason here, whoever's they are; the names of
+    those it is about by whoever calls (cases/privacy/reasons.py).
     """
+    reason = without_numbers_and_doors(reason)
     return AuditRecord.objects.create(
         kind=kind,
         at=at,
@@ -56,7 +69,11 @@ def sealed_titles(kind: AuditKind) -> dict[str, str]:
 
 
 def _printable(text: str) -> str:
-    """Return at most 200 characters, without the NUL that PostgreSQL refuses: failed
-    logins bring anything.
+    """Return at most 200 characters, the last an ellipsis where there were more, and
+    without the NUL that PostgreSQL refuses: failed logins bring anything, and a reason
+    may grow by what is blanked in it.
     """
-    return text.replace("\0", "")[:200]
+    plain = text.replace("\0", "")
+    if len(plain) <= LONGEST:
+        return plain
+    return plain[: LONGEST - len(ELLIPSIS)] + ELLIPSIS

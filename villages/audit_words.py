@@ -22,10 +22,12 @@ SEALED: Mapping[str, Text] = MappingProxyType(
         "step": pgettext_lazy("sealed", "step of the six"),
         "step-correction": pgettext_lazy("sealed", "correction of a step"),
         "signed-sheet": pgettext_lazy("sealed", "photo of a signed sheet"),
+        "sheet-bytes": pgettext_lazy("sealed", "digest of a signed sheet"),
         "order": pgettext_lazy("sealed", "supervision order"),
         "public-report": pgettext_lazy("sealed", "public report"),
         "post": pgettext_lazy("sealed", "post"),
         "attachment": pgettext_lazy("sealed", "file of a matter"),
+        "attachment-bytes": pgettext_lazy("sealed", "digest of a file of a matter"),
         "account": pgettext_lazy("sealed", "account"),
         "town": pgettext_lazy("sealed", "town"),
         "village": pgettext_lazy("sealed", "village"),
@@ -43,6 +45,7 @@ SEALED: Mapping[str, Text] = MappingProxyType(
         "leave": pgettext_lazy("sealed", "leave from duty"),
         "password": pgettext_lazy("sealed", "password of an account"),
         "second-factor": pgettext_lazy("sealed", "second factor"),
+        "wall": pgettext_lazy("wall", "wall"),
     }
 )
 NAMED = re.compile(r"([a-z-]+):(\d+) ")

@@ -32,6 +32,7 @@ from villages.models import (
 )
 from villages.models.bodies import VILLAGE_BODIES
 from villages.named import PROCEDURE, SEAT
+from villages.naming import without_blanks
 from villages.own_rules import must_review
 from villages.procedure import DEFAULTS, OF_COUNTY, Rules, as_rules
 from villages.rights import OVERSEE, SEAT_BODIES
@@ -244,7 +245,7 @@ def seat_at(
     """Seat somebody as `take_seat` does, for whoever was let do so already: by the list
     of a town its reviewer seats the bodies of all its villages.
     """
-    name = name.strip()
+    name = without_blanks(name)
     if body not in place.bodies:
         raise InputRefused.at(body=_("That body does not sit here."))
     if not name:

@@ -211,6 +211,32 @@ def record_as_they_are(
             records.bulk_create(rows)
 
 
+def record_with_more(
+    before: Final, final: Final, records: QuerySet[Any], *, at: datetime
+) -> None:
+    """Record the rows with the columns that are sealed from now on, each that is as
+    `before` recorded it last: what a migration does that seals more of them.
+
+    Any other stays what is found; so do all, where it is made to run again, for the
+    last records are no longer those of `before`.
+    """
+    model, using = records.model, records.db
+    recorded = last_seals(before, records=records)
+    for keys in in_batches(final.rows(using)):
+        moments = {}
+        for key in keys:
+            if key in recorded and not recorded[key].is_copy:
+                moments[key] = recorded[key].at
+
+        seals = before.seals(moments, using)
+        right = [key for key, seal in seals.items() if seal == recorded[key].seal]
+        rows = []
+        for key, seal in final.seals(dict.fromkeys(right, at), using).items():
+            subject = _subject(final, key, seal)
+            rows.append(model(kind=AuditKind.SEALED.value, subject=subject, at=at))
+        records.bulk_create(rows)
+
+
 def is_recorded(final: Final, records: QuerySet[Any]) -> bool:
     """Tell whether any row of a kind has its record: a migration that is made to run
     again would seal what SQL has put in since.
@@ -237,16 +263,19 @@ class LastSeal:
 
 
 def last_seals(
-    final: Final, keys: Collection[int] | None = None
+    final: Final,
+    keys: Collection[int] | None = None,
+    records: QuerySet[Any] | None = None,
 ) -> dict[int, LastSeal]:
     """Return the last record of each row that has one, by its key; of all rows, or of
-    some. One query.
+    some; in the audit log, or in what a migration sees of it. One query.
     """
-    records = AuditRecord.objects.filter(_of_rows(final, keys), kind=AuditKind.SEALED)
+    log = AuditRecord.objects.all() if records is None else records
+    of_rows = log.filter(_of_rows(final, keys), kind=AuditKind.SEALED.value)
 
     last: dict[int, LastSeal] = {}
     earlier: dict[int, set[str]] = defaultdict(set)
-    in_order = records.order_by("pk").values_list("subject", "at")
+    in_order = of_rows.order_by("pk").values_list("subject", "at")
     for subject, at in in_order.iterator():
         title = subject[:-DIGITS_OF_SEAL].rstrip()
         row = title.removeprefix(f"{final.name}:")

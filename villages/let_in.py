@@ -1,6 +1,6 @@
-"""What lets a person in beside a log-in: the hash of a password, and the secret of a
-second factor. Each change is sealed in the audit log, so that one which SQL made is
-found (villages/finals.py); a seal tells nothing of what it covers.
+"""What lets a person in beside a log-in: the hash of a password and how long it holds,
+and the secret of a second factor. Each change is sealed in the audit log, so that one
+which SQL made is found (villages/finals.py); a seal tells nothing of what it covers.
 """
 
 from collections.abc import Collection
@@ -19,12 +19,14 @@ from villages.finals import (
     seal_final,
 )
 from villages.models import User
+from villages.models.people import OF_PASSWORD
 from villages.named import ACCOUNT
 
-# with its account it goes, which has a record of its own
+# with its account it goes, which has a record of its own; a one-time password is to be
+# changed, and none holds longer than 90 days
 PASSWORD = Final(
     "password",
-    Columns(User, ("password",)),
+    Columns(User, OF_PASSWORD),
     may_go=True,
     label=pgettext_lazy("sealed", "password of an account"),
 )
@@ -53,7 +55,9 @@ def seal_accounts(keys: Collection[int], *, at: datetime) -> None:
 
 
 def seal_password(user: User, *, at: datetime, by: User | None) -> None:
-    """Record a password as it is stored, in the place of one that was recorded."""
+    """Record a password as it is stored, in the place of one that was recorded, or how
+    long it holds.
+    """
     seal_final(PASSWORD, user, at=at, user=by)
 
 

@@ -26,14 +26,19 @@ from minshi.clock import today
 from minshi.crypto import decrypted, encrypted
 from minshi.errors import TOO_MANY_REQUESTS
 from minshi.refusals import is_for_api
-from minshi.text import half_width
 from villages.accounts import in_groups
 from villages.models import User
 from villages.requests import counted_address
 from villages.sessions import stay
-from villages.tries import minutes_left, trying, wait_until, words_of
+from villages.tries import (
+    account_name,
+    minutes_left,
+    name_at_login,
+    trying,
+    wait_until,
+    words_of,
+)
 
-LONGEST_NAME = 150
 BEGUN_WITH = "login_begun_with"  # in the session: which password it was
 
 
@@ -193,13 +198,6 @@ class MfaAdapter(DefaultMFAAdapter):
         return decrypted(encrypted_text)
 
 
-def account_name(typed: str) -> str:
-    """Return the name of an account that was typed, in any width and with what nobody
-    sees in it.
-    """
-    return half_width(typed).strip()
-
-
 def as_given_out(name: str, typed: str) -> str:
     """Return a password as it was typed, or as it was given out: where the account has
     a one-time one, read out or copied from a strip, dashes may be left out and letters
@@ -210,18 +208,6 @@ def as_given_out(name: str, typed: str) -> str:
         return typed
     waits = User.objects.filter(username__iexact=name, must_change_password=True)
     return one_time if waits.exists() else typed
-
-
-def name_at_login(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """Return the account name that axes counts by, in one case: allauth takes any, so
-    that another case is no new try.
-    """
-    name = (
-        (credentials or {}).get("username")
-        or request.POST.get("login")
-        or request.POST.get("username")
-    )
-    return account_name(str(name or "")).lower()[:LONGEST_NAME]
 
 
 def locked_out(

@@ -33,12 +33,13 @@ from minshi.crypto import masked_name
 from villages.audit import record_audit
 from villages.finals import seal_final, seal_removed
 from villages.let_in import FACTOR, is_as_recorded, seal_password, was_recorded
+from villages.let_in import PASSWORD as PASSWORD_SEALED
 from villages.models import User
 from villages.models.audit import AuditKind
 from villages.open_logins import end_all_logins, note_session, note_token
 from villages.passwords import is_too_old
 from villages.sessions import began_at, begin
-from villages.tries import PASSWORD, RECEIPT
+from villages.tries import PASSWORD, RECEIPT, name_at_login
 
 UNIQUE = "villages.login_log"
 WAS_RIGHT = "_password_was_as_recorded"  # on an account that is being saved
@@ -161,11 +162,13 @@ def changed_password(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 def before_password(
     instance: User, update_fields: Collection[str] | None = None, **_kwargs: Any
 ) -> None:
-    """Ask, before a password is stored, whether the one that is there was recorded.
+    """Ask, before a password or how long it holds is stored, whether what is there was
+    recorded.
 
     It is stored by a log-in, too, which hashes it anew as Django asks for more rounds.
     """
-    is_written = update_fields is None or "password" in update_fields
+    sealed = set(PASSWORD_SEALED.own.names)
+    is_written = update_fields is None or bool(sealed & set(update_fields))
     is_there = not instance._state.adding
     vars(instance)[WAS_RIGHT] = is_written and is_there and was_recorded(instance)
 
@@ -238,14 +241,16 @@ def _note_factor(
     )
 
 
-def note_lockout(request: HttpRequest, username: str | None, **_kwargs: Any) -> None:
+def note_lockout(request: HttpRequest, **_kwargs: Any) -> None:
     if getattr(request, "axes_failures_since_start", None) is None:
         return  # it was locked before: nothing was counted
 
+    # django-axes names the account as it is stored
+    credentials = getattr(request, "axes_credentials", None)
     record_audit(
         AuditKind.LOCKED_OUT,
         at=now(),
         user=None,
-        subject=_name_in_words(username or ""),
+        subject=_name_in_words(name_at_login(request, credentials)),
         request=request,
     )

@@ -15,16 +15,24 @@ from minshi.crypto import blind_index, normal_phone
 from minshi.prepared import prepared
 from minshi.text import Letters
 from minshi.text.neighbours import NeighbourName
+from minshi.text.simplified import forms_of_names
+from minshi.text.surnames import SURNAMES
 from villages.doors import Door, door_of
 from villages.models import Group, Resident, ResidentKey, User, Village
 from villages.models.posts import Reach
-from villages.naming import TAIL_LENGTH, lookup_text, name_keys_of
+from villages.naming import (
+    COMPOUND_SURNAME,
+    TAIL_LENGTH,
+    lookup_text,
+    name_keys_of,
+)
 from villages.rights import LOOK_UP_IN_GROUP, LOOK_UP_IN_VILLAGE
 
 PHONE_PURPOSE = "phone"
 LIMIT = 8
 KEYS_IN_COMMON = 4  # one typed text can meet at most so many keys of one resident
 BATCH = 500
+LENGTHS_OF_NAMES = (2, 3, 4)  # characters
 
 
 @dataclass(frozen=True)
@@ -224,6 +232,38 @@ def names_in(text: str, residents: QuerySet[Resident]) -> list[str]:
         if any(NeighbourName(name).spans(letters)):
             found.append(name)
     return found
+
+
+def neighbours_named_in(
+    text: str, villages: QuerySet[Village] | Iterable[Village]
+) -> list[str]:
+    """Return what may be the name of a resident on the roll of any of these villages in
+    a text, in whatever characters both are written: all residents of a county are too
+    many to compare it with. One query, none where no surname stands in it.
+    """
+    pieces = forms_of_names(pieces_like_names(text))
+    keys = set(map(lookup_text, pieces))
+    if not keys:
+        return []
+
+    found = ResidentKey.objects.filter(village__in=villages, key__in=keys)
+    names = found.order_by("resident__name").values_list("resident__name", flat=True)
+    return list(names.distinct())
+
+
+def pieces_like_names(text: str) -> set[str]:
+    """Return the pieces of a text that begin with a surname, of every length that a
+    name may have, in simplified characters.
+    """
+    plain = Letters(text).plain
+    pieces = set()
+    for start, first in enumerate(plain):
+        if first not in SURNAMES and not COMPOUND_SURNAME.match(plain, start):
+            continue
+        for length in LENGTHS_OF_NAMES:
+            if start + length <= len(plain):
+                pieces.add(plain[start : start + length])
+    return pieces
 
 
 def phone_hash_of(resident: Resident) -> str:

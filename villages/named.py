@@ -9,7 +9,10 @@ from villages.models import Group, Office, Procedure, Seat, Town, User, Village
 ACCOUNT = Final("account", Columns(User, ("username", "name", "is_active")))
 TOWN = Final(
     "town",
-    Columns(Town, ("code", "name", "county_code", "county_name", "abbreviation")),
+    Columns(
+        Town,
+        ("code", "name", "county_code", "county_name", "abbreviation", "phone"),
+    ),
 )
 VILLAGE = Final(
     "village",

@@ -5,7 +5,9 @@ name can be typed.
 import re
 from collections.abc import Collection, Iterator
 
+from minshi.text import HAN
 from minshi.text.folding import MIDDLE_DOTS, STOPS, any_of, folded
+from minshi.text.letters import in_simplified
 
 # The longest that fits is taken (domain §2); what the file calls a residents' committee
 # is a 社区.
@@ -73,12 +75,27 @@ SURNAME_READINGS = {
 }
 
 
+# in simplified characters, as what is compared with it is to be read
 COMPOUND_SURNAME = re.compile(
     "欧阳|司马|上官|诸葛|东方|尉迟|皇甫|公孙|慕容|令狐|长孙|宇文|司徒|万俟|澹台|夏侯|轩辕"
     "|端木|百里|呼延|南宫|西门|独孤|赫连|司空|申屠|公羊|淳于|单于|太叔|仲孙|钟离|闻人|濮阳"
     "|公冶|宗政|完颜|拓跋|鲜于|闾丘|亓官"
 )
+BLANK_IN_NAME = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 DOT_IN_NAME = re.compile(any_of(MIDDLE_DOTS + STOPS))
+
+
+def without_blanks(name: str) -> str:
+    """Return a name without the blanks by which 李 明 is set to the width of 李小明."""
+    return BLANK_IN_NAME.sub("", name.strip())
+
+
+def compound_surname_of(name: str) -> str:
+    """Return the surname of two characters with which a name begins, in simplified
+    characters: 欧阳 of 歐陽測國. Empty where it has none.
+    """
+    surname = COMPOUND_SURNAME.match(in_simplified(name))
+    return surname[0] if surname else ""
 
 
 def given_name_of(name: str) -> str:
@@ -91,8 +108,8 @@ def given_name_of(name: str) -> str:
         return parts[0]
 
     plain = folded(name)
-    surname = COMPOUND_SURNAME.match(plain)
-    return plain[surname.end() :] if surname else plain[1:]
+    surname = compound_surname_of(plain) or plain[:1]
+    return plain[len(surname) :]
 
 
 def short_village_name(official_name: str) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from minshi.errors import InputRefused
 from villages.models import Group, Office, Role, Town, Village
 from villages.models.roles import NODES_OF_ROLE, Node
+from villages.naming import without_blanks
 
 LIMIT = 30
 NO_SUCH_PLACE = _("Choose a place from the list.")
@@ -19,9 +21,9 @@ PlaceChoice = tuple[str, str]
 
 def find_places(text: str, role: Role) -> list[PlaceChoice]:
     """Return up to 30 places of each kind the role serves at, by name or division code;
-    none for the 三员.
+    none for the 三员. A blank within a name, as an input method leaves one, is none.
     """
-    text = text.strip()
+    text = without_blanks(text)
     if not text:
         return []
 
@@ -90,13 +92,20 @@ def _groups(text: str) -> list[PlaceChoice]:
 
 
 def _offices(text: str) -> list[PlaceChoice]:
-    by_name_or_town = Q(name__contains=text) | Q(town__name__contains=text)
-    offices = Office.objects.filter(by_name_or_town).select_related("town")
+    """Find offices by their name, by that of their town, or by both, as they are shown
+    to choose from.
+    """
+    county = Town.objects.filter(county_code=OuterRef("county_code"))
+    offices = Office.objects.annotate(
+        town_and_name=Concat("town__name", "name"),
+        county_name=Subquery(county.values("county_name")[:1]),
+    )
+    found = offices.filter(town_and_name__contains=text).select_related("town")
 
     choices = []
-    for office in offices[:LIMIT]:
-        words = f"{office.town or office.county_code} {office}"
-        choices.append((f"{Node.OFFICE}:{office.pk}", words))
+    for office in found[:LIMIT]:
+        above = office.town or office.county_name or office.county_code
+        choices.append((f"{Node.OFFICE}:{office.pk}", f"{above} {office}"))
     return choices
 
 

@@ -244,6 +244,8 @@ BODY_OF: Mapping[str, Body] = MappingProxyType(
         MeetingKind.COUNTY_BOARD: Body.COUNTY_BOARD,
     }
 )
+# meetings of everybody in a place, whose people are counted: nobody is due by name
+OF_EVERYBODY = frozenset(MeetingKind) - BODY_OF.keys()
 # 村务监督委员会 attends these without a vote: the committees', the representatives' and
 # every consultation (组织法 37).
 OVERSEEN_MEETINGS = frozenset(

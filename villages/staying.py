@@ -131,3 +131,11 @@ def asked_by_script(request: HttpRequest) -> bool:
     if "HX-Request" in request.headers:
         return True
     return prefers_json(request)
+
+
+def lead_on(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Redirect a browser; give a script of the page the address to go to."""
+    if asked_by_script(request):
+        address = {"go": response["Location"]}  # with the code of a matter, perhaps
+        return JsonResponse(address, headers={"Cache-Control": "no-store"})
+    return response

@@ -6,7 +6,8 @@ here. Pages, API and the speakers' tracking page all look at a secret within `tr
 after they have asked `wait_until`, and call `count_wrong` after a wrong one.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from typing import Any
 from allauth.core import context
 from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
-from axes.helpers import get_client_username, get_cool_off
+from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
@@ -27,6 +28,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from minshi.counting import count_one, take_one_back
+from minshi.crypto import blind_index
+from minshi.text import half_width
 from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
 
@@ -37,6 +40,7 @@ TRACKING_CODE = gettext_lazy("code on the receipt")
 
 # Receipts are counted apart from accounts, by a name that no account can have.
 RECEIPT = "receipt:"
+LONGEST_NAME = 150  # characters, of an account
 KNOWN_FOR = timedelta(days=30)  # an address from which the account logged in before
 # How long a try counts as under way whose process died; no password takes as long.
 UNDER_WAY = 60  # seconds
@@ -95,6 +99,38 @@ class Count:
         return free_at
 
 
+def account_name(typed: str) -> str:
+    """Return the name of an account that was typed, in any width and with what nobody
+    sees in it.
+    """
+    return half_width(typed).strip()
+
+
+def name_at_login(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """Return the account name that was typed, in one case: allauth takes any, so that
+    another case is no new try.
+    """
+    name = (
+        (credentials or {}).get("username")
+        or request.POST.get("login")
+        or request.POST.get("username")
+    )
+    return account_name(str(name or "")).lower()[:LONGEST_NAME]
+
+
+def counted_as(name: str) -> str:
+    """Return the name by which the tries at an account are stored: a keyed hash, for
+    often what was typed is a password in the wrong box. Numbers of matters stay.
+    """
+    name = name.lower()
+    return name if name.startswith(RECEIPT) else blind_index(name, "account name")
+
+
+def name_to_count(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """Return what django-axes stores in the place of the account name."""
+    return counted_as(name_at_login(request, credentials))
+
+
 class Tries(AxesDatabaseHandler):
     """django-axes with three counts instead of one."""
 
@@ -102,7 +138,7 @@ class Tries(AxesDatabaseHandler):
         self, request: HttpRequest, credentials: dict[str, Any] | None = None
     ) -> int:
         """Return how many counts are full; AXES_FAILURE_LIMIT is one of them."""
-        counts = _counts(request, get_client_username(request, credentials))
+        counts = _counts(request, name_at_login(request, credentials))
         return sum(count.is_full for count in counts)
 
 
@@ -116,7 +152,7 @@ def trying(request: HttpRequest, name: str) -> Iterator[None]:
     wrong one, and never as neither.
     """
     AxesProxyHandler.update_request(request)
-    places = _places(request, name.lower())
+    places = _places(request, counted_as(name))
     under_way = {kind: count_one(place, UNDER_WAY) for kind, place in places.items()}
     vars(request)["tries_under_way"] = under_way
 
@@ -148,6 +184,52 @@ def wait_until(request: HttpRequest, name: str) -> datetime | None:
     full = [count for count in _counts(request, name) if count.is_full]
     times = [count.free_at(cool_off) or at + A_MOMENT for count in full]
     return max(times, default=None)
+
+
+@dataclass(frozen=True)
+class WrongTries:
+    """The wrong tries at an account that are not forgotten yet."""
+
+    failures: int
+    shut_until: datetime | None  # for whoever tried them; None: it may be tried
+
+
+def wrong_tries_at(name: str, at: datetime) -> WrongTries:
+    """Return the wrong tries at an account from anywhere. One query.
+
+    It counts as shut where it is for one address at least. Addresses from which too
+    many accounts were tried are left out: to unlock one does not open them.
+    """
+    return wrong_tries_of([name], at)[name]
+
+
+def wrong_tries_of(names: Iterable[str], at: datetime) -> dict[str, WrongTries]:
+    """Return the wrong tries at each account, as `wrong_tries_at`. One query."""
+    stored_as = {name: counted_as(name) for name in names}
+    cool_off = get_cool_off()
+    attempts = AccessAttempt.objects.filter(
+        username__in=stored_as.values(), attempt_time__gte=at - cool_off
+    )
+
+    rows = defaultdict(list)
+    for row in attempts.defer("get_data", "post_data"):
+        rows[row.username].append(row)
+    return {
+        name: _of_account(rows[stored], cool_off) for name, stored in stored_as.items()
+    }
+
+
+def _of_account(rows: list[AccessAttempt], cool_off: timedelta) -> WrongTries:
+    """Read the wrong tries at an account from its rows."""
+    limits = _limits_of_accounts()
+    by_address = defaultdict(list)
+    for row in rows:
+        by_address[row.ip_address].append(row)
+    anywhere = Count(limits.name, rows)
+    counts = [anywhere, *(Count(limits.here, here) for here in by_address.values())]
+
+    times = [until for count in counts if (until := count.free_at(cool_off))]
+    return WrongTries(anywhere.failures, max(times, default=None))
 
 
 def count_wrong(request: HttpRequest, name: str, secret: Any) -> None:
@@ -183,9 +265,16 @@ def guarded(user: User, secret: Any) -> Iterator[None]:
 def words_of(until: datetime, at: datetime) -> str:
     """Say when one may try again, at what time and in how many minutes."""
     minutes = minutes_left(until, at)
-    time = localtime(at + timedelta(minutes=minutes))
     text = _("Too many wrong tries. Try again after %(time)s, in %(minutes)s min.")
-    return text % {"time": f"{time:%H:%M}", "minutes": minutes}
+    return text % {"time": time_of(until), "minutes": minutes}
+
+
+def time_of(until: datetime) -> str:
+    """Return the time of day when one may try again, in whole minutes: of the minute
+    that has begun then the end.
+    """
+    last_moment = localtime(until) - timedelta(microseconds=1)
+    return f"{last_moment + timedelta(minutes=1):%H:%M}"
 
 
 def minutes_left(until: datetime, at: datetime) -> int:
@@ -194,28 +283,28 @@ def minutes_left(until: datetime, at: datetime) -> int:
     return int(-(-seconds // 60))
 
 
-def _counts(request: HttpRequest, name: str | None) -> list[Count]:
+def _counts(request: HttpRequest, name: str) -> list[Count]:
     """Return the counts that a try at this account from this address adds to. One
     query.
     """
-    name = (name or "").lower()
+    stored_as = counted_as(name)
     address = request.axes_ip_address  # type: ignore[attr-defined]
     since = request.axes_attempt_time - get_cool_off(request)  # type: ignore[attr-defined]
-    is_receipt = name.startswith(RECEIPT)
+    is_receipt = stored_as.startswith(RECEIPT)
     limits = OF_RECEIPTS if is_receipt else _limits_of_accounts()
 
     attempts = AccessAttempt.objects.filter(
-        Q(username=name) | Q(ip_address=address), attempt_time__gte=since
+        Q(username=stored_as) | Q(ip_address=address), attempt_time__gte=since
     )
     of_name, of_address, here = [], [], []
     for row in attempts.defer("get_data", "post_data"):
-        if row.username == name:
+        if row.username == stored_as:
             of_name.append(row)
         if row.ip_address == address:
             is_same_kind = str(row.username).startswith(RECEIPT) == is_receipt
             if is_same_kind:
                 of_address.append(row)
-        if row.username == name and row.ip_address == address:
+        if row.username == stored_as and row.ip_address == address:
             here.append(row)
 
     under_way = vars(request).get("tries_under_way", ONE_ALONE)

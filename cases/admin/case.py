@@ -15,11 +15,14 @@ from cases.admin.rights import (
     Window,
     hidden,
     link_to,
+    redacted_column,
     with_place,
+    with_sight,
 )
 from cases.models import Case, Event
 from cases.models.choices import Channel, How
 from cases.models.scope import CaseQuerySet
+from cases.privacy.disclosure import note_readings
 from cases.workflow import Action, holder_name
 from minshi.clock import now
 from minshi.crypto import masked_name
@@ -48,18 +51,22 @@ def actor_of(event: Event) -> str:
     return f"{kind} · {way}" if way else kind
 
 
+NOTE = redacted_column(Event, "note", "case")
+
+
 class EventInline(admin.TabularInline):  # type: ignore[type-arg]
     """The case's history; append-only in the database, and here only shown."""
 
     model = Event
-    fields = readonly_fields = ("at", "step", "actor", "target", "note")
+    fields = readonly_fields = ("at", "step", "actor", "target", NOTE)
     ordering = ("sequence",)
     show_change_link = False
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         events = super().get_queryset(request)
-        return events.select_related(*with_place("post"))
+        events = events.select_related("case", *with_place("post"))
+        return with_sight(events, cast("StaffRequest", request), "case")
 
     @admin.display(description=_("step"))
     def step(self, event: Event) -> str:
@@ -189,6 +196,16 @@ class CaseAdmin(BatchMoves, Window):
     def rows(self, request: StaffRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         cases = cast("CaseQuerySet", super().rows(request, queryset))
         return cases.with_row()
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Case | None:
+        """Return the case of a page; who opens a 保密 one is recorded."""
+        case: Case | None = super().get_object(request, object_id, from_field)
+        if case is not None:
+            reader = cast("StaffRequest", request).user
+            note_readings([case], by=reader, at=now(), request=request)
+        return case
 
     @admin.display(description=_("case page"))
     def page(self, case: Case) -> str:

@@ -25,7 +25,6 @@ from cases.models import (
     StepAside,
     StepCorrection,
 )
-from cases.privacy.table import reading_table_of
 from minshi.clock import today
 from villages.requests import StaffRequest
 from villages.rights import VIEW_CASES
@@ -88,20 +87,7 @@ class MinutesCorrectionAdmin(MeetingWindow):
     path = "meeting"
     list_display = ("at", "meeting", "post")
     list_select_related = ("meeting__village", "meeting__town", *with_place("post"))
-    fields = ("at", "meeting", "post", "was_wrong", "is_right")
-    readonly_fields = ("was_wrong", "is_right")
-
-    @admin.display(description=_("what is wrong"))
-    def was_wrong(self, correction: MinutesCorrection) -> str:
-        return _at_table(correction, "wrong")
-
-    @admin.display(description=_("what is right"))
-    def is_right(self, correction: MinutesCorrection) -> str:
-        return _at_table(correction, "right")
-
-
-def _at_table(correction: MinutesCorrection, name: str) -> str:
-    return reading_table_of(correction.meeting).read(correction, name)
+    fields = ("at", "meeting", "post", "wrong", "right")
 
 
 class ItemWindow(MeetingWindow):

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.views.main import ChangeList
 from django.db import models
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest
@@ -17,6 +18,7 @@ from cases.models import Case
 from cases.models.scope import Sight
 from cases.privacy.personal import WORDS
 from cases.privacy.redactor import speaker_redactor
+from cases.privacy.table import TEXTS, show_rows
 from cases.workflow.inputs import ABOUT_SPEAKER
 from cases.workflow.numbering import number_of
 from minshi.clock import today
@@ -30,7 +32,8 @@ class Window(PostAdmin):
     """Rows that belong to cases: those of the cases the user sees.
 
     Whatever words stand in a row, in a list or on a page, are redacted for whoever may
-    not know who spoke.
+    not know who spoke. Words written where everybody at a table reads the same stand
+    here as they are read there.
     """
 
     readers = VIEW_CASES
@@ -49,6 +52,21 @@ class Window(PostAdmin):
         if self._to_case:
             return with_sight(rows, cast("StaffRequest", request), self._to_case)
         return rows
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        found = super().get_changelist_instance(request)
+        if self.model in TEXTS:
+            show_rows(found.result_list)
+        return found
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Return the row of a page, which nobody saves from here."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None and self.model in TEXTS:
+            show_rows([row])
+        return row
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         return self._redacted(super().get_list_display(request))
@@ -85,6 +103,8 @@ class Window(PostAdmin):
     def _as_read(self, column: Any) -> Any:
         if not self._to_case or not isinstance(column, str):
             return column
+        if self.model in TEXTS:
+            return column  # what people wrote is shown as its table is read
         if column not in self._columns:
             self._columns[column] = column
             if _holds_words(self.model, column):

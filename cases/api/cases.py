@@ -143,7 +143,9 @@ class CaseListAPIView(CaseApi, GenericAPIView[Case]):
         case = register(spoken, by=Officer(self.user, post), at=self.at, key=key)
 
         receipt = ReceiptSerializer(case).data
-        if is_replay:
+        # of two at once one waited for the other, and took nothing down
+        was_quicker = case.registered_at != self.at
+        if is_replay or was_quicker:
             return Response(receipt, headers={REPLAYED_HEADER: "true"})
 
         headers = {

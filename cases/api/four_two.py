@@ -16,7 +16,6 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.api.items import votes_of
 from cases.meetings.four_two import (
-    StepRecord,
     correct_step,
     drop_process,
     last_held,
@@ -25,6 +24,7 @@ from cases.meetings.four_two import (
     redacted,
     start_process,
 )
+from cases.meetings.step_record import StepRecord
 from cases.models import Case, FourTwoProcess
 from cases.serializers.four_two import (
     BatchBody,

@@ -14,10 +14,11 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.api.cases import BESIDE_FILTERS, CaseFilters
-from cases.ledgers import BOOKS, AnyBook, Book, read_records
+from cases.ledgers import BOOKS, AnyBook, Book, cases_read_in, read_records
 from cases.ledgers.period import PERIODS, PeriodForm
 from cases.lists.filters import CaseFilter
 from cases.models import Case
+from cases.privacy.disclosure import note_readings
 from cases.serializers.ledgers import BookSerializer, LedgerRow
 from minshi import tabular, workdays
 from minshi.api import KeyPages
@@ -114,6 +115,8 @@ class LedgerRowsAPIView(CaseApi, GenericAPIView[Any]):
         page = self.paginate_queryset(book.whole(wanted))
 
         records = read_records(book, page or [], sight=self.sight, at=self.at)
+        cases = cases_read_in(records)
+        note_readings(cases, by=self.user, at=self.at, request=request)
         # the record itself masks
         rows = tabular.rows_of(book.ledger, records)
 

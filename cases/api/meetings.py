@@ -17,6 +17,7 @@ from cases import meetings
 from cases.api.base import CaseApi
 from cases.meetings.sitting import HoldingPlace, Sitting, holding_places
 from cases.models import Attendee, Case, Meeting
+from cases.privacy.table import show_meetings
 from cases.serializers import meetings as bodies
 from cases.workflow import Officer
 from minshi.api import KeyPages, idempotency_key
@@ -91,7 +92,8 @@ class MeetingListAPIView(MeetingApi, GenericAPIView[Meeting]):
     )
     def get(self, request: Request) -> Response:
         """The meetings in reach, the latest first."""
-        page = self.paginate_queryset(self.meetings())
+        page = self.paginate_queryset(self.meetings()) or []
+        show_meetings(page)
         return self.get_paginated_response(bodies.MeetingRow(page, many=True).data)
 
     @extend_schema(

@@ -33,7 +33,9 @@ from cases.serializers.parts import (
     UploadBody,
 )
 from cases.workflow import read_facts, readers_of
+from cases.workflow.event_data import fields_told
 from cases.workflow.files import take_off
+from cases.workflow.record import FREE_TEXT
 from minshi.api import AnyAccepted, KeyPages
 from minshi.parsers import FilesBody
 
@@ -88,9 +90,12 @@ class EventsAPIView(PartsApi):
         self, row: Event, shown: dict[str, Any], redact: Redactor
     ) -> None:
         shown["note"] = redact.note(row)
-        if "route" in shown["data"]:
-            route = shown["data"]["route"]
-            shown["data"]["route"] = redact.of_event(row, "route", route)
+        if "fields" in shown["data"]:
+            shown["data"]["fields"] = fields_told(row, knows_speaker=False)
+        for name in FREE_TEXT:
+            if name in shown["data"]:
+                text = shown["data"][name]
+                shown["data"][name] = redact.of_event(row, name, text)
 
     @extend_schema(
         operation_id="list_events",

@@ -10,6 +10,7 @@ from cases.api import (
     files,
     four_two,
     frozen,
+    hidden_words,
     items,
     ledgers,
     meetings,
@@ -78,6 +79,11 @@ urlpatterns = [
         "cases/<slug:number>/four-two/",
         parts.FourTwoOfCaseAPIView.as_view(),
         name="api-case-four-two",
+    ),
+    path(
+        "cases/<slug:number>/hidden-words/",
+        hidden_words.HiddenWordsAPIView.as_view(),
+        name="api-hidden-words",
     ),
     path(
         "cases/<slug:number>/readers/",

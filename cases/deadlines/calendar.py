@@ -1,5 +1,6 @@
 """The work calendar: China's days off and make-up weekends, and a town's own days."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,6 +27,7 @@ from villages.own_rules import must_review
 MAKE_UP = "调休上班"
 NAME_LENGTH = 40
 OCTOBER = 10  # the State Council publishes the days off of the next year in November
+FEWEST = 5  # make-up weekends of a year by its notices, from 2008 to 2026
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,16 @@ def has_data(year: int) -> bool:
     return CalendarDay.objects.filter(VOUCHES_FOR_ITS_YEAR, day__year=year).exists()
 
 
-def years_without_data(at: datetime) -> tuple[int, ...]:
-    """Return which of this year and the next cannot be relied on.
+@dataclass(frozen=True)
+class Gaps:
+    """The years, of this and the next, of which the calendar does not hold all days."""
+
+    missing: tuple[int, ...]  # they cannot be relied on
+    begun: tuple[int, ...]  # they are, with fewer make-up weekends than there ever were
+
+
+def gaps_in_calendar(at: datetime) -> Gaps:
+    """Return which years are not entered, or not to the end. One query.
 
     The next counts from November on, when its days off are published.
     """
@@ -102,7 +112,23 @@ def years_without_data(at: datetime) -> tuple[int, ...]:
     years = [on.year]
     if on.month > OCTOBER:
         years.append(on.year + 1)
-    return tuple(year for year in years if not has_data(year))
+
+    vouching = CalendarDay.objects.filter(VOUCHES_FOR_ITS_YEAR, day__year__in=years)
+    make_up: Counter[int] = Counter()
+    known = set()
+    for row in vouching:
+        known.add(row.day.year)
+        if row.is_working:
+            make_up[row.day.year] += 1
+
+    missing = [year for year in years if year not in known]
+    begun = [year for year in years if year in known and make_up[year] < FEWEST]
+    return Gaps(tuple(missing), tuple(begun))
+
+
+def years_without_data(at: datetime) -> tuple[int, ...]:
+    """Return which of this year and the next cannot be relied on."""
+    return gaps_in_calendar(at).missing
 
 
 def days_of_year(town_id: int, year: int) -> dict[date, CalendarDay]:

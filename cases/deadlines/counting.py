@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
@@ -27,7 +27,7 @@ from cases.models.choices import Rule, Stage
 from cases.models.clock import VOUCHES_FOR_ITS_YEAR
 from minshi import workdays
 from minshi.prepared import prepared
-from minshi.workdays import Span, Unit, WorkCalendar
+from minshi.workdays import Span, Unit, WorkCalendar, span_years
 
 # a suspended, extended or returned matter may run for a year
 LOOK_BACK = LOOK_AHEAD = timedelta(days=400)
@@ -228,19 +228,36 @@ class Spent:
     stopped_on: date | None
     left: int | None  # below 0: overdue; None: the stage was left
     in_time: bool
+    in_several_years: bool = False  # the days of all visits: each is said with its year
+    rests_until: date | None = None  # paused now
+    goes_on: bool = False  # the case is in 议 again, and no clock of 议 runs
+    extended: bool = False  # more time was granted
 
 
-def spent_of(clocks: Iterable[Clock], at: datetime) -> list[Spent]:
-    """Return the used and remaining time of every visit of a stage, in their order."""
-    return [_spent(clock, at) for clock in sorted(clocks, key=lambda clock: clock.nth)]
+def spent_of(
+    clocks: Iterable[Clock], at: datetime, stage: str | None = None
+) -> list[Spent]:
+    """Return the used and remaining time of every visit of a stage, in their order.
+
+    `stage` is where the case stands: returned from 办 it is in 议 while the clock of
+    办 goes on (domain §4).
+    """
+    in_order = sorted(clocks, key=lambda clock: clock.nth)
+    rows = [_spent(clock, at, stage) for clock in in_order]
+
+    days: list[date | None] = []
+    for row in rows:
+        days += [row.started_on, row.last_on, row.stopped_on]
+    return [replace(row, in_several_years=span_years(days)) for row in rows]
 
 
-def _spent(clock: Clock, at: datetime) -> Spent:
+def _spent(clock: Clock, at: datetime, stage: str | None) -> Spent:
     """Sum up one stay in a stage, in calendar days.
 
     Days of a pause are not used up, nor those of a check that sent the matter back,
     which is written as one. `left` is None once the clock has stopped.
     """
+    is_back = stage == Stage.DELIBERATE and clock.stage == Stage.HANDLE
     until = workdays.local_day(clock.stopped_at or at)
     started_on = workdays.local_day(clock.started_at)
     last_on = workdays.last_day_of(clock.due_at)
@@ -258,6 +275,9 @@ def _spent(clock: Clock, at: datetime) -> Spent:
         stopped_on=until if clock.stopped_at else None,
         left=None if clock.stopped_at else (last_on - until).days,
         in_time=not clock.is_overdue(at),
+        rests_until=None if clock.stopped_at else clock.rests_until(until),
+        goes_on=is_back and clock.stopped_at is None,
+        extended=clock.extended,
     )
 
 

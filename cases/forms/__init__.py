@@ -11,6 +11,7 @@ from cases.forms.meeting import (
     ChangeForm,
     CorrectionForm,
     ItemForm,
+    NumbersForm,
 )
 from cases.forms.step import MoveForm, field_for
 
@@ -26,6 +27,7 @@ __all__ = [
     "IntakeForm",
     "ItemForm",
     "MoveForm",
+    "NumbersForm",
     "StartForm",
     "cadre_label",
     "field_for",

@@ -1,6 +1,6 @@
 """Fields of the forms of cases: holders and their tasks, cases by number, cadres."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from cases.workflow.inputs import MOST_ASKED, Ask, ask_shorter
 from cases.workflow.numbering import number_of
 from minshi import workdays
 from minshi.days import DayField
+from minshi.errors import Text
 from villages.forms.rows import RowsField
 from villages.models import Post, User, Village
 from villages.naming import name_keys_of
@@ -144,17 +145,25 @@ class AsksField(forms.Field):
 class NumberField(OneCase):
     """A case by its number, in whatever spelling it is typed."""
 
-    default_error_messages = {
-        "invalid_choice": _(
-            "No open matter of this town that you may see has this number; nor can it"
-            " be this one."
-        )
-    }
+    widget = forms.TextInput
+
+    def __init__(
+        self, offered: QuerySet[Case], *, why_not: Callable[[str], Text], **options: Any
+    ) -> None:
+        """`why_not` says of a number why it is none of those offered."""
+        super().__init__(offered, to_field_name="number", **options)
+        self.why_not = why_not
 
     def to_python(self, value: Any) -> Any:
-        if isinstance(value, str):
-            value = number_of(value)
-        return super().to_python(value)
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+
+        number = number_of(value)
+        try:
+            return super().to_python(number)
+        except forms.ValidationError as refused:
+            words = str(self.why_not(number))
+            raise forms.ValidationError(words, code=refused.code) from refused
 
 
 class VillageField(OneVillage):

@@ -1,5 +1,7 @@
 """Forms of 四议两公开: beginning it, one step's numbers or notice, giving it up."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -8,13 +10,14 @@ from django.utils.translation import pgettext_lazy
 
 from cases.forms.fields import TALL
 from cases.forms.meeting import MOST_PEOPLE
-from cases.meetings.four_two import StepRecord
 from cases.meetings.notice import is_announced, may_be_short
 from cases.meetings.six_steps import StepRule
+from cases.meetings.step_record import StepRecord
 from cases.models.four_two import Origin
 from cases.models.reserved import ReservedMatter
 from minshi.days import DayField
 from villages.forms.accounts import DayInput, RuleForm, offer
+from villages.models import MeetingKind
 
 MOST_SUBJECT = 80  # characters
 
@@ -28,6 +31,7 @@ class StartForm(RuleForm):
         label=_("Kind of matter"),
         choices=ReservedMatter.choices,
         widget=forms.RadioSelect,
+        help_text=_("The kind says who resolves it in the fourth step."),
     )
     origin = forms.ChoiceField(
         label=_("How it came up"), choices=Origin.choices, widget=forms.RadioSelect
@@ -78,7 +82,14 @@ class HeldForm(RuleForm):
         required=False,
     )
 
-    def __init__(self, rule: StepRule, *args: Any, **options: Any) -> None:
+    def __init__(
+        self,
+        rule: StepRule,
+        *args: Any,
+        on_roll: Mapping[MeetingKind, int] = MappingProxyType({}),
+        **options: Any,
+    ) -> None:
+        """`on_roll`: how many are due by the roll, by kind of meeting."""
         super().__init__(*args, **options)
         counted = ("due", "present", "votes_for", "votes_against", "votes_abstain")
         announced = ("called_on", "short_notice")
@@ -93,6 +104,8 @@ class HeldForm(RuleForm):
         if rule.kinds:
             offer(self, "kind", ((kind.value, kind.label) for kind in rule.kinds))
             self.fields["kind"].initial = rule.kinds[0].value
+        if on_roll:
+            self._say_who_is_due(rule, on_roll)
         if len(rule.kinds) == 1:
             self.fields["kind"].widget = forms.HiddenInput()
         if not rule.kinds:
@@ -101,6 +114,18 @@ class HeldForm(RuleForm):
                 "Leave it empty while there are none; what comes in while the notice"
                 " hangs is added by a correction of this step."
             )
+
+    def _say_who_is_due(
+        self, rule: StepRule, on_roll: Mapping[MeetingKind, int]
+    ) -> None:
+        """Say how many are due by the roll; where one kind alone holds the step, that
+        number is filled in.
+        """
+        counted = [f"{kind.label} {count}" for kind, count in on_roll.items()]
+        words = _("By the roll: %(counted)s")
+        self.fields["due"].help_text = words % {"counted": "、".join(counted)}
+        if len(rule.kinds) == 1:
+            self.fields["due"].initial = on_roll[rule.kinds[0]]
 
     def held(self) -> StepRecord:
         data = self.cleaned_data

@@ -21,11 +21,11 @@ from cases.models.choices import (
 from cases.workflow import Spoken
 from cases.workflow.candidates import cadres_over
 from cases.workflow.inputs import SAID_AT, WHO_MAY_SEE, Input, Kind, fault_of
+from cases.workflow.named_apart import named_apart
 from cases.workflow.speakers import (
     LONGEST_NAME,
     LONGEST_WORDS,
     checked_name,
-    named_apart,
 )
 from minshi.days import MomentField
 from minshi.errors import InputRefused

@@ -22,6 +22,7 @@ from minshi.days import MomentField
 from villages.forms.accounts import RuleForm, offer
 from villages.forms.rows import RowsField
 from villages.models import Group, MeetingKind
+from villages.procedure import OF_EVERYBODY
 
 MOST_PEOPLE = 100_000
 MOST_PLACE = 60  # characters
@@ -194,16 +195,29 @@ class ChangeForm(RuleForm):
         help_text=LATE_NOTICE_HELP,
         show_hidden_initial=True,
     )
+
+    def __init__(self, meeting: Meeting, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not may_be_short(meeting.kind):
+            del self.fields["short_notice"]
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> "ChangeForm":
+        names = ("starts_at", "place", "chair", "recorder", "short_notice")
+        return cls(meeting, initial={name: getattr(meeting, name) for name in names})
+
+
+class NumbersForm(RuleForm):
+    """How many are due and how many came, where nobody is due by name; each with its
+    value as the page was drawn, as in `ChangeForm`.
+    """
+
     due = forms.IntegerField(
         label=_("Due to attend, as counted"),
         min_value=1,
         max_value=MOST_PEOPLE,
         required=False,
         show_hidden_initial=True,
-        help_text=_(
-            "Where nobody calls the roll by name: an assembly. Both numbers, or"
-            " neither."
-        ),
     )
     present = forms.IntegerField(
         label=_("Present, as counted"),
@@ -213,30 +227,48 @@ class ChangeForm(RuleForm):
         show_hidden_initial=True,
     )
 
-    def __init__(self, meeting: Meeting, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if not may_be_short(meeting.kind):
-            del self.fields["short_notice"]
-
-    @classmethod
-    def of(cls, meeting: Meeting) -> "ChangeForm":
-        known = {
-            name: getattr(meeting, name)
-            for name in ("starts_at", "place", "chair", "recorder", "short_notice")
+    def __init__(
+        self, meeting: Meeting, households: int | None, *args: Any, **options: Any
+    ) -> None:
+        """Offer the number of households, where it is known, until one is written."""
+        first = {
+            "due": meeting.due_typed or households,
+            "present": meeting.present_typed,
         }
-        return cls(
-            meeting,
-            initial={
-                **known,
-                "due": meeting.due_typed,
-                "present": meeting.present_typed,
-            },
-        )
+        super().__init__(*args, initial=first, **options)
+        self.is_offered = meeting.due_typed is None
+
+        if meeting.kind not in OF_EVERYBODY:
+            words = _("Where nobody calls the roll by name. Both numbers, or neither.")
+            self.fields["due"].help_text = words
+        elif households and self.is_offered:
+            words = _(
+                "%(households)s households are on the roll of neighbours. If the adults"
+                " are counted, type their number."
+            )
+            self.fields["due"].help_text = words % {"households": households}
+        else:
+            words = _("All who are due, whether they came or not.")
+            self.fields["due"].help_text = words
+        if meeting.kind in OF_EVERYBODY:
+            self.fields["present"].help_text = _(
+                "Empty: those who are added below by name."
+            )
+
+    def changed(self) -> list[str]:
+        """Return the names of what is to be written; a number that was only offered is
+        written though nobody changed it.
+        """
+        return [*self.changed_data, *(["due"] if self.is_offered else [])]
 
 
 class AttendeeForm(RuleForm):
     name = forms.CharField(label=_("Who else came"), max_length=40)
-    is_guest = forms.BooleanField(label=_("sits in without a vote"), required=False)
+    is_guest = forms.BooleanField(
+        label=_("sits in without a vote"),
+        help_text=_("Without the tick they are due as well, and vote."),
+        required=False,
+    )
 
 
 class ItemForm(RuleForm):

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -27,18 +28,32 @@ from cases.models.choices import Handling, Level, RequestKind, Rule
 from cases.privacy.redactor import NOTHING, Redactor
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
-from cases.workflow.candidates import holders_in_order
+from cases.workflow.candidates import (
+    choices_offered,
+    holders_in_order,
+    why_not_into,
+)
 from cases.workflow.clocks import Clocks
-from cases.workflow.inputs import ABOUT_SPEAKER, OTHERS, Input, Kind, fault_of
-from cases.workflow.speakers import names_together
+from cases.workflow.inputs import (
+    ABOUT_SPEAKER,
+    OTHERS,
+    SAID_FOR_THE_SPEAKER,
+    Input,
+    Kind,
+    fault_of,
+    is_missing_beside,
+)
+from cases.workflow.named_apart import names_together
 from cases.workflow.standing import holder_key
+from cases.workflow.who import WHO_PROTECTS, others_who_protect
 from cases.workflow.writers import NOBODY
 from minshi.days import DayField, MomentField
 from minshi.errors import Text
 from minshi.text import PLACEHOLDER
 from minshi.workdays import day_in_words
 from villages.forms.accounts import DayInput, RuleForm, in_plain_words, offered
-from villages.models import User
+from villages.forms.accounts import offer as offer_choices
+from villages.models import Post, User
 
 # Inputs that are asked of officers alone: nobody asks the speaker how they told us.
 OFFICERS_ONLY = (
@@ -99,8 +114,15 @@ class MoveForm(RuleForm):
             if item.name == "handling" and facts.case.level == Level.VILLAGE:
                 field.choices = _without_town_meeting(field.choices)
             in_plain_words(field)
+            if item.kind is Kind.CASE:
+                field.error_messages["required"] = _("Write the number.")
             self.fields[item.name] = field
 
+        if offer.action == Action.PROTECT:
+            self._offer_protection(offer.post)
+        if offer.action == Action.WITHDRAW and offer.post is not None:
+            for name in SAID_FOR_THE_SPEAKER:
+                self.fields[name].required = True
         if offer.action == Action.RETURN and facts.case.level == Level.VILLAGE:
             words = _("Please have the village report it to the town")
             self.fields["asks_escalation"].label = words
@@ -114,6 +136,20 @@ class MoveForm(RuleForm):
         if answers.get("reply") and offer.action == Action.VERIFY:
             self.fields["reply"].widget.attrs |= {"data-draft": "1", "rows": 6}
             self.fields["reply"].help_text = str(_help_for_draft(answers["reply"]))
+
+    def _offer_protection(self, post: Post | None) -> None:
+        """Offer what this post may set, and say who may set the rest. What an older
+        page offered is refused in the words of the rule.
+        """
+        item = next(each for each in self.inputs if each.name == "confidentiality")
+        choices = choices_offered(item, self.action, post, self.facts)
+        offer_choices(self, item.name, choices)
+
+        field = self.fields[item.name]
+        field.error_messages["invalid_choice"] = str(WHO_PROTECTS)
+        others = others_who_protect(post, self.facts)
+        if others:
+            field.help_text = f"{field.help_text}{others}"
 
     def _help_for_request(self) -> str:
         """Say who rules on the request, and how much more time may be asked for."""
@@ -159,6 +195,8 @@ class MoveForm(RuleForm):
         for item in self.inputs:
             value = data.get(item.name)
             fault = fault_of(item, value, self.at, self.facts.case.said_at)
+            if not fault and not item.required and is_missing_beside(item, data):
+                fault = _("Please fill this in.")
             if fault and item.name not in self.errors:
                 self.add_error(item.name, str(fault))
 
@@ -300,6 +338,9 @@ def field_for(item: Input, facts: Facts, user: User | None) -> forms.Field:
         return forms.BooleanField(**common)
     if item.name in ("lead", "assistants"):
         return _chosen_field(item, holders_in_order(facts), user, common)
+    if item.kind is Kind.CASE:
+        why_not = partial(why_not_into, facts=facts, user=user)
+        return NumberField(candidates(item, facts, user), why_not=why_not, **common)
     return _chosen_field(item, candidates(item, facts, user), user, common)
 
 
@@ -312,10 +353,6 @@ def _chosen_field(
         return HoldersField(offered, **common)
     if item.kind is Kind.ASKS:
         return AsksField(offered, **common)
-    if item.kind is Kind.CASE:
-        return NumberField(
-            offered, to_field_name="number", widget=forms.TextInput, **common
-        )
     if item.kind is Kind.USERS:
         return CadresField(offered, **common)
     if item.kind is Kind.RESIDENT:

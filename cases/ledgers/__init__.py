@@ -10,7 +10,7 @@ from cases.ledgers.handled import HANDLING, RESULTS, SATISFACTION
 from cases.ledgers.heard import GENERAL, HOME_VISIT, TALK_ROOM
 from cases.ledgers.loading import batches, read_behind, read_records
 from cases.ledgers.meetings import MEETINGS
-from cases.ledgers.record import Record
+from cases.ledgers.record import Record, cases_read_in
 from cases.ledgers.registers import ERRANDS, ONLINE, REQUESTS, VISITORS
 from cases.ledgers.shifts import DUTY
 from minshi.errors import Text
@@ -60,6 +60,7 @@ __all__ = [
     "Record",
     "add_book",
     "batches",
+    "cases_read_in",
     "read_behind",
     "read_records",
     "titles_by_key",

@@ -1,5 +1,6 @@
 """The rows of ledgers that an address asks for, on a page and in a job alike."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,6 +11,9 @@ from cases.ledgers import BOOKS, AnyBook
 from cases.ledgers.period import Period, PeriodForm
 from villages.models import User
 
+NAME_OF_FILTER = re.compile(r"[a-z_]{1,30}")
+# a choice, the key of a row, a day: of these none is a person
+PLAIN_VALUE = re.compile(r"[a-z_]{1,30}|\d{1,6}|\d{4}-\d\d(?:-\d\d)?")
 # the place in the list, and the order of a list: a ledger has one of its own
 OWN_PARAMETERS = ("after", "from_row", "order", "whole")
 
@@ -78,11 +82,14 @@ class Asked:
         """The filters in use, for the log of exports.
 
         The words searched for may be a name or a phone: the log says that there was a
-        search, not for what.
+        search, not for what. So may whatever else stands in an address typed by hand.
         """
         parts = []
         for name, value in self.query.items():
-            if value:
-                words = "…" if name == "q" else value
+            if not value:
+                continue
+            is_plain = name != "q" and PLAIN_VALUE.fullmatch(str(value))
+            words = value if is_plain else "…"
+            if NAME_OF_FILTER.fullmatch(name):
                 parts.append(f"{name}={words}")
         return "&".join(parts)

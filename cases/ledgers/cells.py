@@ -19,7 +19,7 @@ from cases.models.choices import (
 )
 from cases.models.meeting import ItemState
 from cases.workflow import Action
-from cases.workflow.event_data import data_of
+from cases.workflow.event_data import data_of, route_in, sent_elsewhere
 from minshi.errors import Text
 from minshi.workdays import SHANGHAI, local_day
 from villages.models import MeetingKind
@@ -112,9 +112,16 @@ def last_reply(record: Record) -> str:
 
 
 def rating(record: Record) -> str:
-    """Return both answers of the speaker."""
+    """Return both answers of the speaker in the present round; empty until then."""
     case = record.case
+    if not case.is_rated:
+        return ""
     return joined(case.get_satisfaction_display(), case.get_solved_display())
+
+
+def satisfaction(record: Record) -> Text:
+    """Return how satisfied the speaker is with the present round; empty until rated."""
+    return record.case.label_of("satisfaction") if record.case.is_rated else ""
 
 
 def head(record: Record) -> str:
@@ -139,14 +146,14 @@ def answer(record: Record) -> str:
 
 def answer_and_result(record: Record) -> str:
     """Return what was answered or decided, and the result where it says more."""
-    return in_a_row(answer(record), record.column("result"))
+    return in_a_row(answer(record), record.done("result"))
 
 
 def went_to(record: Record) -> str:
     """Return 转办去向: the lead's unit, or the proper route."""
     event = record.last(Action.DIVERT)
     if event:
-        return record.of_event(event, "route", data_of(event).get("route", ""))
+        return record.of_event(event, "route", route_in(event))
     if record.lead and not record.is_undecided:
         return record.unit
     return ""
@@ -220,13 +227,18 @@ def progress(record: Record) -> Text:
 
 
 def result(record: Record) -> str:
-    return joined(outcome(record), record.column("result"))
+    """Return how it ended and what came of it; where it was sent elsewhere, where."""
+    event = sent_elsewhere(record.case, record.events)
+    route = record.of_event(event, "route", route_in(event)) if event else ""
+    return joined(outcome(record), record.done("result"), route)
 
 
 def outcome(record: Record) -> Text:
-    """Return how it ended; closed without 办结, by the reason of the closing."""
+    """Return how the present round ended; closed without 办结, by the reason of the
+    closing.
+    """
     case = record.case
-    if case.outcome:
+    if case.is_completed and case.outcome:
         return OUTCOME_WORDS[case.outcome]
     if not case.close_reason:
         return ""
@@ -236,7 +248,7 @@ def outcome(record: Record) -> Text:
 
 
 def measures(record: Record) -> str:
-    return record.column("measures") or record.column("result")
+    return record.done("measures") or record.done("result")
 
 
 def supervised(record: Record) -> bool:
@@ -294,18 +306,21 @@ def put_right(record: Record) -> str:
     """Return the measures of a later round; empty where there was none."""
     case = record.case
     is_later = case.round > record.ratings[0].round
-    if not is_later or case.completed_at is None:
-        return ""
-    return measures(record)
+    return measures(record) if is_later else ""
 
 
 def second_rating(record: Record) -> str:
-    last = record.ratings[-1]
-    if last is record.ratings[0]:
-        return ""
-    return joined(
-        last.get_satisfaction_display(), last.get_solved_display(), local_day(last.at)
-    )
+    """Return every answer after the first, with why where the speaker said it."""
+    answers = []
+    for rating in record.ratings[1:]:
+        answer = joined(
+            rating.get_satisfaction_display(),
+            rating.get_solved_display(),
+            local_day(rating.at),
+        )
+        reason = record.words(rating.reason, post=rating.entered_by_id)
+        answers.append(f"{answer}（{reason}）" if reason else answer)
+    return "；".join(answers)
 
 
 def caller(record: Record) -> str:

@@ -142,7 +142,13 @@ ASSIGNED_ON = column(
 MEASURES = column(
     "measures", pgettext_lazy("ledger", "Measures taken"), cells.measures, width=26
 )
-RESULT = column("result", pgettext_lazy("ledger", "Result"), cells.result, width=28)
+RESULT = column(
+    "result",
+    pgettext_lazy("ledger", "Result"),
+    cells.result,
+    width=28,
+    reads=(Action.DIVERT,),
+)
 CHECKER = column(
     "checker",
     pgettext_lazy("ledger", "Checked by"),

@@ -20,6 +20,7 @@ from cases.ledgers.period import in_words
 from cases.models import Assignment, Case
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.disclosure import opener
+from cases.privacy.reasons import reason_of
 from minshi import tabular
 from minshi.errors import MoveRefused, NoSuchRight, said_purpose
 from minshi.file_names import file_name
@@ -313,8 +314,18 @@ class Export:
                 self.tell(self.count)
             yield record
 
-    def log(self, kind: AuditKind, form: str, request: HttpRequest | None) -> None:
-        """Record the export or print, and that names were opened where they were."""
+    def reason_in_log(self) -> str:
+        """Return the reason in words that name nobody. Five queries."""
+        return reason_of(self.user, self.on, clean_text(self.reason))
+
+    def log(
+        self, kind: AuditKind, form: str, request: HttpRequest | None, reason: str = ""
+    ) -> None:
+        """Record the export or print, and that names were opened where they were.
+
+        `reason` is the one for the log where it was made ready for several exports.
+        """
+        reason = reason or self.reason_in_log()
         subject = _("%(ledger)s, %(period)s, %(count)s rows; %(filters)s") % {
             "ledger": f"{self.book.ledger.title} {form}".strip(),
             "period": self.period,
@@ -331,6 +342,6 @@ class Export:
                 at=self.at,
                 user=self.user,
                 subject=subject,
-                reason=clean_text(self.reason),
+                reason=reason,
                 request=request,
             )

@@ -19,6 +19,7 @@ from cases.ledgers.freezing import headline_of, titled
 from cases.ledgers.period import in_words
 from cases.models import FrozenLedger, RedEntry
 from cases.models.scope import Sight
+from cases.privacy.reasons import reason_of
 from minshi import tabular
 from minshi.errors import MoveRefused, said_purpose
 from minshi.file_names import file_name
@@ -208,7 +209,7 @@ class FrozenPaper:
             at=self.at,
             user=self.user,
             subject=_("closed: %(ledger)s") % {"ledger": self.headline},
-            reason=clean_text(self.reason),
+            reason=reason_of(self.user, self.on, clean_text(self.reason)),
             request=request,
         )
 

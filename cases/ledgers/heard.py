@@ -144,7 +144,7 @@ GENERAL = Book(
             column(
                 "satisfaction",
                 pgettext_lazy("ledger", "Satisfaction"),
-                lambda r: r.case.label_of("satisfaction"),
+                cells.satisfaction,
                 kind="choice",
                 choices=tuple(Satisfaction.labels),
             ),

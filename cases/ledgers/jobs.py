@@ -34,6 +34,7 @@ from cases.ledgers.exports import (
 from cases.ledgers.together import file_of, name_of, refuse_form
 from cases.models import ExportJob
 from cases.models.export_job import EXPORTS, ExportState
+from cases.privacy.reasons import reason_of
 from minshi.celery import write_exports_soon
 from minshi.errors import MoveRefused, RuleBroken, said_purpose
 from minshi.idempotency import fingerprint, once
@@ -351,7 +352,7 @@ def fetch(
         at=at,
         user=by,
         subject=_("fetched: %(file)s") % {"file": job.name},
-        reason=job.reason,
+        reason=reason_of(by, on, job.reason),
         request=request,
     )
     return file

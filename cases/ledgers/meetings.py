@@ -134,6 +134,8 @@ class ItemRecord:
         item = self.item
         if self.is_hidden or item.due is None or item.present is None:
             return ""
+        if not item.due and item.present:
+            return f"　／{item.present}"  # how many were due was not known yet
         return f"{item.due}／{item.present}"
 
 
@@ -363,7 +365,7 @@ class MeetingBook(OtherBook):
         At most five queries: the cases with their posts, assignments and decisions, and
         the matters whose speakers not all at their tables may know.
         """
-        show_items(rows)
+        show_items(rows, with_meetings=True)
         cases = Case.objects.none()
         wanted = [item.case_id for item in rows if item.case_id]
         if wanted:

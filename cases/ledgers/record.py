@@ -1,5 +1,6 @@
 """A row of a ledger: a case with what its columns show, as its reader may see it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -155,6 +156,13 @@ class Record:
     def column(self, name: str) -> str:
         """Return words of the case itself, masked as `words`."""
         return self.words(getattr(self.case, name), by=self.writers.of(name))
+
+    def done(self, name: str) -> str:
+        """Return words of what was done in the present round, masked as `words`; empty
+        until 办结, as its date is: those that the case still has are of the round
+        before.
+        """
+        return self.column(name) if self.case.is_completed else ""
 
     def note(self, event: Event | None) -> str:
         """Return the note of an event, masked as `words`."""
@@ -333,3 +341,9 @@ def joined(*parts: object) -> str:
         if text:
             said.append(text)
     return " · ".join(said)
+
+
+def cases_read_in(records: Iterable[object]) -> list[Case]:
+    """Return the cases whose words stand in rows of a ledger. No query."""
+    rows = [record for record in records if isinstance(record, Record)]
+    return [row.case for row in rows if not row.redacted]

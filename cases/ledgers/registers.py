@@ -181,7 +181,7 @@ REQUESTS = Book(
             column(
                 "satisfaction",
                 pgettext_lazy("ledger", "Satisfaction"),
-                lambda r: r.case.label_of("satisfaction"),
+                cells.satisfaction,
                 width=10,
                 kind="choice",
                 choices=tuple(Satisfaction.labels),
@@ -281,7 +281,7 @@ ERRANDS = Book(
             column(
                 "satisfaction",
                 pgettext_lazy("ledger", "Satisfied or not"),
-                lambda r: r.case.label_of("satisfaction"),
+                cells.satisfaction,
                 kind="choice",
                 choices=tuple(Satisfaction.labels),
             ),

@@ -35,8 +35,9 @@ def file_of(
     with file_to_hand_on() as out:
         sheets = (export.sheet(export.records()) for export in filled)
         tabular.write_workbook(out, sheets)
+        reason = filled[0].reason_in_log()
         for export in filled:
-            export.log(AuditKind.EXPORT, form, request)
+            export.log(AuditKind.EXPORT, form, request, reason)
     return out
 
 

@@ -12,7 +12,8 @@ from villages.models import User
 
 def to_be_checked_by(cases: CaseQuerySet, user: User, on: date) -> CaseQuerySet:
     """Return what waits to be checked and the user did not handle in this round, under
-    whatever post (domain §3, handled).
+    whatever post (domain §3, handled). What waits for an order is not checked: verify
+    and reject are refused there.
     """
     posts = user.posts_on(on)
     offices = [post.office_id for post in posts if post.office_id]
@@ -20,4 +21,4 @@ def to_be_checked_by(cases: CaseQuerySet, user: User, on: date) -> CaseQuerySet:
     handled = Assignment.objects.filter(
         by_them, case=OuterRef("pk"), round=OuterRef("round")
     )
-    return cases.filter(~Exists(handled), stage=Stage.SUPERVISE)
+    return cases.filter(~Exists(handled), stage=Stage.SUPERVISE, needs_order=False)

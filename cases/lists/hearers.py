@@ -8,20 +8,23 @@ from datetime import date
 
 from cases.models import Case
 from cases.workflow import Action
+from villages.models import User
 
 
 @dataclass(frozen=True)
 class Hearers:
     """Whom a step goes to: names, each with post and place."""
 
-    addressee: str  # the person or office that has the matter
+    # the person or office that has the matter; None: the step only notifies
+    addressee: str | None
     notified: Sequence[str]  # who is notified as well
 
     def __str__(self) -> str:
         return self.addressee or "—"
 
 
-HearersOf = Callable[[Case, date], Hearers]
+# of a step that a user takes, who is never notified of it
+HearersOf = Callable[[Case, date, User], Hearers]
 _known: dict[Action, HearersOf] = {}
 
 
@@ -30,7 +33,7 @@ def add_hearers(action: Action, hearers: HearersOf) -> None:
     _known[action] = hearers
 
 
-def hearers_of(action: Action, case: Case, on: date) -> Hearers | None:
-    """Return who hears of a step; None where nobody above knows."""
+def hearers_of(action: Action, case: Case, on: date, by: User) -> Hearers | None:
+    """Return who hears of a step that a user takes; None where nobody above knows."""
     hearers = _known.get(action)
-    return hearers(case, on) if hearers else None
+    return hearers(case, on, by) if hearers else None

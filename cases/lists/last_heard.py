@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from cases.models import AgendaItem, Case, Meeting
-from cases.models.choices import Stage
+from cases.models.choices import Level, Stage
 from cases.models.meeting import ItemState
 from cases.workflow import Action
 from cases.workflow.committee import is_heard_in_work
@@ -40,7 +40,7 @@ def last_heard_of(cases: Iterable[Case], user: User, on: date) -> Mapping[int, s
 def last_heard(case: Case, item: AgendaItem | None, on: date) -> str:
     """Return in words what the item said that was concluded last about a case: the day,
     the kind of meeting, the result, and when it may come again. Empty where the matter
-    was decided since, or waits for no decision.
+    was decided since, waits for no decision, or waits for that of another place.
     """
     if item is None or item.concluded_at is None:
         return ""
@@ -50,6 +50,8 @@ def last_heard(case: Case, item: AgendaItem | None, on: date) -> str:
         return ""
 
     meeting = item.meeting
+    if not _is_where_it_waits(meeting, case):
+        return ""
     day = day_in_words(local_day(meeting.starts_at), on)
     facts = {"day": day, "meeting": meeting.get_kind_display()}
     if item.state == ItemState.NOT_PASSED and item.votes_for is not None:
@@ -64,6 +66,15 @@ def last_heard(case: Case, item: AgendaItem | None, on: date) -> str:
     if item.action == Action.DEFER:
         return _deferred(case, facts, on)
     return ""
+
+
+def _is_where_it_waits(meeting: Meeting, case: Case) -> bool:
+    """Tell whether the meeting was of the place that decides on the case now: once it
+    is reported up, no next meeting of the village comes to it.
+    """
+    if meeting.level != case.level:
+        return False
+    return meeting.level != Level.VILLAGE or meeting.village_id == case.village_id
 
 
 def _votes_of(item: AgendaItem) -> Mapping[str, object]:

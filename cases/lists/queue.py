@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from cases.lists.desk import DeskWork
 from cases.lists.last_heard import last_heard_of
@@ -196,6 +196,26 @@ def meetings_offered(
     return [MeetingOffered(meeting, meeting.pk in chosen) for meeting in coming]
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why a matter waits: what was written as it was reported up or given back."""
+
+    event: Event
+    words: str  # as its reader may know them
+
+    @property
+    def label(self) -> str:
+        return label_of_reason(self.event)
+
+
+def label_of_reason(event: Event) -> str:
+    """Say whether a matter was reported up, or who gave it back."""
+    if event.action == Action.ESCALATE:
+        return pgettext("reported up", "Reason")
+    office = event.post.office if event.post else None
+    return _("Why %(who)s gave it back") % {"who": office or event.user}
+
+
 def reasons_of(cases: Iterable[Case]) -> dict[int, Event]:
     """Return the events by which cases were last reported up or returned, by the case's
     key. One query.
@@ -204,12 +224,12 @@ def reasons_of(cases: Iterable[Case]) -> dict[int, Event]:
     """
     events = Event.objects.filter(
         case__in=cases, action__in=(Action.ESCALATE, Action.RETURN)
-    )
+    ).select_related("user", "post__office")
     # a later event of the same case replaces an earlier one
     return {event.case_id: event for event in events.order_by("case", "sequence")}
 
 
-def reasons_for(cases: Sequence[Case], sight: Sight) -> dict[int, str]:
+def reasons_for(cases: Sequence[Case], sight: Sight) -> dict[int, Reason]:
     """Return why cases were last reported up or returned, by key, as this reader may
     know it; two queries at most.
     """
@@ -225,5 +245,6 @@ def reasons_for(cases: Sequence[Case], sight: Sight) -> dict[int, str]:
     reasons = {}
     for case, event in events.items():
         redact = redactors[case]
-        reasons[case] = event.note if redact is NOTHING else redact.note(event)
+        words = event.note if redact is NOTHING else redact.note(event)
+        reasons[case] = Reason(event, words)
     return reasons

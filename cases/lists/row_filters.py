@@ -89,5 +89,6 @@ class ItemFilter(MatterFilter):
         """Filter by the words of the case; of an item without one, of its subject."""
         in_subject = Q(case=None)
         for term in search.terms_of(text):
-            in_subject &= Q(subject__icontains=term)
+            digits = Q(subject__icontains=term.digits)
+            in_subject &= digits | Q(subject__icontains=term.written)
         return rows.filter(Q(case__in=self.matters_with(text)) | in_subject)

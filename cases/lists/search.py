@@ -1,7 +1,8 @@
 """Search for a case by number, by words spoken or asked for, and by the speaker."""
 
 import re
-import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -21,32 +22,34 @@ from django.utils.translation import gettext as _
 
 from cases.models import CoSpeaker
 from cases.models.scope import CaseQuerySet, Sight
-from cases.workflow.numbering import number_of
+from cases.workflow.numbering import number_of, numbers_meant
 from minshi.crypto import blind_index, normal_phone
 from minshi.text import HAN, searchable, visible
 from minshi.text.folding import (
-    BETWEEN_THOUSANDS,
     DASH,
     QUOTES,
     any_of,
+    as_written,
     with_plain_phones,
     without_brackets,
+    without_thousands,
 )
-from minshi.text.numerals import in_digits
-from villages.models import ResidentKey, Town, Village
+from minshi.text.lookalikes import normal
+from minshi.text.numerals import in_digits, with_share_at_beginning
+from minshi.text.simplified import forms_of
+from villages.models import ResidentKey, Village
 
 LONGEST = 60  # characters of what is asked
 SHORTEST = 2  # characters: one is in nearly every text, and no index answers it
 MOST_TERMS = 6
 # the beginning of a number
 NUMBER = re.compile(r"[A-Z][A-Z0-9]{1,3}-\d{1,4}(-\d*)?")
-# as people say it: 163, 0163, 2026-0163, 第163号
-END_OF_NUMBER = re.compile(r"(?:(20\d\d)-)?(\d{2,4})号?")
 SHORT_NUMBER = re.compile(r"\d{2,4}")
 LETTERS = re.compile(r"[a-z]{2,30}")  # pinyin or initials of a name
-YEARS_BACK = 1
-SIGNS = ",;:!?。、…《》()【】"  # in full width or half, whichever was taken down
-BETWEEN = re.compile(rf"(?<=\w)[{SIGNS}]+|[{SIGNS}]+(?=\w)")
+# in full width or half, whichever was taken down
+SIGNS = re.escape(",;:!?。、…《》()【】〔〕[]")
+SIGN = f"[{SIGNS}]"
+BETWEEN = re.compile(rf"(?<=\w){SIGN}+|{SIGN}+(?=\w)")
 # where a word begins and ends, before it is parted at signs
 BEGIN = rf"(?<![^\s{SIGNS}])"
 END = rf"(?![^\s{SIGNS}])"
@@ -62,6 +65,7 @@ BEFORE_LARGE_UNIT = re.compile(r"(?<=\d)\s+(?=[万萬亿億])")
 # 修 100 米: and one before it belongs to the number
 BEFORE_NUMBER = re.compile(rf"{BEGIN}([{HAN}])\s+(?=\d)")
 AFTER_ALL = "\U0010ffff"
+DAY = re.compile(r"(?<=\d)(月[1-3]?\d)[日号]")
 
 
 class Bigrams(Func):
@@ -85,7 +89,23 @@ class HasBigrams(Func):
         super().__init__(Bigrams(F(column)), asked)
 
 
-def terms_of(text: str) -> list[str]:
+@dataclass(frozen=True)
+class Term:
+    """One word of what is asked, in the two forms in which words are stored."""
+
+    digits: str  # with digits for numbers
+    written: str  # with numbers as they were typed
+
+    @property
+    def spellings(self) -> list[str]:
+        """The forms that may be looked for: no index answers a single character."""
+        forms = spellings_of(self.digits)
+        if len(self.written) >= SHORTEST:
+            forms.append(self.written)
+        return list(dict.fromkeys(forms))
+
+
+def terms_of(text: str) -> list[Term]:
     """Return the words of what was typed, folded as the words of cases are.
 
     1. Join what was typed with blanks between and is one word: 李 四, 120 元.
@@ -95,7 +115,7 @@ def terms_of(text: str) -> list[str]:
     4. Leave out what is too short to be searched beside something longer (`left_out`).
     """
     terms = _all_terms(text)
-    return [term for term in terms if len(term) >= SHORTEST] or terms
+    return [term for term in terms if len(term.digits) >= SHORTEST] or terms
 
 
 def left_out(text: str) -> list[str]:
@@ -105,12 +125,25 @@ def left_out(text: str) -> list[str]:
     if len(text) > LONGEST:
         return []
     searched = terms_of(text)
-    return [term for term in _all_terms(text) if term not in searched]
+    return [term.digits for term in _all_terms(text) if term not in searched]
 
 
-def _all_terms(text: str) -> list[str]:
-    typed = unicodedata.normalize("NFKC", without_brackets(visible(text)))
-    typed = QUOTED.sub(" ", BETWEEN_THOUSANDS.sub("", typed))
+def spellings_of(term: str) -> list[str]:
+    """Return a term as it is stored, and as else it may be meant.
+
+    11月3号 is a day as 11月3日 is, or the third of something; 三成 by itself a share or
+    somebody's given name. What is stored keeps both apart, who asks finds either.
+    """
+    spellings = [term]
+    for unit in "日号":
+        spellings.append(DAY.sub(rf"\1{unit}", term))
+    spellings += [with_share_at_beginning(each) for each in spellings]
+    return list(dict.fromkeys(spellings))
+
+
+def _all_terms(text: str) -> list[Term]:
+    typed = without_brackets(without_thousands(visible(text)))
+    typed = QUOTED.sub(" ", normal(typed))
     joined = NAME_SET_WIDE.sub(_set_close, typed)
     joined = BEFORE_LARGE_UNIT.sub("", BEFORE_MEASURE.sub("", joined))
     joined = BEFORE_NUMBER.sub(r"\1", joined)
@@ -122,17 +155,22 @@ def _all_terms(text: str) -> list[str]:
     return terms
 
 
-def _parted_at_signs(word: str) -> list[str]:
+def _parted_at_signs(word: str) -> list[Term]:
     """Return what stands between the signs in a word, as it is searched.
 
     Not what is too short to be searched beside something longer: 坏 in 路灯(坏)了, and
     一 in 一、二、三组. Where all is too short, the word as it stands: (1)组.
     """
-    parts = [part for part in map(searchable, BETWEEN.sub(" ", word).split()) if part]
+    parts = [_term(part) for part in BETWEEN.sub(" ", word).split()]
+    parts = [part for part in parts if part.digits]
     if len(parts) < SHORTEST:
         return parts
-    long_enough = [part for part in parts if len(part) >= SHORTEST]
-    return long_enough or [searchable(word)]
+    long_enough = [part for part in parts if len(part.digits) >= SHORTEST]
+    return long_enough or [_term(word)]
+
+
+def _term(word: str) -> Term:
+    return Term(digits=searchable(word), written=as_written(word))
 
 
 def _set_close(name: re.Match[str]) -> str:
@@ -147,7 +185,7 @@ def require_two_characters(text: str) -> None:
     if len(text) > LONGEST or _surname(text):
         return
     terms = terms_of(text)
-    if any(len(term) < SHORTEST for term in terms):
+    if any(len(term.digits) < SHORTEST for term in terms):
         raise ValidationError(
             _("Type at least two characters for each word."), code="too_short"
         )
@@ -197,12 +235,12 @@ def _either(cases: CaseQuerySet, *found: CaseQuerySet) -> CaseQuerySet:
 
 def _named(text: str, sight: Sight) -> Q | None:
     """Return the condition for cases whose number the text may be; None: it is none."""
-    number = number_of(in_digits(text))
+    typed = in_digits(text)
+    number = number_of(typed)
     if NUMBER.fullmatch(number):
         return _beginning(number)
-    if ending := END_OF_NUMBER.fullmatch(number):
-        return Q(number__in=_numbers_ending(ending, sight))
-    return None
+    numbers = numbers_meant(typed, sight)
+    return Q(number__in=sorted(numbers)) if numbers else None
 
 
 def _spoken_by(phone: str, sight: Sight) -> Q:
@@ -220,10 +258,14 @@ def _surname(text: str) -> str:
 
 
 def _surnamed(surname: str, sight: Sight) -> Q:
-    """Return the condition for cases of whoever has a surname: what a ledger leaves of
-    a masked name, so that finding it tells no more.
+    """Return the condition for cases of whoever has a surname, in whatever characters
+    it was taken down: what a ledger leaves of a masked name, so that finding it tells
+    no more.
     """
-    return Q(speaker_name__startswith=surname) & sight.speaker_shown()
+    named = Q()
+    for form in forms_of(surname):
+        named |= Q(speaker_name__startswith=form)
+    return named & sight.speaker_shown()
 
 
 def _letters(text: str) -> str:
@@ -242,25 +284,11 @@ def _beginning(number: str) -> Q:
     return Q(number__gte=number, number__lt=number + AFTER_ALL)
 
 
-def _numbers_ending(ending: re.Match[str], sight: Sight) -> list[str]:
-    """List the full numbers that the end of a number may mean.
+def _containing(cases: CaseQuerySet, term: Term, sight: Sight) -> CaseQuerySet:
+    """Return the cases with a term, in any of its spellings, in the words that the
+    reader may find.
 
-    They are of the towns in sight; without a year, of this year and the last.
-    """
-    given_year, end = ending.groups()
-    years = [given_year]
-    if not given_year:
-        years = [str(sight.on.year - back) for back in range(YEARS_BACK + 1)]
-
-    towns = Town.objects.in_reach_of(sight.user, sight.on)
-    numbers = []
-    for town in towns.values_list("abbreviation", flat=True):
-        numbers += [f"{town}-{year}-{end.zfill(4)}" for year in years]
-    return numbers
-
-
-def _containing(cases: CaseQuerySet, term: str, sight: Sight) -> CaseQuerySet:
-    """Return the cases with a term in the words that the reader may find.
+    Asked as it was written it is found, however its numbers are read.
 
     Of a 隐名 matter a reader who may not know who spoke finds only what they read.
 
@@ -269,16 +297,25 @@ def _containing(cases: CaseQuerySet, term: str, sight: Sight) -> CaseQuerySet:
     LIKE, all that SQLite has, checks the order of the bigrams. It is a CASE there,
     because the planner would else expect hardly a row and join one by one.
     """
-    in_open_words = _in(term, "open_words")
-    contains = in_open_words | _in(term, "hidden_words")
+    in_open_words = _in_any(term, "open_words", _in)
+    contains = in_open_words | _in_any(term, "hidden_words", _in)
 
     if connection.vendor == "postgresql":
-        by_index = _by_index(term, "open_words") | _by_index(term, "hidden_words")
+        by_index = _in_any(term, "open_words", _by_index)
+        by_index |= _in_any(term, "hidden_words", _by_index)
         cases = cases.filter(by_index)
         as_case = Case(When(contains, then=Value(True)), default=Value(False))
         contains = Q(Exact(as_case, Value(True)))
 
     return cases.filter(contains, in_open_words | sight.speaker_shown())
+
+
+def _in_any(term: Term, column: str, stands_in: Callable[[str, str], Q]) -> Q:
+    """Return the condition for any spelling of a term in a column."""
+    condition = Q()
+    for spelling in term.spellings:
+        condition |= stands_in(spelling, column)
+    return condition
 
 
 def _in(term: str, column: str) -> Q:

@@ -1,7 +1,7 @@
 """The matters of a meeting in a few words, to tell it from others of the same name."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,14 +9,18 @@ from django.utils.translation import ngettext
 from cases.models import AgendaItem, Case, Meeting
 from cases.models.scope import Sight
 from cases.privacy.redactor import title_for
+from cases.privacy.table import Table
 
 NAMED = 2  # items of an agenda
 
 
-def topics_of(meetings: Iterable[Meeting], sight: Sight) -> dict[int, str]:
+def topics_of(
+    meetings: Iterable[Meeting], tables: Mapping[int, Table], sight: Sight
+) -> dict[int, str]:
     """Return by meeting the first items of its agenda, and how many there are.
 
-    A matter that the reader does not see is counted and not named. Two queries.
+    A matter that the reader does not see is counted and not named. `tables` are those
+    of the meetings, by key. Two queries.
     """
     items = AgendaItem.objects.filter(meeting__in=list(meetings))
     in_order = list(items.order_by("meeting", "position", "pk"))
@@ -26,7 +30,8 @@ def topics_of(meetings: Iterable[Meeting], sight: Sight) -> dict[int, str]:
 
     agendas: dict[int, list[str]] = defaultdict(list)
     for item in in_order:
-        title = item.subject or titles.get(item.case_id or 0, "")
+        subject = tables[item.meeting_id].read(item, "subject")
+        title = subject or titles.get(item.case_id or 0, "")
         agendas[item.meeting_id].append(title)
     return {meeting: _in_words(agenda) for meeting, agenda in agendas.items()}
 

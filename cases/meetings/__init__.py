@@ -11,13 +11,12 @@ from cases.meetings.agenda import (
     to_be_heard_at,
     waiting_for,
 )
-from cases.meetings.calling import (
-    PLACES,
-    call_meeting,
+from cases.meetings.calling import PLACES, call_meeting, doubts_about, meeting_at
+from cases.meetings.changing import (
     cancel_meeting,
     change_meeting,
-    doubts_about,
-    meeting_at,
+    households_of,
+    note_numbers,
 )
 from cases.meetings.concluding import ITEM_ACTIONS, Verdict, conclude
 from cases.meetings.counting import (
@@ -27,8 +26,15 @@ from cases.meetings.counting import (
     due_of,
     present_of,
     votes_in_words,
+    votes_shown,
 )
-from cases.meetings.holding import RollNotCalled, holding_posts, was_concluded
+from cases.meetings.holding import (
+    DueNotKnown,
+    RollNotCalled,
+    holding_posts,
+    was_concluded,
+    why_over,
+)
 from cases.meetings.minutes import (
     close_meeting,
     correct_minutes,
@@ -42,6 +48,7 @@ __all__ = [
     "ITEM_ACTIONS",
     "PLACES",
     "Count",
+    "DueNotKnown",
     "RollNotCalled",
     "Verdict",
     "add_attendee",
@@ -59,8 +66,10 @@ __all__ = [
     "doubts_about",
     "due_of",
     "holding_posts",
+    "households_of",
     "meeting_at",
     "move_item",
+    "note_numbers",
     "on_no_agenda",
     "present_of",
     "public_titles",
@@ -71,6 +80,8 @@ __all__ = [
     "set_aside",
     "to_be_heard_at",
     "votes_in_words",
+    "votes_shown",
     "waiting_for",
     "was_concluded",
+    "why_over",
 ]

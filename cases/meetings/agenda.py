@@ -14,9 +14,15 @@ from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Case, Meeting
 from cases.models.choices import Level, Stage
 from cases.models.meeting import ItemState, Part
-from cases.models.scope import CaseQuerySet, hides_speaker
+from cases.models.scope import CaseQuerySet, Sight, hides_speaker
 from cases.privacy.redactor import public_titles
-from cases.privacy.table import is_hid, lay_on_table, take_off_table
+from cases.privacy.table import (
+    Table,
+    cases_before,
+    is_hid,
+    lay_on_table,
+    take_off_table,
+)
 from cases.workflow import Officer
 from cases.workflow.committee import unheard
 from cases.workflow.moving import lock_in_order
@@ -88,28 +94,53 @@ def put_on_agenda(
     lock_in_order(*chosen)
     _refuse_what_does_not_wait(chosen, meeting, by, at)
 
-    waiting = meeting.items.filter(state=ItemState.WAITING)
-    there = set(waiting.values_list("subject", flat=True))
-    wanted = dict.fromkeys(subject.strip() for subject in subjects)
-    subjects = [subject for subject in wanted if subject and subject not in there]
-
-    agenda = meeting.items.aggregate(last=Max("position"), count=Count("pk"))
-    if agenda["count"] + len(chosen) + len(subjects) > MOST_ITEMS:
-        words = _("An agenda takes at most %(most)s items.") % {"most": MOST_ITEMS}
-        raise InputRefused.at(cases=words)
-
-    start = (agenda["last"] or 0) + 1
-    items = [AgendaItem(meeting=meeting, case=case) for case in chosen]
-    items += [AgendaItem(meeting=meeting, subject=subject) for subject in subjects]
-    for position, item in enumerate(items, start):
-        item.position = position
-
-    items = AgendaItem.objects.bulk_create(items)
     hid = [case for case in chosen if is_hid(case)]
     if hid:
         with items_recorded(meeting, at=at):
             lay_on_table(meeting, hid)
+
+    items = [AgendaItem(meeting=meeting, case=case) for case in chosen]
+    items += _items_of_their_own(meeting, chosen, subjects, by, at)
+    agenda = meeting.items.aggregate(last=Max("position"), count=Count("pk"))
+    if agenda["count"] + len(items) > MOST_ITEMS:
+        words = _("An agenda takes at most %(most)s items.") % {"most": MOST_ITEMS}
+        raise InputRefused.at(cases=words)
+
+    start = (agenda["last"] or 0) + 1
+    for position, item in enumerate(items, start):
+        item.position = position
+
+    items = AgendaItem.objects.bulk_create(items)
     set_parties_aside(items, list(meeting.attendees.all()))
+    return items
+
+
+def _items_of_their_own(
+    meeting: Meeting,
+    chosen: Iterable[Case],
+    subjects: Iterable[str],
+    by: Officer,
+    at: datetime,
+) -> list[AgendaItem]:
+    """Return an item, unsaved, for each subject that does not wait on the agenda.
+
+    All at the table read it: it names none of those who spoke in confidence.
+    """
+    wanted = dict.fromkeys(subject.strip() for subject in subjects)
+    if not any(wanted):
+        return []
+
+    waiting = meeting.items.filter(state=ItemState.WAITING)
+    there = set(waiting.values_list("subject", flat=True))
+    table = Table([*cases_before(meeting), *chosen])
+    sight = Sight.of(by.user, workdays.local_day(at))
+
+    items = []
+    for subject in filter(None, wanted):
+        item = AgendaItem(meeting=meeting)
+        table.write(item, sight, subject=subject)
+        if item.subject not in there:
+            items.append(item)
     return items
 
 
@@ -291,6 +322,6 @@ def _results(concluded: CaseQuerySet, total: int) -> str:
 
 def _received(case: Case) -> str:
     """Return both answers of the speaker, else how the matter was closed."""
-    if not case.satisfaction:
+    if not case.is_rated:
         return str(case.get_close_reason_display())
     return f"{case.get_satisfaction_display()}，{case.get_solved_display()}"

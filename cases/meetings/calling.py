@@ -1,23 +1,24 @@
-"""Calling, changing and cancelling a meeting."""
+"""Calling a meeting: its place and time, its roll, its agenda."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.meetings.agenda import put_on_agenda, talk_day_parts
-from cases.meetings.holding import check_right, lock_open
-from cases.meetings.notice import check_announcement, check_notice
+from cases.meetings.holding import check_right
+from cases.meetings.notice import check_announcement, late_notice
 from cases.models import Attendee, Case, Meeting
 from cases.models.choices import Level
+from cases.models.scope import Sight
+from cases.privacy.table import Table, columns
 from cases.workflow import Officer
 from minshi import workdays
-from minshi.errors import InputRefused, MoveRefused
+from minshi.errors import InputRefused
 from minshi.idempotency import fingerprint, once
 from minshi.text import is_blank
 from villages.bodies import BodyPlace, Where
@@ -150,7 +151,6 @@ def call_meeting(
         sent=sent,
         kind=kind,
         starts_at=starts_at,
-        place=place.strip(),
         chair=chair.strip(),
         recorder=recorder.strip() or str(by.user),
         group=group if kind == MeetingKind.GROUP_MEETING else None,
@@ -166,7 +166,7 @@ def call_meeting(
     _check_group(meeting)
     has_matters = bool(cases) or any(not is_blank(subject) for subject in subjects)
     check_announcement(kind, place, has_matters=has_matters)
-    meeting.short_notice = _late_notice(meeting, starts_at, short_notice, at)
+    why_late = late_notice(meeting, starts_at, short_notice, at)
 
     try:
         with transaction.atomic():
@@ -181,6 +181,10 @@ def call_meeting(
     if kind == MeetingKind.TALK_DAY:
         talk_day_parts(meeting, by, at)
     put_on_agenda(meeting, cases, subjects, by=by, at=at)
+    # once the matters lie there: what stood there before them stays as typed
+    sight = Sight.of(by.user, workdays.local_day(at))
+    if Table(cases).write(meeting, sight, place=place.strip(), short_notice=why_late):
+        meeting.save(update_fields=columns(meeting))
     return meeting
 
 
@@ -190,22 +194,6 @@ def _check_group(meeting: Meeting) -> None:
         return
     if meeting.group is None or meeting.group.village_id != meeting.village_id:
         raise InputRefused.at(group=_("Choose the group of this village."))
-
-
-def _late_notice(
-    meeting: Meeting, starts_at: datetime, why_late: str, at: datetime
-) -> str:
-    """Return why a meeting that is announced now comes so late; "" where it does not.
-
-    InputRefused as `check_notice`.
-    """
-    return check_notice(
-        meeting.kind,
-        workdays.local_day(at),
-        workdays.local_day(starts_at),
-        why_late,
-        day_field="starts_at",
-    )
 
 
 def _called_before(key: UUID | None, sent: str, by: Officer) -> Meeting | None:
@@ -295,86 +283,3 @@ def _roll_of_posts(meeting: Meeting, roles: Roles) -> list[Attendee]:
         )
         for post in one_per_user.values()
     ]
-
-
-def has_roll(meeting: Meeting) -> bool:
-    """Tell whether a body's members or posts are due by name.
-
-    Whoever else was added to an assembly makes no roll.
-    """
-    by_name = Q(seat__isnull=False) | Q(user__isnull=False)
-    return meeting.attendees.filter(by_name, is_guest=False).exists()
-
-
-@transaction.atomic
-def change_meeting(
-    meeting: Meeting,
-    *,
-    starts_at: datetime,
-    place: str,
-    chair: str,
-    recorder: str,
-    by: Officer,
-    at: datetime,
-    due: int | None = None,
-    present: int | None = None,
-    short_notice: str = "",
-    only: Container[str] | None = None,
-) -> Meeting:
-    """Change time, place, chair, recorder, and the numbers of an assembly.
-
-    `due` and `present` are typed where nobody calls the roll. Of these only those named
-    in `only` are written, so that two screens do not undo each other (None: all of
-    them). InputRefused: numbers where there is a roll, more present than due, one of
-    the two numbers without the other, or another day of an assembly that comes too
-    soon, as in `call_meeting`.
-    """
-    meeting = lock_open(meeting, by, at)
-    if only is not None and "due" not in only:
-        due = meeting.due_typed
-    if only is not None and "present" not in only:
-        present = meeting.present_typed
-
-    if due is not None and has_roll(meeting):
-        words = _("There is a roll for this meeting: tick who came.")
-        raise InputRefused.at(due=words)
-    if (due is None) != (present is None):
-        words = _("Type both numbers, or neither.")
-        missing = "present" if present is None else "due"
-        raise InputRefused.at(**{missing: words})
-    if due is not None and present is not None and present > due:
-        words = _("More people cannot be present than are due.")
-        raise InputRefused.at(present=words)
-
-    is_written = only is None or "starts_at" in only
-    day_before = workdays.local_day(meeting.starts_at)
-    if is_written and workdays.local_day(starts_at) != day_before:
-        meeting.short_notice = _late_notice(meeting, starts_at, short_notice, at)
-
-    said = {
-        "starts_at": starts_at,
-        "place": place.strip(),
-        "chair": chair.strip(),
-        "recorder": recorder.strip(),
-    }
-    for name, value in said.items():
-        if only is None or name in only:
-            setattr(meeting, name, value)
-    meeting.due_typed = due
-    meeting.present_typed = present
-    meeting.save()
-    return meeting
-
-
-@transaction.atomic
-def cancel_meeting(meeting: Meeting, *, by: Officer, at: datetime) -> Meeting:
-    """Cancel a meeting; its cases wait for another.
-
-    MoveRefused: something was decided in it.
-    """
-    meeting = lock_open(meeting, by, at)
-    if meeting.items.exclude(state="waiting").exists():
-        raise MoveRefused(_("Something was decided in it already: close it instead."))
-    meeting.cancelled_at = at
-    meeting.save(update_fields=["cancelled_at"])
-    return meeting

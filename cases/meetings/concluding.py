@@ -23,8 +23,10 @@ from cases.meetings.counting import (
 from cases.meetings.finals import ITEM
 from cases.meetings.holding import (
     RollNotCalled,
+    check_due_known,
     check_has_come,
-    lock_open,
+    check_open,
+    lock_held,
     was_concluded,
 )
 from cases.meetings.roll import VOTED_ON, set_parties_aside
@@ -81,8 +83,8 @@ def conclude(
 ) -> AgendaItem:
     """Conclude an item by its votes (for, against, abstained), and move its case.
 
-    1. Lock the meeting; a key that came before ends here.
-    2. Refuse what is concluded, early, or was written on by another screen.
+    1. Lock the meeting; a key that came before ends here, be the meeting over by now.
+    2. Refuse what is over, early, or was written on by another screen.
     3. Check the verdict against the count, and store both on the item.
     4. Where it passed about a case, make the move; a matter that was handed to the
        committee is in 办 already, and only what was resolved is written: not passed, it
@@ -96,7 +98,7 @@ def conclude(
     votes do not fit those entitled, a field of the move), NoSuchRight, StaleVersion.
     Source: domain §3 decide, 议事规则 (villages/procedure.py).
     """
-    meeting = lock_open(item.meeting, by, at)
+    meeting = lock_held(item.meeting, by, at)
     item = AgendaItem.objects.select_related("case__town").get(pk=item.pk)
     item.meeting = meeting
     votes = with_nobody(votes)
@@ -112,6 +114,7 @@ def conclude(
         refuse_reuse(item.sent, sent)
         return item
 
+    check_open(meeting)
     if item.state != ItemState.WAITING:
         raise was_concluded(item)
     check_has_come(meeting, at)
@@ -121,7 +124,10 @@ def conclude(
     was_changed = version is not None and version != item.version
     if was_changed and _would_overwrite(item, table, sight, opinions, votes):
         raise StaleVersion(
-            _("Somebody else has written on this item since you opened it.")
+            _(
+                "This item was written on since you opened it, by somebody else or by"
+                " you in another window."
+            )
         )
 
     texts = {"resolution": resolution.strip()}
@@ -214,7 +220,8 @@ def check_votes(item: AgendaItem, count: Count) -> None:
 
 def _check_verdict(item: AgendaItem, verdict: str, count: Count, *, came: bool) -> None:
     """Raise MoveRefused where the votes carry another verdict or no quorum came, or
-    where the meeting only hears; RollNotCalled before anybody `came`.
+    where the meeting only hears; DueNotKnown and RollNotCalled before it is written
+    down how many are due, and before anybody `came`.
     """
     if verdict not in VOTED_ON:
         return
@@ -223,6 +230,7 @@ def _check_verdict(item: AgendaItem, verdict: str, count: Count, *, came: bool) 
             _("At such a meeting matters are heard; nothing is decided or proposed.")
         )
 
+    check_due_known(item.meeting)
     if not count.has_quorum and not came:
         raise RollNotCalled(_("Nobody is noted as present: call the roll first."))
     if not count.has_quorum:

@@ -5,12 +5,14 @@ Pure functions: nothing is read here.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from cases.models import AgendaItem, Attendee, FourTwoStep, Meeting, StepAside
+from cases.models.meeting import ItemState
 from minshi.errors import InputRefused
-from villages.procedure import Rules
+from villages.procedure import OF_EVERYBODY, Rules
 
 # The fields of an item in which its count is stored.
 COUNTED = (
@@ -22,6 +24,15 @@ COUNTED = (
     "rule",
 )
 Votes = tuple[int | None, int | None, int | None]  # for, against, abstained
+NO_VOTE = (ItemState.PUT_OFF, ItemState.NOTED)
+
+
+class VotesShown(NamedTuple):
+    """The votes that a page, a paper or a wall may show."""
+
+    votes_for: int | None = None
+    against: int | None = None
+    abstained: int | None = None
 
 
 def with_nobody(votes: Votes) -> Votes:
@@ -56,8 +67,13 @@ class Count:
     needed: int
 
     @property
+    def is_due_known(self) -> bool:
+        """False where nobody has said how many are due, though some may have come."""
+        return self.due + self.aside > 0
+
+    @property
     def has_quorum(self) -> bool:
-        return self.present >= self.quorum
+        return self.due > 0 and self.present >= self.quorum
 
     def passes(self, votes_for: int) -> bool:
         return self.has_quorum and votes_for >= self.needed
@@ -100,9 +116,16 @@ def check_size(rules: Rules, people: int) -> None:
 
 
 def due_of(meeting: Meeting, people: Iterable[Attendee]) -> int:
-    """Return how many are due: by number where a crowd is counted, else by the roll."""
+    """Return how many are due: by number where a crowd is counted, else by the roll.
+
+    0 at an open meeting of everybody until the number is typed: whoever is named there
+    came, and does not tell how many were due (组织法 26, 32). One that was closed
+    without the number keeps what it was closed by.
+    """
     if meeting.due_typed is not None:
         return meeting.due_typed
+    if meeting.kind in OF_EVERYBODY and meeting.closed_at is None:
+        return 0
     return sum(not person.is_guest for person in people)
 
 
@@ -159,12 +182,28 @@ def counts_of(
     return counts
 
 
+def votes_shown(counted: AgendaItem | FourTwoStep) -> VotesShown:
+    """Return the votes that may be shown: none of an item that was put off or only
+    heard, whatever was noted down while it waited.
+    """
+    if isinstance(counted, AgendaItem) and counted.state in NO_VOTE:
+        return VotesShown()
+    return VotesShown(counted.votes_for, counted.votes_against, counted.votes_abstain)
+
+
 def votes_in_words(counted: AgendaItem | FourTwoStep) -> str:
-    """Return the votes as people say them; nothing where none were counted."""
-    if counted.votes_for is None:
+    """Return the votes as people say them; nothing where none were counted. Those of an
+    item that waits are a draft, perhaps of a vote that was refused: they say so.
+    """
+    shown = votes_shown(counted)
+    if shown.votes_for is None:
         return ""
-    return _("%(yes)s for, %(no)s against, %(none)s abstained") % {
-        "yes": counted.votes_for,
-        "no": counted.votes_against or 0,
-        "none": counted.votes_abstain or 0,
+
+    votes = _("%(yes)s for, %(no)s against, %(none)s abstained") % {
+        "yes": shown.votes_for,
+        "no": shown.against or 0,
+        "none": shown.abstained or 0,
     }
+    if isinstance(counted, AgendaItem) and counted.state == ItemState.WAITING:
+        return _("%(votes)s (noted down, nothing is decided)") % {"votes": votes}
+    return votes

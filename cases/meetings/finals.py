@@ -4,7 +4,9 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
+from cases.attachments import DIGESTS
 from cases.models import (
     AgendaItem,
     Attendee,
@@ -180,6 +182,12 @@ SIGNED_SHEET = Final(
             "post_id",
         ),
     ),
+)
+SHEET_BYTES = Final(
+    "sheet-bytes",
+    Columns(SignedSheet, DIGESTS),
+    may_go=True,
+    label=pgettext_lazy("sealed", "digest of a signed sheet"),
 )
 
 

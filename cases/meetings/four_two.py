@@ -4,8 +4,7 @@ Once step 4 has passed a village may decide a major matter.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -13,24 +12,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.meetings.corrections import note_correction
-from cases.meetings.counting import check_size, with_nobody
 from cases.meetings.finals import PROCESS, STEP
-from cases.meetings.notice import check_notice, is_announced
 from cases.meetings.six_steps import (
     PUBLICATION_BY_LAW,
     PUBLISHED,
     RESOLUTION,
-    StepRule,
     next_step,
-    step_rules_of,
 )
+from cases.meetings.step_record import StepRecord, fill_in
 from cases.models import Case, FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.choices import Level, Stage
 from cases.models.scope import Sight
 from cases.privacy.table import Table, columns
 from cases.workflow import Action, Officer, System, make_move
 from minshi import workdays
-from minshi.errors import Faults, InputRefused, MoveRefused, NoSuchRight
+from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.idempotency import fingerprint, once
 from minshi.text import is_blank
 from villages.duty import officiates
@@ -128,26 +124,6 @@ def _check_matter(case: Case | None, matter: str) -> None:
         raise InputRefused.at(matter=words)
 
 
-@dataclass(frozen=True)
-class StepRecord:
-    """The record of a step: numbers for steps 1 to 4, the notice for 5 and 6.
-
-    `called_on` is the day on which an assembly was announced, `short_notice` why it was
-    announced so late.
-    """
-
-    held_on: date
-    content: str
-    kind: str = ""
-    due: int | None = None
-    present: int | None = None
-    votes: tuple[int | None, int | None, int | None] = (None, None, None)
-    public_until: date | None = None
-    oversight: str = ""
-    called_on: date | None = None
-    short_notice: str = ""
-
-
 @transaction.atomic
 def record_step(
     process: FourTwoProcess,
@@ -190,25 +166,9 @@ def record_step(
         recorded_by=by.post,
         recorded_at=at,
     )
-    faults = Faults()
-    with faults.noted():
-        _check_day(record, before, workdays.local_day(at))
-    with faults.noted():
-        if is_blank(record.content):
-            fault = {"content": _("Please fill this in.")}
-            raise InputRefused(_("Something is missing."), fault)
-    with faults.noted():
-        if due.kinds:
-            _count(step, record, due, process)
-        else:
-            _publish(step, record, before)
-    with faults.noted():
-        kind = record.kind or next(iter(due.kinds), "")
-        if kind in due.kinds:
-            _note_announcement(step, record, kind)
-    faults.refuse()
+    fill_in(step, record, due, before, workdays.local_day(at))
 
-    texts = {"content": record.content.strip()}
+    texts = {"content": record.content.strip(), "short_notice": step.short_notice}
     if not due.kinds:
         texts["oversight"] = record.oversight.strip()
     _write(step, process, by, at, **texts)
@@ -243,138 +203,6 @@ def _rest_while_it_hangs(step: FourTwoStep, case: Case | None, at: datetime) -> 
         reason=reason % {"days": days, "article": PUBLICATION_BY_LAW},
         told_why=_("What the people of the village resolved is published first."),
     )
-
-
-def _check_day(record: StepRecord, before: FourTwoStep | None, today: date) -> None:
-    if record.held_on > today:
-        raise InputRefused.at(held_on=_("That day is still to come."))
-    if before and record.held_on < before.held_on:
-        day = workdays.day_in_words(before.held_on, today)
-        words = _("The step before was on %(day)s.") % {"day": day}
-        raise InputRefused.at(held_on=words)
-
-
-def _count(
-    step: FourTwoStep, record: StepRecord, due: StepRule, process: FourTwoProcess
-) -> None:
-    """Set on a step its numbers, the rule, and whether it passed.
-
-    InputRefused: a number is missing or does not fit, or too few came.
-    """
-    kind = record.kind or due.kinds[0]
-    if kind not in due.kinds:
-        words = _("This step is not held by that kind of meeting.")
-        raise InputRefused.at(kind=words)
-
-    votes_for, votes_against, votes_abstain = with_nobody(record.votes)
-    numbers = {
-        "due": record.due,
-        "present": record.present,
-        "votes_for": votes_for,
-        "votes_against": votes_against,
-        "votes_abstain": votes_abstain,
-    }
-    missing = {
-        name: _("Please fill this in.")
-        for name, value in numbers.items()
-        if value is None
-    }
-    if missing:
-        raise InputRefused(
-            _("Write down how many were due, came, and how they voted."), missing
-        )
-
-    people = record.due or 0
-    here = record.present or 0
-    cast = sum(vote or 0 for vote in record.votes)
-    if here > people:
-        words = _("More people cannot be present than are due.")
-        raise InputRefused.at(present=words)
-    if cast != here:
-        words = _(
-            "%(cast)s votes were counted, but %(entitled)s people present may vote:"
-            " count again."
-        )
-        words %= {"cast": cast, "entitled": here}
-        raise InputRefused.at(votes_for=words)
-
-    rules = step_rules_of(process, due)[kind]
-    check_size(rules, people)
-    needed = rules.quorum_needed(people)
-    if here < needed:
-        words = _(
-            "Too few came: %(present)s of %(due)s, %(quorum)s are needed. It is held"
-            " again."
-        )
-        words %= {"present": here, "due": people, "quorum": needed}
-        raise InputRefused.at(present=words)
-
-    for name, value in numbers.items():
-        setattr(step, name, value)
-    step.kind = kind
-    step.rule = str(rules.article)
-    step.present_needed = needed
-    step.votes_needed = rules.votes_needed(people, here)
-    step.passed = (votes_for or 0) >= step.votes_needed
-
-
-def _note_announcement(step: FourTwoStep, record: StepRecord, kind: str) -> None:
-    """Set on a step when its assembly was announced, and why so late if it was.
-
-    InputRefused: it is missing, after the assembly, or too late without a reason.
-    """
-    if not is_announced(kind):
-        return
-
-    called_on = record.called_on
-    if called_on is None:
-        words = _("Say on which day the assembly was announced.")
-        raise InputRefused.at(called_on=words)
-    if called_on > record.held_on:
-        words = _("It was announced before it was held.")
-        raise InputRefused.at(called_on=words)
-
-    step.called_on = called_on
-    step.short_notice = check_notice(
-        kind, called_on, record.held_on, record.short_notice, day_field="called_on"
-    )
-
-
-def _publish(step: FourTwoStep, record: StepRecord, before: FourTwoStep | None) -> None:
-    """Set on step 5 or 6 until when its notice hangs.
-
-    It hangs for at least the days set (组织法 35); step 6 (实施结果公开) begins after
-    step 5 has hung long enough, and once the matter is done. InputRefused, MoveRefused.
-    """
-    days = settings.FOUR_TWO_PUBLIC_DAYS
-    earliest = record.held_on + timedelta(days=days)
-    if record.public_until is None or record.public_until < earliest:
-        words = _(
-            "It hangs for at least %(days)s days: until %(day)s or longer"
-            " (%(article)s)."
-        )
-        day = workdays.day_in_words(earliest, record.held_on)
-        asked = {"days": days, "day": day, "article": PUBLICATION_BY_LAW}
-        raise InputRefused.at(public_until=words % asked)
-    if before and before.public_until and record.held_on <= before.public_until:
-        words = _(
-            "The resolution hangs until %(day)s; the outcome is shown after that."
-        ) % {"day": workdays.day_in_words(before.public_until, record.held_on)}
-        raise InputRefused.at(held_on=words)
-
-    case = step.process.case
-    is_outcome = step.nth > PUBLISHED
-    if is_outcome and case and not is_done(case):
-        raise MoveRefused(
-            _("The outcome is shown once the matter is done; it is not done yet.")
-        )
-
-    step.public_until = record.public_until
-    step.passed = True
-
-
-def is_done(case: Case) -> bool:
-    return case.completed_at is not None or case.stage == Stage.CLOSED
 
 
 @transaction.atomic

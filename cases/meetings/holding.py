@@ -12,10 +12,22 @@ from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight
 from villages.duty import officiates
 from villages.models import Post, Role
+from villages.procedure import OF_EVERYBODY
 
 
 class RollNotCalled(MoveRefused):
     """It cannot be voted on yet: nobody is noted as present."""
+
+
+class DueNotKnown(MoveRefused):
+    """Nothing can be voted on yet: nobody has said how many are due."""
+
+
+def check_due_known(meeting: Meeting) -> None:
+    """Raise DueNotKnown where a meeting of everybody has no number of those due."""
+    if meeting.kind in OF_EVERYBODY and meeting.due_typed is None:
+        words = _("How many are due is not written down yet: type it by the roll.")
+        raise DueNotKnown(words)
 
 
 def holding_posts(posts: Iterable[Post], meeting: Meeting, at: datetime) -> list[Post]:
@@ -54,17 +66,35 @@ def lock_open(meeting: Meeting, by: Officer, at: datetime) -> Meeting:
 
     NoSuchRight: not theirs to hold. MoveRefused: it is closed or cancelled.
     """
+    locked = lock_held(meeting, by, at)
+    check_open(locked)
+    return locked
+
+
+def lock_held(meeting: Meeting, by: Officer, at: datetime) -> Meeting:
+    """Lock a meeting that the officer holds, be it over or not, and return it as it
+    stands. NoSuchRight: not theirs to hold.
+    """
     meetings = Meeting.objects.select_for_update(of=("self",))
     locked = meetings.select_related("village", "town").get(pk=meeting.pk)
 
     check_right(locked, by, at)
-    if locked.closed_at:
-        words = _("The meeting is closed; what was wrong is put right by a correction.")
-        raise MoveRefused(words)
-    if locked.cancelled_at:
-        raise MoveRefused(_("The meeting was cancelled."))
-
     return locked
+
+
+def check_open(meeting: Meeting) -> None:
+    """Raise MoveRefused where a meeting is closed or cancelled."""
+    if words := why_over(meeting):
+        raise MoveRefused(words)
+
+
+def why_over(meeting: Meeting) -> str:
+    """Say why nothing is written in a meeting any more; "" of an open one."""
+    if meeting.closed_at:
+        return _("The meeting is closed; what was wrong is put right by a correction.")
+    if meeting.cancelled_at:
+        return _("The meeting was cancelled.")
+    return ""
 
 
 def check_has_come(meeting: Meeting, at: datetime) -> None:

@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 from cases.meetings.corrections import note_correction
 from cases.meetings.counting import COUNTED, count_of, due_of, store_count
 from cases.meetings.finals import ITEM, MEETING
-from cases.meetings.holding import check_has_come, check_right, lock_open, lock_waiting
+from cases.meetings.holding import (
+    check_due_known,
+    check_has_come,
+    check_right,
+    lock_open,
+    lock_waiting,
+)
 from cases.meetings.roll import set_parties_aside
 from cases.models import AgendaItem, Attendee, Meeting, MinutesCorrection
 from cases.models.meeting import ItemState
@@ -39,7 +45,10 @@ def save_minutes(
         return meeting
     if meeting.minutes_version != version:
         raise StaleVersion(
-            _("Somebody else has written on these minutes since you opened them.")
+            _(
+                "These minutes were written on since you opened them, by somebody else"
+                " or by you in another window."
+            )
         )
     if len(text) > MOST_TEXT:
         raise InputRefused.at(minutes=_("This is too long."))
@@ -82,7 +91,10 @@ def save_item(
         return item
     if item.version != version:
         raise StaleVersion(
-            _("Somebody else has written on this item since you opened it.")
+            _(
+                "This item was written on since you opened it, by somebody else or by"
+                " you in another window."
+            )
         )
     if len(opinions) > MOST_TEXT:
         raise InputRefused.at(opinions=_("This is too long."))
@@ -106,7 +118,8 @@ def close_meeting(meeting: Meeting, *, by: Officer, at: datetime) -> Meeting:
     """Close the meeting for good.
 
     What was not reached is put off and waits for the next one. MoveRefused before it
-    has begun, or where nobody is noted as present.
+    has begun, or where nobody is noted as present; DueNotKnown where it is not written
+    down how many are due.
     """
     meeting = lock_open(meeting, by, at)
     check_has_come(meeting, at)
@@ -117,6 +130,7 @@ def close_meeting(meeting: Meeting, *, by: Officer, at: datetime) -> Meeting:
     people = list(meeting.attendees.all())
     if not (meeting.present_typed or any(person.is_present for person in people)):
         raise MoveRefused(_("Nobody is noted as present: call the roll first."))
+    check_due_known(meeting)
 
     rules = rules_for(meeting.town_id, meeting.kind)
     _put_off_what_waits(meeting, people, rules, by, at)

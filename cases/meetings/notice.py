@@ -3,11 +3,13 @@
 Source: 村民委员会组织法 25, 农村集体经济组织法 27.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from cases.models import Meeting
+from minshi import workdays
 from minshi.errors import InputRefused
 from minshi.text import is_blank
 from villages.models import MeetingKind
@@ -71,3 +73,19 @@ def check_announcement(kind: str, place: str, *, has_matters: bool) -> None:
         raise InputRefused.at(place=_("The members are told where it is held."))
     if not has_matters:
         raise InputRefused.at(subject=_("The members are told what it is about."))
+
+
+def late_notice(
+    meeting: Meeting, starts_at: datetime, why_late: str, at: datetime
+) -> str:
+    """Return why a meeting that is announced now comes so late; "" where it does not.
+
+    InputRefused as `check_notice`.
+    """
+    return check_notice(
+        meeting.kind,
+        workdays.local_day(at),
+        workdays.local_day(starts_at),
+        why_late,
+        day_field="starts_at",
+    )

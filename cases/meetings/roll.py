@@ -96,7 +96,8 @@ def add_attendee(
     """Add somebody who came and is not on the roll, with a vote or as a guest.
 
     Whoever is on it by that name already is returned as they are. InputRefused: no
-    name, or more people than a roll takes.
+    name, more people than a roll takes, or more with a vote than are due where that
+    number was typed.
     """
     meeting = lock_open(meeting, by, at)
     name = name.strip()
@@ -111,12 +112,25 @@ def add_attendee(
     if namesake:
         return namesake
 
+    if not is_guest:
+        _refuse_more_than_due(meeting)
     person = Attendee.objects.create(
         meeting=meeting, name=name, is_guest=is_guest, is_present=True
     )
     waiting = meeting.items.filter(state=ItemState.WAITING).select_related("case")
     set_parties_aside(list(waiting), [person])
     return person
+
+
+def _refuse_more_than_due(meeting: Meeting) -> None:
+    """InputRefused: all who are due have come by name already, and another would come;
+    a roll of those due grows with everybody who is added.
+    """
+    if meeting.due_typed is None or meeting.present_typed is not None:
+        return
+    if meeting.attendees.filter(is_guest=False).count() >= meeting.due_typed:
+        words = _("More people cannot be present than are due.")
+        raise InputRefused.at(name=words)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from typing import IO, Any
 from django.db.models import QuerySet
 
 from cases.attachments import store_file
-from cases.meetings.finals import SIGNED_SHEET
+from cases.meetings.finals import SHEET_BYTES, SIGNED_SHEET
 from cases.models import FourTwoStep, Meeting, SignedSheet
 from villages.finals import seal_final
 from villages.models import Post
@@ -23,6 +23,7 @@ def attach_sheet(
 
     def record(sheet: SignedSheet) -> None:
         seal_final(SIGNED_SHEET, sheet, at=at, user=post.user)
+        seal_final(SHEET_BYTES, sheet, at=at, user=post.user)
 
     part = {"meeting" if isinstance(owner, Meeting) else "step": owner}
     row = SignedSheet(at=at, post=post, **part)

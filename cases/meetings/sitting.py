@@ -18,6 +18,7 @@ from cases.meetings import (
     present_of,
     public_titles,
     votes_in_words,
+    votes_shown,
 )
 from cases.meetings.counting import has_come
 from cases.meetings.notice import is_announced
@@ -38,7 +39,7 @@ from minshi.errors import Text
 from minshi.workdays import day_in_words, local_day
 from villages.bodies import BodyPlace
 from villages.models import Post, Role, User
-from villages.procedure import Rules, rules_for
+from villages.procedure import OF_EVERYBODY, Rules, rules_for
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,23 @@ class AgendaLine:
 
     @property
     def attendance(self) -> str:
-        return _("due %(due)s, present %(present)s, stepped aside %(aside)s") % {
-            "due": self.count.due,
-            "present": self.count.present,
-            "aside": self.count.aside,
-        }
+        count = self.count
+        numbers = {"due": count.due, "present": count.present, "aside": count.aside}
+        if not count.is_due_known:
+            return _("present %(present)s, stepped aside %(aside)s") % numbers
+        return _("due %(due)s, present %(present)s, stepped aside %(aside)s") % numbers
+
+    @property
+    def votes_for(self) -> int | None:
+        return votes_shown(self.item).votes_for
+
+    @property
+    def votes_against(self) -> int | None:
+        return votes_shown(self.item).against
+
+    @property
+    def votes_abstain(self) -> int | None:
+        return votes_shown(self.item).abstained
 
     @property
     def votes(self) -> str:
@@ -122,6 +135,10 @@ class Sitting:
     meeting: Meeting
     user: User
     on: date
+
+    def __post_init__(self) -> None:
+        """Redact the words of the meeting: it is read from here on, never saved."""
+        self.table.show(self.meeting)
 
     @cached_property
     def people(self) -> list[Attendee]:
@@ -288,7 +305,21 @@ class Sitting:
 
     @property
     def has_quorum(self) -> bool:
-        return self.present >= self.quorum
+        return self.due > 0 and self.present >= self.quorum
+
+    @property
+    def is_counted(self) -> bool:
+        """True where nobody is due by name, so that the numbers are typed."""
+        return not any(
+            person.seat_id or person.user_id
+            for person in self.people
+            if not person.is_guest
+        )
+
+    @property
+    def is_of_everybody(self) -> bool:
+        """True for a meeting that no body's roll is called at, whoever is seated."""
+        return self.meeting.kind in OF_EVERYBODY
 
     @property
     def article(self) -> Text:

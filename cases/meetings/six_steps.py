@@ -2,8 +2,10 @@
 due, and by which numbers it passes (domain §8).
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from types import MappingProxyType
 
 from django.conf import settings
@@ -13,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import FourTwoProcess
 from cases.models.reserved import KINDS_OF_DECIDER, Decider, ReservedMatter
-from villages.models import MeetingKind
-from villages.procedure import Rules, rules_by_kind
+from villages.models import MeetingKind, Seat
+from villages.procedure import BODY_OF, Rules, rules_by_kind
 
 RESOLUTION = 4  # the step at which the villagers decide
 PUBLISHED = 5  # the step at which their decision is made public
@@ -131,3 +133,20 @@ def step_rules_of(process: FourTwoProcess, due: StepRule) -> dict[str, Rules]:
     for kind, own in rules.items():
         with_article[kind] = replace(own, article=LAND_CONTRACTS_BY_LAW)
     return with_article
+
+
+def due_by_roll(
+    village_id: int, kinds: Iterable[MeetingKind], on: date
+) -> dict[MeetingKind, int]:
+    """Return how many people are due by the roll of that day, by kind of meeting.
+
+    A kind whose body has no seats is left out: there the number is counted by hand. One
+    query.
+    """
+    seats = Seat.objects.filter(village=village_id).current(on)
+    bodies = Counter(seats.values_list("body", flat=True))
+    return {
+        kind: bodies[BODY_OF[kind]]
+        for kind in kinds
+        if kind in BODY_OF and bodies[BODY_OF[kind]]
+    }

@@ -23,6 +23,9 @@ class KeptFile(models.Model):
     content_type = models.CharField(_("kind of file"), max_length=60)
     size = models.PositiveIntegerField(_("size"))
     received_sha256 = models.CharField(max_length=64)
+    # of what is stored; empty: it was stored before digests were noted
+    file_sha256 = models.CharField(max_length=64, blank=True, default="")
+    thumbnail_sha256 = models.CharField(max_length=64, blank=True, default="")
     at = models.DateTimeField(_("at"))
     post = models.ForeignKey(
         Post, models.PROTECT, null=True, related_name="+", verbose_name=_("post")

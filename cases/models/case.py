@@ -92,6 +92,10 @@ class Case(WithChoices):
     also_personal = EncryptedTextField(blank=True, default="", editable=False)
     # of a matter in confidence, what the register says of whoever spoke, likewise
     of_register = EncryptedTextField(blank=True, default="", editable=False)
+    # of a 隐名 matter what somebody saw would tell who spoke, likewise
+    also_hidden = EncryptedTextField(
+        _("further words to blank"), blank=True, default="", editable=False
+    )
     # what
     title = models.CharField(_("matter"), max_length=60)
     verbatim = models.TextField(_("in the speaker's own words"))
@@ -387,6 +391,13 @@ class Case(WithChoices):
         return self.stage != Stage.CLOSED
 
     @property
+    def shows_photos(self) -> bool:
+        """True where the speaker may be shown photos on the tracking page: none of a
+        secret matter, where the house and its people would be seen.
+        """
+        return self.confidentiality != Confidentiality.SECRET
+
+    @property
     def is_online(self) -> bool:
         return self.channel in ONLINE_CHANNELS
 
@@ -428,6 +439,26 @@ class Case(WithChoices):
             and self.completed_at is not None
             and self.completed_at == self.accepted_at
         )
+
+    @property
+    def is_completed(self) -> bool:
+        """True where the work of the present round is 办结: what came of it is of this
+        round, and not of one before.
+        """
+        return self.completed_at is not None
+
+    @property
+    def is_rated(self) -> bool:
+        """True where the speaker answered in the present round.
+
+        An answer closes the matter or has it wait for an order, and the next round
+        begins without one (domain §3, rate). What closes otherwise had no answer, but
+        an explanation, which follows the second 不满意. No query.
+        """
+        if not self.satisfaction:
+            return False
+        ended = (CloseReason.RATED, CloseReason.EXPLAINED)
+        return self.needs_order or self.close_reason in ended
 
     def is_left_unrated(self, at: datetime) -> bool:
         """Return True where nobody rated within the days after the reply (domain §3,

@@ -1,6 +1,6 @@
 """Clocks of a case's stages, and the work calendar."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q
@@ -92,6 +92,16 @@ class Clock(models.Model):
 
     def is_overdue(self, at: datetime) -> bool:
         return (self.stopped_at or at) >= self.due_at
+
+    def rests_until(self, on: date) -> date | None:
+        """Return the end of the pause that a day lies in, which itself counts again;
+        None: the day counts.
+        """
+        day = on.isoformat()
+        for pause in self.pauses:
+            if pause["from"] <= day < pause["until"]:
+                return date.fromisoformat(pause["until"])
+        return None
 
 
 class DeadlineRule(models.Model):

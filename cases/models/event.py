@@ -132,6 +132,6 @@ class CaseRevision(models.Model):
         Anything that is no field of the case was typed in with a step: a note.
         """
         fields = {field.name: field.verbose_name for field in Case._meta.fields}
-        for name in ("others", "others_phone", "strangers"):
+        for name in ("others", "others_phone", "strangers", "said_by"):
             fields[name] = _("co-speakers")
         return str(fields.get(self.field, _("note")))

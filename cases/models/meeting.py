@@ -16,6 +16,8 @@ from cases.models.choices import Level
 from villages.models import Group, MeetingKind, Post, Seat, Town, User, Village
 from villages.rights import OVERSEE
 
+VILLAGERS = "村民"
+
 
 class Part(models.TextChoices):
     """The three parts of a 说事日; the agenda of any other meeting has the last
@@ -186,13 +188,18 @@ class Meeting(models.Model):
     @property
     def name(self) -> str:
         """The name as people say it: 白关村“两委”会, with 村 or 镇 once where the place
-        ends and the kind begins with it; of a group's meeting, which group.
+        ends and the kind begins with it, but 白关村村民会议, for 村民 is a word of its
+        own; of a group's meeting, which group.
         """
-        place = self.village or self.town or ""
+        place = str(self.village or self.town or "")
         if self.group:
             place = f"{place}{self.group}"
-        name = f"{place}{self.get_kind_display()}"
-        return name.replace("村村", "村", 1).replace("镇镇", "镇", 1)
+
+        kind = self.get_kind_display()
+        begins_with_place = kind.startswith(("村", "镇")) and place.endswith(kind[0])
+        if begins_with_place and not kind.startswith(VILLAGERS):
+            kind = kind[1:]
+        return f"{place}{kind}"
 
     @property
     def where(self) -> Village | Town | str:

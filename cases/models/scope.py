@@ -23,7 +23,8 @@ from cases.models.choices import (
     Stage,
 )
 from cases.models.clock import Clock
-from cases.models.handling import Assignment
+from cases.models.handling import Assignment, MandatoryReport
+from minshi.prepared import prepared_condition
 from villages.models import Post, Role, Town, User
 from villages.models.posts import Reach
 from villages.rights import OVERSEE
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 HIDES_SPEAKER = Q(confidentiality=Confidentiality.HIDDEN) | Q(
     confidentiality=Confidentiality.SECRET, name_stays_hidden=True
 )
+SECRET = Q(confidentiality=Confidentiality.SECRET)
 NOT_CONCLUDED = (CloseReason.MERGED, *NOT_HEARD)
 
 
@@ -220,6 +222,33 @@ def within(reach: Reach) -> Q:
     return where
 
 
+# --- what every page filters by
+@prepared_condition
+def _readable(sight: Sight) -> Q:
+    """Cases of the territory whose content may be read."""
+    return sight.territory() & (~SECRET | sight.named()) & ~Q(sight.in_conflict())
+
+
+@prepared_condition
+def _overseen_too(sight: Sight) -> Q:
+    """The same, and the secret ones that an overseer counts."""
+    where = sight.territory() & ~Q(sight.in_conflict())
+    # without such posts all they see is overseen or assigned, so it names them
+    if sight.reach.village_posts_at or sight.reach.groups:
+        where &= ~SECRET | sight.named() | within(sight.overseer)
+    return where
+
+
+@prepared_condition
+def _unnamed_secret(sight: Sight) -> Q:
+    return SECRET & ~sight.named()
+
+
+@prepared_condition
+def _hidden(sight: Sight) -> Q:
+    return (SECRET & ~sight.named()) | Q(sight.in_conflict())
+
+
 def _post(name: str) -> "Prefetch[str, Any, Any]":
     return Prefetch(name, Post.objects.select_related("user"))
 
@@ -234,20 +263,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def visible_by(self, sight: Sight) -> "CaseQuerySet":
         if sight.reach.is_empty:
             return self.none()
-
-        return self.filter(
-            sight.territory(),
-            ~Q(confidentiality=Confidentiality.SECRET) | sight.named(),
-            ~sight.in_conflict(),
-        )
+        return self.filter(_readable(sight))
 
     def hidden_from(self, user: User, on: date) -> "CaseQuerySet":
         """Return the cases hidden from the user wherever they stand: secret ones that
         do not name them, and those that concern them.
         """
-        sight = Sight.of(user, on)
-        secret = Q(confidentiality=Confidentiality.SECRET) & ~sight.named()
-        return self.filter(secret | Q(sight.in_conflict()))
+        return self.filter(_hidden(Sight.of(user, on)))
 
     def counted_for(self, user: User, on: date) -> "CaseQuerySet":
         """Return what `visible_to` does, and to reviewers and supervisors the secret
@@ -259,23 +281,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
         sight = Sight.of(user, on)
         if sight.reach.is_empty:
             return self.none().annotate(redacted=Value(False))
-
-        secret = Q(confidentiality=Confidentiality.SECRET)
-        cases = self.filter(sight.territory(), ~sight.in_conflict())
-
         if sight.overseer.is_empty:
-            readable = cases.filter(~secret | sight.named())
-            return readable.annotate(redacted=Value(False))
-
-        # without such posts all they see is overseen or assigned, so it names them
-        if sight.reach.village_posts_at or sight.reach.groups:
-            cases = cases.filter(~secret | sight.named() | within(sight.overseer))
+            return self.filter(_readable(sight)).annotate(redacted=Value(False))
 
         # no CASE: of one PostgreSQL reckons that it is true for half of all rows
         is_redacted = ExpressionWrapper(
-            secret & ~sight.named(), output_field=models.BooleanField()
+            _unnamed_secret(sight), output_field=models.BooleanField()
         )
-        return cases.annotate(redacted=is_redacted)
+        return self.filter(_overseen_too(sight)).annotate(redacted=is_redacted)
 
     def about_nobody(self) -> "CaseQuerySet":
         """Return the cases that concern no cadre: what is told of the others, a number
@@ -341,6 +354,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
             case=OuterRef("pk"), stopped_at=None, is_provisional=True
         )
         return self.annotate(is_provisional=Exists(running))
+
+    def with_danger(self) -> "CaseQuerySet":
+        """Add `in_danger`: true of a matter that was reported as a red line."""
+        reports = MandatoryReport.objects.filter(case=OuterRef("pk"))
+        return self.annotate(in_danger=Exists(reports))
 
     def with_ledger_row(self) -> "CaseQuerySet":
         """Read everything that a row of a ledger of cases shows, in one query: whom the

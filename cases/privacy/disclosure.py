@@ -2,16 +2,18 @@
 Unmasked); and the trace that reading a 保密 matter leaves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.choices import Confidentiality, Stage
 from cases.models.scope import Sight
+from cases.privacy.reasons import reason_about
 from cases.workflow import Facts
 from cases.workflow.who import RATERS, Handled
 from minshi import workdays
@@ -21,7 +23,7 @@ from villages.models import AuditRecord, Role, User
 from villages.models.audit import AuditKind
 from villages.rights import UNMASK_IN_TERRITORY, UNMASK_IN_VILLAGE
 
-# pictures load as they are scrolled to
+# pictures load as they are scrolled to, and words of a step are typed for a while
 PAGE_STAYS_OPEN = timedelta(hours=1)
 
 
@@ -81,13 +83,33 @@ def may_print_receipt(user: User, case: Case, facts: Facts) -> bool:
 def note_reading(case: Case, *, by: User, at: datetime, request: HttpRequest) -> None:
     """Record in the audit log who read a 保密 matter, its files or its papers.
 
-    Nothing of any other matter. Whatever changes it leaves an event of its own.
+    Nothing of any other matter. A step that is refused, a preview and a part of a page
+    show it as well: they are traced with the page they belong to, unless that was long
+    ago. At most one query to ask.
     """
-    is_reading = request.method in ("GET", "HEAD")
-    if is_reading and case.confidentiality == Confidentiality.SECRET:
-        record_audit(
-            AuditKind.READ, at=at, user=by, subject=case.number, request=request
-        )
+    if case.confidentiality != Confidentiality.SECRET:
+        return
+    # a part of a page is read with it
+    is_part = "HX-Request" in request.headers
+    is_page = request.method in ("GET", "HEAD") and not is_part
+    if is_page or not _read_a_moment_ago(case, by, at):
+        _record_reading(case, by, at, request)
+
+
+def note_readings(
+    cases: Iterable[Case], *, by: User, at: datetime, request: HttpRequest
+) -> None:
+    """Record who read the words of 保密 matters where they stand among other things, in
+    a ledger or on an agenda; as `note_small_picture`, by one query for all of them.
+    """
+    secret = {
+        case.number for case in cases if case.confidentiality == Confidentiality.SECRET
+    }
+    if not secret:
+        return
+    noted = _noted_a_moment_ago(secret, by, at).values_list("subject", flat=True)
+    for number in sorted(secret.difference(noted)):
+        record_audit(AuditKind.READ, at=at, user=by, subject=number, request=request)
 
 
 def note_small_picture(
@@ -98,14 +120,27 @@ def note_small_picture(
     """
     if case.confidentiality != Confidentiality.SECRET:
         return
-    noted = AuditRecord.objects.filter(
+    if not _read_a_moment_ago(case, by, at):
+        _record_reading(case, by, at, request)
+
+
+def _read_a_moment_ago(case: Case, user: User, at: datetime) -> bool:
+    return _noted_a_moment_ago([case.number], user, at).exists()
+
+
+def _noted_a_moment_ago(
+    numbers: Iterable[str], user: User, at: datetime
+) -> QuerySet[AuditRecord]:
+    return AuditRecord.objects.filter(
         kind=AuditKind.READ,
-        user=by,
-        subject=case.number,
+        user=user,
+        subject__in=numbers,
         at__range=(at - PAGE_STAYS_OPEN, at),
     )
-    if not noted.exists():
-        note_reading(case, by=by, at=at, request=request)
+
+
+def _record_reading(case: Case, user: User, at: datetime, request: HttpRequest) -> None:
+    record_audit(AuditKind.READ, at=at, user=user, subject=case.number, request=request)
 
 
 def may_show_speaker(user: User, on: date, case: Case) -> bool:
@@ -142,6 +177,7 @@ def show_speaker(
     if not may_show_speaker(by, workdays.local_day(at), case):
         raise NoSuchRight(_("Only village secretary and supervisor see this name."))
     reason = said(reason, reason=_("Say why you need the name."))
+    reason = reason_about(case, by, workdays.local_day(at), reason)
 
     subject = _("the speaker's name of %(number)s") % {"number": case.number}
     record_audit(
@@ -185,6 +221,7 @@ def open_phones(
         )
         raise NoSuchRight(text)
     reason = said(reason, reason=_("Say why you need the number."))
+    reason = reason_about(case, by, workdays.local_day(at), reason)
 
     subject = _("the speaker's phone of %(number)s") % {"number": case.number}
     record_audit(

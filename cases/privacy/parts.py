@@ -3,18 +3,13 @@ in 「儿子王守田」, group and door in 「白关村2组15号」.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from minshi.text.doors import UNIT, door_after_units, doors_of_lanes
-from minshi.text.finding import LOCAL_PHONE, numbers_in
+from minshi.text.ends import LOCAL_PHONE
+from minshi.text.finding import numbers_in
 from minshi.text.folding import HAN, MIDDLE_DOT, MIDDLE_DOTS, STOPS, any_of, visible
-from minshi.text.letters import (
-    HAN_LETTER,
-    Characters,
-    Letters,
-    letters_of,
-    with_digits,
-)
+from minshi.text.letters import Letters, in_simplified, with_digits
 from minshi.text.ordinary import ORDINARY
 from minshi.text.surnames import SURNAMES
 from villages.naming import COMPOUND_SURNAME
@@ -22,6 +17,7 @@ from villages.naming import COMPOUND_SURNAME
 SHORTEST_PART = 2  # one character alone stands in other words
 LONGEST_NAME = 4  # with a surname of two characters
 USUAL_NAME = 3
+LONGEST_PIECE = 40  # characters of a name with what is said beside it
 
 # --- names
 BRACKETED = re.compile(
@@ -54,7 +50,9 @@ CALLED = (
     "|五保户|代表|当事人|反映人|报告人|投诉人|申请人|联系人|委托人|代理人|代办人|姓名|名叫"
 )
 BORN_AS = "[大二三四五六七八九小老长次幺亲]"
-BESIDE = rf"(?:[其他她]|{BORN_AS}?(?:{KIN}|{FURTHER_KIN})|{CALLED})"
+# 其妻 of 张长生及其妻仇霞; of 其妻子 more than that is said
+THEIRS = "其[妻夫子女父母兄弟姐妹孙侄](?!子)"
+BESIDE = rf"(?:{THEIRS}|[其他她]|{BORN_AS}?(?:{KIN}|{FURTHER_KIN})|{CALLED})"
 BESIDE_BEFORE = re.compile(rf"(?:{BESIDE})+")
 LONG_KIN = "|".join(word for word in KIN.split("|") if len(word) > 1)
 OTHERS = "等?[一二两三四五六七八九十百几多数]+[个名位]?[人户口家]|等[人户]?"
@@ -65,6 +63,11 @@ BESIDE_AFTER = re.compile(
 KIN_AFTER_NAME = re.compile(
     rf"(?<=[{HAN}]{{2}})(?<!{BORN_AS})[哥嫂叔婶伯爷爹娘舅姑姨侄妈爸]$"
     rf"|(?<=[{HAN}]{{3}})[姐弟妹]$"
+)
+# 小名狗蛋, 微信zsf123: of no surname, and theirs as it stands
+ALSO_CALLED = re.compile(
+    r"(?:小名|乳名|外号|绰号|诨号|人称|昵称|网名|微信[名号]?)(?:叫[做作]?|[是为:：\s])*"
+    rf"(?P<name>(?:(?!电话|手机|微信|[的等])[{HAN}]){{2,6}}|[A-Za-z_][A-Za-z0-9_-]+)"
 )
 # 李建国: nothing is said of it, so all of the field is the name
 WORDS_BESIDE = f"{AND.pattern}{OF.pattern}{BESIDE}{KIN_AFTER_NAME.pattern}{OTHERS}"
@@ -98,18 +101,22 @@ def name_parts(typed: str) -> list[str]:
 
     Parted at whatever is no Chinese character, at 的 and 代, in front of 等三人 and
     behind 儿子 and the like. In brackets, and where a piece is too long for one name,
-    what begins with a surname. A name that is all of the field is not repeated.
+    what begins with a surname. What they are said to be called besides (小名狗蛋). A
+    name that is all of the field is not repeated.
     """
-    plain = _simplified(visible(typed))
+    plain = in_simplified(visible(typed))
     if not plain or PLAIN_NAME.fullmatch(plain):
         return []
 
     found = dict[str, None]()
-    for piece in _pieces(BRACKETED.sub(" ", plain)):
+    without_called = ALSO_CALLED.sub(" ", plain)
+    for piece in _pieces(BRACKETED.sub(" ", without_called)):
         found |= dict.fromkeys(_names_in(piece))
-    for bracketed in BRACKETED.finditer(plain):
+    for bracketed in BRACKETED.finditer(without_called):
         for piece in _pieces(bracketed["within"]):
             found |= dict.fromkeys(filter(is_plainly_name, _names_in(piece)))
+
+    found |= dict.fromkeys(called["name"] for called in ALSO_CALLED.finditer(plain))
 
     whole = Letters(plain).plain
     names = [name for name in found if _may_be_name(name)]
@@ -139,7 +146,7 @@ def address_parts(typed: str) -> list[str]:
         return []
 
     parts = dict.fromkeys(doors_in(typed))
-    plain = _simplified(visible(typed))
+    plain = in_simplified(visible(typed))
     pieces = [within["within"] for within in BRACKETED.finditer(plain)]
     pieces += OWNER_OF_HOUSE.findall(plain)
     for text in pieces:
@@ -160,20 +167,6 @@ def doors_in(typed: str) -> list[str]:
     return list(doors)
 
 
-def _simplified_character(character: str) -> str:
-    plain = letters_of(character)
-    is_one = len(plain) == 1 and HAN_LETTER.match(plain)
-    return plain if is_one else character
-
-
-SIMPLIFIED = Characters(_simplified_character)
-
-
-def _simplified(text: str) -> str:
-    """Return a text with simplified characters, each in its place."""
-    return text.translate(SIMPLIFIED)
-
-
 def _pieces(text: str) -> Iterator[str]:
     """Yield what stands between signs, blanks and digits, and names set wide."""
     for wide in SET_WIDE.findall(text):
@@ -181,7 +174,7 @@ def _pieces(text: str) -> Iterator[str]:
 
     for piece in NAMES_ALONE.findall(text):
         parts = re.split(BETWEEN_PARTS, piece)
-        if len(parts) > 1 and all(map(is_plainly_name, map(_without_beside, parts))):
+        if len(parts) > 1 and all(map(is_plainly_name, map(without_beside, parts))):
             yield from parts
         else:
             yield piece
@@ -193,8 +186,8 @@ def _names_in(piece: str) -> Iterator[str]:
     What was cut from other words begins with a surname, or has the length of a name.
     """
     for part in OF.split(piece):
-        for name in _parted_by_and(part):
-            plain = _without_beside(name)
+        for name in parted_by(AND, part, is_name=_may_stand_beside):
+            plain = without_beside(name)
             is_cut = plain != piece
             if is_plainly_name(plain) or not is_cut or len(plain) == USUAL_NAME:
                 yield plain
@@ -202,24 +195,45 @@ def _names_in(piece: str) -> Iterator[str]:
                 yield from _named_within(plain)
 
 
-def _parted_by_and(part: str) -> Iterator[str]:
-    """Yield the names around 和; 李和平 is one, for a name has two characters."""
-    begin = 0
-    for found in AND.finditer(part):
-        is_name_before = found.start() - begin >= SHORTEST_PART
-        if is_name_before and len(part) - found.end() >= SHORTEST_PART:
-            yield part[begin : found.start()]
-            begin = found.end()
-    yield part[begin:]
+def parted_by(
+    between: re.Pattern[str], text: str, *, is_name: Callable[[str], bool]
+) -> list[str]:
+    """Return the names around each 和, or whatever else is `between`: where that parts
+    the text into names alone, at the first places where it does; else the text.
+
+    In whatever characters it is written; the names stay as they are.
+    """
+    places = [found.span() for found in between.finditer(in_simplified(text))]
+    names_from = dict[int, list[str]]()  # of each rest that is names alone
+    begins = [0, *(end for _start, end in places)]
+    for begin in reversed(begins):
+        if is_name(text[begin:]):
+            names_from[begin] = [text[begin:]]
+        for start, end in places:
+            name = text[begin:start]
+            if len(name) > LONGEST_PIECE:
+                break
+            if end in names_from and is_name(name):
+                names_from[begin] = [name, *names_from[end]]
+                break
+    return names_from.get(0, [text])
 
 
-def _without_beside(name: str) -> str:
-    """Return a name without 儿子 before it and 等三人 behind it, if any is left."""
-    behind = BESIDE_BEFORE.match(name)
+def _may_stand_beside(name: str) -> bool:
+    """Of 李和平 neither part is a name, for one has two characters."""
+    return len(name) >= SHORTEST_PART
+
+
+def without_beside(name: str) -> str:
+    """Return a name without 儿子 before it and 等三人 behind it, if any is left.
+
+    In whatever characters it is written; what is left stays as it is.
+    """
+    behind = BESIDE_BEFORE.match(in_simplified(name))
     if behind and behind.end() != len(name):
         name = name[behind.end() :]
     for beside in (BESIDE_AFTER, KIN_AFTER_NAME):
-        found = beside.search(name)
+        found = beside.search(in_simplified(name))
         if found and found.start() >= SHORTEST_PART:
             name = name[: found.start()]
     return name
@@ -274,16 +288,21 @@ def _surnames_in(piece: str) -> list[int]:
 
 
 def is_plainly_name(name: str) -> bool:
-    """Return True for a surname and one or two characters, which are no other word."""
+    """Return True for a surname and one or two characters, which are no other word, in
+    whatever characters it is written: 馬建民 as 马建民.
+    """
     if not SHORTEST_PART <= len(name) <= LONGEST_NAME:
         return False
-    if name[:2] in ORDINARY or OF_PLACE.search(name) or not _may_be_name(name):
+    plain = in_simplified(name)
+    if plain[:2] in ORDINARY or OF_PLACE.search(plain) or not _may_be_name(plain):
         return False
-    return begins_with_surname(name)
+    return begins_with_surname(plain)
 
 
 def begins_with_surname(name: str) -> bool:
-    return name[0] in SURNAMES or bool(COMPOUND_SURNAME.match(name))
+    """Return True for a name with a surname, in whatever characters it is written."""
+    plain = in_simplified(name)
+    return plain[0] in SURNAMES or bool(COMPOUND_SURNAME.match(plain))
 
 
 def _may_be_name(name: str) -> bool:

@@ -12,11 +12,15 @@ from minshi.crypto import blind_index
 from minshi.text import (
     AnyPhone,
     PersonalValue,
+    Phrase,
     Value,
     blanked,
     folded,
     searchable,
 )
+from minshi.text.doors import House, houses_in
+from minshi.text.ends import ends_of_phones
+from minshi.text.folding import as_written
 from villages.models import Resident
 
 # The fields of a case that say who spoke; what identifies them in their own words too.
@@ -25,6 +29,8 @@ PERSONAL_FIELDS = (*WHO_SPOKE, "verbatim")
 NAMES = ("speaker_name", "proxy_speaker")
 LONGEST_FIELD_OF_NAMES = 16  # characters
 LONGEST_ADDRESS = 80
+# between the words as they are searched and the words as they were written
+BELOW = "\n\n"
 WORDS = ("title", "verbatim", "request_text", "place", "remark")
 
 
@@ -41,15 +47,27 @@ def values_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[str]:
 
 
 def finders_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[Value]:
-    """Return what finds the values of a case in a text, and of a 隐名 speaker a surname
-    of two characters by itself and a name said in two. No query.
+    """Return what finds the values of a case in a text, and of a 隐名 speaker the
+    number of their house, a surname of two characters, a name said in two, ends of
+    telephones, and what somebody wrote down to be blanked as well. No query.
     """
     values = list(filter(None, dict.fromkeys(values_of(case, fields))))
     finders: list[Value] = [PersonalValue(value) for value in values]
     if hides_speaker(case):
-        finders += surnames_in(values)
+        finders += _houses_of(case)
+        finders += map(PersonalValue, surnames_in(values))
         finders += names_in_two(values)
+        finders += ends_of_phones(values)
+        finders += map(Phrase, also_hidden(case))
     return finders
+
+
+def _houses_of(case: Case) -> list[House]:
+    houses = dict[House, None]()
+    for line in (case.speaker_address or "", *noted_of(case)):
+        if len(line) <= LONGEST_ADDRESS:
+            houses |= dict.fromkeys(houses_in(line))
+    return list(houses)
 
 
 def finders_in_words(case: Case) -> list[Value]:
@@ -101,6 +119,15 @@ def of_register(case: Case) -> list[str]:
     return (getattr(case, "of_register", "") or "").splitlines()
 
 
+def also_hidden(case: Case) -> list[str]:
+    """Return what somebody who knows who spoke wrote down to be blanked as well.
+
+    It stays when the matter hides its speaker no more, and blanks nothing then. A
+    migration's rows may be of before it could be written down.
+    """
+    return (getattr(case, "also_hidden", "") or "").splitlines()
+
+
 def _parts_of_noted(case: Case) -> list[str]:
     """Return the names within names of co-speakers and of corrected fields, and the
     doors within addresses.
@@ -144,6 +171,13 @@ def carry_of_register(merged: Case, case: Case) -> None:
     calls saves the case.
     """
     case.of_register = _noted(of_register(case), of_register(merged))
+
+
+def carry_also_hidden(merged: Case, case: Case) -> None:
+    """Have a case blank what is blanked in a case merged into it; whoever calls saves
+    the case.
+    """
+    case.also_hidden = _noted(also_hidden(case), also_hidden(merged))
 
 
 def _noted(lines: Iterable[str], values: Iterable[str | None]) -> str:
@@ -201,5 +235,25 @@ def _blanked_and_folded(text: str, values: list[Value]) -> str:
 
 
 def _folded(texts: Iterable[str]) -> str:
-    """Fold texts one by one: a word does not run over from one to the next."""
-    return "\n".join(filter(None, map(searchable, texts)))
+    """Fold texts one by one, each on a line: a word does not run over from one to the
+    next.
+
+    Below them, behind an empty line, those whose numbers were written otherwise, as
+    they were written: what a number is read as may be another than was meant.
+    """
+    with_digits = []
+    written = []
+    for text in texts:
+        digits = searchable(text)
+        words = as_written(text)
+        with_digits.append(digits)
+        if words != digits:
+            written.append(words)
+
+    parts = ["\n".join(filter(None, lines)) for lines in (with_digits, written)]
+    return BELOW.join(filter(None, parts))
+
+
+def with_digits_alone(stored: str) -> str:
+    """Return of stored words those with digits for numbers, each text once."""
+    return stored.partition(BELOW)[0]

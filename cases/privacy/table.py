@@ -6,7 +6,8 @@ stored. Whoever may not know gives nothing away, and what is blanked of names th
 would tell them: what they write stays as typed, and the row has a mark of it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -30,13 +31,29 @@ from minshi.text.additions import blanked_additions
 
 TEXTS: Mapping[type[Model], tuple[str, ...]] = MappingProxyType(
     {
-        Meeting: ("minutes",),
-        AgendaItem: ("opinions", "resolution"),
+        Meeting: ("place", "short_notice", "minutes"),
+        AgendaItem: ("subject", "opinions", "resolution"),
         StepAside: ("reason",),
         MinutesCorrection: ("wrong", "right"),
         FourTwoProcess: ("subject", "dropped_why"),
-        FourTwoStep: ("content", "oversight"),
+        FourTwoStep: ("content", "oversight", "short_notice"),
         StepCorrection: ("wrong", "right"),
+    }
+)
+# from such a row to the key of its meeting, or of its six steps
+TO_MEETING: Mapping[type[Model], str] = MappingProxyType(
+    {
+        Meeting: "pk",
+        AgendaItem: "meeting_id",
+        StepAside: "item.meeting_id",
+        MinutesCorrection: "meeting_id",
+    }
+)
+TO_PROCESS: Mapping[type[Model], str] = MappingProxyType(
+    {
+        FourTwoProcess: "pk",
+        FourTwoStep: "process_id",
+        StepCorrection: "step.process_id",
     }
 )
 
@@ -173,21 +190,85 @@ def reading_table_of(meeting: Meeting) -> Table:
     return Table(cases_before(meeting).exclude(confidentiality=Confidentiality.NORMAL))
 
 
-def show_items(items: Iterable[AgendaItem]) -> None:
-    """Put the texts of items of several meetings as they are read in the place of those
-    that are stored, as `Table.show`. One query.
+def reading_tables_of(meetings: Iterable[int]) -> dict[int, Table]:
+    """Return the tables of several meetings, to read what lies on them, by the key of
+    the meeting. One query.
     """
-    items = list(items)
-    meetings = {item.meeting_id for item in items}
-    on_agendas = AgendaItem.objects.filter(meeting__in=meetings, case__isnull=False)
-    hid = on_agendas.exclude(case__confidentiality=Confidentiality.NORMAL)
-
     cases: dict[int, list[Case | None]] = {meeting: [] for meeting in meetings}
+    on_agendas = AgendaItem.objects.filter(meeting__in=cases, case__isnull=False)
+    hid = on_agendas.exclude(case__confidentiality=Confidentiality.NORMAL)
     for found in hid.select_related("case__town").order_by("pk"):
         cases[found.meeting_id].append(found.case)
-    tables = {meeting: Table(lying) for meeting, lying in cases.items()}
+    return {meeting: Table(lying) for meeting, lying in cases.items()}
+
+
+def reading_tables_of_processes(processes: Iterable[int]) -> dict[int, Table]:
+    """Return the tables of several processes of six steps, to read what lies on them,
+    by the key of the process. One query.
+    """
+    found = FourTwoProcess.objects.filter(pk__in=set(processes))
+    read = found.select_related("case__town")
+    return {process.pk: Table([process.case]) for process in read}
+
+
+def show_rows(rows: Iterable[Any]) -> None:
+    """Put the texts of rows of one model of TEXTS as they are read in the place of
+    those that are stored, as `Table.show`; of a stepping aside those of its item too,
+    by which it is named. One query, where what leads to their table was read with them.
+    """
+    rows = list(rows)
+    if not rows:
+        return
+
+    model = type(rows[0])
+    if model in TO_MEETING:
+        key_of = attrgetter(TO_MEETING[model])
+        tables = reading_tables_of(map(key_of, rows))
+    else:
+        key_of = attrgetter(TO_PROCESS[model])
+        tables = reading_tables_of_processes(map(key_of, rows))
+
+    for row in rows:
+        table = tables[key_of(row)]
+        table.show(row)
+        if isinstance(row, StepAside):
+            table.show(row.item)
+
+
+def known_words_about(case: Case) -> Iterator[str]:
+    """Yield the texts that are stored at the tables where a matter lies, where all who
+    wrote them may know who spoke in it: so each is read as the matter says today.
+
+    At most seven queries.
+    """
+    meetings = Meeting.objects.filter(items__case=case)
+    processes = FourTwoProcess.objects.filter(case=case)
+    for lying, paths in ((meetings, TO_MEETING), (processes, TO_PROCESS)):
+        for model, path in paths.items():
+            lookup = f"{path.replace('.', '__')}__in"
+            rows = model._default_manager.filter(**{lookup: lying.values("pk")})
+            for unknowing, *texts in rows.values_list("unknowing", *TEXTS[model]):
+                if case.pk not in unknowing:
+                    yield from texts
+
+
+def show_items(items: Iterable[AgendaItem], *, with_meetings: bool = False) -> None:
+    """Put the texts of items of several meetings as they are read in the place of those
+    that are stored, as `Table.show`; of their meetings, too, where those were read with
+    them. One query.
+    """
+    items = list(items)
+    tables = reading_tables_of(item.meeting_id for item in items)
     for item in items:
-        tables[item.meeting_id].show(item)
+        table = tables[item.meeting_id]
+        table.show(item)
+        if with_meetings:
+            table.show(item.meeting)
+
+
+def show_meetings(meetings: Iterable[Meeting]) -> None:
+    """Do the same with the texts of meetings. One query."""
+    show_rows(meetings)
 
 
 def rows_on(meeting: Meeting) -> list[Any]:

@@ -12,7 +12,7 @@ from cases.privacy.parts import name_parts
 from cases.privacy.personal import names_of, values_of
 from cases.privacy.redactor import personal_redactor
 from minshi.text import Letters, PersonalValue, visible
-from minshi.text.finding import LOCAL_PHONE
+from minshi.text.ends import LOCAL_PHONE
 from villages.naming import given_name_of
 
 TAIL_LENGTH = 4

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from cases.lists.queue import Reason
 from cases.models import (
     Assignment,
     Case,
@@ -17,8 +18,8 @@ from cases.models import (
     Topic,
 )
 from cases.models.choices import Light
-from cases.models.scope import Sight
-from cases.privacy.personal import WHO_SPOKE
+from cases.models.scope import Sight, hides_speaker
+from cases.privacy.personal import WHO_SPOKE, also_hidden
 from cases.privacy.redactor import speaker_redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from cases.serializers.own_words import show_own_words
@@ -126,6 +127,7 @@ class CaseBaseSerializer(ShownRow[Case]):
 
     def to_representation(self, case: Case) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(case)
+        _empty_what_is_of_before(case, shown)
         if self._sight.shows_speaker(case):
             return shown
 
@@ -136,6 +138,16 @@ class CaseBaseSerializer(ShownRow[Case]):
     def as_typed(self, case: Case) -> dict[str, Any]:
         """Return the fields redacted by their own, with what the reader wrote."""
         return {}
+
+
+def _empty_what_is_of_before(case: Case, shown: dict[str, Any]) -> None:
+    """Leave empty how the present round ended and was rated until it is, as in the
+    ledgers, though the row still has what came of the round before.
+    """
+    if not case.is_completed:
+        shown["outcome"] = ""
+    if not case.is_rated:
+        shown["satisfaction"] = shown["solved"] = ""
 
 
 class CaseRowSerializer(CaseBaseSerializer):
@@ -214,18 +226,29 @@ class QueueRowSerializer(CaseRowSerializer):
     reason = serializers.SerializerMethodField(
         help_text="Why it was reported up or returned last, if it was."
     )
-
+    reason_action = serializers.SerializerMethodField(
+        help_text="The step that the reason was written for: escalate or return."
+    )
     last_heard = serializers.SerializerMethodField(
         help_text="What the last meeting said that did not settle it, and when it may"
         " come again."
     )
 
     class Meta(CaseRowSerializer.Meta):
-        fields = (*CaseRowSerializer.Meta.fields, "reason", "last_heard")
+        of_queue = ("reason", "reason_action", "last_heard")
+        fields = (*CaseRowSerializer.Meta.fields, *of_queue)
 
     def get_reason(self, case: Case) -> str:
-        reasons: dict[int, str] = self.context["reasons"]
-        return reasons.get(case.pk, "")
+        reason = self._reason(case)
+        return reason.words if reason else ""
+
+    def get_reason_action(self, case: Case) -> str:
+        reason = self._reason(case)
+        return reason.event.action if reason else ""
+
+    def _reason(self, case: Case) -> Reason | None:
+        reasons: dict[int, Reason] = self.context["reasons"]
+        return reasons.get(case.pk)
 
     def get_last_heard(self, case: Case) -> str:
         heard: dict[int, str] = self.context["heard"]
@@ -312,6 +335,7 @@ class CaseDetailSerializer(CaseBaseSerializer):
     speaker_address = serializers.CharField(allow_null=True, read_only=True)
     proxy_speaker = serializers.CharField(allow_null=True, read_only=True)
     co_speakers = serializers.SerializerMethodField()
+    also_hidden = serializers.SerializerMethodField()
     awaits_committee = serializers.SerializerMethodField(
         help_text="Handed to the committee's meeting, which is yet to hear it."
     )
@@ -365,6 +389,7 @@ class CaseDetailSerializer(CaseBaseSerializer):
             "speaker_address",
             "proxy_speaker",
             "co_speakers",
+            "also_hidden",
             "recorded_by",
             "owner",
             "handling",
@@ -390,6 +415,18 @@ class CaseDetailSerializer(CaseBaseSerializer):
         if not self._sight.shows_speaker(case):
             return None
         return [CoSpeakerSerializer(person).data for person in case.others]
+
+    @extend_schema_field(
+        serializers.ListField(
+            child=serializers.CharField(),
+            allow_null=True,
+            help_text="Further words that are blanked for others; null where it is not"
+            " yours to know, and where the matter does not hide who spoke.",
+        )
+    )
+    def get_also_hidden(self, case: Case) -> list[str] | None:
+        is_known = self._sight.shows_speaker(case)
+        return also_hidden(case) if is_known and hides_speaker(case) else None
 
     def get_awaits_committee(self, case: Case) -> bool:
         return is_unheard(case)

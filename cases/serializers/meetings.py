@@ -107,13 +107,9 @@ class AgendaLineSerializer(serializers.Serializer[AgendaLine]):
     case = serializers.CharField(source="case.number", allow_null=True, default=None)
     title = serializers.CharField(allow_blank=True)
     opinions = serializers.CharField(source="item.opinions", allow_blank=True)
-    votes_for = serializers.IntegerField(source="item.votes_for", allow_null=True)
-    votes_against = serializers.IntegerField(
-        source="item.votes_against", allow_null=True
-    )
-    votes_abstain = serializers.IntegerField(
-        source="item.votes_abstain", allow_null=True
-    )
+    votes_for = serializers.IntegerField(allow_null=True)
+    votes_against = serializers.IntegerField(allow_null=True)
+    votes_abstain = serializers.IntegerField(allow_null=True)
     action = serializers.CharField(
         source="item.action",
         allow_blank=True,
@@ -233,7 +229,7 @@ class RollBody(serializers.Serializer[Any]):
 
 class PersonBody(serializers.Serializer[Any]):
     name = PlainText(max_length=40)
-    is_guest = serializers.BooleanField(required=False, default=False)
+    is_guest = serializers.BooleanField()
 
 
 class AgendaBody(serializers.Serializer[Any]):

@@ -21,7 +21,9 @@ from cases.serializers.fields import (
     holders_by_key,
 )
 from cases.workflow import MOVES, Action, Facts, candidates
+from cases.workflow.candidates import why_not_into
 from cases.workflow.inputs import ABOUT_SPEAKER, MOST_ASKED, Ask, Input, Kind
+from minshi.errors import Text
 from villages.api.fields import NO_SUCH_CHOICE, DayField, IdField, MomentField
 from villages.models import User
 
@@ -147,7 +149,7 @@ class MoveBody(serializers.Serializer[Any]):
             chosen = choose(item, attrs[item.name], facts, user)
             inputs[item.name] = chosen
             if chosen is None:
-                wrong[item.name] = NO_SUCH_CHOICE
+                wrong[item.name] = _why_not(item, attrs[item.name], facts, user)
 
         if wrong:
             raise serializers.ValidationError(wrong)
@@ -190,6 +192,13 @@ def choose(item: Input, raw: Any, facts: Facts, user: User) -> Any:
         return candidates(item, facts, user).filter(**{field: raw}).first()
 
     return raw
+
+
+def _why_not(item: Input, raw: Any, facts: Facts, user: User) -> Text:
+    """Say why a value of the body is none of the choices."""
+    if item.kind is Kind.CASE:
+        return why_not_into(raw, facts, user)
+    return NO_SUCH_CHOICE
 
 
 def _asks_from(raw: list[dict[str, Any]]) -> list[Ask]:

@@ -8,9 +8,9 @@ from rest_framework import serializers
 
 from cases.forms import cadre_label, holder_label, report_label
 from cases.models.choices import AfterwordEnd
-from cases.speaking.progress import SpeakerAccount
+from cases.speaking.progress import STATES, SpeakerAccount
 from cases.workflow import Facts, Offer, candidates
-from cases.workflow.candidates import HOLDERS, HOLDING
+from cases.workflow.candidates import HOLDERS, HOLDING, choices_offered
 from cases.workflow.inputs import ABOUT_SPEAKER, Input, Kind
 from villages.models import User
 
@@ -38,15 +38,16 @@ class Choices:
         self.user = user
         self._read_before: dict[tuple[Kind, str], list[dict[str, Any]]] = {}
 
-    def of(self, item: Input) -> list[dict[str, Any]] | None:
-        """Return the choices of an input; None where anything of the kind will do."""
+    def of(self, item: Input, offer: Offer) -> list[dict[str, Any]] | None:
+        """Return the choices of an input of this offer; None where anything of the
+        kind will do.
+        """
         if item.kind in WITHOUT_CHOICES:
             return None
 
         if item.kind is Kind.CHOICE:
-            return [
-                {"value": value, "label": str(label)} for value, label in item.offered()
-            ]
+            offered = choices_offered(item, offer.action, offer.post, self.facts)
+            return [{"value": value, "label": str(label)} for value, label in offered]
 
         key = self._shared_by(item)
         if key not in self._read_before:
@@ -95,7 +96,7 @@ def offers_as_data(
         inputs = []
         for item in offer.move.inputs:
             if speaker_shown or item.name not in ABOUT_SPEAKER:
-                inputs.append(_input_as_data(item, choices))
+                inputs.append(_input_as_data(item, offer, choices))
 
         row = {
             "action": offer.action.value,
@@ -108,7 +109,7 @@ def offers_as_data(
     return rows
 
 
-def _input_as_data(item: Input, choices: Choices) -> dict[str, Any]:
+def _input_as_data(item: Input, offer: Offer, choices: Choices) -> dict[str, Any]:
     """Return one input as the API shows it."""
     return {
         "name": item.name,
@@ -117,7 +118,7 @@ def _input_as_data(item: Input, choices: Choices) -> dict[str, Any]:
         "required": item.required,
         "help": str(item.help_for(choices.facts)),
         "max_length": item.max_length if item.kind in WITH_MAX_LENGTH else None,
-        "choices": choices.of(item),
+        "choices": choices.of(item, offer),
     }
 
 
@@ -144,10 +145,13 @@ class ToldSerializer(serializers.Serializer[SpeakerAccount]):
     """The tracking page's words."""
 
     state = serializers.ChoiceField(
-        choices=[0, 1, 2], help_text="0 received, 1 worked on, 2 done."
+        choices=STATES,
+        help_text="0 received, 1 taken up, 2 worked on, 3 done, 4 awaits an order.",
     )
+    state_in_words = serializers.CharField()
     is_open = serializers.BooleanField()
     reply_by = serializers.DateField(allow_null=True)
+    promise = serializers.CharField(allow_blank=True)
     reply = serializers.CharField(allow_blank=True)
     reply_at = serializers.DateTimeField(allow_null=True)
     afterwords = AfterwordTold(many=True)

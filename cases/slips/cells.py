@@ -176,6 +176,8 @@ def _village_of(post: Post) -> Village | None:
 def _phone_of(lead: Assignment) -> str:
     if lead.office:
         return lead.office.phone
+    if lead.post and lead.post.town:
+        return lead.post.town.phone
     village = _village_of(lead.post) if lead.post else None
     room = getattr(village, "talk_room", None)
     return room.phone if room else ""

@@ -71,8 +71,8 @@ def ground(sitting: Sitting) -> str:
 
 
 def due_and_present(sitting: Sitting) -> str:
-    """Return both numbers; before the roll was called they are filled in by hand."""
-    if not sitting.has_roll:
+    """Return both numbers; before both are known they are filled in by hand."""
+    if not (sitting.has_roll and sitting.due):
         return ""
     return f"{sitting.due}／{sitting.present}"
 
@@ -80,6 +80,13 @@ def due_and_present(sitting: Sitting) -> str:
 def absent(sitting: Sitting) -> str:
     """Return the names of those absent; before the roll was called nobody knows."""
     return named(sitting.absent) if sitting.has_roll else ""
+
+
+def stepped_aside(record: ItemRecord) -> str:
+    """Return who stepped aside; of a matter that is not read here nothing is said, for
+    “none” may be false.
+    """
+    return "" if record.is_hidden else named(record.stepped_aside)
 
 
 DUE: Column[Sitting] = Column("due", gettext_lazy("Due / present"), due_and_present)
@@ -96,7 +103,7 @@ COUNTED: Column[ItemRecord] = Column(
     "counted", gettext_lazy("Due / present"), lambda r: r.counted
 )
 ASIDE: Column[ItemRecord] = Column(
-    "aside", gettext_lazy("Stepped aside"), lambda r: named(r.stepped_aside)
+    "aside", gettext_lazy("Stepped aside"), stepped_aside
 )
 SIGNATURES = (
     pgettext_lazy("slip", "In the chair (signature)"),

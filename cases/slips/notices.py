@@ -24,7 +24,7 @@ from minshi.errors import Text
 from minshi.paper import day_on_paper, phone_on_paper
 from minshi.text.neighbours import without_names
 from villages.lookup import names_in
-from villages.models import Resident, TalkRoom
+from villages.models import Resident, TalkRoom, Town
 from villages.seals import seal_of, seal_of_town
 
 NO_BREAK = "\u2011"  # a hyphen at which no line ends
@@ -128,8 +128,8 @@ class PublicNotice:
         """
         case = self.process.case
         result = ""
-        if case and not hides_speaker(case):
-            done_on = day_on_paper(case.completed_at) if case.completed_at else ""
+        if case and case.completed_at and not hides_speaker(case):
+            done_on = day_on_paper(case.completed_at)
             result = f"{self._unnamed(case.result)}\n{done_on}".strip()
         return _("How it was carried out"), result
 
@@ -149,7 +149,7 @@ class PublicNotice:
         )
         said = {
             "phone": _in_one_line(room.phone) if room and room.phone else "________",
-            "town": seal_of_town(self.process.village.town),
+            "town": _town_with_phone(self.process.village.town),
         }
         return _("Objections"), words % said
 
@@ -185,9 +185,20 @@ class PublicNotice:
             own = [case.speaker_name, case.proxy_speaker]
             own += [person.name for person in case.others]
 
-        here = Resident.objects.filter(household__group__village=self.process.village)
+        village = self.process.village
+        in_register = Resident.objects.in_register()
+        here = in_register.filter(household__group__village=village)
         named = names_in("\n".join(texts), here)
         return [*named, *filter(None, own)]
+
+
+def _town_with_phone(town: Town) -> str:
+    """Name the town's government, with its telephone where it has one."""
+    name = seal_of_town(town)
+    if not town.phone:
+        return name
+    words = _("%(town)s (telephone %(phone)s)")
+    return words % {"town": name, "phone": _in_one_line(town.phone)}
 
 
 def _in_one_line(phone: str) -> str:

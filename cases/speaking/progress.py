@@ -12,13 +12,20 @@ from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor, personal_redactor, preview_redactor
 from cases.speaking.afterwords import AfterwordTold, afterwords_told
 from cases.speaking.promise import Promised, promise_to_speaker, promised_for
-from cases.speaking.story import TOLD, Entry, story_of, with_earlier_answers
+from cases.speaking.story import (
+    TOLD,
+    Entry,
+    last_answer,
+    story_of,
+    with_earlier_answers,
+)
 from cases.templatetags.minshi import day, is_past
 from cases.workflow.committee import is_unheard
 from cases.workflow.pasted import unnamed_in
 
 # the plain states (ux 2.10)
-RECEIVED, TAKEN_UP, WORKED_ON, DONE = range(4)
+RECEIVED, TAKEN_UP, WORKED_ON, DONE, AWAITS_ORDER = range(5)
+STATES = (RECEIVED, TAKEN_UP, WORKED_ON, DONE, AWAITS_ORDER)
 PLAIN_STATES = {
     Stage.SPEAK: RECEIVED,
     Stage.DELIBERATE: TAKEN_UP,
@@ -39,6 +46,7 @@ class SpeakerAccount:
     state: int
     is_open: bool
     is_void: bool = False
+    is_withdrawn: bool = False  # by the speaker, or in their name
     outcome: str = ""  # how the work ended, as whoever handled it says
     leaves_something: bool = False  # solved in part or not, by its rating or outcome
     reply_by: date | None = None
@@ -60,12 +68,16 @@ class SpeakerAccount:
     def state_in_words(self) -> str:
         if self.is_void:
             return _("It was taken down by mistake or twice")
+        if self.is_withdrawn:
+            return _("It was withdrawn, and is not worked on any more")
         if self.state == RECEIVED:
             return _("We have received it")
         if self.state == TAKEN_UP:
             return _("It is taken up; we are talking over what to do")
         if self.state == WORKED_ON:
             return _("It is being worked on")
+        if self.state == AWAITS_ORDER:
+            return _("It is being decided whether it is done again")
         if self.is_open:
             return self._ended_in_words()
         if self.outcome == Outcome.REDIRECTED:
@@ -92,8 +104,8 @@ def told_to_speaker(
     with_additions: bool = True,
     previewed_by: Sight | None = None,
 ) -> SpeakerAccount:
-    """Return what the speaker may read of a case: its state, the last reply of the
-    present round, what happened, and what they said once it was closed. Three queries,
+    """Return what the speaker may read of a case: its state, the reply that holds now,
+    what happened, and what they said once it was closed. Three queries,
     four of a matter that was ever closed; none `with_words` false, which leaves the
     state and the day. One more of what was handed to the committee.
 
@@ -104,6 +116,7 @@ def told_to_speaker(
         state=_state_of(case),
         is_open=case.is_open,
         is_void=case.close_reason in NOT_HEARD,
+        is_withdrawn=case.close_reason == CloseReason.WITHDRAWN,
         outcome=_outcome_told(case),
         leaves_something=_leaves_something(case),
         reply_by=case.reply_by,
@@ -120,11 +133,12 @@ def told_to_speaker(
     events = list(told)
     was_closed = not case.is_open or case.round > 1
 
-    reply = next((one for one in reversed(replies) if one.round == case.round), None)
+    reply = last_answer(case, replies, events)
     answer = redact(reply.text, post=reply.post_id) if reply else ""
-    story = story_of(events, redact, with_additions=with_additions)
+    story = story_of(events, case.round, redact, with_additions=with_additions)
     if with_additions:
-        story = with_earlier_answers(story, replies, case.round, redact)
+        earlier = [one for one in replies if one != reply]
+        story = with_earlier_answers(story, earlier, events, case.round, redact)
     afterwords = []
     if was_closed and with_additions:
         afterwords = afterwords_told(case, events, redact)
@@ -166,32 +180,55 @@ def words_alone(
     )
 
 
-def _state_of(case: Case) -> int:
-    """Return the plain state; what the committee is yet to hear is being talked over,
-    though it was handed out. One query, for such a matter alone.
+def thanks_for_saying_so(case: Case) -> str:
+    """Thank a speaker who was not satisfied, and say what follows: by whom it is
+    decided, or that it is done again. A matter that is past both promises nothing.
     """
+    told = told_to_speaker(case, with_words=False)
+    if told.state == AWAITS_ORDER:
+        decided = _(
+            "Thank you for saying so. Somebody above who did not handle it decides"
+            " whether it is done again or explained to you."
+        )
+        return f"{decided}{told.promise}"
+    if told.state in (TAKEN_UP, WORKED_ON):
+        return _(
+            "Thank you for saying so. It goes back to work, and we come back to you."
+        )
+    return _("Thank you, it has been noted.")
+
+
+def _state_of(case: Case) -> int:
+    """Return the plain state. What was not done to the speaker's mind a second time is
+    nobody's work until an order says so (domain §3, rate); what the committee is yet to
+    hear is being talked over, though it was handed out. One query, for such a matter
+    alone.
+    """
+    if case.needs_order:
+        return AWAITS_ORDER
     if is_unheard(case):
         return TAKEN_UP
     return PLAIN_STATES[Stage(case.stage)]
 
 
 def _outcome_told(case: Case) -> str:
-    """Return how the work ended, once its speaker is told; what was shown the proper
-    route without any work as well.
+    """Return how the work of the present round ended, once its speaker is told; what
+    was shown the proper route without any work as well.
     """
     if case.close_reason == CloseReason.DIVERTED:
         return Outcome.REDIRECTED
-    return case.outcome if PLAIN_STATES[Stage(case.stage)] == DONE else ""
+    is_told = case.is_completed and PLAIN_STATES[Stage(case.stage)] == DONE
+    return case.outcome if is_told else ""
 
 
 def _leaves_something(case: Case) -> bool:
     """Tell whether a closed matter is not solved whole.
 
-    The rating says so; where nobody rated it, whoever handled it.
+    The rating of the present round says so; where nobody rated it, whoever handled it.
     """
-    if case.solved:
+    if case.is_rated:
         return case.solved in (Solved.PARTLY, Solved.NO)
-    return case.outcome in (Outcome.PARTLY, Outcome.EXPLAINED)
+    return _outcome_told(case) in (Outcome.PARTLY, Outcome.EXPLAINED)
 
 
 def _redactor(case: Case, previewed_by: Sight | None) -> Redactor:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 
-from cases.models import Event, Reply
+from cases.models import Case, Event, Reply
 from cases.models.choices import (
     ActorKind,
     How,
@@ -36,15 +36,20 @@ class Entry:
 
 
 def story_of(
-    events: Iterable[Event], redact: Redactor, *, with_additions: bool = True
+    events: Iterable[Event],
+    round_: int,
+    redact: Redactor,
+    *,
+    with_additions: bool = True,
 ) -> list[Entry]:
     """Return the lines of these events, in their order; most events have none.
 
     An addition is shown to whoever made it by the code of this very matter. Once
     another was merged with it, whose code leads here as well, nobody knows whose an
     addition is; and somebody whose matter was merged into this one reads none. Nor do
-    they read why another rated it badly or had it opened again, which only the code of
-    this very matter does.
+    they read what another answered, or why it was opened again, which only the code of
+    this very matter does. The answer that closed the present round, `round_`, stands
+    beside the state instead.
     """
     is_own = with_additions
     story = []
@@ -53,25 +58,65 @@ def story_of(
             with_additions = False
         if event.action == Action.SUPPLEMENT and not with_additions:
             continue
+        if _closed(event) and event.round == round_:
+            continue
         entry = _entry_of(event, redact, is_own=is_own)
         if entry:
             story.append(entry)
     return story
 
 
-def with_earlier_answers(
-    story: Iterable[Entry], replies: Iterable[Reply], round_: int, redact: Redactor
-) -> list[Entry]:
-    """Return the story with the last answer of each round before this one, in the order
-    of time.
+def last_answer(
+    case: Case, replies: Iterable[Reply], events: Iterable[Event]
+) -> Reply | None:
+    """Return the last answer of the present round, of replies in the order of time.
+
+    None where there is none yet, and where the speaker rated it badly and an order is
+    awaited: to that rating nobody has answered.
     """
-    last = {reply.round: reply for reply in replies if reply.round < round_}
+    last = None
+    for reply in replies:
+        if reply.round == case.round:
+            last = reply
+
+    rated_at = _sent_to_be_decided_at(events) if case.needs_order else None
+    if last and rated_at and last.at <= rated_at:
+        return None
+    return last
+
+
+def with_earlier_answers(
+    story: Iterable[Entry],
+    replies: Iterable[Reply],
+    events: Iterable[Event],
+    round_: int,
+    redact: Redactor,
+) -> list[Entry]:
+    """Return the story with the last answer of each round before this one, and the one
+    that the speaker rated badly in this, in the order of time.
+    """
+    rated_at = _sent_to_be_decided_at(events)
+    last = {}
+    for reply in replies:
+        was_rated = rated_at is not None and reply.at <= rated_at
+        if reply.round < round_ or was_rated:
+            last[reply.round] = reply
+
     answers = []
     for reply in last.values():
         words = redact(reply.text, post=reply.post_id)
         answers.append(Entry(reply.at, _("We answered"), words))
 
     return sorted([*answers, *story], key=lambda entry: entry.at)
+
+
+def _sent_to_be_decided_at(events: Iterable[Event]) -> datetime | None:
+    """Return when a bad rating last asked for an order; None where none did."""
+    rated_at = None
+    for event in events:
+        if event.action == Action.RATE and event.target == Stage.SUPERVISE:
+            rated_at = event.at
+    return rated_at
 
 
 def _entry_of(event: Event, redact: Redactor, *, is_own: bool) -> Entry | None:
@@ -86,21 +131,34 @@ def _entry_of(event: Event, redact: Redactor, *, is_own: bool) -> Entry | None:
 
     words_for = DELAYS.get(event.action)
     heading = words_for(event) if words_for else ""
+    if event.action == Action.RATE and is_own:
+        heading = f"{_answer_in(event)}{heading}"
     if not heading:
         return None
     if event.action in (Action.RATE, Action.REOPEN):
         words = redact(event.note) if is_own and _is_by_code(event) else ""
         return Entry(event.at, heading, words)
 
+    return Entry(event.at, heading, told_of_delay(event, redact))
+
+
+def told_of_delay(event: Event, redact: Redactor) -> str:
+    """Return why it takes longer, in the words that were written for the speaker; ""
+    where none were, or where the speaker reads nothing of it, as of a refusal.
+    """
+    words_for = DELAYS.get(event.action)
     told_why = data_of(event).get("told_why", "")
-    return Entry(event.at, heading, redact.of_event(event, TOLD_WHY, told_why))
+    if not told_why or words_for is None or not words_for(event):
+        return ""
+    return redact.of_event(event, TOLD_WHY, told_why)
 
 
 def _is_by_code(event: Event) -> bool:
     return event.actor_kind == ActorKind.SPEAKER and event.via == How.CODE
 
 
-# --- what makes a matter take longer, in plain words; empty where it does not
+# --- what makes a matter take longer, in plain words; empty where it does not. Each
+# stands under its day for good: it says what happened then, not how it stands
 def _more_time(event: Event) -> str:
     if not _is_granted(event):
         return ""
@@ -110,27 +168,34 @@ def _more_time(event: Event) -> str:
 def _rest(event: Event) -> str:
     if not _is_granted(event):
         return ""
-    return _("It has to rest until %(day)s; then it goes on.") % {"day": _until(event)}
+    return _("It had to rest until %(day)s.") % {"day": _until(event)}
 
 
 def _goes_on(event: Event) -> str:
-    return _("It goes on again.")
+    return _("It went on again.")
 
 
 def _put_off(event: Event) -> str:
-    return _("It is to be talked over by %(day)s.") % {"day": _until(event)}
+    return _("It was put off, to be talked over again from %(day)s.") % {
+        "day": _until(event)
+    }
 
 
 def _given_back(event: Event) -> str:
-    return _("Whoever worked on it could not do it; it is being talked over again.")
+    return _(
+        "Whoever worked on it could not do it; it went back to be talked over again."
+    )
 
 
 def _not_settled(event: Event) -> str:
-    return _("A meeting talked it over and did not settle it; it is talked over again.")
+    return _(
+        "A meeting talked it over and did not settle it; it was to be talked over"
+        " again."
+    )
 
 
 def _not_good_enough(event: Event) -> str:
-    return _("We looked at it, and it was not good enough; it is being done again.")
+    return _("We looked at it, and it was not good enough; it went back to work.")
 
 
 def _sent_up(event: Event) -> str:
@@ -144,20 +209,25 @@ def _done_again(event: Event) -> str:
         Stage.DELIBERATE,
         Stage.HANDLE,
     )
-    return _("It was opened again and is being done once more.") if is_new_round else ""
+    return _("It was opened again, to be done once more.") if is_new_round else ""
 
 
-def _rated_badly(event: Event) -> str:
-    """Return the answer of a speaker that did not close the matter."""
-    if event.target == Stage.CLOSED:
-        return ""
-
+def _answer_in(event: Event) -> str:
     data = data_of(event)
-    answer = _("You answered: %(answer)s, %(solved)s.") % {
+    return _("You answered: %(answer)s, %(solved)s.") % {
         "answer": Satisfaction(data["satisfaction"]).label,
         "solved": Solved(data["solved"]).label,
     }
-    return f"{answer}{_done_again(event)}"
+
+
+def _after_rating(event: Event) -> str:
+    if event.target == Stage.SUPERVISE:
+        return _("It went to somebody above, to decide what happens.")
+    return _done_again(event)
+
+
+def _closed(event: Event) -> bool:
+    return event.action == Action.RATE and event.target == Stage.CLOSED
 
 
 DELAYS: Mapping[str, Callable[[Event], str]] = MappingProxyType(
@@ -171,7 +241,7 @@ DELAYS: Mapping[str, Callable[[Event], str]] = MappingProxyType(
         Action.REJECT: _not_good_enough,
         Action.ESCALATE: _sent_up,
         Action.REDO: _not_good_enough,
-        Action.RATE: _rated_badly,
+        Action.RATE: _after_rating,
         Action.REOPEN: _done_again,
     }
 )

@@ -3,9 +3,10 @@
 from django.utils.translation import gettext as _
 
 from cases.models import Case
-from cases.models.choices import Level, Stage
+from cases.models.choices import Confidentiality, Level, Stage
 from cases.workflow.committee import is_unheard
 from cases.workflow.standing import level_of
+from villages.models import TalkRoom
 
 
 def with_whom(case: Case, *, is_secret: bool) -> str:
@@ -50,6 +51,29 @@ def names_officers(case: Case) -> bool:
     return bool(room and room.names_officers)
 
 
+def room_to_ring(case: Case) -> TalkRoom | None:
+    """Return the talk room whose telephone the speaker of a matter is given; None where
+    nobody there may open it: it is secret, or about a cadre of the village.
+
+    No query but where it concerns somebody, if the talk room came with the case.
+    """
+    if case.confidentiality == Confidentiality.SECRET:
+        return None
+    is_about_somebody = bool(case.conflict_floor)
+    if is_about_somebody and case.concerns.filter(village=case.village_id).exists():
+        return None
+    return getattr(case.village, "talk_room", None)
+
+
+def town_to_ring(case: Case) -> str:
+    """Return the telephone of the town, for whoever is given no talk room to ring; "":
+    it has none, or the matter concerns a cadre of the town's own. No query.
+    """
+    if case.conflict_floor == Level.COUNTY:
+        return ""
+    return case.town.phone
+
+
 def what_comes_next(case: Case) -> str:
     """Return the next thing that happens to a matter; empty once it is closed."""
     if case.stage == Stage.SPEAK:
@@ -60,6 +84,11 @@ def what_comes_next(case: Case) -> str:
         return _("Next: a meeting talks it over; then the work begins.")
     if case.stage == Stage.HANDLE:
         return _("Next: once it is done, somebody else looks whether it is done well.")
+    if case.needs_order:
+        return _(
+            "Next: somebody above who did not handle it decides whether it is done"
+            " again or explained to you."
+        )
     if case.stage == Stage.SUPERVISE:
         return _("Next: somebody else looks whether it is done well, and you are told.")
     if case.stage == Stage.RATE and case.replied_at:

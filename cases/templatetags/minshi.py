@@ -37,6 +37,7 @@ DOUBT = gettext_lazy(
     "Counted Monday to Friday without the statutory days: the days off of that year are"
     " not known yet."
 )
+DOUBT_TO_SPEAKER = gettext_lazy("It may be a day or two sooner or later.")
 # the tracking page names its steps in the speaker's own words
 SPEAKERS_WORDS: Mapping[str, str | Promise] = MappingProxyType(
     {
@@ -116,14 +117,17 @@ def tone(message: Message) -> str:
 
 
 @register.simple_tag
-def doubt(day: date | None, is_provisional: bool = False) -> str:
+def doubt(
+    day: date | None, is_provisional: bool = False, *, to_speaker: bool = False
+) -> str:
     """Return a warning for a day that was counted without the days off of its year.
 
     It stands beside a day promised or due; empty where the days off are known.
     """
     if day is None or (not is_provisional and has_data(day.year)):
         return ""
-    return format_html('<span class="muted small">{}</span>', DOUBT)
+    words = DOUBT_TO_SPEAKER if to_speaker else DOUBT
+    return format_html('<span class="muted small">{}</span>', words)
 
 
 @register.simple_tag
@@ -149,6 +153,22 @@ def lamp(case: Case | Afterword, at: datetime) -> SafeString:
         note,
         SHAPES[light],
         words,
+    )
+
+
+@register.simple_tag
+def danger(case: Case) -> str:
+    """Return the mark of an open matter that was reported as a red line, as far as the
+    list read it (`with_danger`); of a secret row nobody learns it.
+    """
+    read = vars(case)
+    is_marked = read.get("in_danger") and case.is_open
+    if not is_marked or read.get("redacted"):
+        return ""
+    return format_html(
+        '<span class="lamp red"><span aria-hidden="true">{}</span>{}</span> ',
+        SHAPES[Light.RED],
+        _("Urgent: danger reported"),
     )
 
 
@@ -255,6 +275,24 @@ def day(value: Any) -> str:
     return workdays.day_in_words(when, clock.today())
 
 
+@register.simple_tag
+def day_range(first: date, last: date | None) -> str:
+    """Return two days as a range, both with their years where these differ; without a
+    last one it stays open.
+    """
+    if last is None:
+        return f"{day(first)} —"
+    return workdays.range_in_words(first, last, clock.today())
+
+
+@register.filter
+def day_in(value: date, row: Spent) -> str:
+    """Return a day of a row of the time used, with its year where the table spans
+    several.
+    """
+    return workdays.day_with_year(value) if row.in_several_years else day(value)
+
+
 @register.filter
 def on_paper(value: Any) -> str:
     """Return a date as an office writes it on its papers: 2026年3月2日."""
@@ -318,15 +356,28 @@ def standing_of(item: Assignment) -> str:
 
 @register.filter
 def counted_of(row: Spent) -> str:
-    """Say from which day a deadline was counted and how many days it has, and the rule
-    where it differs: it was set shorter, given longer, or counted in working days.
+    """Say from which day a deadline was counted and how many days it has, the rule
+    where it differs, and until when more time was granted.
+
+    It differs where it was set shorter, given longer, or counted in working days. How
+    many days working days take stands in a calendar; fewer days than the rule has
+    working days were set by somebody.
     """
-    began = day(row.started_on)
-    if row.span.unit is Unit.WORKING:
+    counted = _counted_by_rule(row)
+    if not row.extended:
+        return counted
+    words = _("%(counted)s; more time was given, until %(day)s")
+    return words % {"counted": counted, "day": day_in(row.last_on, row)}
+
+
+def _counted_by_rule(row: Spent) -> str:
+    began = day_in(row.started_on, row)
+    number = (row.last_on - row.started_on).days
+    is_working = row.span.unit is Unit.WORKING
+    if is_working and number >= row.span.amount:
         words = _("from %(day)s, the rule: %(span)s")
         return words % {"day": began, "span": length_of(row.span)}
 
-    number = (row.last_on - row.started_on).days
     words = _("%(days)s from %(day)s") % {"days": days(number), "day": began}
     if number == row.span.amount:
         return words
@@ -345,6 +396,8 @@ def left_of(row: Spent) -> str:
         return _("in time") if row.in_time else _("too late")
     if not row.in_time:
         return _("overdue")
+    if row.rests_until:
+        return _("paused until %(day)s") % {"day": day(row.rests_until)}
     return _days_left(row.left)
 
 

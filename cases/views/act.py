@@ -17,22 +17,25 @@ from django.utils.translation import gettext_lazy
 
 from cases.forms import MoveForm
 from cases.lists.hearers import hearers_of
-from cases.models import Case, Event
+from cases.models import Attachment, Case, Event
 from cases.models.choices import Stage
 from cases.privacy.redactor import reader_redactor
 from cases.standard_texts import ready_for
-from cases.views.attachments import attach_sent
+from cases.views.attachments import attach_sent, show_sent
 from cases.views.committee import agendas_to_choose, put_before_committee
 from cases.views.late import typed_for, was_made_before
 from cases.views.major import WaysOn, ways_on
+from cases.views.merging import other_to_confirm
 from cases.views.namesakes import namesakes_of
 from cases.views.steps import WORDS_FOR_SPEAKER, StepView, typed_in, with_text
 from cases.views.timeline import TimelineEntry, entry_of
+from cases.views.waiting import answered_by
 from cases.workflow import (
     MOVES,
     Action,
     Facts,
     Offer,
+    look_ahead,
     make_move,
     read_facts,
     why_not_open,
@@ -40,6 +43,7 @@ from cases.workflow import (
 from cases.workflow.chased import chased_today
 from cases.workflow.event_data import data_of
 from cases.workflow.inputs import Kind
+from cases.workflow.merged import numbers_in_sight
 from minshi.clock import now, today
 from minshi.errors import (
     CONFLICT,
@@ -61,7 +65,11 @@ LIMITS: Mapping[Action, Text] = MappingProxyType(
         Action.AMEND: gettext_lazy(
             "The words as they were said cannot be changed. What is wrong in them is"
             " put into the remark; or make the matter void, and take it down again."
-        )
+        ),
+        Action.MANDATORY_REPORT: gettext_lazy(
+            "The system notifies people of this house alone. It reaches neither the"
+            " police nor the women's federation: ring them up yourself."
+        ),
     }
 )
 
@@ -110,15 +118,27 @@ class Act(StepView):
         form = self.form(facts, offer, request.POST)
         if not form.is_valid():
             return self._show(request, facts, offer, form, UNPROCESSABLE)
+        other = other_to_confirm(form, request.POST, self.sight())
         try:
+            if other:
+                self._try_out(facts, offer, form)
+                words = _("Yes, merge into this one")
+                return self._show(
+                    request, facts, offer, form, other=other, button=words
+                )
             moved = self._move(facts, offer, form)
         except RuleBroken as refusal:
             return self._show_refused(request, number, offer, form, refusal)
 
         words = _("Done: %(action)s") % {"action": offer.action.label}
         messages.success(request, words)
+        if offer.action == Action.MANDATORY_REPORT:
+            messages.warning(request, str(LIMITS[offer.action]))
         if offer.action in WITH_PHOTOS:
-            attach_sent(request, moved, "photo", post=offer.post, came_with_it=True)
+            sent = attach_sent(
+                request, moved, "photo", post=offer.post, came_with_it=True
+            )
+            self._show_to_speaker(request, form, sent)
         if offer.action == Action.DECIDE:
             put_before_committee(request, self.user, moved)
         return self._go(request, self._address_after(request, case, form))
@@ -159,6 +179,20 @@ class Act(StepView):
         form = self.form(facts, offer, typed=typed)
         return self._show(request, facts, offer, form, preview=preview)
 
+    def _try_out(self, facts: Facts, offer: Offer, form: MoveForm) -> None:
+        """Raise RuleBroken where the step would be refused: nobody is asked to confirm
+        what cannot be done.
+        """
+        look_ahead(
+            facts.case,
+            offer.action,
+            lambda _moved: None,
+            by=self.by(offer),
+            at=facts.at,
+            version=form.cleaned_data["version"],
+            **form.values(),
+        )
+
     def _move(self, facts: Facts, offer: Offer, form: MoveForm) -> Case:
         return make_move(
             facts.case,
@@ -194,20 +228,21 @@ class Act(StepView):
             "agendas": agendas_to_choose(
                 self.user, facts, offer.action, request.POST.get("agenda", "")
             ),
-            "goes_to": hearers_of(offer.action, facts.case, facts.on),
+            "goes_to": hearers_of(offer.action, facts.case, facts.on, self.user),
             "next": _query_back(request),
             "button": BUTTONS.get(offer.action, offer.action.label),
             "heading": HEADINGS.get(offer.action, offer.action.label),
             "preview": self._preview_of_refused(request, facts, offer, form),
             "limit": LIMITS.get(offer.action, ""),
             "takes_photos": offer.action in WITH_PHOTOS,
+            "who_sees_photos": who_sees_photos(offer.action, facts.case),
             "leave": _item_opened_from(request) or facts.case.get_absolute_url(),
             "namesakes": namesakes_of(self.user, form, facts.case.village_id),
+            **self._answered(facts, offer),
             **shown,
         }
 
-        template = "cases/_act.html" if _is_htmx(request) else "cases/act.html"
-        return render(request, template, context, status=status)
+        return _render(request, "act", context, status)
 
     def _preview_of_refused(
         self, request: HttpRequest, facts: Facts, offer: Offer, form: MoveForm
@@ -224,6 +259,13 @@ class Act(StepView):
         if offer.action != Action.DECIDE:
             return None
         return ways_on(self.user, facts)
+
+    def _answered(self, facts: Facts, offer: Offer) -> dict[str, Any]:
+        """Return what the step answers: who asks for what and why, what the speaker
+        said, or what was done.
+        """
+        redact = reader_redactor(facts.case, self.sight())
+        return answered_by(facts, offer.action, redact)
 
     def _chased_before(self, facts: Facts, offer: Offer) -> Event | None:
         """Return the 督办 of the past day, for the warning before another."""
@@ -270,10 +312,12 @@ class Act(StepView):
         )
         redact = reader_redactor(case, self.sight())
 
+        in_sight = numbers_in_sight(events, self.sight())
         missed = []
         for event in events:
             if data_of(event).get("version", 0) > seen:
-                missed.append(entry_of(case, event, redact=redact))
+                entry = entry_of(case, event, redact=redact, in_sight=in_sight)
+                missed.append(entry)
         return missed
 
     def _answer_late(
@@ -284,44 +328,67 @@ class Act(StepView):
         A second click on a step that was taken is no error. To anything else the page
         says why not, and shows what was typed to be copied.
         """
-        if self._was_made_before(request, case, action):
+        form = self._form_sent_late(request, case, action)
+        if was_made_before(case, action, form):
             words = _("Done: %(action)s") % {"action": action.label}
             messages.success(request, words)
             if action in WITH_PHOTOS:  # the answer was lost before they were stored
                 post = self.user.posts_on(today())[0]
-                attach_sent(request, case, "photo", post=post)
+                sent = attach_sent(request, case, "photo", post=post)
+                self._show_to_speaker(request, form, sent)
             return self._go(request, case.get_absolute_url())
 
         seen = whole_number(request.POST.get("version", ""))
         context = {
             "nav": "list",
             "case": case,
+            "at": now(),
             "sight": self.sight(),
             "action": action.label,
+            "why": why_not_open(self.user, read_facts(case, now()), action),
             "typed": typed_for(action, request.POST),
             "missed": self._missed(case, case.version if seen is None else seen),
         }
 
-        template = "cases/act_late.html"
-        if _is_htmx(request):
-            template = "cases/_act_late.html"
-        return render(request, template, context, status=CONFLICT)
+        return _render(request, "act_late", context, CONFLICT)
 
-    def _was_made_before(
+    def _form_sent_late(
         self, request: HttpRequest, case: Case, action: Action
-    ) -> bool:
-        """Tell whether this very form took the step before."""
+    ) -> MoveForm:
+        """Return the form of a step that is not open any more, as it was sent."""
         facts = read_facts(case, now())
         posts = self.user.posts_on(facts.on)
         as_it_was_open = Offer(action, MOVES[action], posts[0])
 
-        form = self.form(facts, as_it_was_open, request.POST)
-        return was_made_before(case, action, form)
+        return self.form(facts, as_it_was_open, request.POST)
+
+    def _show_to_speaker(
+        self, request: HttpRequest, form: MoveForm, files: list[Attachment]
+    ) -> None:
+        """Let the speaker see the photos of a step that they were said to see; of a
+        secret matter the form has said that they see none.
+        """
+        is_for_speaker = form.cleaned_data.get("public", False)
+        if is_for_speaker and form.facts.case.shows_photos:
+            show_sent(request, files, by=self.user)
 
     def _go(self, request: HttpRequest, address: str) -> HttpResponse:
         if _is_htmx(request):
             return HttpResponse(headers={"HX-Redirect": address})
         return redirect(address)
+
+
+def _render(
+    request: HttpRequest, name: str, context: dict[str, Any], status: int
+) -> HttpResponse:
+    """Return a page of a step; to a script the part that takes the form's place, and
+    the stages above it, which may have gone on meanwhile.
+    """
+    template = f"cases/{name}.html"
+    if _is_htmx(request):
+        template = "cases/_act_swapped.html"
+        context = {**context, "part": f"cases/_{name}.html"}
+    return render(request, template, context, status=status)
 
 
 def _is_htmx(request: HttpRequest) -> bool:
@@ -351,6 +418,18 @@ def _query_back(request: HttpRequest) -> str:
     if not (_is_from_queue(request) or _item_opened_from(request)):
         return ""
     return f"?{request.GET.urlencode()}"
+
+
+def who_sees_photos(action: Action, case: Case) -> str:
+    """Say whether the speaker sees the photos that come with a step."""
+    if not case.shows_photos:
+        return _("The speaker sees no photos of a secret matter.")
+    if action == Action.PROGRESS:
+        return _("Where you say above that the speaker may see it, the photo goes too.")
+    return _(
+        "The speaker does not see it yet. You may let them on the page of the matter,"
+        " beside the photo."
+    )
 
 
 def read_by(offer: Offer) -> str:

@@ -14,7 +14,7 @@ from cases.views.access import StaffView
 from cases.workflow.files import show, take_off
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
-from villages.models import Post
+from villages.models import Post, User
 
 
 def attach_sent(
@@ -24,20 +24,37 @@ def attach_sent(
     *,
     post: Post | None,
     came_with_it: bool = False,
-) -> int:
+) -> list[Attachment]:
     """Store the files that a form sent under a name with the case, which stands
-    whatever becomes of them; say of each that is refused why, and return how many are
+    whatever becomes of them; say of each that is refused why, and return those that are
     stored.
     """
-    added = 0
+    stored = []
     for upload in request.FILES.getlist(name):
         try:
-            attach(case, upload, at=now(), post=post, came_with_it=came_with_it)
-            added += 1
+            file = attach(case, upload, at=now(), post=post, came_with_it=came_with_it)
+            stored.append(file)
         except RuleBroken as refusal:
             messages.error(request, f"{upload.name}：{refusal}")
 
-    return added
+    return stored
+
+
+def show_sent(request: HttpRequest, files: list[Attachment], *, by: User) -> None:
+    """Let the speaker see the photos that came with words said to be for them, and say
+    so, or of each that is refused why.
+    """
+    are_shown = False
+    for file in files:
+        try:
+            if not file.is_public:  # already: the form was sent twice
+                show(file, public=True, by=by, at=now())
+            are_shown = True
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+
+    if are_shown:
+        messages.success(request, _("The speaker sees the photos with it."))
 
 
 class Upload(StaffView):
@@ -55,8 +72,9 @@ class Upload(StaffView):
 
         added = attach_sent(request, case, "file", post=post)
         if added:
-            words = ngettext("%(count)s file added.", "%(count)s files added.", added)
-            messages.success(request, words % {"count": added})
+            count = len(added)
+            words = ngettext("%(count)s file added.", "%(count)s files added.", count)
+            messages.success(request, words % {"count": count})
         elif not files:
             messages.error(request, _("Choose a file first."))
         return redirect(case)

@@ -93,13 +93,15 @@ def lines_of_course(
     rating: Rating | None,
     concerns: Iterable[User],
     reports: Iterable[tuple[datetime, str]],
+    route: str,
 ) -> list[FactLine]:
     """List what was decided and done, without the lines that would be empty.
 
+    `route` says where the matter is handled instead, "" where it is handled here.
     While it is done once more, what came of it is that of the time before.
     """
     waits_for_decision = case.stage == Stage.DELIBERATE
-    is_of_before = case.stage in (Stage.DELIBERATE, Stage.HANDLE)
+    is_of_before = not case.is_completed
     reported = [
         FactLine(_("Mandatory report"), f"{moment(told_at)} {told}")
         for told_at, told in reports
@@ -113,13 +115,17 @@ def lines_of_course(
             _("Outcome last time") if is_of_before else _("Outcome"),
             case.get_outcome_display(),
         ),
+        FactLine(_("Where this is handled"), route),
         FactLine(_("What was done"), words["measures"]),
         FactLine(_("What was found"), words["findings"]),
         FactLine(_("On what ground"), words["basis"]),
         FactLine(
             _("Result last time") if is_of_before else _("Result"), words["result"]
         ),
-        FactLine(_("Rating"), _rating_in_words(case, rating)),
+        FactLine(
+            _("Rating") if case.is_rated else _("Rating last time"),
+            _rating_in_words(case, rating),
+        ),
         FactLine(_("Whom it concerns"), "、".join(str(user) for user in concerns)),
         *reported,
         FactLine(_("Remark"), words["remark"]),

@@ -2,16 +2,16 @@
 what stood there before and after.
 """
 
+from django.utils.translation import gettext as _
+
 from cases.models import CaseRevision, Event
-from cases.privacy.personal import WHO_SPOKE
 from cases.privacy.redactor import NOTHING, Redactor
-from cases.workflow.event_data import data_of
+from cases.workflow.actions import Action
+from cases.workflow.event_data import fields_told
 from cases.workflow.inputs import OTHERS
 from minshi.crypto import masked_phone
 
 EMPTY = "—"
-# they say who spoke: to whoever may not know that, not even that they were corrected
-ABOUT_WHO_SPOKE = frozenset({*WHO_SPOKE, "speaker_sex", "resident", OTHERS.name})
 OLD_AND_NEW = (
     "title",
     "place",
@@ -24,16 +24,18 @@ OLD_AND_NEW = (
 
 
 def corrected(event: Event, redact: Redactor) -> list[str]:
-    """List what an event corrected, a field each, as this reader may see it; empty of
-    any other event. No query where the revisions were read.
+    """List what an event corrected, a field each, as this reader may see it; of one
+    that protects the speaker more, that their group went; empty of any other event. No
+    query where the revisions were read.
     """
-    fields = data_of(event).get("fields", [])
     may_know = redact is NOTHING
-    shown = [name for name in fields if may_know or name not in ABOUT_WHO_SPOKE]
+    shown = fields_told(event, knows_speaker=may_know)
     if "speaker_name" in shown and "resident" in shown:
         shown.remove("resident")  # the name says it
     if not shown:
         return []
+    if event.action != Action.AMEND:
+        return [_("The group was taken out, by which one could guess the household.")]
 
     revisions: dict[str, CaseRevision] = {}
     if may_know:

@@ -28,9 +28,15 @@ from cases.time_to_report import late_words, time_to_report
 from cases.views.access import StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
 from cases.views.committee import agendas_after, agendas_again, agendas_first
+from cases.views.hidden_words import card_for
 from cases.views.major import may_begin_four_two, process_of
 from cases.views.reaching import where_to_ask, works_on
 from cases.views.timeline import entry_of, folded, names_of_holders
+from cases.views.waiting import (
+    parts_given_back,
+    requests_waiting,
+    said_after_closing,
+)
 from cases.workflow import (
     MOVES,
     Action,
@@ -44,7 +50,9 @@ from cases.workflow import (
     why_not_open,
 )
 from cases.workflow.committee import is_unheard
+from cases.workflow.event_data import route_in, sent_elsewhere
 from cases.workflow.files import post_that_shows
+from cases.workflow.merged import merged_with, numbers_in_sight
 from cases.workflow.moving import refusal_of
 from cases.workflow.writers import NOBODY, Writers, receipt_for
 from minshi.clock import now, today
@@ -79,7 +87,8 @@ def detail_context(
 ) -> dict[str, Any]:
     """Return the context of the case page; `shown` is added to it.
 
-    At most 15 queries in all, with session and posts (a test counts them).
+    At most 15 queries in all, with session and posts (a test counts them); of a 隐名
+    matter, to whoever may know who spoke, up to three more; after 并案 one more.
     """
     at = now()
     events = list(
@@ -90,7 +99,12 @@ def detail_context(
     facts = read_facts(case, at, events)
     redact = reader_redactor(case, sight)
     names = names_of_holders(facts)
-    timeline = [entry_of(case, event, redact=redact, names=names) for event in events]
+    in_sight = numbers_in_sight(events, sight)
+
+    timeline = []
+    for event in events:
+        entry = entry_of(case, event, redact=redact, names=names, in_sight=in_sight)
+        timeline.append(entry)
 
     return {
         "nav": "list",
@@ -98,20 +112,22 @@ def detail_context(
         "case": case,
         "key": uuid4(),
         "timeline": folded(timeline),
-        "spent": spent_of(facts.clocks, at),
+        "merged": merged_with(events, in_sight),
+        "spent": spent_of(facts.clocks, at, case.stage),
         "is_provisional": _is_provisional(facts),
         "readers": readers_of(facts),
         "promise": promise_to_officers(case, day(case.reply_by)),
         "attachments": list(case.attachments.select_related("post")),
-        "may_show_photos": post_that_shows(user, facts) is not None,
+        "may_show_photos": case.shows_photos and post_that_shows(user, facts),
         **_meetings(user, case),
         "slips": _slips(user, facts, events),
         **_speaker(user, sight, facts),
         **_steps(user, sight, facts),
         **_matter(sight, facts, events, redact),
         **_work(facts, redact),
-        **_afterword(user, facts, events, redact),
+        **_afterword(user, facts, redact),
         **_four_two(user, case),
+        "card": card_for(user, facts),
         **shown,
     }
 
@@ -163,14 +179,16 @@ def _steps(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
     offers = moves_open_to(user, case, facts.at, facts)
     pressing = _pressing(offers, sight, facts)
     may_take_up = any(offer.action == Action.ACCEPT for offer in pressing)
-    urged = facts.happened(Action.URGE)
     return {
+        "drafts": f"act-{user.pk}-{case.number}-",
+        "open_steps": " ".join(offer.action for offer in offers),
         "everyday": pressing,
         "is_a_colleagues": may_take_up and not _owns(sight, case),
         "held_up": why_not_open(user, facts, Action.COMPLETE),
         "who_diverts": _who_diverts(offers, facts),
         "further": [offer for offer in offers if offer not in pressing],
-        "urged_at": urged[-1].at if urged and case.is_open else None,
+        "urged_at": facts.urged_at,
+        "danger_at": facts.danger_at,
     }
 
 
@@ -233,11 +251,14 @@ def _matter(
         event = events_of_reports.get(report.pk)
         said = _report_in_words(report, event, redact, writers)
         reports.append((report.told_at, said))
+
+    sent = sent_elsewhere(case, events)
+    route = redact.of_event(sent, "route", route_in(sent)) if sent else ""
     return {
         "words": words,
         "concerns": concerns,
         "origin": lines_of_origin(case, words, speaker_shown=sight.shows_speaker(case)),
-        "course": lines_of_course(case, words, facts.rating, concerns, reports),
+        "course": lines_of_course(case, words, facts.rating, concerns, reports, route),
     }
 
 
@@ -264,22 +285,14 @@ def _work(facts: Facts, redact: Redactor) -> dict[str, Any]:
         ask = redact(item.ask, by=writers.of_ask(item))
         report = redact(item.report, by=writers.of_report(item))
         assignments.append((item, ask, report))
-    open_requests = [item for item in facts.requests if item.state == "open"]
     return {
         "assignments": assignments,
-        "requests": [
-            (item, redact(item.reason, post=item.asked_by_id)) for item in open_requests
-        ],
-        "hand_backs": [
-            (item, redact(item.ground, post=item.asked_by_id))
-            for item in facts.hand_backs
-        ],
+        "requests": requests_waiting(facts, redact),
+        "hand_backs": parts_given_back(facts, redact),
     }
 
 
-def _afterword(
-    user: User, facts: Facts, events: list[Event], redact: Redactor
-) -> dict[str, Any]:
+def _afterword(user: User, facts: Facts, redact: Redactor) -> dict[str, Any]:
     """Return what the speaker said after closing and waits for an answer, with who may
     open the matter again. No query for an open matter.
     """
@@ -287,15 +300,10 @@ def _afterword(
     if afterword is None:
         return {}
 
-    said = [
-        redact.note(event)
-        for event in reversed(events)
-        if event.action == Action.AFTERWORD and event.at >= afterword.said_at
-    ]
     may_reopen = MOVES[Action.REOPEN].who_may(facts)
     return {
         "afterword": afterword,
-        "said_afterwards": said,
+        "said_afterwards": said_after_closing(facts, redact),
         "may_reopen": "、".join(holder_name(post) for post in may_reopen),
         "reopens": any(post.user_id == user.pk for post in may_reopen),
     }

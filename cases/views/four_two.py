@@ -28,7 +28,10 @@ from cases.meetings.four_two import (
 from cases.meetings.six_steps import (
     RESOLUTION,
     SIX_STEPS,
+    STEPS,
     StepRule,
+    due_by_roll,
+    for_matter,
     next_step,
     rules_in_words,
 )
@@ -36,14 +39,21 @@ from cases.models import Case, FourTwoProcess, FourTwoStep
 from cases.models.scope import Sight, hides_speaker
 from cases.privacy.redactor import reader_redactor, title_for
 from cases.slips.notices import TITLES, may_be_posted, notices_of
-from cases.templatetags.minshi import day
+from cases.templatetags.minshi import day, moment
 from cases.views.access import StaffView
+from cases.views.late import typed_in_form
 from cases.views.meetings.paper import attach_sheets
-from cases.views.six_step_rows import process_standing, steps_of, what_next
+from cases.views.six_step_rows import (
+    not_yet,
+    process_standing,
+    steps_of,
+    what_next,
+)
 from cases.workflow import Officer
 from minshi.clock import now, today
-from minshi.errors import UNPROCESSABLE, RuleBroken
+from minshi.errors import CONFLICT, UNPROCESSABLE, RuleBroken
 from minshi.text.clauses import first_sentence, whole_clauses
+from villages.requests import whole_number
 
 ORDER = ("-started_at", "-id")
 
@@ -212,10 +222,14 @@ class ShownProcess(FourTwoView):
             "is_name_hidden": _hides_a_name(process),
             "steps": steps,
             "may_write": due_here is not None,
+            "drafts": f"act-{self.user.pk}-four-two-{process.pk}-",
+            "open_steps": due_here.nth if due_here else "",
             "asked": rules_in_words(process, due_here) if due_here else [],
             "what_next": what_next(process, due_here),
+            # a form that was sent comes back with what was typed
+            "not_yet": "" if "form" in shown else not_yet(process, due_here),
             "may_print": self.may_print(process),
-            "form": _empty_form(due_here) if due_here else None,
+            "form": _form_of(process, due_here) if due_here else None,
             "drop": DropForm() if by and _may_end(process) else None,
             "is_runner": by is not None,
             **shown,
@@ -223,8 +237,13 @@ class ShownProcess(FourTwoView):
         return render(request, "cases/four_two/process.html", context, status=status)
 
 
-def _empty_form(due: StepRule) -> HeldForm:
-    return HeldForm(due, initial={"key": uuid4(), "held_on": today()})
+def _form_of(process: FourTwoProcess, due: StepRule, *sent: QueryDict) -> HeldForm:
+    """Return the form of a step, as it was sent or empty; one query where a meeting
+    holds the step.
+    """
+    on_roll = due_by_roll(process.village_id, due.kinds, today()) if due.kinds else {}
+    first = {"key": uuid4(), "held_on": today()}
+    return HeldForm(due, *sent, initial=first, on_roll=on_roll)
 
 
 def _hides_a_name(process: FourTwoProcess) -> bool:
@@ -249,20 +268,16 @@ class FourTwoPage(ShownProcess):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         process = self.process(pk)
         by = self.runner(process.village_id)
-        due = next_step(process)
-
-        if by is None:
+        nth = _step_number(request.POST.get("nth", ""))
+        if by is None or nth is None:
             raise Http404
-        if due is None:
-            messages.error(request, _("Another step is due now; reload the page."))
-            return redirect(process)
 
-        form = HeldForm(due, request.POST)
+        form = _form_of(process, for_matter(STEPS[nth], process), request.POST)
         if form.is_valid():
             try:
                 step = record_step(
                     process,
-                    _step_number(request.POST.get("nth", "")),
+                    nth,
                     form.held(),
                     by=by,
                     at=now(),
@@ -276,12 +291,37 @@ class FourTwoPage(ShownProcess):
                 arrived = urlencode({"sent": form.cleaned_data["key"]})
                 return redirect(f"{process.get_absolute_url()}?{arrived}")
 
-        return self.show(request, self.process(pk), UNPROCESSABLE, form=form)
+        process = self.process(pk)  # as it stands now
+        due = next_step(process)
+        if due is None or due.nth != nth:
+            return self._answer_late(request, process, nth, form)
+        return self.show(request, process, UNPROCESSABLE, form=form)
+
+    def _answer_late(
+        self, request: HttpRequest, process: FourTwoProcess, nth: int, form: HeldForm
+    ) -> HttpResponse:
+        """Answer the form of a step that was written down meanwhile, or of a process
+        that was given up: with how it stands, and what was typed, to be copied.
+        """
+        why = _("This was given up; begin anew.")
+        step = last_held(process, nth)
+        if step:
+            why = _("%(name)s wrote step %(nth)s down meanwhile, %(time)s.") % {
+                "name": step.recorded_by.user,
+                "nth": nth,
+                "time": moment(step.recorded_at),
+            }
+        elif not process.dropped_at:
+            why = _("This step is not due yet.")
+
+        typed = typed_in_form(form)
+        return self.show(request, process, CONFLICT, late=why, typed=typed)
 
 
-def _step_number(text: str) -> int:
-    """Return the number of a step that a form sent; 0, which is no step, for others."""
-    return int(text) if text and text in "123456" else 0
+def _step_number(text: str) -> int | None:
+    """Return the number of the step that a form is of; None: of none."""
+    nth = whole_number(text)
+    return nth if nth in STEPS else None
 
 
 def _say_result(request: HttpRequest, step: FourTwoStep) -> None:

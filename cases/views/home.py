@@ -157,7 +157,7 @@ class Home(StaffView):
         visible = self.visible()
 
         owned = visible.owned_by(self.sight().reach).order_by("due_at", "pk")
-        mine = list(owned.with_row().with_doubt()[: SHOWN + 1])
+        mine = list(owned.with_row().with_doubt().with_danger()[: SHOWN + 1])
         shown = mine[:SHOWN]
 
         desks = duties_today(self.user, at)
@@ -167,6 +167,7 @@ class Home(StaffView):
         further = work_for_committee(self.user, at) + desk_work(self.user, at)
 
         context = {
+            "drafts": f"act-{self.user.pk}-",
             "nav": "home",
             "at": at,
             "sight": self.sight(),
@@ -199,7 +200,7 @@ class Home(StaffView):
             counted[queue.name] = self._narrowed(queue, cases)
 
         midnight = workdays.due_at(today() - workdays.ONE_DAY)
-        of_today = visible.heard().filter(registered_at__gte=midnight)
+        of_today = where_listed.heard().filter(registered_at__gte=midnight)
         counted["today"] = of_today
         counted["today_settled"] = of_today.settled()
         return capped_counts(counted)

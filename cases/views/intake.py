@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import (
     HttpRequest,
     HttpResponse,
-    JsonResponse,
     QueryDict,
 )
 from django.shortcuts import redirect, render
@@ -18,13 +17,22 @@ from cases.forms import IntakeForm
 from cases.forms.intake import spoken_of, town_from_form
 from cases.models import Case
 from cases.models.choices import Category, Channel, Confidentiality, Grade, How
+from cases.models.scope import hides_speaker
 from cases.speaking.promise import promise_to_officers
 from cases.templatetags.minshi import day
 from cases.views.access import StaffView
 from cases.views.attachments import attach_sent
+from cases.views.hidden_words import INTAKE, card_for
 from cases.views.namesakes import namesakes_of
 from cases.views.similar import fillings_for
-from cases.workflow import Action, Officer, Speaker, make_move
+from cases.workflow import (
+    Action,
+    Officer,
+    Speaker,
+    holder_name,
+    make_move,
+    read_facts,
+)
 from cases.workflow.intake import OnTheSpot, take_down
 from cases.workflow.register import in_territory
 from cases.workflow.speakers import is_same_name
@@ -40,7 +48,7 @@ from villages.lookup_counts import TooMany, count_lookup
 from villages.models import Post, Village
 from villages.models.roles import ADMINISTRATORS
 from villages.rights import SETTLE
-from villages.staying import asked_by_script
+from villages.staying import lead_on
 
 # The inputs of 补充, by the fields of the form in which they are typed.
 FIELD_OF_INPUT = {
@@ -71,17 +79,33 @@ class Intake(StaffView):
         form = self._form(initial=self._initial(request))
 
         done = None
-        is_named = False
+        may_open = False
         promise = ""
+        goes_on_with = ""
+        card = None
         if number := request.GET.get("done"):
             sight = self.sight()
             mine = Case.objects.filter(number=number, recorded_by__in=sight.reach.posts)
-            done = mine.select_related("resident__household__group").first()
-            is_named = self.visible().filter(number=number).exists()
+            done = mine.select_related(
+                "resident__household__group", "owner_post__user", "owner_office"
+            ).first()
+            may_open = self.visible().filter(number=number).exists()
 
         if done:
             promise = promise_to_officers(done, day(done.reply_by))
-        return self._show(request, form, done=done, is_named=is_named, promise=promise)
+        if done and may_open and _is_done_again(done):
+            goes_on_with = holder_name(done.owner)
+        if done and may_open and hides_speaker(done):
+            card = card_for(self.user, read_facts(done, now()), back=INTAKE)
+        return self._show(
+            request,
+            form,
+            done=done,
+            may_open=may_open,
+            promise=promise,
+            goes_on_with=goes_on_with,
+            card=card,
+        )
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if "choose" in request.POST:
@@ -99,14 +123,14 @@ class Intake(StaffView):
         if form.is_valid() and not fillings:
             try:
                 if "add_to" in request.POST:
-                    return _lead(request, self._add_to(request, form))
+                    return lead_on(request, self._add_to(request, form))
                 case = self._take_down(form)
             except KeyReused as refusal:
                 form = self._with_new_key(request.POST, refusal)
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
-                return _lead(request, self._go_on(request, form, case))
+                return lead_on(request, self._go_on(request, form, case))
 
         return self._show(
             request, form, status=UNPROCESSABLE, fillings=fillings, offered=True
@@ -242,7 +266,11 @@ class Intake(StaffView):
             raise _on_the_form(refusal) from refusal
 
         self._attach(request, case)
-        messages.success(request, _("Added to %(number)s.") % {"number": case.number})
+        words = _(
+            "Added to %(number)s. It has no receipt of its own; write the number down"
+            " for whoever spoke, to ask by."
+        )
+        messages.success(request, words % {"number": case.number})
         return redirect(f"{case.get_absolute_url()}?sent={data['key']}")
 
     def _show(
@@ -273,6 +301,11 @@ class Intake(StaffView):
         except TooMany:
             return ""
         return known_line(chosen, self.user, today())
+
+
+def _is_done_again(case: Case) -> bool:
+    """Tell whether it was settled on the spot, and not to the speaker's mind."""
+    return case.is_open and case.round > 1
 
 
 def _refuse_what_is_not_added(case: Case, data: dict[str, Any]) -> None:
@@ -310,13 +343,6 @@ def _on_the_form(refusal: InputRefused) -> InputRefused:
     for name, words in refusal.fields.items():
         fields[SHOWN_BESIDE.get(name) or FIELD_OF_INPUT.get(name, name)] = words
     return InputRefused(refusal.detail, fields)
-
-
-def _lead(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Redirect a browser; give a script of the page the address to go to."""
-    if asked_by_script(request):
-        return JsonResponse({"go": response["Location"]})
-    return response
 
 
 def _channel_of_the_day(request: HttpRequest) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.forms import ModelChoiceField
+from django.forms import BaseForm, ModelChoiceField, Textarea
 from django.http import QueryDict
 
 from cases.forms import MoveForm
@@ -66,29 +66,56 @@ def _words_of(item: Input, data: QueryDict) -> str:
     return str(dict(item.offered()).get(words, words))
 
 
+def typed_in_form(form: BaseForm) -> list[Typed]:
+    """Return what was typed and chosen in a sent form, to be read and copied: all that
+    differs from its `initial`, which is what stands by now and so is not lost.
+    """
+    typed = []
+    for field in form.visible_fields():
+        if field.name not in form.changed_data:
+            continue
+
+        offered = getattr(field.field, "choices", ())
+        choices = {str(key): str(label) for key, label in offered}
+        sent = field.value() or ""
+        parts = sent if isinstance(sent, list) else [sent]
+        words = " ".join(choices.get(str(part), str(part)) for part in parts).strip()
+        if words:
+            rows = 3 if isinstance(field.field.widget, Textarea) else 1
+            label = field.label or ""
+            typed.append(Typed(field.name, label, words, rows, bool(choices)))
+
+    return typed
+
+
 def was_made_before(case: Case, action: Action, form: MoveForm) -> bool:
     """Tell whether this very form made the step before, with the same answers.
 
     `form` is bound to what is sent now. Its key alone says nothing: Back shows the same
     form with the same key, and the answers in it may be others by now.
     """
-    is_complete = form.is_valid()
+    values = answers_in(form)
     key = form.cleaned_data.get("key")
-    if key is None:
+    if key is None or values is None:
         return False
 
     event = case.events.filter(action=action, key=key).first()
     if event is None:
         return False
-    if not is_complete and not _has_only_lost_choices(form):
-        return False
-
-    values = {name: _answer(form, name) for name in form.order}
     try:
         refuse_other_words([event], fingerprint(action, values))
     except KeyReused:
         return False
     return True
+
+
+def answers_in(form: MoveForm) -> dict[str, Any] | None:
+    """Return the answers in a form as they were taken, if it took its step before;
+    None: something is wrong in it but choices that are offered no more.
+    """
+    if not form.is_valid() and not _has_only_lost_choices(form):
+        return None
+    return {name: _answer(form, name) for name in form.order}
 
 
 def _has_only_lost_choices(form: MoveForm) -> bool:

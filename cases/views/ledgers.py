@@ -18,7 +18,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.ledgers import BOOKS, GENERAL, AnyBook, Book, Record, read_records
+from cases.ledgers import (
+    BOOKS,
+    GENERAL,
+    AnyBook,
+    Book,
+    Record,
+    cases_read_in,
+    read_records,
+)
 from cases.ledgers.arranged import as_shown, own_ledger
 from cases.ledgers.asked import Asked
 from cases.ledgers.exports import (
@@ -35,7 +43,7 @@ from cases.lists.paging import Page, capped_counts, first_row, page_of
 from cases.models import Case, OwnLedger
 from cases.models.choices import NOT_HEARD
 from cases.models.export_job import LONGEST_PURPOSE
-from cases.privacy.disclosure import opener
+from cases.privacy.disclosure import note_readings, opener
 from cases.views.access import StaffView
 from minshi import tabular
 from minshi.clock import now, today
@@ -199,6 +207,8 @@ class LedgerView(StaffView):
         counts = self._counts(reading, in_front)
         page = self._page(reading, after)
         records = read_records(book, page.rows, sight=self.sight(), at=now())
+        cases = cases_read_in(records)
+        note_readings(cases, by=self.user, at=now(), request=request)
 
         # the record itself masks
         shown = as_shown(reading.own, book).ledger

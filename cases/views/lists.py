@@ -125,7 +125,7 @@ class CaseList(StaffView):
         """Return the page of the rows, with all that they show."""
         among = listed.qs if listed.finds_in_no_order else None
         rows = listed.qs if among is None else counted
-        shown = with_waiting_word(rows.with_row().with_doubt())
+        shown = with_waiting_word(rows.with_row().with_doubt().with_danger())
 
         after = self.request.GET.get("after", "")
         return page_of(shown, listed.ordering, after, among=among)

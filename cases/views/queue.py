@@ -20,6 +20,7 @@ from cases.lists.queue import (
     ORDERS,
     MeetingOffered,
     QueueTab,
+    Reason,
     deciding_place,
     heard_in,
     meetings_offered,
@@ -34,9 +35,10 @@ from cases.models import Case
 from cases.models.choices import Confidentiality, Level
 from cases.privacy.redactor import reader_redactor
 from cases.templatetags.minshi import query_with
+from cases.views.late import typed_for
 from cases.views.major import WaysOn, ways_on
 from cases.views.meetings.access import MeetingView
-from cases.views.results import results_of_cases, with_counts
+from cases.views.results import results_of_cases, with_counts, written_in
 from cases.views.tabs import Tab
 from cases.workflow import Action, Facts, moves_open_to, read_facts
 from cases.workflow.batch import Result, move_all
@@ -89,7 +91,7 @@ class QueuePage(QueueView):
 
         counts = capped_counts(tabs)
         page: Page[Case] = page_of(
-            tabs[chosen].with_row().with_doubt(),
+            tabs[chosen].with_row().with_doubt().with_danger(),
             ORDERS[chosen],
             request.GET.get("after", ""),
         )
@@ -118,13 +120,13 @@ class QueuePage(QueueView):
         }
         return render(request, "cases/queue/queue.html", context)
 
-    def _rows(self, tab: str, cases: list[Case]) -> list[tuple[Case, str, str]]:
+    def _rows(
+        self, tab: str, cases: list[Case]
+    ) -> list[tuple[Case, Reason | None, str]]:
         """Return each case with why it is here and what is said of its meetings."""
         reasons = reasons_for(cases, self.sight())
         heard = heard_in(tab, cases, self.user, today())
-        return [
-            (case, reasons.get(case.pk, ""), heard.get(case.pk, "")) for case in cases
-        ]
+        return [(case, reasons.get(case.pk), heard.get(case.pk, "")) for case in cases]
 
 
 def queue_tabs(request: HttpRequest, chosen: str, counts: dict[str, int]) -> list[Tab]:
@@ -305,7 +307,8 @@ class QueueBatch(QueueView):
         """
         gone = self.gone(cases)
         if not cases:
-            return self._show_results(request, place, action, [], gone)
+            written = [each.words for each in typed_for(action, request.POST)]
+            return self._show_results(request, place, action, [], gone, written)
 
         facts = read_facts(cases[0], now())
         is_sent = "apply" in request.POST
@@ -328,7 +331,10 @@ class QueueBatch(QueueView):
                 form.refuse(refusal)
                 key = uuid4()
             else:
-                return self._show_results(request, place, action, results, gone)
+                written = written_in(form)
+                return self._show_results(
+                    request, place, action, results, gone, written
+                )
 
         context = {
             "nav": "list",
@@ -356,12 +362,14 @@ class QueueBatch(QueueView):
         action: Action,
         results: list[Result],
         gone: list[str],
+        written: list[str],
     ) -> HttpResponse:
+        shown = results_of_cases(results, self.sight())
         context = {
             "nav": "list",
             "place": place,
             "action": action,
-            **with_counts(results_of_cases(results, self.sight()), gone),
+            **with_counts(shown, gone, written),
         }
         return render(request, "cases/queue/results.html", context)
 

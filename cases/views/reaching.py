@@ -12,12 +12,25 @@ def where_to_ask(sight: Sight, facts: Facts) -> str:
     them through to the speaker; "" to everybody else.
 
     The number is opened by secretary and supervisor alone (domain §3, Unmasked). Of a
-    hidden name and a secret matter nobody asks at a counter.
+    hidden name and a secret matter nobody asks at a counter: who spoke in confidence
+    reads on the page behind their code, and is known to the reviewer and to whoever
+    took it down.
     """
     case = facts.case
-    is_at_work = case.stage == Stage.HANDLE and works_on(sight, facts)
-    is_open_to_all = case.confidentiality == Confidentiality.NORMAL
-    if not (is_at_work and is_open_to_all) or case.village is None:
+    if case.stage != Stage.HANDLE or not works_on(sight, facts):
+        return ""
+    if not sight.may_know_speaker(case):
+        return _(
+            "The speaker's name is kept from you. Write what you have to ask as"
+            " progress that the speaker may see; or have the town's reviewer ask, who"
+            " knows them."
+        )
+    if case.confidentiality == Confidentiality.SECRET:
+        recorder = case.recorded_by and case.recorded_by.user
+        return _("To reach whoever spoke, ask %(recorder)s or the town's reviewer.") % {
+            "recorder": recorder or _("whoever took it down")
+        }
+    if case.confidentiality == Confidentiality.HIDDEN or case.village is None:
         return ""
 
     room = getattr(case.village, "talk_room", None)

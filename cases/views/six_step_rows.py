@@ -1,13 +1,13 @@
 """The six steps of 四议两公开 as page and form show them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.forms import CorrectionForm
 from cases.meetings import votes_in_words
-from cases.meetings.four_two import is_done
 from cases.meetings.six_steps import (
     OUTCOME,
     STEPS,
@@ -15,12 +15,14 @@ from cases.meetings.six_steps import (
     for_matter,
     next_step,
 )
+from cases.meetings.step_record import is_done, posted_until
 from cases.models import FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.choices import Stage
 from cases.slips.minutes import correction_in_words
 from cases.templatetags.minshi import day
 from minshi.clock import today
 from minshi.paper import day_on_paper
+from minshi.workdays import day_with_year, span_years
 
 MOST_IN_BOX = 8  # signatures that the box of the form holds
 
@@ -42,10 +44,15 @@ class HeldRow:
 
     @property
     def day_and_form(self) -> str:
-        words = f"{day(self.row.held_on)} {self.row.get_kind_display()}".strip()
-        if self.row.public_until:
-            words += f" — {day(self.row.public_until)}"
-        return words
+        row = self.row
+        held_on = day(row.held_on)
+        until = day(row.public_until)
+        if row.public_until and span_years((row.held_on, row.public_until)):
+            held_on = day_with_year(row.held_on)
+            until = day_with_year(row.public_until)
+
+        words = f"{held_on} {row.get_kind_display()}".strip()
+        return f"{words} — {until}" if until else words
 
     @property
     def hangs(self) -> bool:
@@ -200,8 +207,8 @@ def process_standing(process: FourTwoProcess) -> str:
 
 
 def what_next(process: FourTwoProcess, due: StepRule | None) -> str:
-    """Return what comes before the last step: the matter is handed over and done, and
-    the resolution hangs to its last day; "" where nothing does.
+    """Return what comes before the last step: the matter is handed over and done; ""
+    where nothing does. That the resolution still hangs, `not_yet` says.
 
     The time for the work counts from the day on which it is handed over, and the clock
     of 议 rests while the resolution hangs: what begins only then waits.
@@ -209,20 +216,25 @@ def what_next(process: FourTwoProcess, due: StepRule | None) -> str:
     if due is None or due.nth != OUTCOME:
         return ""
 
-    until = ""
-    for step in process.steps.all():
-        if step.hangs_on(today()):
-            until = day(step.public_until)
-
     case = process.case
     if case and case.stage in (Stage.SPEAK, Stage.DELIBERATE):
-        return _to_be_handed_over(until)
+        return _to_be_handed_over(day(posted_until(process, due, today())))
     if case and not is_done(case):
         return _("The matter is being worked on; the outcome follows once it is done.")
-    if until:
-        words = _("The resolution hangs until %(day)s; the outcome follows then.")
-        return words % {"day": until}
     return ""
+
+
+def not_yet(process: FourTwoProcess, due: StepRule | None) -> str:
+    """Return why the step that is due cannot be written down yet, and from when it can:
+    until then its form would only be refused; "" where it can.
+    """
+    until = posted_until(process, due, today()) if due else None
+    if until is None:
+        return ""
+    words = _(
+        "The resolution hangs until %(day)s; this can be written down from %(first)s."
+    )
+    return words % {"day": day(until), "first": day(until + timedelta(days=1))}
 
 
 def _to_be_handed_over(until: str) -> str:

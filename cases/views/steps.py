@@ -81,6 +81,8 @@ class StepView(StaffView):
             left = [form[name].label for name in form.order if name in form.errors]
             return {"told": told, "left": left, "telltales": found}
 
+        # what a meeting resolves is not to be heard by it once more
+        meeting = whole_number(self.request.GET.get("meeting", ""))
         try:
             progress = look_ahead(
                 facts.case,
@@ -88,6 +90,7 @@ class StepView(StaffView):
                 partial(told_to_speaker, previewed_by=sight),
                 by=self.by(offer),
                 at=facts.at,
+                about={"meeting": meeting} if meeting else None,
                 **form.values(),
             )
         except RuleBroken:

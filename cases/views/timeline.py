@@ -1,8 +1,8 @@
 """The timeline of a case in words: each step, what was chosen in it, and its note."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from types import MappingProxyType
 
@@ -16,19 +16,24 @@ from cases.models.choices import (
     Confidentiality,
     Grade,
     Handling,
+    How,
     Outcome,
     RequestState,
     Satisfaction,
     Solved,
+    Stage,
     SupervisionLevel,
 )
 from cases.models.reserved import ReservedMatter
-from cases.privacy.redactor import Redactor
-from cases.templatetags.minshi import day
+from cases.privacy.redactor import NOTHING, Redactor
+from cases.speaking.story import told_of_delay
+from cases.templatetags.minshi import day, moment
 from cases.views.corrected import corrected
 from cases.workflow import Action, Facts, holder_name
 from cases.workflow.actors import ROSTER
 from cases.workflow.event_data import data_of
+from cases.workflow.merged import number_told
+from cases.workflow.speakers import SAID_BY
 from cases.workflow.standing import holder_key
 
 # choices that an event's data names by their key, in the order they are shown
@@ -47,6 +52,7 @@ CHANGED: Mapping[str, type[TextChoices]] = MappingProxyType(
     {  # from old to new
         Action.REGRADE: Grade,
         Action.PROTECT: Confidentiality,
+        Action.RECEIVE_MERGED: Confidentiality,
         Action.RESERVE: ReservedMatter,
     }
 )
@@ -59,15 +65,31 @@ class TimelineEntry:
     event: Event
     label: str
     note: str
+    said_by: str = ""  # who added the words, if not the first speaker
+    other: str = ""  # number of the matter merged with this one, as far as it is told
 
     @property
     def who(self) -> str:
-        """Name the user who took the step, or else the kind of actor."""
-        return str(self.event.user or self.event.get_actor_kind_display())
+        """Name the user who took the step or the neighbour who spoke, or else the kind
+        of actor.
+        """
+        by = self.event.user or self.said_by or self.event.get_actor_kind_display()
+        return str(by)
 
     @property
     def follows_roster(self) -> bool:
         return self.event.action == Action.REHOME and self.event.via == ROSTER
+
+    @property
+    def round(self) -> int:
+        """The round that the step was about.
+
+        A rating by which the next round began was given for the one before.
+        """
+        goes_on = self.event.target not in (Stage.SUPERVISE, Stage.CLOSED)
+        if self.event.action == Action.RATE and goes_on:
+            return self.event.round - 1
+        return self.event.round
 
 
 def entry_of(
@@ -76,21 +98,46 @@ def entry_of(
     *,
     redact: Redactor,
     names: Mapping[str, str] = MappingProxyType({}),
+    in_sight: Collection[str] = (),
 ) -> TimelineEntry:
     """Return an event in words.
 
     A note that named the speaker is shown in full only to a reader who may see the
     speaker, and to whoever wrote it; what a correction changed, as `corrected` says.
     `names` are those of posts and offices by their key in the data, as
-    `names_of_holders` gives them.
+    `names_of_holders` gives them; `in_sight` the numbers of matters merged with this
+    one that the reader may read.
     """
     words = _order_sent(event)
     if not words:
-        words = " · ".join([_label_of(event), *_chosen(event, names)])
+        route = redact.of_event(event, "route", data_of(event).get("route", ""))
+        chosen = [*_chosen(event, names), route]
+        words = " · ".join([_label_of(event), *filter(None, chosen)])
 
     changed = "；".join(corrected(event, redact))
-    texts = [changed, redact.note(event)]
-    return TimelineEntry(event, words, "\n".join(text for text in texts if text))
+    texts = [changed, redact.note(event), _told_speaker(event, redact)]
+    note = "\n".join(text for text in texts if text)
+    said_by = _said_by(event, redact)
+    return TimelineEntry(event, words, note, said_by, number_told(event, in_sight))
+
+
+def _told_speaker(event: Event, redact: Redactor) -> str:
+    """Return what a step that takes longer told the speaker of it; "" where nothing."""
+    words = told_of_delay(event, redact)
+    return _("Told the speaker: “%(words)s”") % {"words": words} if words else ""
+
+
+def _said_by(event: Event, redact: Redactor) -> str:
+    """Name the neighbour who added words to a matter known before; "" where the first
+    speaker did, and to readers who may not know who spoke. No query where the
+    revisions were read.
+    """
+    if event.action != Action.SUPPLEMENT or redact is not NOTHING:
+        return ""
+    for revision in event.revisions.all():
+        if revision.field == SAID_BY:
+            return revision.new or ""
+    return ""
 
 
 def _order_sent(event: Event) -> str:
@@ -116,11 +163,19 @@ def _label_of(event: Event) -> str:
         return _("said how it was")
     if event.action == Action.SHOW_FILE:
         return _let_see(event)
+    if event.action == Action.RESERVE:
+        return _reserved(event)
     if _ends_explained(event):
         return _("It cannot be done, and was explained; please check it")
     if event.action in Action.values:
         return str(Action(event.action).label)
     return event.action
+
+
+def _reserved(event: Event) -> str:
+    if data_of(event).get("new"):
+        return _("said that the villagers decide it")
+    return _("said that the villagers do not decide it after all")
 
 
 def _let_see(event: Event) -> str:
@@ -186,12 +241,33 @@ def _chosen(event: Event, names: Mapping[str, str]) -> list[str]:
         labels = [str(choices(value).label) for value in values if value]
         words.append(" → ".join(labels))
 
+    words += _how_the_speaker_said_so(event)
     words += [data.get("village_name", ""), data.get("order_number", "")]
     words.append(_holders_in_words(event, names))
-    if "until_on" in data:
+    # a day that was refused stands with the request alone
+    if "until_on" in data and data.get("ruling") != RequestState.REFUSED:
         words.append(day(date.fromisoformat(data["until_on"])))
 
     return [word for word in words if word]
+
+
+def _how_the_speaker_said_so(event: Event) -> list[str]:
+    """Say how and when a speaker said what an officer wrote down for them: the proof
+    that it was said. Nothing of what speakers do themselves.
+    """
+    if event.actor_kind == ActorKind.SPEAKER:
+        return []
+    data = data_of(event)
+
+    words = []
+    how = data.get("how")
+    if how in How.values:
+        words.append(str(How(how).label))
+    if "said_at" in data:
+        said = _("the speaker said so %(moment)s")
+        said_at = datetime.fromisoformat(data["said_at"])
+        words.append(said % {"moment": moment(said_at)})
+    return words
 
 
 def _holders_in_words(event: Event, names: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ from cases.forms import MoveForm
 from cases.forms.step import OFFICERS_ONLY
 from cases.models import Case
 from cases.models.choices import Satisfaction
-from cases.speaking.progress import told_to_speaker
+from cases.speaking.progress import thanks_for_saying_so, told_to_speaker
 from cases.speaking.whereabouts import what_comes_next, with_whom
 from cases.views.attachments import file_response
 from cases.views.late import Typed, typed_for, was_made_before
@@ -46,6 +46,7 @@ from minshi.errors import (
     KeyReused,
     RuleBroken,
 )
+from villages.staying import lead_on
 from villages.tries import words_of
 
 
@@ -93,7 +94,7 @@ class Track(BehindCode):
         form = MoveForm(offer, facts, None, request.POST)
         if form.is_valid():
             try:
-                make_move(
+                moved = make_move(
                     visit.case,
                     offer.action,
                     by=Speaker(visit.case, "code"),
@@ -107,8 +108,9 @@ class Track(BehindCode):
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
-                messages.success(request, thanks(offer.action, form.values()))
-                return redirect(visit.address)
+                words = thanks(offer.action, form.values(), moved)
+                messages.success(request, words)
+                return lead_on(request, redirect(visit.address))
 
         return self._show(
             request, visit, number, refused={offer.action: form}, status=UNPROCESSABLE
@@ -124,17 +126,18 @@ class Track(BehindCode):
         action = _action_asked_for(request.POST.get("action"))
         if action is None:
             messages.info(request, _("That is not possible any more."))
-            return redirect(visit.address)
+            return lead_on(request, redirect(visit.address))
 
         as_it_was_open = Offer(action, MOVES[action], None)
         form = MoveForm(as_it_was_open, facts, None, request.POST)
         if was_made_before(visit.case, action, form):
-            messages.success(request, thanks(action, form.cleaned_data))
-            return redirect(visit.address)
+            words = thanks(action, form.cleaned_data, visit.case)
+            messages.success(request, words)
+            return lead_on(request, redirect(visit.address))
 
         late = {
             "action": action,
-            "why": visit.enough_today(facts) or _("That is not possible any more."),
+            "why": visit.enough_today(facts) or _why_late(action, facts),
             "typed": _typed_by_the_speaker(action, request.POST),
         }
         return self._show(request, visit, number, late=late, status=CONFLICT)
@@ -222,19 +225,33 @@ def track_context(visit: Visit, refused: dict[Action, MoveForm]) -> dict[str, An
         "is_told_in_person": visit.is_kept_apart,
         "comes_next": what_comes_next(case),
         "photos": visit.photos,
+        "room": visit.room,
+        "town_phone": visit.town_phone,
         "forms": [(offer, asked_of_the_speaker(form, case)) for offer, form in shown],
         "never_done": _was_never_done(case),
         "may_reopen": any(offer.action == Action.REOPEN for offer, _form in shown),
-        "urged_at": visit.urged_at,
+        "urged_at": visit.urged_at(facts),
     }
 
 
-def thanks(action: Action, values: dict[str, Any]) -> str:
-    if action == Action.RATE and values["satisfaction"] == Satisfaction.DISSATISFIED:
-        return _(
-            "Thank you for saying so. It goes back to work, and we come back to you."
-        )
-    return _("Thank you, it has been noted.")
+def _why_late(action: Action, facts: Facts) -> str:
+    """Tell the speaker why a step is not open any more."""
+    if action != Action.RATE or not facts.ratings:
+        return _("That is not possible any more.")
+    if facts.case.is_open:
+        return _("You have rated it already, and it is gone into once more.")
+    return _("You have rated it already.")
+
+
+def thanks(action: Action, values: dict[str, Any], case: Case) -> str:
+    """Thank the speaker for a step, and say what follows as the case stands after it.
+
+    A form that is sent a second time is answered by what holds now.
+    """
+    is_rating = action == Action.RATE
+    if not is_rating or values["satisfaction"] != Satisfaction.DISSATISFIED:
+        return _("Thank you, it has been noted.")
+    return thanks_for_saying_so(case)
 
 
 def _was_never_done(case: Case) -> bool:

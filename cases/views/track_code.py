@@ -44,7 +44,7 @@ def rooms_to_ring(number: str) -> list[TalkRoom]:
     Nothing of a matter is read: whether there is such a number nobody learns. At most
     two queries.
     """
-    with_phone = TalkRoom.objects.exclude(phone="").select_related("village")
+    with_phone = TalkRoom.objects.exclude(phone="").select_related("village__town")
     in_order = with_phone.order_by("village__code")
 
     letters = number_of(number).partition("-")[0]

@@ -13,12 +13,14 @@ from django.views.generic import View
 
 from cases.models import Attachment, Case
 from cases.models.choices import Confidentiality, Stage
+from cases.speaking.whereabouts import room_to_ring, town_to_ring
 from cases.workflow import Action, Facts, Offer, Speaker, moves_open_to
 from cases.workflow.guards import ten_a_day
 from cases.workflow.numbering import code_of, is_number, number_of
 from cases.workflow.pasted import naming_nobody
 from minshi.errors import Text
 from minshi.text.clauses import whole_clauses
+from villages.models import TalkRoom
 from villages.tries import RECEIPT, TRACKING_CODE, count_wrong, trying, wait_until
 
 # recusal is asked for at register and at the counter only, where somebody explains it
@@ -84,21 +86,28 @@ class Visit:
     @property
     def photos(self) -> QuerySet[Attachment]:
         """The photos that this speaker may see: of their own matter alone, before and
-        after a merge; none of 保密, where the house and its people would be seen.
+        after a merge.
         """
         shown = self.own.attachments.filter(is_public=True)
-        return shown.none() if self._own_is_secret else shown
+        return shown if self.own.shows_photos else shown.none()
 
     @property
-    def urged_at(self) -> datetime | None:
-        """When the speaker of this code last asked to hurry; None where they did not,
-        or the matter is closed. Of a merge only until then: whose urges the other
-        matter has nobody can tell.
+    def room(self) -> TalkRoom | None:
+        """The talk room that the speaker may ring; None where whoever answers there may
+        not open the matter, or the one it goes on in.
         """
-        if not self.case.is_open:
+        if self.is_kept_apart or room_to_ring(self.own) is None:
             return None
-        urged = self.own.events.filter(action=Action.URGE).order_by("sequence").last()
-        return urged.at if urged else None
+        return room_to_ring(self.case)
+
+    @property
+    def town_phone(self) -> str:
+        """The telephone of the town that the speaker rings in place of a talk room; ""
+        where they have one to ring, or the town none.
+        """
+        if self.room and self.room.phone:
+            return ""
+        return town_to_ring(self.own) and town_to_ring(self.case)
 
     @property
     def address(self) -> str:
@@ -116,6 +125,15 @@ class Visit:
             found.pop(Action.URGE, None)
 
         return {action: found[action] for action in self.offered if action in found}
+
+    def urged_at(self, facts: Facts) -> datetime | None:
+        """Return when the speaker of this code last asked to hurry, as whoever works on
+        the matter reads it.
+
+        None after a merge: what was asked before it stands at their own matter, and
+        whose urges the other one has nobody can tell.
+        """
+        return None if self.is_merged else facts.urged_at
 
     def enough_today(self, facts: Facts) -> Text:
         """Return why the speaker's words are not taken any more today, if so."""

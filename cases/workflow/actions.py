@@ -75,6 +75,7 @@ class Action(models.TextChoices):
     )
     RESUME = "resume", pgettext_lazy("action", "Go on with it")
     PROTECT = "protect", pgettext_lazy("action", "Change who may see it")
+    HIDE_WORDS = "hide_words", pgettext_lazy("action", "Blank further words")
     RECUSE = "recuse", pgettext_lazy("action", "It concerns a cadre")
     LIFT_RECUSAL = (
         "lift_recusal",

@@ -18,6 +18,7 @@ from cases.workflow.effects import (
     deliberate,
     files,
     handle,
+    hiding,
     protection,
     rate,
     speak,
@@ -33,6 +34,7 @@ from cases.workflow.inputs import (
     HAPPENED,
     HOW,
     LEAD,
+    LONGEST_LIST,
     NOTE,
     OTHERS,
     REASON,
@@ -281,6 +283,25 @@ ACTS: Mapping[Action, Move] = MappingProxyType(
             ),
             guards=(guards.may_protect,),
             passes_on=True,
+        ),
+        Action.HIDE_WORDS: Move(
+            sources=frozenset(Stage),
+            effect=hiding.hide_words,
+            who=who.KNOWING,
+            inner=True,  # stands beside the words as others read them
+            inputs=(
+                text(
+                    "also_hidden",
+                    _("Further words to blank"),
+                    max_length=LONGEST_LIST,
+                ),
+                text(
+                    "before",
+                    _("Those that stood there before"),
+                    max_length=LONGEST_LIST,
+                ),
+            ),
+            guards=(guards.hides_its_speaker,),
         ),
         Action.RECUSE: Move(
             sources=OPEN,

@@ -9,9 +9,17 @@ from uuid import UUID, uuid5
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Event
-from cases.workflow import Action, Officer, make_move, offer_to
+from cases.workflow import (
+    Action,
+    Facts,
+    Officer,
+    make_move,
+    offer_to,
+    read_facts,
+    why_not_open,
+)
 from cases.workflow.moving import refuse_other_words
-from minshi.errors import RuleBroken
+from minshi.errors import RuleBroken, Text
 from minshi.idempotency import fingerprint
 from villages.models import User
 
@@ -73,12 +81,11 @@ def _move_one(
     if own_key and case.events.filter(key=own_key).exists():
         return Result(case)
 
-    offer = offer_to(user, case, action, at)
+    facts = read_facts(case, at)
+    offer = offer_to(user, case, action, at, facts)
     try:
         if offer is None or offer.post is None:
-            raise RuleBroken(
-                _("Where it stands now, your post does not allow this step.")
-            )
+            raise RuleBroken(_why_not(user, facts, action))
         moved = make_move(
             case,
             action,
@@ -86,11 +93,18 @@ def _move_one(
             at=at,
             version=version,
             key=own_key,
+            facts=facts,
             **values,
         )
     except RuleBroken as refusal:
         return Result(case, in_words(refusal))
     return Result(moved)
+
+
+def _why_not(user: User, facts: Facts, action: Action) -> Text:
+    """Return why a step is not open: a rule's reason, else that it is not theirs."""
+    words = why_not_open(user, facts, action)
+    return words or _("Where it stands now, your post does not allow this step.")
 
 
 def in_words(refusal: RuleBroken) -> str:

@@ -18,18 +18,37 @@ from django.db.models import (
     Q,
     QuerySet,
 )
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Assignment, Case, MandatoryReport, Topic
-from cases.models.choices import AssignmentRole, Level
+from cases.models.choices import AssignmentRole, Confidentiality, Level
+from cases.models.scope import CaseQuerySet
+from cases.workflow.actions import Action
 from cases.workflow.facts import Facts
 from cases.workflow.inputs import Input, Kind
 from cases.workflow.standing import holder_key, village_of
+from cases.workflow.who import protection_open_to
+from minshi.errors import Text
 from minshi.prepared import prepared
 from villages.lookup import neighbourhood_of
 from villages.models import Group, Office, Post, Resident, Town, User, Village
 from villages.rights import LEAD
 
 PRACTICE = timedelta(days=365)  # for how long leading a topic counts as used to it
+
+
+def choices_offered(
+    item: Input, action: str, post: Post | None, facts: Facts
+) -> list[tuple[Any, Any]]:
+    """Return what may be chosen in a CHOICE of a move, as value and words: of who may
+    see a case what this very post may set.
+    """
+    offered = item.offered()
+    if action != Action.PROTECT or item.choices is not Confidentiality:
+        return offered
+
+    open_to_post = protection_open_to(post, facts)
+    return [choice for choice in offered if choice[0] in open_to_post]
 
 
 def _villages_of(case: int, village: int | None) -> QuerySet[Village]:
@@ -187,10 +206,32 @@ def possible_concerns(facts: Facts) -> QuerySet[User]:
     return cadres_over(case.town, villages, facts.on)
 
 
+def _seen_cases(facts: Facts, user: User | None) -> CaseQuerySet:
+    return Case.objects.visible_to(user, facts.on) if user else Case.objects.none()
+
+
 def _open_cases(facts: Facts, user: User | None) -> QuerySet[Case]:
     """Return the other open matters of the town that the user sees."""
-    seen = Case.objects.visible_to(user, facts.on) if user else Case.objects.none()
-    return seen.open().filter(town=facts.case.town_id).exclude(pk=facts.case.pk)
+    of_town = _seen_cases(facts, user).open().filter(town=facts.case.town_id)
+    return of_town.exclude(pk=facts.case.pk)
+
+
+def why_not_into(number: str, facts: Facts, user: User | None) -> Text:
+    """Say why a case cannot go on in the one of a number, which is none of the
+    candidates: of one that the user may not see, that there is none.
+    """
+    if number == facts.case.number:
+        return _("That is this matter itself.")
+
+    other = _seen_cases(facts, user).filter(number=number).first()
+    if other is None:
+        return _(
+            "No open matter of this town that you may see has this number; nor can it"
+            " be this one."
+        )
+    if other.is_open:
+        return _("Choose another matter of the same town.")
+    return _("That one is closed already; nothing can be merged into it.")
 
 
 def _other_villages(facts: Facts, _user: User | None) -> QuerySet[Village]:

@@ -5,9 +5,13 @@ holder or owner is written as "post:12" or "office:3", a day as 2026-03-31, a mo
 an ISO date and time.
 """
 
+from collections.abc import Iterable
 from typing import NotRequired, TypedDict, cast
 
-from cases.models import Event
+from cases.models import Case, Event
+from cases.models.choices import CloseReason
+from cases.privacy.personal import WHO_SPOKE
+from cases.workflow.actions import Action
 
 # Of it whoever reads a matter sees these. Digests are none of them: of words that are
 # blanked they would answer a guess. Nor is the number of the other matter of a merge
@@ -38,9 +42,13 @@ SHOWN_OF_DATA = frozenset(
         "explained_at",
         "said_at",
         "channel",
+        "told_why",
     }
 )
 OTHER_MATTERS = ("into", "merged")
+# of `fields` those that say who spoke: to whoever may not know that, not even that they
+# were corrected
+ABOUT_WHO_SPOKE = frozenset({*WHO_SPOKE, "speaker_sex", "resident", "others"})
 
 
 class EveryEvent(TypedDict, total=False):
@@ -56,9 +64,11 @@ class EveryEvent(TypedDict, total=False):
 
 
 class TakenDown(TypedDict, total=False):
-    """register, adopt; amend (as_typed)."""
+    """register, adopt; amend (as_typed, group_chosen)."""
 
     as_typed: bool  # the officer said that the speaker is no neighbour of that name
+    # by somebody; or taken from the speaker's household. Absent before it was noted
+    group_chosen: bool
     channel: str
     verbatim: str  # digest of the speaker's words
     adopted_from: str
@@ -101,8 +111,8 @@ class Due(TypedDict, total=False):
 
 
 class Until(TypedDict, total=False):
-    """defer, ask_extension, ask_suspension and their rulings; supervise: when the reply
-    to the order is due.
+    """defer, ask_extension, ask_suspension and their rulings, of more time granted the
+    day due by it; supervise: when the reply to the order is due.
     """
 
     until_on: str
@@ -180,14 +190,14 @@ class Concerned(TypedDict, total=False):
 
 
 class Changed(TypedDict, total=False):
-    """regrade, reserve, protect."""
+    """regrade, reserve, protect; receive_merged, where the protection grew."""
 
     old: str
     new: str
 
 
 class Amended(TypedDict, total=False):
-    """amend: the names of the fields."""
+    """amend; protect, receive_merged (the group): the names of the fields."""
 
     fields: list[str]
 
@@ -264,6 +274,33 @@ class EventData(
 
 def data_of(event: Event) -> EventData:
     return cast(EventData, event.data)
+
+
+def fields_told(event: Event, *, knows_speaker: bool) -> list[str]:
+    """Return the fields that an event changed, as a reader may be told; empty of any
+    event that is no correction.
+    """
+    fields = data_of(event).get("fields", [])
+    return [name for name in fields if knows_speaker or name not in ABOUT_WHO_SPOKE]
+
+
+def sent_elsewhere(case: Case, events: Iterable[Event]) -> Event | None:
+    """Return the event by which a closed case was shown the proper route, of `events`
+    oldest first; None where it was closed otherwise or opened again.
+    """
+    if case.close_reason != CloseReason.DIVERTED:
+        return None
+
+    found = None
+    for event in events:
+        if event.action == Action.DIVERT:
+            found = event
+    return found
+
+
+def route_in(event: Event) -> str:
+    """Return where a matter is handled instead, as the event has it: without names."""
+    return data_of(event).get("route", "")
 
 
 def lead_of(event: Event) -> str:

@@ -285,6 +285,22 @@ class Facts:
                 found.append(event)
         return found
 
+    @property
+    def urged_at(self) -> datetime | None:
+        """When the speaker last asked to hurry; None of a case that is closed.
+
+        In whatever round: what they ask stands until the case is closed, and the same
+        day they may not ask again.
+        """
+        urged = self.happened(Action.URGE, this_round=False)
+        return urged[-1].at if urged and self.case.is_open else None
+
+    @property
+    def danger_at(self) -> datetime | None:
+        """When it was last reported as a red line; None of a case that is closed."""
+        reported = self.happened(Action.MANDATORY_REPORT, this_round=False)
+        return reported[-1].at if reported and self.case.is_open else None
+
     def deferred_this_visit(self) -> bool:
         """True where 议 was put off since the case last came in.
 

@@ -80,6 +80,10 @@ class Wrong(models.TextChoices):
         "blanked",
         pgettext_lazy("history", "what is blanked of who spoke was changed"),
     )
+    FURTHER = (
+        "further",
+        pgettext_lazy("history", "the further words to blank were changed"),
+    )
     HIDDEN = (
         "hidden",
         pgettext_lazy("history", "whether the name stays hidden was changed"),

@@ -23,6 +23,7 @@ from cases.models.choices import (
     Stage,
 )
 from cases.models.reserved import ReservedMatter
+from cases.models.scope import hides_speaker
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.event_data import data_of
@@ -30,11 +31,11 @@ from cases.workflow.facts import Facts
 from cases.workflow.standing import holder_name, is_with
 from cases.workflow.who import (
     FOLLOWING,
-    REVIEWERS,
-    Handled,
+    WHO_PROTECTS,
     find_afterword_owner,
     find_owner,
     owners_posts,
+    protection_open_to,
 )
 from minshi import workdays
 from minshi.errors import Text
@@ -342,19 +343,15 @@ def ten_a_day(facts: Facts, by: Actor) -> Refusal:
 # --- protection
 def may_protect(facts: Facts, by: Actor) -> Refusal:
     """Up by the owner, down by a reviewer: refused to whom neither is open."""
-    rank = Confidentiality(facts.case.confidentiality).rank
+    if isinstance(by, Officer) and protection_open_to(by.post, facts):
+        return None
+    return WHO_PROTECTS
 
-    if isinstance(by, Officer):
-        may_go_up = rank < Confidentiality.SECRET.rank
-        if may_go_up and by.post in owners_posts(facts):
-            return None
-        if rank and by.post in REVIEWERS.may(facts, Handled.NOBODY):
-            return None
 
-    return _(
-        "Whoever holds the matter may protect it more; only a reviewer may protect it"
-        " less."
-    )
+def hides_its_speaker(facts: Facts, by: Actor) -> Refusal:
+    if hides_speaker(facts.case):
+        return None
+    return _("This matter does not hide who spoke.")
 
 
 def has_concerns(facts: Facts, by: Actor) -> Refusal:

@@ -86,6 +86,8 @@ class Input:
     kind: Kind
     label: str | Promise
     required: bool = False
+    # the answer of another input beside which it is required: its name and value
+    required_by: tuple[str, str] = ("", "")
     choices: type[Choices] | None = None
     help: str | Promise = ""
     # fields of the case that the help speaks of: nothing is said where one is empty
@@ -105,6 +107,11 @@ class Input:
         if all(getattr(facts.case, name) for name in self.help_about):
             return self.help
         return ""
+
+    def is_required_beside(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether a value is required, as the others were answered."""
+        other, answer = self.required_by
+        return self.required or (bool(other) and values.get(other) == answer)
 
     def offered(self) -> list[tuple[Any, Any]]:
         """Return the choices of a CHOICE as value and words; none for other kinds."""
@@ -195,6 +202,7 @@ BAD = text(
     _("What was not done well"),
     is_note=True,
     help=_("Needed where the answer is “dissatisfied”."),
+    required_by=("satisfaction", choices.Satisfaction.DISSATISFIED),
 )
 # who hears of it is the same at each: supervision/telling/concerning.py
 SUPERVISION_LEVEL = choice(
@@ -215,16 +223,19 @@ HAPPENED = text(
     is_note=True,
     help=_(
         "What you saw or heard, who is in danger and where they are now. Whoever it is"
-        " reported to in this house reads it with the notice; no short message, letter"
-        " or chat group carries it."
+        " reported to in this house and may open the matter reads it with the notice;"
+        " no short message, letter or chat group carries it."
     ),
 )
 RECEIPT_LINE = Input("receipt", Kind.LINE, _("What they answered"), max_length=120)
 WHO_MAY_SEE = _(
     "Name hidden: whoever works on it reads what it is about, not who spoke. Secret:"
-    " only those named in it open it; nobody else reads even what it is about."
+    " only whoever takes it down, works on it or decides it opens it; nobody else reads"
+    " even what it is about."
 )
 SAID_AT = Input("said_at", Kind.DATETIME, _("When they said so"))
+# who takes a matter back for the speaker says why, and how and when they said so
+SAID_FOR_THE_SPEAKER = (WHY_WITHDRAWN.name, HOW.name, SAID_AT.name)
 
 
 def unfinished(text: str) -> str | None:
@@ -272,14 +283,21 @@ def check_inputs(
         if words:
             wrong[item.name] = words
 
+    for item in inputs:
+        if is_missing_beside(item, clean):
+            wrong[item.name] = _("Please fill this in.")
+
     if wrong:
         raise InputRefused(_("Something is missing."), wrong)
     return clean
 
 
+def is_missing_beside(item: Input, values: Mapping[str, Any]) -> bool:
+    """Tell whether a required value is missing, as the others were answered."""
+    return item.is_required_beside(values) and _is_missing(values.get(item.name))
+
+
 def _wrong_with(item: Input, value: Any) -> Text | None:
-    if item.required and _is_missing(value):
-        return _("Please fill this in.")
     choices = item.choices.values if item.choices else []
     if item.kind is Kind.CHOICE and value and value not in choices:
         return _("This is not one of the choices.")

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from cases.models import Case
 from cases.models.choices import How
+from cases.privacy.personal import with_digits_alone
 from cases.workflow import Action, Officer, Speaker, Spoken, make_move, register
 from minshi import workdays
 from minshi.text import searchable
@@ -108,7 +109,7 @@ def similar_to(
     scored: list[tuple[int, Case]] = []
     for case in recent:
         # not the words themselves: they would confirm the name of a hidden speaker
-        pairs = Counter(_pairs(case.open_words))
+        pairs = Counter(_pairs(with_digits_alone(case.open_words)))
         score = (wanted & pairs).total()
         if score < SHARED_PAIRS:
             continue

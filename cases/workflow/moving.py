@@ -16,6 +16,7 @@ from cases.privacy.personal import fold_words
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, Speaker, System
 from cases.workflow.changed_before import note_what_was_changed
+from cases.workflow.effects.protection import is_of_household, leave_household
 from cases.workflow.event_data import EventData, data_of
 from cases.workflow.facts import Facts
 from cases.workflow.inputs import check_inputs, still_open, unfinished
@@ -40,6 +41,7 @@ from villages.models import Post, User
 # A person's request reads the clock before it waits for the lock, and the clocks of two
 # hosts differ; neither is ever more than a few minutes.
 CLOCKS_APART = timedelta(minutes=5)
+LEAVE_HOUSEHOLD = "leave_household"  # the command that does so after an update
 
 
 @transaction.atomic
@@ -63,7 +65,8 @@ def make_move(
     3. Check stage, right, guards and inputs.
     4. Note what SQL has changed since the last event, so that it stays found.
     5. Change the case, name its owner, write the event.
-    Nothing else writes a stage or an Event (domain §3, the moves table).
+    Nothing else writes a stage or an Event (domain §3, the moves table), but for
+    `leave_household_of`.
 
     `values` are the inputs that MOVES names for the action; `note` stands for the input
     that is the event's note, or follows it. `version` is the one the actor saw, `key`
@@ -118,6 +121,26 @@ def make_move(
     if key:
         step.data["sent"] = sent
     return _carry_out(step, action, move.effect, full_note, key)
+
+
+@transaction.atomic
+def leave_household_of(case: Case, *, at: datetime) -> bool:
+    """Take the group of the speaker's household off a matter that was hidden by an
+    older version, as protecting it does; True where it had one.
+
+    The system's own correction, with an event as every other: what SQL has changed
+    before stays found.
+    """
+    by = System(LEAVE_HOUSEHOLD)
+    locked = lock_visible(case, by, at)
+    if not is_of_household(locked):
+        return False
+
+    note_what_was_changed(locked)
+    at = max(at, locked.last_event_at or at)
+    step = Step(read_facts(locked, at), by, {})
+    _carry_out(step, Action.AMEND, leave_household, "", None)
+    return True
 
 
 def _checked_inputs(

@@ -147,7 +147,8 @@ def unnamed_in(case: Case, texts: Iterable[str]) -> Callable[[str], str]:
 
 def neighbours_of(case: Case) -> QuerySet[Resident]:
     """Return the residents of the case's village; nobody where it has none."""
-    return Resident.objects.filter(household__group__village=case.village_id or 0)
+    village = case.village_id or 0
+    return Resident.objects.in_register().filter(household__group__village=village)
 
 
 def without_senders(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -160,10 +161,15 @@ def _people_of_offices(assignments: Iterable[Assignment]) -> dict[int, set[int]]
     if not offices:
         return people
 
-    posts = Post.objects.filter(office__in=offices)
-    for office, user in posts.values_list("office_id", "user_id"):
-        people.setdefault(office or 0, set()).add(user)
+    for office, user in _posts_ever_in(frozenset(offices)):
+        people.setdefault(office, set()).add(user)
     return people
+
+
+@prepared
+def _posts_ever_in(offices: frozenset[int]) -> QuerySet[Post, Any]:
+    posts = Post.objects.filter(office__in=offices)
+    return posts.values_list("office_id", "user_id")
 
 
 def _waiting_hand_backs(assignments: Iterable[Assignment]) -> list[HandBack]:
@@ -178,8 +184,13 @@ def _waiting_hand_backs(assignments: Iterable[Assignment]) -> list[HandBack]:
     if not assisting:
         return []
 
-    rows = HandBack.objects.filter(assignment__in=assisting, state=RequestState.OPEN)
-    waiting = list(rows.select_related("asked_by__user"))
+    waiting = _open_hand_backs_of(frozenset(assisting))
     for hand_back in waiting:
         hand_back.assignment = assisting[hand_back.assignment_id]
     return waiting
+
+
+@prepared
+def _open_hand_backs_of(parts: frozenset[int]) -> QuerySet[HandBack]:
+    open_ones = HandBack.objects.filter(assignment__in=parts, state=RequestState.OPEN)
+    return open_ones.select_related("asked_by__user")

@@ -19,6 +19,7 @@ from cases.workflow.effects.joining import join
 from cases.workflow.effects.protection import name_concerns
 from cases.workflow.event_data import data_of
 from cases.workflow.facts import Facts
+from cases.workflow.named_apart import named_apart
 from cases.workflow.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.pasted import (
     EDGES,
@@ -32,7 +33,6 @@ from cases.workflow.places import refuse_other_places
 from cases.workflow.reading_facts import posts_about
 from cases.workflow.record import record
 from cases.workflow.speakers import (
-    named_apart,
     named_people,
     named_person,
     note_register,
@@ -306,7 +306,8 @@ def _without_who(spoken: Spoken) -> str:
         own.append(spoken.resident.name)
 
     text = without_senders(spoken.verbatim.strip())
-    of_village = Resident.objects.filter(household__group__village=spoken.village)
+    in_register = Resident.objects.in_register()
+    of_village = in_register.filter(household__group__village=spoken.village)
     others = names_in(text, of_village) if spoken.village else []
     text = without_introduction(text)
     return without_numbers(without_people(text, own, set(others) - set(own)))
@@ -395,6 +396,8 @@ def _open(step: Step, spoken: Spoken) -> None:
     step.data["channel"] = str(case.channel)
     if spoken.as_typed:
         step.data["as_typed"] = True
+    if case.group:
+        step.data["group_chosen"] = spoken.group is not None
     step.data["verbatim"] = digest(case.verbatim)
     note_register(case)
     record(case, Action.REGISTER, by=step.by, at=step.at, source="", data=step.data)

@@ -4,9 +4,8 @@ A name belongs to a resident where it is exactly theirs and nobody else's in the
 village. Letters and digits are typed to look somebody up; they name nobody.
 """
 
-import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,43 +15,27 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseRevision, CoSpeaker
 from cases.models.choices import Confidentiality
-from cases.privacy.parts import (
-    BESIDE_AFTER,
-    begins_with_surname,
-    is_plainly_name,
-)
 from cases.privacy.personal import add_of_register, names_of, of_register
 from cases.workflow.actions import Action
 from cases.workflow.actors import Actor, Officer, officer_typing
 from cases.workflow.event_data import data_of
 from cases.workflow.inputs import phone_fault
+from cases.workflow.named_apart import COMMAS, names_nobody
 from cases.workflow.pasted import name_and_phone
 from minshi import workdays
 from minshi.crypto import normal_phone
 from minshi.errors import InputRefused
-from minshi.text import HAN, Letters, clean_line, folded
+from minshi.text import Letters, folded
 from villages.lookup import Neighbourhood, neighbourhood_of, residents_named
 from villages.lookup_counts import count_lookup
 from villages.models import Group, Resident, Village
-from villages.naming import COMPOUND_SURNAME
 
-COMMAS = re.compile("[,，、;；/／|\n]")
-STOP = re.compile("[。.．]")  # between names too, but within 买买提.阿不都
-NUMBERED = re.compile(rf"^\d{{1,2}}[.、)）]?\s*(?=[{HAN}])")
-# said after a name with a blank between: 李建军 等三人, 王芳兰 手机
-SAID_BESIDE = re.compile(rf"{BESIDE_AFTER.pattern}|手机|电话|号码")
-# with its surname; of four characters only after one of two, because 阿依古丽 买买提 is
-# one person, and no group (三组)
-WHOLE_NAME = re.compile(
-    rf"(?![一二三四五六七八九十]+[组队社户号])"
-    rf"(?:[{HAN}]{{2,3}}|(?:{COMPOUND_SURNAME.pattern})[{HAN}]{{2}})"
-)
-TWO_PARTS, LONG_PART = 2, 3  # of a name without a surname, and characters of each
 MOST_CO_SPEAKERS = 20  # named at once
 LONGEST_NAME = 40  # characters, of anybody who speaks
 LONGEST_WORDS = 4_000  # characters of what is said
 # the field of the revision that names whoever was said to be no neighbour
 STRANGERS = "strangers"
+SAID_BY = "said_by"  # of words added later: whose, if not the first speaker's
 
 
 def is_typed_to_find(name: str) -> bool:
@@ -182,8 +165,8 @@ def named_people(
 
     Each is linked where an officer typed a name that is exactly one neighbour's; one
     query for all. `field` is where they were typed.
-    InputRefused: too many of them, one too long to be stored, or as in `checked_name`
-    and `name_and_phone`.
+    InputRefused: too many of them, one too long to be stored or but a number, or as in
+    `checked_name` and `name_and_phone`.
     """
     if len(names) > MOST_CO_SPEAKERS:
         words = _("At most %(most)s people can be named at once.")
@@ -191,6 +174,9 @@ def named_people(
     for name in names:
         if len(name) > LONGEST_NAME:
             words = _("“%(name)s” is too long for a name; put a comma between names.")
+            raise InputRefused.at(**{field: words % {"name": name}})
+        if names_nobody(name):
+            words = _("“%(name)s” names nobody; leave it out, or write the name.")
             raise InputRefused.at(**{field: words % {"name": name}})
 
     officer = officer_typing(by)
@@ -263,6 +249,25 @@ def fields_decided(case: Case) -> set[str]:
     return decided
 
 
+def was_group_chosen(case: Case) -> bool:
+    """Return True where somebody chose the group of a case, False where it was taken
+    from the household of its speaker. One query.
+
+    Events from before that was noted tell nothing: there the household's own group was
+    taken from it, and any other chosen.
+    """
+    events = case.events.filter(action__in=(Action.REGISTER, Action.AMEND))
+    for event in events.order_by("-sequence"):
+        data = data_of(event)
+        if "group_chosen" in data:
+            return data["group_chosen"]
+        if "group" in data.get("fields", []):
+            break
+
+    resident = case.resident
+    return resident is None or case.group != resident.household.group
+
+
 def is_same_name(one: str, other: str) -> bool:
     """True for one name in whatever characters: 張長生 and 张长生."""
     return folded(one) == folded(other) or (
@@ -310,58 +315,6 @@ def names_of_strangers(case: Case) -> set[str]:
     for revision in noted:
         names |= set(COMMAS.split(revision.new or ""))
     return names - {""}
-
-
-def named_apart(typed: str) -> list[str]:
-    """Return the names that were typed with commas of any kind between, each once.
-
-    A blank parts them where every part may be a whole name: 赵铁柱 欧阳锋, not 罗 静,
-    nor 买买提 阿不都, 欧阳 雪松 and 李建军 等三人. A full stop and numbers before
-    them part what are names by their surnames alone.
-    """
-    names = []
-    for piece in map(clean_line, COMMAS.split(typed)):
-        for name in _parted_at_stops(piece):
-            parts = _parts_of(name)
-            are_names = all(WHOLE_NAME.fullmatch(part.split(" ")[0]) for part in parts)
-            names += parts if are_names and not _is_one_name(parts) else [name]
-    return list(dict.fromkeys(filter(None, names)))
-
-
-def _parted_at_stops(piece: str) -> list[str]:
-    parts = [part for part in map(str.strip, STOP.split(piece)) if part]
-    are_names = len(parts) > 1 and all(map(is_plainly_name, parts))
-    return parts if are_names else [piece]
-
-
-def _parts_of(name: str) -> list[str]:
-    """Return what stands between the blanks, and with a part what belongs to it."""
-    parts: list[str] = []
-    for piece in name.split(" "):
-        plain = NUMBERED.sub("", piece)
-        part = plain if is_plainly_name(plain) else piece
-        is_surname_before = parts and COMPOUND_SURNAME.fullmatch(parts[-1])
-        if is_surname_before or (parts and SAID_BESIDE.fullmatch(part)):
-            parts[-1] += f" {part}"
-        else:
-            parts.append(part)
-    return parts
-
-
-def _is_one_name(parts: list[str]) -> bool:
-    """True for the two parts of a name that has no surname: 买买提 阿不都."""
-    if len(parts) != TWO_PARTS:
-        return False
-    are_long = all(len(part) >= LONG_PART for part in parts)
-    return are_long and not any(map(begins_with_surname, parts))
-
-
-def names_together(people: Iterable[CoSpeaker]) -> str:
-    """Return the names as one text, as `named_apart` reads it: each once, and nothing
-    of whoever gave none.
-    """
-    names = ",".join(person.name for person in people)
-    return "、".join(named_apart(names))
 
 
 def _is_without_name(typed: str, resident: Resident) -> bool:

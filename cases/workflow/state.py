@@ -82,6 +82,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "blanked": ("also_personal",),
         "hidden": ("name_stays_hidden",),
         "registered": ("of_register",),
+        "further": ("also_hidden",),
     }
 )
 # The row's key stands in every event, and the head of the chain is compared with the

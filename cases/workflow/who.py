@@ -7,12 +7,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from cases.models import Case
-from cases.models.choices import Level, Stage
+from cases.models.choices import Confidentiality, Level, Stage
 from cases.workflow.facts import Facts
 from cases.workflow.standing import stands_at
 from villages.models import Office, Post, Role
 
+WHO_PROTECTS = _(
+    "Whoever holds the matter may protect it more; only a reviewer may protect it less."
+)
 Tier = frozenset[Role]
 Fits = Callable[[Post], bool]
 
@@ -170,6 +176,20 @@ def _overseers(facts: Facts) -> list[Post]:
     return facts.at_level(Level.TOWN, roles) + facts.at_level(Level.COUNTY, roles)
 
 
+def _in_the_know(facts: Facts) -> list[Post]:
+    """Return the posts that know who spoke in a 隐名 matter: of whom
+    `Sight.may_know_speaker` says so.
+    """
+    case = facts.case
+    knowing = {case.recorded_by_id}
+    if case.stage == Stage.RATE:
+        knowing.add(case.owner_post_id)
+    reviewers = facts.at_level(Level.TOWN, (Role.REVIEWER,))
+    reviewers += facts.at_level(Level.COUNTY, (Role.REVIEWER,))
+    knowing |= {post.pk for post in reviewers}
+    return [post for post in facts.posts if post.pk in knowing]
+
+
 def _everybody(facts: Facts) -> list[Post]:
     return facts.posts
 
@@ -228,8 +248,48 @@ REPLIERS = InRating(RATERS, OWNER)
 # what was said after closing: whoever may rate, and whoever it is with
 ANSWERERS = AnyOf((RATERS, Circle(_afterwords_owner)))
 OVERSEERS = Circle(_overseers)
+KNOWING = Circle(_in_the_know)
 # make_move itself checks that the case is visible
 READERS = AnyOf((Circle(_everybody),))
+
+
+def protection_open_to(post: Post | None, facts: Facts) -> list[Confidentiality]:
+    """List how a case may be protected from this post: more by its owner, less by a
+    reviewer (domain §3, protect); never as it is now.
+    """
+    now = Confidentiality(facts.case.confidentiality)
+    is_owner = post in owners_posts(facts)
+    is_reviewer = post in REVIEWERS.may(facts, Handled.NOBODY)
+
+    found = []
+    for each in Confidentiality:
+        is_more = each.rank > now.rank
+        is_less = each.rank < now.rank
+        if (is_more and is_owner) or (is_less and is_reviewer):
+            found.append(each)
+    return found
+
+
+def others_who_protect(post: Post | None, facts: Facts) -> str:
+    """Say who may protect a case more, or less, where this post may not; "" where no
+    such degree is left, or nobody is there.
+    """
+    now = Confidentiality(facts.case.confidentiality)
+    owners = owners_posts(facts)
+    reviewers = REVIEWERS.may(facts, Handled.NOBODY)
+
+    words = ""
+    if now != Confidentiality.SECRET and post not in owners and owners:
+        more = gettext("Protected more it is by whoever holds it: %(names)s.")
+        words += more % {"names": _named(owners)}
+    if now != Confidentiality.NORMAL and post not in reviewers and reviewers:
+        less = gettext("Protected less it is by a reviewer: %(names)s.")
+        words += less % {"names": _named(reviewers)}
+    return words
+
+
+def _named(posts: Iterable[Post]) -> str:
+    return "、".join(dict.fromkeys(str(post.user) for post in posts))
 
 
 def decides(post: Post, case: Case) -> bool:

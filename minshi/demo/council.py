@@ -16,7 +16,9 @@ from cases.meetings import (
     save_minutes,
     set_aside,
 )
-from cases.meetings.four_two import StepRecord, record_step, start_process
+from cases.meetings.four_two import record_step, start_process
+from cases.meetings.roll import set_parties_aside
+from cases.meetings.step_record import StepRecord
 from cases.models import Case, FourTwoProcess
 from cases.models.choices import Handling
 from cases.workflow import Action, Officer
@@ -218,13 +220,15 @@ def decide_at_meeting(
     call_roll(meeting, {person.pk: True for person in present}, by=by, at=at)
 
     item = meeting.items.get()
-    aside = 0
     if case.category == "neighbour" and len(people) > away + FEW:
         neighbour = people[-away - 1]
         set_aside(item, {neighbour.pk: NEXT_DOOR}, by=by, at=at)
-        aside = 1
+    # whoever spoke may sit there, by the same name
+    asides = set_parties_aside([item], meeting.attendees.all())[item.pk]
+    stepped_aside = {aside.attendee_id for aside in asides}
 
-    entitled = len(people) - away - aside
+    voting = people[: len(people) - away]
+    entitled = sum(person.pk not in stepped_aside for person in voting)
     against = 1 if entitled > FEW else 0
     item = conclude(
         item,

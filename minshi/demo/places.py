@@ -17,7 +17,7 @@ from villages.finals import seal_all
 from villages.lookup import index_residents
 from villages.models import Group, Household, Office, Resident, Town, Village
 from villages.models.grid import Sex
-from villages.named import GROUP, OFFICE
+from villages.named import GROUP, OFFICE, TOWN
 
 DIVISIONS = Path(settings.BASE_DIR) / "villages" / "data" / "longnan_divisions.csv"
 HOUSEHOLDS = 1000
@@ -54,7 +54,12 @@ def load_town(code: str, *, at: datetime) -> Town:
     """
     with DIVISIONS.open(encoding="utf-8-sig") as lines:
         load_divisions(lines, code, at=at)
-    return Town.objects.get(code=code)
+
+    town = Town.objects.get(code=code)
+    town.phone = f"0939-442{code[-3:]}0"
+    town.save()
+    seal_all(TOWN, [town.pk], at=at)
+    return town
 
 
 def add_topics(town: Town, *, at: datetime) -> dict[str, Topic]:

@@ -22,6 +22,7 @@ from minshi.text.folding import (
     visible,
 )
 from minshi.text.letters import Letters
+from minshi.text.phrases import Phrase
 
 __all__ = [
     "HAN",
@@ -29,6 +30,7 @@ __all__ = [
     "AnyPhone",
     "Letters",
     "PersonalValue",
+    "Phrase",
     "Value",
     "blanked",
     "clean_line",

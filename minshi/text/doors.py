@@ -1,5 +1,6 @@
 """Doors in a text: a house by its group and number, or by its lane and number, found in
-whatever form people write them: 三组19号, 3社十九户, 三组的第19号, 19号红旗巷.
+whatever form people write them: 三组19号, 3社十九户, 三组的第19号, 19号红旗巷. And its
+number by itself, beside a word of a dwelling: 那个19号院, 门牌十九.
 """
 
 import re
@@ -23,6 +24,11 @@ UNIT_OR_LANE = re.compile(f"{UNIT}|{LANE}")
 # said between a group and the number of the house: 三组的第19号, 三组门牌号19
 BETWEEN = "(?:[的里住是为家第]|住在|门牌号?码?){0,3}"
 HOUSE = "(?:号|户|室)"
+HOUSE_SIGNS = str.maketrans("#＃", "号号")  # 19# is 19号
+# by which a number is a dwelling's: 19号院, 第19家, 门牌19, 户号19
+BEHIND_HOUSE = "(?:号|户|室|院|栋|幢)"
+BEFORE_HOUSE = "(?:门牌号?码?|[户院房门屋宅编]号)[是为第]?"
+LONGEST_WAY = 12  # letters between a group and the house: 三组靠河边的那个19号院
 NUMBER = r"\d{1,4}(?:-\d{1,4})*"
 
 # --- a value that is a door, and nothing else
@@ -42,6 +48,10 @@ LANE_AND_HOUSE = re.compile(
     rf"(?P<lane>{OF_LANE}){BETWEEN}(?P<number>{NUMBER})(?:号(?!楼)|[户室#]|$|(?=[^\w-]))"
 )
 HOUSE_BEFORE_LANE = re.compile(rf"(?P<number>{NUMBER})号(?P<lane>{OF_LANE})")
+# every number of an address but its group's and its telephones': 15 of 3组15,电话…
+HOUSE_IN_ADDRESS = re.compile(
+    rf"(?<![\d-])0*(?P<number>{NUMBER})(?![\d-])(?!{GROUP_UNIT}|{ENTRANCE_UNIT})"
+)
 NUMBERED_UNIT = re.compile(rf"(?P<number>\d{{1,4}})(?P<unit>{UNIT})")
 
 # --- what is no door behind its number: 三组19人, 三组19.5亩
@@ -62,46 +72,101 @@ class Door:
     is_of_lane: bool
 
     def spans(self, text: Letters) -> Iterator[Span]:
-        """Yield the parts of a text that name this door, with 号 or 户 or without."""
-        read = text.in_digits
-        if self.digits not in read.plain:
-            return
-        for pattern in _patterns(self.place, self.digits, self.is_of_lane):
-            for found in pattern.finditer(read.plain):
-                if self._is_meant(read, found):
-                    yield read.span(found.start(), len(found[0]))
+        """Yield the parts of a text that name this door, with 号 or 户 or without.
 
-    def _is_meant(self, text: Letters, found: re.Match[str]) -> bool:
-        begin, end = found.span("number")
-        first, _last = found.span("door")
-        is_part = is_inside_number(text, first - 1) or is_inside_number(text, end - 1)
-        if is_part or not self._is_together(text, found):
-            return False
-        if found.end() != end:
-            return True  # 号 or a lane behind it
-        _begin, after = text.span(begin, end - begin)
-        return not COUNTED.match(text.text[after:])
+        Where more stands between group and house, the house alone: half the village
+        lives in the group.
+        """
+        if self.digits in text.in_digits.plain:
+            patterns = _patterns(self.place, self.digits, self.is_of_lane)
+            yield from _doors_found(text, patterns)
 
-    def _is_together(self, text: Letters, found: re.Match[str]) -> bool:
-        """Return True where a few signs stand between, and no comma in a number."""
-        letters = found[0]
-        for nth, gap in enumerate(text.gaps(found.start(), len(letters))):
-            if len(gap.strip()) > LONGEST_GAP or SENTENCE_ENDS.search(gap):
-                return False
-            if letters[nth : nth + 2].isdigit() and COMMA.search(gap):
-                return False
-        return True
+
+@dataclass(frozen=True)
+class House:
+    """The number of a house in the words of whoever lives there, without its group."""
+
+    digits: str
+    is_of_several: bool = False  # building, entrance and flat: 3-2-301
+
+    def spans(self, text: Letters) -> Iterator[Span]:
+        """Yield where it stands beside a word of a dwelling; so does a day: 15号."""
+        if self.digits in text.in_digits.plain:
+            patterns = _patterns_of_house(self.digits, self.is_of_several)
+            yield from _doors_found(text, patterns)
+
+
+class AnyDoor:
+    """The doors of a text that are told by their groups: 五组77号, whoever's."""
+
+    def spans(self, text: Letters) -> Iterator[Span]:
+        """Yield them; counted people and months behind a group are none."""
+        if UNIT_OR_LANE.search(text.plain):
+            patterns = _patterns(rf"\d{{1,4}}{UNIT}", r"\d{1,4}", is_of_lane=False)
+            yield from _doors_found(text, patterns)
 
 
 @lru_cache(maxsize=1024)
 def _patterns(place: str, digits: str, is_of_lane: bool) -> tuple[re.Pattern[str], ...]:
     lane = "" if is_of_lane else rf"(?:[{HAN}]{{1,6}}?{LANE})?"
-    number = f"0{{0,3}}(?P<number>{digits})"
+    number = f"(?P<number>0{{0,3}}{digits})"
+    way = rf"\D{{0,{LONGEST_WAY}}}?"
     patterns = [
-        f"第?(?P<door>{place}){lane}{BETWEEN}{number}{HOUSE}?",
-        f"第?(?P<door>{number}号{BETWEEN}{place})",  # 19号（三组）, 19号红旗巷
+        f"(?P<door>第?{place}{lane}{BETWEEN}{number}{HOUSE}?)",
+        f"第?{place}{way}(?P<door>{number}{BEHIND_HOUSE})",  # 三组靠河边的15号院
+        rf"(?P<door>{number}{BEHIND_HOUSE}\D?{place})",  # 19号（三组）, 19号红旗巷
     ]
     return tuple(map(re.compile, patterns))
+
+
+@lru_cache(maxsize=1024)
+def _patterns_of_house(digits: str, is_of_several: bool) -> tuple[re.Pattern[str], ...]:
+    number = f"(?P<number>0{{0,3}}{digits})"
+    if is_of_several:
+        return (re.compile(f"(?P<door>{number}{BEHIND_HOUSE}?)"),)
+
+    patterns = [
+        f"(?P<door>{number}{BEHIND_HOUSE})",
+        f"(?P<door>{BEFORE_HOUSE}{number})",
+        f"(?P<door>第{number}家)",
+    ]
+    return tuple(map(re.compile, patterns))
+
+
+def _doors_found(
+    text: Letters, patterns: tuple[re.Pattern[str], ...]
+) -> Iterator[Span]:
+    read = _read_doors(text)
+    for pattern in patterns:
+        for found in pattern.finditer(read.plain):
+            if _is_door(read, found):
+                begin, end = found.span("door")
+                yield read.span(begin, end - begin)
+
+
+def _read_doors(text: Letters) -> Letters:
+    """Return a text in digits and with 号 for #; each character keeps its place."""
+    plain = text.text.translate(HOUSE_SIGNS)
+    return text.in_digits if plain == text.text else Letters(plain).in_digits
+
+
+def _is_door(text: Letters, found: re.Match[str]) -> bool:
+    """Return True for a number that is all there is, in one sentence with its group,
+    and counts nothing: not 三组19人.
+    """
+    begin, end = found.span("number")
+    edges = (found.start() - 1, begin - 1, end - 1)
+    if any(is_inside_number(text, edge) for edge in edges):
+        return False
+    for gap in text.gaps(begin, end - begin):
+        if len(gap.strip()) > LONGEST_GAP or COMMA.search(gap):
+            return False
+    if any(map(SENTENCE_ENDS.search, text.gaps(found.start(), len(found[0])))):
+        return False
+
+    has_word_behind = found.end() != end
+    _begin, after = text.span(begin, end - begin)
+    return has_word_behind or not COUNTED.match(text.text[after:])
 
 
 def door_of_value(value: str) -> Door | None:
@@ -141,6 +206,18 @@ def doors_of_lanes(address: str) -> Iterator[str]:
     for pattern in (LANE_AND_HOUSE, HOUSE_BEFORE_LANE):
         for found in pattern.finditer(plain):
             yield f"{found['lane']}{found['number']}号"
+
+
+def houses_in(address: str) -> Iterator[House]:
+    """Yield the houses that an address names: 15 of 白关村2组15（东头）, of
+    阳光小区3-2-301 that and 301.
+    """
+    plain = searchable(address.translate(HOUSE_SIGNS))
+    for found in HOUSE_IN_ADDRESS.finditer(plain):
+        parts = found["number"].split("-")
+        yield House(parts[-1])
+        if len(parts) > 1:
+            yield House(_digits(found), is_of_several=True)
 
 
 def _digits(door: re.Match[str]) -> str:

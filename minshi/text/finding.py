@@ -10,14 +10,16 @@ from typing import Protocol
 import phonenumbers
 
 from minshi.text.doors import Door, door_of_value
+from minshi.text.ends import IS, LOCAL_PHONE, MEASURE, called, parts_of_phones
 from minshi.text.folding import HAN, MIDDLE_DOTS, SEPARATORS, any_of
-from minshi.text.letters import Letters, Span, with_digits
+from minshi.text.letters import Letters, Span, with_digits_apart
 from minshi.text.papers import (
     LONGEST_GAP,
     MOBILE_LENGTH,
     bank_cards,
     cuts_number,
     identity_numbers_alone,
+    is_joined_to_mobiles,
     numbers_of_papers,
     read_as_identity,
     stands_alone,
@@ -64,26 +66,25 @@ NUMBERED = re.compile(
 # --- numbers
 MOBILE = re.compile(r"1\d{10}")
 MOBILE_NUMBER = re.compile(r"(?=1[3-9]\d{9})")
+# 138，1234，5678: three amounts, but where it is called a telephone
+COMMA_IN_MOBILE = re.compile(r"\s?[，,、]\s?")
+CALLED_A_PHONE = re.compile(r"(?:电话|手机|号码?|打|拨|联系|座机)[^\d。；;\n]{0,6}$")
 GAP_IN_MOBILE = re.compile(rf"[^,，、。;；:：\n\r]{{0,{LONGEST_GAP_IN_NUMBER}}}")
 AREA_CODE = re.compile(r"0(?:10|2\d|\d{3})(?=\d{7,8}$)")
-PHONE_LABEL = r"(?:联系)?(?:电话|手机|座机)(?:号码|号)?"
+PHONE_LABEL = r"(?:联系)?(?:电话|手机|座机|小灵通)(?:号码|号)?"
 # what people put between the digits of a phone number: 139 9391-2345
 SEPARATOR = re.compile(any_of(SEPARATORS))
 GAP_IN_PHONE = rf"[\s{re.escape(SEPARATORS)}]*"
-# Shorter ones stand in other numbers as well: a house number 12 in 2012.
-LOCAL_PHONE = 7
-# 尾号4160, 末四位是4160, 4160结尾, 前七位1620000, 座机4421234; read with digits
-IS = "(?:数字?|[是为])*"
-PARTS_OF_PHONE = (
-    re.compile(rf"(?:尾号|尾数|末尾|[末后][34]位){IS}(?P<digits>\d{{3,4}})(?!\d)"),
-    re.compile(
-        rf"(?:手机|电话|号码?)的?最后(?:[34]位)?{IS}(?P<digits>\d{{3,4}})(?!\d)"
-    ),
-    re.compile(r"(?<!\d)(?P<digits>\d{3,4})(?:结尾|收尾)"),
-    re.compile(rf"[前头开][3-8]位{IS}(?P<digits>\d{{3,8}})(?!\d)"),
-    re.compile(
-        rf"(?:座机|固话|电话)(?:号码?)?{IS}(?P<digits>\d{{{LOCAL_PHONE},8}})(?!\d)"
-    ),
+# a landline without its area code
+LANDLINE = re.compile(
+    rf"(?:座机|固话|电话|小灵通|(?<![a-z])tel){IS}(?P<digits>\d{{{LOCAL_PHONE},8}})(?!\d)"
+)
+# 打4421234, 拨打他家的4421234, 号码4421234: a telephone, but no field of one is filled
+# with it. Neither a day nor an amount is: 打了1200000元.
+DIALLED = re.compile(
+    r"(?:打|拨|呼叫|致电|来电|号码|家里|传真|热线)[打通到过给]*[我你他她]?们?(?:家里?)?的?"
+    rf"{IS}(?!(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d))"
+    rf"(?P<digits>\d{{{LOCAL_PHONE},8}})(?!\d|[万亿千百公立]|{MEASURE})"
 )
 # as many as the shortest of them; hardly a text has them in a row
 DIGITS_OF_PHONE = re.compile(rf"\d{{{LOCAL_PHONE}}}")
@@ -164,7 +165,7 @@ class PersonalValue:
         """Return True where no more than a few signs stand between the letters."""
         length = len(self.letters)
         for nth, gap in enumerate(text.gaps(start, length)):
-            if _signs_in(gap) > LONGEST_GAP:
+            if signs_in(gap) > LONGEST_GAP:
                 return False
             is_in_number = self.letters[nth : nth + 2].isdigit()
             is_short = length == SHORTEST_VALUE
@@ -186,7 +187,7 @@ class PersonalValue:
         for digits in self._telling_digits():
             for start in starts_of(digits, text.plain):
                 gaps = text.gaps(start, len(digits))
-                if all(_signs_in(gap) <= LONGEST_GAP_IN_NUMBER for gap in gaps):
+                if all(signs_in(gap) <= LONGEST_GAP_IN_NUMBER for gap in gaps):
                     yield text.span(start, len(digits))
 
     def _telling_digits(self) -> Iterator[str]:
@@ -269,17 +270,20 @@ def numbers_in(text: str) -> Numbers:
     2. In what is left, identity numbers: a date with a telephone behind it is none.
     3. Bank cards and other long numbers.
     4. In what is left, mobile numbers however they are written.
+    5. What is called a landline, without its area code.
     """
     phones = _phones(text)
     rest = Letters(_with_breaks(text, phones)).in_digits
 
     identities = identity_numbers_alone(read_as_identity(rest))
     others = list(bank_cards(rest))
-    for found in LONG_NUMBER.finditer(with_digits(rest.text)):
+    for found in LONG_NUMBER.finditer(with_digits_apart(rest.text)):
         others.append(found.span())
 
     rest = Letters(_with_breaks(rest.text, [*identities, *others])).in_digits
     phones += _mobiles(rest)
+    rest = Letters(_with_breaks(rest.text, phones)).in_digits
+    phones += called(rest, LANDLINE)
     return Numbers(sorted(phones), identities, others)
 
 
@@ -292,10 +296,9 @@ class AnyPhone:
 
     def spans(self, text: Letters) -> Iterator[Span]:
         """Yield them; the tables of telephones are slow, and hardly a text has one."""
-        for part in PARTS_OF_PHONE:
-            for found in part.finditer(text.in_digits.plain):
-                begin, end = found.span("digits")
-                yield text.in_digits.span(begin, end - begin)
+        yield from parts_of_phones(text)
+        for landline in (LANDLINE, DIALLED):
+            yield from called(text.in_digits, landline)
         if not DIGITS_OF_PHONE.search(text.in_digits.plain):
             return
         matters = [found.span() for found in NUMBER_OF_MATTER.finditer(text.text)]
@@ -324,7 +327,7 @@ def long_numbers_in(text: str) -> tuple[list[Span], list[Span]]:
 def _phones(text: str) -> list[Span]:
     # every digit as ours, every dash and dot as one that the library knows; the places
     # stay the same
-    plain = SEPARATOR.sub("-", with_digits(text))
+    plain = SEPARATOR.sub("-", with_digits_apart(text))
     found = phonenumbers.PhoneNumberMatcher(plain, COUNTRY)
     return [(match.start, match.end) for match in found]
 
@@ -337,8 +340,30 @@ def _mobiles(text: Letters) -> Iterator[Span]:
             continue
         begin = _with_country(text, start)
         length = start + MOBILE_LENGTH - begin
-        if stands_alone(text, begin, length, GAP_IN_MOBILE):
+        is_mobile = (
+            stands_alone(text, begin, length, GAP_IN_MOBILE)
+            or _is_beside_mobiles(text, start)
+            or _is_set_with_commas(text, start)
+        )
+        if is_mobile:
             yield text.span(start, MOBILE_LENGTH)
+
+
+def _is_beside_mobiles(text: Letters, start: int) -> bool:
+    """Return True for one of two mobile numbers pasted with nothing between."""
+    gaps = text.gaps(start, MOBILE_LENGTH)
+    return not any(gaps) and is_joined_to_mobiles(text, start, MOBILE_LENGTH)
+
+
+def _is_set_with_commas(text: Letters, start: int) -> bool:
+    """Return True for 138，1234，5678 that is called a telephone."""
+    gaps = list(text.gaps(start, MOBILE_LENGTH))
+    commas = (gaps.pop(6), gaps.pop(2))
+    if any(gaps) or not all(map(COMMA_IN_MOBILE.fullmatch, commas)):
+        return False
+    begin, _end = text.span(start, MOBILE_LENGTH)
+    is_called = CALLED_A_PHONE.search(text.text[:begin])
+    return bool(is_called) and not cuts_number(text, start, MOBILE_LENGTH)
 
 
 def _with_country(text: Letters, start: int) -> int:
@@ -377,6 +402,6 @@ def is_inside_word(letters: str, start: int, length: int) -> bool:
     return any(letter.isascii() and letter.isalpha() for letter in (before, after))
 
 
-def _signs_in(gap: str) -> int:
+def signs_in(gap: str) -> int:
     """Count what stands between two letters; blanks in a row are drawn as one."""
     return len(" ".join(gap.split()) or gap[:1])

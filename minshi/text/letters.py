@@ -7,16 +7,19 @@ from functools import cached_property
 from itertools import pairwise
 
 from minshi.text.folding import HAN, SEPARATORS, any_of, visible
+from minshi.text.lookalikes import with_ideographs
 from minshi.text.numerals import DIGITS, Numeral, as_called_out, numerals_in
+from minshi.text.runs import IN_CHINESE, ROUND_ZEROS, breaks_in
 from minshi.text.simplified import simplified
 
-ROUND_ZEROS = "○◯"  # signs, which are digits only among digits
 LETTER = re.compile(rf"(?!{any_of(SEPARATORS)})(?:[^\W_]|[{HAN}])")
 HAN_LETTER = re.compile(f"[{HAN}]")
 # accents, signs around a letter, strokes through it
 MARKS = ("Mn", "Me")
 # strokes and hooks that stand between letters: ʹ, or one that makes a word longer
 MODIFIER = "Lm"
+# between a number and a word that is read as digits beside it
+BREAK = "\n"
 MOST_CHARACTERS = 1 << 16  # read once, and remembered
 
 Span = tuple[int, int]  # of a text: the first character, and the one after the last
@@ -37,7 +40,7 @@ class Characters(dict[int, str]):
 
 
 def _read_letters(character: str) -> str:
-    plain = unicodedata.normalize("NFKD", character).casefold()
+    plain = unicodedata.normalize("NFKD", with_ideographs(character)).casefold()
     return "".join(map(_letter_of, plain))
 
 
@@ -64,6 +67,24 @@ def digits_of(character: str) -> str:
     return LETTERS_AND_DIGITS[ord(character)]
 
 
+def _simplified_character(character: str) -> str:
+    plain = letters_of(character)
+    is_one = len(plain) == 1 and HAN_LETTER.match(plain)
+    return plain if is_one else character
+
+
+SIMPLIFIED = Characters(_simplified_character)
+
+
+def in_simplified(text: str) -> str:
+    """Return a text with the simplified one for each Chinese character, whether it was
+    traditional, an old form or a radical that looks like it: 馬, 髙, ⻢.
+
+    Every character keeps its place.
+    """
+    return text if text.isascii() else text.translate(SIMPLIFIED)
+
+
 def with_digits(text: str) -> str:
     """Return a text with a digit for each character that is one: 一, ①, ١.
 
@@ -75,6 +96,18 @@ def with_digits(text: str) -> str:
         is_digit = len(digit) == 1 and digit.isdecimal()
         characters.append(digit if is_digit else character)
     return "".join(characters)
+
+
+def with_digits_apart(text: str) -> str:
+    """Return the same where no word is read as a digit that stands beside a number:
+    the 一 of 13812345678一直 stays.
+    """
+    plain = with_digits(text)
+    for place in breaks_in(text):
+        for beside in (place - 1, place):
+            if text[beside] in IN_CHINESE:
+                plain = plain[:beside] + text[beside] + plain[beside + 1 :]
+    return plain
 
 
 def unmarked(text: str) -> str:
@@ -91,8 +124,10 @@ class Letters:
         # as it is read, each character in its place
         self._as_read = as_called_out(text) if reads_digits else text
         self._characters = LETTERS_AND_DIGITS if reads_digits else LETTERS
-        # the numbers that are written out; none where no digits are read
-        self._numerals = list(numerals_in(text)) if reads_digits else []
+        # where a number ends and a word begins; none where no digits are read
+        self._breaks = breaks_in(text) if reads_digits else []
+        # the numbers that are written out
+        self._numerals = list(self._numerals_read()) if reads_digits else []
         self._in_digits: Letters | None = None
         # the letters alone
         self.plain = self._read()
@@ -104,10 +139,22 @@ class Letters:
             self._in_digits = Letters(self.text, reads_digits=True)
         return self._in_digits
 
+    def _numerals_read(self) -> Iterator[Numeral]:
+        """Yield the numbers written out; none runs over the end of a number."""
+        ends = [0, *self._breaks, len(self.text)]
+        for begin, end in pairwise(ends):
+            for numeral in numerals_in(self.text[begin:end]):
+                yield Numeral(
+                    begin + numeral.start, begin + numeral.end, numeral.digits
+                )
+
     def _read(self) -> str:
         """Return the letters, read all at once: of a thousand texts one has something
         whose place is asked for.
         """
+        if self._breaks:
+            return "".join(letter for letter, _place in self._letters)
+
         parts = []
         done = 0
         for numeral in self._numerals:
@@ -124,10 +171,13 @@ class Letters:
     def _letters(self) -> list[tuple[str, Span]]:
         """Every letter, and the part of the text in which it stands."""
         numerals = {each.start: each for each in self._numerals}
+        breaks = set(self._breaks)
 
         letters: list[tuple[str, Span]] = []
         read_until = 0
         for place, character in enumerate(self._as_read):
+            if place in breaks:
+                letters.append((BREAK, (place, place)))
             if place in numerals:
                 letters += _digits_of_numeral(numerals[place])
                 read_until = numerals[place].end

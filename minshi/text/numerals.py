@@ -25,7 +25,13 @@ ONE_TO_NINE = "一壹二两兩贰貳三叁參四肆五伍六陆陸七柒八捌�
 UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 WHOLE_TENS = {"廿": 20, "卅": 30, "卌": 40}  # in one character
 
+# characters of which numbers are made, and those by which one begins
+STARTS_OF_NUMERALS = "".join(map(chr, DIGITS)) + "十拾" + "".join(WHOLE_TENS)
+NUMERALS = STARTS_OF_NUMERALS + "百佰千仟万萬亿億"
+
 _DIGIT = f"[{ONE_TO_NINE}]"
+# a digit that goes on with a number; in 三千五一年, 一万二一个月 the 一 begins another
+_GOES_ON = rf"[0-9{ONE_TO_NINE.replace('一', '')}]|一(?![个年月天日亩次趟户回间])"
 _WHOLE_TENS = "".join(WHOLE_TENS)
 _WITH_TENS = f"(?:{_DIGIT}?[十拾]|[{_WHOLE_TENS}])"
 _TENS = f"(?:[零〇]?(?:{_DIGIT}[十拾]|[{_WHOLE_TENS}]))?"
@@ -38,7 +44,7 @@ WRITTEN_OUT = re.compile(
     (?<![0-9{ONE_TO_NINE}])
     (?: {_DIGIT}[千仟]{_HUNDREDS}{_TENS} | {_DIGIT}[百佰]{_TENS} | {_WITH_TENS} )
     (?: [零〇]?{_DIGIT} )?
-    (?! [0-9{ONE_TO_NINE}十拾{_WHOLE_TENS}百佰千仟] )
+    (?! {_GOES_ON} | [十拾{_WHOLE_TENS}百佰千仟] )
     """,
     re.VERBOSE,
 )
@@ -50,8 +56,15 @@ _BELOW_TEN_THOUSAND = rf"""
     (?: [零〇]?{_DIGIT} )?
 """
 _COUNT = rf"(?: {_BELOW_TEN_THOUSAND} | {_DIGIT} | [0-9]{{1,8}}(?:\.[0-9]{{1,4}})? )"
-# 一万二 is 12000 where the number ends there, and not in 一万三个月没还
-_ENDS = r"(?= [元块多余的左上] | [^\w] | $ )"
+# 一万二 is 12000, also in 一万二没还 and 一万二一个月; not in 一万三个月没还, where 三
+# counts months, and not in 一万二三, which is between two numbers
+_COUNTED = (
+    "[个日岁次回趟层只项]|天(?!天)|月(?!底)|年(?!底)|户(?!主)|间(?!接)|条(?!件)|件"
+    "|人(?!工)|头(?!款)"
+)
+_ENDS = rf"""
+    (?! {_GOES_ON} | [.十拾{_WHOLE_TENS}百佰千仟万亿] | {_COUNTED} )
+"""
 _REST = rf"""
     (?: [零〇]?{_BELOW_TEN_THOUSAND} | [零〇]{_DIGIT} | [0-9]{{3,4}} )
     (?! [0-9{ONE_TO_NINE}十拾{_WHOLE_TENS}百佰千仟万亿] )
@@ -72,6 +85,44 @@ MIXED = re.compile(
     rf"""
     (?<! [0-9.] ) [1-9] (?= [ ]?[万亿] | 千(?![瓦克米卡伏帕]) | 百(?![姓货米科草]) )
     | (?<= [0-9{ONE_TO_NINE}][千百万亿] ) [1-9] {_ENDS}
+    """,
+    re.VERBOSE,
+)
+# 三点五亩 is 3.5亩; 三点五分, and 下午两点 before 五米宽, are times of the day
+POINT = re.compile(
+    rf"""
+    (?<! [上午晨晚夜早] )
+    (?P<whole> {_BELOW_TEN_THOUSAND} | {_DIGIT} | [0-9]{{1,8}} )
+    点 (?P<part> [0-9{ONE_TO_NINE}〇零]{{1,4}} )
+    (?= [亩里米万亿元块吨斤平倍厘度%] | 公[里斤顷] | 立方 )
+    """,
+    re.VERBOSE,
+)
+OF_A_HUNDRED = re.compile(r"百分之(\d+(?:\.\d+)?)")
+# 千分之三 and 3‰ are 0.3%, 万分之五 is 0.05%; 几千分之一 is no number
+OF_MORE = re.compile(
+    r"(?<![\d十百千万几数])(?P<of>[千万])分之(?P<part>\d{1,8}(?:\.\d{1,8})?)"
+    r"|(?<![\d.])(?P<per_mille>\d{1,8}(?:\.\d{1,8})?)‰"
+)
+PER_CENT_OF = {"千": 10, "万": 100}
+# 占三成 is 占30%, 降了三成五 is 降了35%. Only behind a word of shares, and before none
+# that makes a name or another word of it: 张三成, 三成村, 三成员, 七成新.
+_TENTHS = (
+    r"(?P<tenths>[1-9])成(?P<hundredths>[1-9](?!\d))?"
+    r"(?![\d员立为了是长年人功果熟绩本村组社交套语份家色型活效双行品都新器亲哥叔爷嫂说讲们])"
+)
+SHARE = re.compile(
+    r"(?P<before>[占降涨减增加少多扣提补剩付亏跌赔分收返拿高低约近仅超缺][了到]?|不[足到])"
+    + _TENTHS
+)
+SHARE_AT_BEGINNING = re.compile(rf"(?P<before>^){_TENTHS}")
+PART_OF = re.compile(r"(\d+)分之(\d+)")
+# 二○○六年 and 二OO六年, as the zero is drawn where no key has it
+_WITH_ZEROS = f"{ONE_TO_NINE}〇零"
+ROUND_ZEROS_WITHIN = re.compile(
+    rf"""
+    (?<=[0-9{_WITH_ZEROS}]) [○◯]+ (?=[0-9{_WITH_ZEROS}])
+    | (?<=[{_WITH_ZEROS}]) [oO]+ (?=[{_WITH_ZEROS}])
     """,
     re.VERBOSE,
 )
@@ -145,16 +196,59 @@ def in_digits(text: str) -> str:
 
     万 and 千 are read where a number stands before them: not in 万一 and 千万.
     """
+    text = ROUND_ZEROS_WITHIN.sub(lambda found: "〇" * len(found[0]), text)
+    text = POINT.sub(_with_point, text)
     text = MIXED.sub(lambda found: found[0].translate(IN_CHINESE), text)
     text = AMOUNT.sub(_amount, text)
 
     parts = []
     done = 0
     for numeral in numerals_in(text):
-        parts += [text[done : numeral.start], numeral.digits]
+        digits = numeral.digits + _gap_before_number(text, numeral.end)
+        parts += [text[done : numeral.start], digits]
         done = numeral.end
 
-    return "".join([*parts, text[done:]]).translate(DIGITS)
+    return _in_parts("".join([*parts, text[done:]]).translate(DIGITS))
+
+
+def _gap_before_number(text: str, place: int) -> str:
+    """Return a blank where a number in Chinese begins right behind another: in
+    三千五一年 the 一 counts years.
+    """
+    return " " if ord(text[place : place + 1] or " ") in DIGITS else ""
+
+
+def _in_parts(text: str) -> str:
+    """Return a text with 50% for 百分之50, 0.3% for 千分之3, 30% for 3成 where it is a
+    share, and 1/3 for 3分之1.
+    """
+    if "成" in text:
+        text = SHARE.sub(_share, text)
+    if "‰" in text or "分之" in text:
+        text = OF_MORE.sub(_in_percent, OF_A_HUNDRED.sub(r"\1%", text))
+        text = PART_OF.sub(r"\2/\1", text)
+    return text
+
+
+def _share(found: re.Match[str]) -> str:
+    return f"{found['before']}{found['tenths']}{found['hundredths'] or 0}%"
+
+
+def _in_percent(found: re.Match[str]) -> str:
+    part = Decimal(found["part"] or found["per_mille"])
+    percent = part / PER_CENT_OF[found["of"] or "千"]
+    return f"{percent.normalize():f}%"
+
+
+def with_share_at_beginning(text: str) -> str:
+    """Return a text in the form of `in_digits` with 30% for 3成 at its beginning, where
+    nothing before it tells whether a share is meant or a name.
+    """
+    return SHARE_AT_BEGINNING.sub(_share, text)
+
+
+def _with_point(found: re.Match[str]) -> str:
+    return f"{_count(found['whole'])}.{found['part'].translate(DIGITS)}"
 
 
 def _amount(found: re.Match[str]) -> str:
@@ -174,7 +268,9 @@ def _amount(found: re.Match[str]) -> str:
     if found["short"]:
         total += _count(found["short"]) * (smallest // 10)
 
-    return str(int(total)) if total == int(total) else found[0]
+    if total != int(total):
+        return found[0]
+    return f"{int(total)}{_gap_before_number(found.string, found.end())}"
 
 
 def _count(written: str) -> Decimal:

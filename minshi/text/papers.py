@@ -4,28 +4,22 @@ import re
 from collections.abc import Iterator
 
 from minshi.text.folding import SEPARATORS, any_of
-from minshi.text.letters import Letters, Span, with_digits
+from minshi.text.identity import (
+    IDENTITY_LENGTH,
+    IDENTITY_NUMBER,
+    OLD_IDENTITY_LENGTH,
+    OLD_IDENTITY_NUMBER,
+)
+from minshi.text.letters import Letters, Span, with_digits_apart
 
 LONGEST_GAP = 3  # signs within a name or an address
 MOBILE_LENGTH = 11
-WHOLE_MOBILE = re.compile(r"1[3-9]\d{9}")
-# Of 18 digits the 7th to 14th are a birthday (GB 11643); the check digit is not asked
-# about, since a mistyped number gives somebody away as well.
-IDENTITY_NUMBER = re.compile(
-    r"(?=[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx])"
-)
-IDENTITY_LENGTH = 18
+MOST_JOINED = 4 * MOBILE_LENGTH  # digits on either side
+MOBILES = re.compile(r"(?:1[3-9]\d{9})+")
 # what people write for X at the end of one, and for 0 in it
 FOR_X_OR_ZERO = re.compile("[×*＊✕✖╳✗✘叉oOｏＯ]")
 FOR_X = re.compile(r"(?<=\d)(?P<gap>\s?)[×*＊✕✖╳✗✘叉](?!\s?\d)")
 FOR_ZERO = re.compile(r"(?<=\d)[oOｏＯ]+(?=[\dxXｘＸ]|(?![A-Za-z]))")
-# Those given out until 1999 have two digits of the year and no check digit (GB
-# 11643-1989): known by their province and birthday, where they stand alone.
-OLD_IDENTITY_NUMBER = re.compile(
-    r"(?=(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{4}"
-    r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})"
-)
-OLD_IDENTITY_LENGTH = 15
 # the shortest of all these; hardly a text has as many digits in a row
 MANY_DIGITS = re.compile(rf"\d{{{OLD_IDENTITY_LENGTH}}}")
 BANK_CARD = re.compile(r"(?=(?:62\d\d|9558|[45]\d{3})\d{12})")
@@ -35,7 +29,9 @@ CARD_GROUP = 4  # digits, as they are printed on a card
 GAP_IN_OLD_IDENTITY = re.compile(
     rf"[^\S\n\r]{{0,{LONGEST_GAP}}}{any_of(SEPARATORS)}?[^\S\n\r]{{0,{LONGEST_GAP}}}"
 )
-GAP_IN_IDENTITY = re.compile(r"[^\n\r]?")
+GAP_IN_IDENTITY = re.compile(
+    rf"[^\S\n\r]{{0,{LONGEST_GAP}}}[^\n\r]?[^\S\n\r]{{0,{LONGEST_GAP}}}"
+)
 # between printed groups: several blanks, or each group on a line of its own
 GAP_IN_PRINTED_CARD = re.compile(r"\s{1,8}")
 GAP_IN_CARD = re.compile(rf"[^，,、；;。\n\r]{{0,{LONGEST_GAP}}}")
@@ -47,7 +43,7 @@ def read_as_identity(text: Letters) -> Letters:
     """
     if not FOR_X_OR_ZERO.search(text.text):
         return text
-    plain = with_digits(text.text)
+    plain = with_digits_apart(FOR_X.sub(r"\g<gap>X", text.text))  # 123×两年
     plain = FOR_ZERO.sub(lambda found: "0" * len(found[0]), plain)
     plain = FOR_X.sub(r"\g<gap>X", plain)
     return Letters(plain).in_digits
@@ -106,7 +102,7 @@ def _is_all_of_card(text: Letters, start: int, length: int) -> bool:
     nothing but a mobile number may be joined to it.
     """
     gaps = list(text.gaps(start, length))
-    if not any(gaps) and _is_joined_to_mobile(text, start, length):
+    if not any(gaps) and is_joined_to_mobiles(text, start, length):
         return True
     if stands_alone(text, start, length, GAP_IN_CARD):
         return True
@@ -122,17 +118,21 @@ def _is_all_of_card(text: Letters, start: int, length: int) -> bool:
     return True
 
 
-def _is_joined_to_mobile(text: Letters, start: int, length: int) -> bool:
-    """Return True where the digits right before and after are of mobile numbers."""
+def is_joined_to_mobiles(text: Letters, start: int, length: int) -> bool:
+    """Return True where the digits right before and after are of mobile numbers; of a
+    longer run the nearest are looked at.
+    """
     begin = start
-    while begin and is_inside_number(text, begin - 1):
+    first = max(start - MOST_JOINED, 0)
+    while begin > first and is_inside_number(text, begin - 1):
         begin -= 1
     end = start + length
-    while end < len(text.plain) and is_inside_number(text, end - 1):
+    last = min(end + MOST_JOINED, len(text.plain))
+    while end < last and is_inside_number(text, end - 1):
         end += 1
 
     joined = (text.plain[begin:start], text.plain[start + length : end])
-    return all(not digits or WHOLE_MOBILE.fullmatch(digits) for digits in joined)
+    return all(not digits or MOBILES.fullmatch(digits) for digits in joined)
 
 
 def _is_bank_card(number: str) -> bool:

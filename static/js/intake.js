@@ -56,6 +56,8 @@ function saveWhileTyping(form, name) {
 }
 
 function saveDraft(form, name) {
+  if (!form.isConnected) return; // another has its place
+
   const key = keyOf(form).value;
   const isEmpty = ["#id_verbatim", "#id_speaker_name"].every(
     (selector) => !one(selector, form).value.trim(),
@@ -70,15 +72,17 @@ function saveDraft(form, name) {
   saved.textContent = saved.dataset.words + " " + clockTime();
 }
 
-const form = one("form[data-draft]");
-const of = form.dataset.draft;
-const name = ownDraft(of);
-const draft = one("#error-summary", form) ? null : stored(name);
-keepDraft(form, name, draft);
-lookUp(one("[data-lookup]", form), form, () => one("#id_verbatim", form).focus());
+function tend(form) {
+  const of = form.dataset.draft;
+  const name = ownDraft(of);
+  const draft = one("#error-summary", form) ? null : stored(name);
+  keepDraft(form, name, draft);
+  lookUp(one("[data-lookup]", form), form, () => one("#id_verbatim", form).focus());
+  return () => tendFurther(form, of, name, draft);
+}
 
 // Nobody needs these for the first letter; a poor line carries them after the page.
-window.addEventListener("load", async () => {
+async function tendFurther(form, of, name, draft) {
   const village = draft && one("select[name=village]", form);
   if (village && village.value) {
     const { putBackOfVillage } = await import("./village.js");
@@ -90,5 +94,7 @@ window.addEventListener("load", async () => {
   const { tendWords } = await import("./words.js");
   const { sendInPlace } = await import("./sending.js");
   tendWords(form);
-  sendInPlace(form);
-});
+  sendInPlace(form, { onRefused: (refused) => tend(refused)() });
+}
+
+window.addEventListener("load", tend(one("form[data-draft]")));

@@ -6,6 +6,10 @@ import { own } from "./drafts.js";
 const LONGEST = 500; // milliseconds in which other pages say which drafts they have
 const ME = Math.random();
 
+// A form that was refused is left in the history as a sending, which may not be stored: Chromium
+// answers Back with ERR_CACHE_MISS. Here what was typed is kept, so the page is one just opened.
+history.replaceState(history.state, "", location.href);
+
 // Over plain HTTP no browser has navigator.locks.
 const pages = new BroadcastChannel("drafts");
 const tended = []; // forms of this page, each with its draft and the one that it offers

@@ -1,8 +1,8 @@
-// What became of a call: the login is over, or the line is away. The page stays as it is,
-// with all that was typed, and says so.
+// What became of a call: it takes long, the login is over, or the line is away. The page
+// stays as it is, with all that was typed, and says so.
 import { all, one } from "./dom.js";
 
-// `what` is "over" or "away", or nothing once a call got through.
+// `what` is one of the words that the band has, or nothing once a call got through.
 export function say(what) {
   const band = one("#line");
   if (!band) return;

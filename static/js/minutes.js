@@ -1,7 +1,7 @@
 // Minutes: every 5 seconds to the server; each letter on this computer until the server has it.
 import { all, one } from "./dom.js";
 import { clockTime, drop, own, ownDraft, refill, store, stored, valuesOf } from "./drafts.js";
-import { post, sendAgain } from "./posting.js";
+import { holdBack, post } from "./posting.js";
 import { fillReadyWords } from "./ready.js";
 import { bandOf } from "./unkept.js";
 
@@ -12,10 +12,11 @@ const SENT = "autosent";
 function dropSent() {
   const of = sessionStorage.getItem(SENT);
   if (!of || !one("[data-meeting]")) return;
-  if (one(`form[data-autosave="${CSS.escape(of)}"]`)) return;
 
-  drop(own[of]);
+  // Else one that was refused would count as arrived on whatever page comes next.
   sessionStorage.removeItem(SENT);
+  const isBack = one(`form[data-autosave="${CSS.escape(of)}"]`) || one("[data-not-kept]");
+  if (!isBack) drop(own[of]);
 }
 
 function autosave(form) {
@@ -29,7 +30,6 @@ function autosave(form) {
   let going = null; // the sending on its way
   let isLeaving = false;
   let hasOther = false; // this computer has words that were written over on the server
-  let isFlushed = false;
 
   const fields = () =>
     all("textarea, select, input", form).filter((field) => field.name && field.type !== "hidden");
@@ -50,7 +50,7 @@ function autosave(form) {
 
   // Whoever writes here is not disturbed: it is found again the next time.
   function take(left) {
-    if (copied || hasAlert || isNew || going) return name;
+    if (copied || isAnswered || isNew || going) return name;
     own[of] = left;
     name = ownDraft(of);
     putBack(stored(name));
@@ -90,6 +90,12 @@ function autosave(form) {
     return going;
   }
 
+  // What is on its way may lack the last letters.
+  async function flushAll() {
+    await going;
+    if (isNew) await flush();
+  }
+
   function sendIfNew() {
     if (isNew && !going && !isLeaving) flush();
   }
@@ -98,8 +104,10 @@ function autosave(form) {
     if (!isNew) drop(name);
   });
   const copied = stored(name);
-  const hasAlert = one(".note[role=alert]:not([hidden])");
-  if (copied && !hasAlert) putBack(copied);
+  // A form that was refused comes back as it was sent. A refusal of another form of the page
+  // says nothing of this one.
+  const isAnswered = "answered" in form.dataset;
+  if (copied && !isAnswered) putBack(copied);
   import("./left.js").then(({ takeLeft }) => takeLeft(form, of, name, take));
 
   form.addEventListener("input", () => {
@@ -112,24 +120,23 @@ function autosave(form) {
     if (document.hidden) sendIfNew();
   });
 
-  form.addEventListener("submit", (event) => {
-    sessionStorage.setItem(SENT, of);
-    isLeaving = true;
-    if (!going) return;
-    event.preventDefault();
-    delete form.dataset.sent;
-    sendAgain(event, going);
-  }, true);
+  // Words that arrive behind the answer to a form would be missing on the page that it draws.
+  holdBack((sent) => {
+    if (sent === form) return going;
+    return isNew || going ? flushAll() : null;
+  });
 
-  // Another form of the page waits until the server has the words: they would arrive behind
-  // its answer.
-  document.addEventListener("submit", (event) => {
-    if (event.target === form || isFlushed || !(isNew || going)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    isFlushed = true;
-    sendAgain(event, flush());
-  }, true);
+  // Behind all that may still stop it. Words typed from now on are for the next page to find.
+  window.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    isLeaving = true;
+    if (event.target === form) sessionStorage.setItem(SENT, of);
+  });
+
+  // A page out of the browser's memory is written on again.
+  window.addEventListener("pageshow", () => {
+    isLeaving = false;
+  });
 }
 
 dropSent();

@@ -1,5 +1,5 @@
-// Photos are made smaller before a poor line has to carry them.
-import { all } from "./dom.js";
+// Photos are made smaller before a poor line has to carry them, and chosen only once.
+import { all, one } from "./dom.js";
 
 const LONGEST_SIDE = 1280; // pixels
 const QUALITY = 0.85;
@@ -12,6 +12,18 @@ export async function shrinkPhotos(form) {
     smaller.forEach((file) => box.items.add(file));
     input.files = box.files;
   }
+}
+
+// A form that comes back with faults has the photos of the one that was sent, and says no
+// longer that they have to be chosen once more.
+export function carryPhotos(sent, refused) {
+  const chosen = one("input[type=file]", sent);
+  const field = one("input[type=file]", refused);
+  if (!chosen || !chosen.files.length || !field) return;
+
+  field.files = chosen.files;
+  all("[data-lost]", refused).forEach((words) => words.remove());
+  all(".summary", refused).forEach((box) => one("li, p", box) || box.remove());
 }
 
 async function shrunk(file) {

@@ -1,7 +1,10 @@
 // A step's form: what is typed and ticked outlives a lost login or a closed page, until the step is taken.
 import { all, one } from "./dom.js";
 import { drop, ownDraft, refill, store, stored, valuesOf } from "./drafts.js";
+import { say, sayWhatCame } from "./line.js";
 import { fillReadyWords } from "./ready.js";
+
+const SLOW = 2000; // milliseconds until the page says that it is still sending
 
 function keep(step) {
   const name = ownDraft(step.dataset.keep);
@@ -80,10 +83,16 @@ async function findHolders(root) {
 
 // A step that htmx puts into the page is kept as well, and comes into view.
 function showSwappedSteps() {
-  document.addEventListener("htmx:load", (event) => {
+  let before; // what has its place now
+
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    before = detail.target;
+  });
+  document.addEventListener("htmx:load", async (event) => {
     const step = stepIn(event.target);
     if (!step || document.body === event.target) return;
 
+    await leaveChosen(before, step);
     keep(step);
     findSpeaker(step);
     findHolders(step);
@@ -94,20 +103,53 @@ function showSwappedSteps() {
   });
 }
 
+// The photos of a step that is refused need not be chosen, nor be found, once more.
+async function leaveChosen(before, step) {
+  const isSame = before && before.dataset.keep === step.dataset.keep;
+  if (!isSame || !one("[data-lost]", step)) return;
+
+  const { carryPhotos } = await import("./photos.js");
+  carryPhotos(before, step);
+}
+
 // Enter on a button that nobody sees would take the step.
 function firstSeen(step) {
   const fields = all("textarea, input:not([type=hidden]), select, button", step);
   return fields.find((field) => field.checkVisibility({ visibilityProperty: true })) || step;
 }
 
-// On a telephone a matter opens below its list: tapped, it comes into view.
-function showTappedMatter() {
+// Photos take a while over a slow line: the page says so until there is an answer.
+function sayWhileGoing() {
+  let slow;
+
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.elt.matches("form[hx-post]")) slow = setTimeout(() => say("going"), SLOW);
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    // by now another form may stand in the place of the one that was sent
+    if (!detail.requestConfig.elt.matches("form[hx-post]")) return;
+    clearTimeout(slow);
+    if (!sayWhatCame(detail.xhr.status, true)) say("");
+  });
+}
+
+// A matter opens beside its list, where its row is marked. On a telephone it opens below:
+// tapped, it comes into view.
+function showOpenedMatter() {
   document.addEventListener("htmx:afterSwap", (event) => {
     const { target, requestConfig } = event.detail;
+    if (target.id !== "panel") return;
+    if (requestConfig.elt.matches("[data-row]")) markOpened(requestConfig.elt);
+
     const wasTapped = requestConfig.triggeringEvent?.type === "click";
     const isBelow = matchMedia("(max-width: 760px)").matches;
-    if (target.id === "panel" && wasTapped && isBelow) target.scrollIntoView();
+    if (wasTapped && isBelow) target.scrollIntoView();
   });
+}
+
+function markOpened(row) {
+  all("[data-row][aria-current]").forEach((other) => other.removeAttribute("aria-current"));
+  row.setAttribute("aria-current", "true");
 }
 
 function stepIn(loaded) {
@@ -121,5 +163,7 @@ all("form[data-keep]").forEach((step) => {
 });
 findHolders(document);
 fillReadyWords();
+if (one("[data-kept]")) import("./kept.js");
 showSwappedSteps();
-showTappedMatter();
+showOpenedMatter();
+sayWhileGoing();

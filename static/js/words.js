@@ -18,6 +18,7 @@ function growWithText(area) {
 // are still on their way.
 function dropOldHints(form) {
   const hints = one("#similar", form);
+  hints.dataset.empty = hints.dataset.hint; // without scripts nothing is ever listed
   form.addEventListener("input", (event) => {
     if (!/^(verbatim|village)$/.test(event.target.name)) return;
     hints.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: { elt: hints } }));

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from minshi.clock import now
+from minshi.text import PLACEHOLDER
 from supervision.admin.case_column import CaseColumn
 from supervision.chasing.tracking import meetings_seen_by
 from supervision.models import Chase, TrackedCase, TrackingMeeting
@@ -20,7 +22,15 @@ class ChaseAdmin(CaseColumn):
     list_select_related = ("case",)
     list_filter = ("level", "step")
     search_fields = ("=case__number",)
-    fields = ("at", "of_case", "level", "step", "due_at", "reason")
+    fields = ("at", "of_case", "level", "step", "due_at", "demanded")
+    readonly_fields = ("of_case", "demanded")
+
+    @admin.display(description=_("what is demanded"))
+    def demanded(self, chase: Any) -> str:
+        """Show nothing of it to whoever may not know who spoke: they may have written
+        it themself, and would learn by what is blanked.
+        """
+        return chase.demand if chase.speaker_shown else PLACEHOLDER
 
 
 @admin.register(TrackingMeeting)

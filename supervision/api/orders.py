@@ -21,7 +21,7 @@ from cases.serializers.four_two import BatchResult
 from cases.serializers.registers import OfACase
 from cases.views.access import MOST_TOGETHER
 from cases.workflow import Officer
-from minshi.errors import InputRefused
+from minshi.errors import InputRefused, MoveRefused
 from supervision.models import OrderState, OrderTalk, SupervisionOrder
 from supervision.orders import (
     PEOPLE,
@@ -34,6 +34,7 @@ from supervision.orders import (
     raise_order,
     redactor_of,
     sign_all,
+    why_not_ordered,
 )
 from villages.api.fields import DayField, IdField
 from villages.models import User
@@ -305,6 +306,8 @@ class OrdersOfCaseAPIView(OrderApi):
 
         post = chasing_post(case, self.user, self.at)
         if post is None:
+            if words := why_not_ordered(case, self.user, self.at):
+                raise MoveRefused(words)
             raise Http404
 
         officer = Officer(self.user, post)

@@ -56,7 +56,7 @@ def page_of(proof: Proof, file: Path, at: datetime) -> str:
         lines.append(_("Result: everything in it can be restored."))
     else:
         lines.append(_("Result: NOT proved."))
-        lines += proof.faults
+        lines += proof.faults + proof.replaced
     lines += ["", _("Looked at by: ____________   Date: ____________")]
     return "\n".join(lines)
 

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import filetype
+from django.core.files import File
 from django.db import connections
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.models import Attachment, Case, SignedSheet
 from cases.models.attachment import KeptFile
+from cases.stored_files import stored_files
 from cases.workflow.proof import check_cases
 from minshi.crypto import UndecryptableError, decrypted
 from supervision.backups import archive, contents
@@ -37,10 +39,13 @@ class Proof:
     files: int = 0
     missing: int = 0  # on the disk already when the backup was made
     faults: list[str] = field(default_factory=list)
+    # files that were no longer those that were added when the backup was made: it is
+    # not proved by them, and is the best there is to restore
+    replaced: list[str] = field(default_factory=list)
 
     @property
     def is_good(self) -> bool:
-        return not self.faults
+        return not self.faults and not self.replaced
 
 
 def prove(
@@ -65,6 +70,7 @@ def prove(
     if _open_fields(proof, alias) and has_keys:
         _follow_chains(proof, alias)
     _open_files(proof, closing, alias, folder)
+    _compare_files(proof, alias, folder)
 
     return proof
 
@@ -181,6 +187,27 @@ def _open_files(
             words = _("The file %(name)s cannot be opened as what it was stored as.")
             proof.faults.append(words % {"name": row.file.name})
         proof.files_opened += 1
+
+
+def _compare_files(proof: Proof, alias: str, folder: Path) -> None:
+    """Compare every file that came out with the digest noted as it was stored."""
+    replaced = []
+    for stored in stored_files(alias):
+        path = folder / archive.MEDIA / stored.name
+        if not path.is_file():  # counted before
+            continue
+        with File(path.open("rb")) as opened:
+            if not stored.is_as_stored(opened):
+                replaced.append(str(stored))
+
+    if replaced:
+        words = ngettext(
+            "%(count)s file is not the one that was added: %(names)s",
+            "%(count)s files are not those that were added: %(names)s",
+            len(replaced),
+        )
+        names = "; ".join(replaced[:MOST_NAMED])
+        proof.replaced.append(words % {"count": len(replaced), "names": names})
 
 
 def _random_files(alias: str) -> Iterator[KeptFile]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import Error as DatabaseRefused
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -43,6 +44,7 @@ class Standing:
     """The last good backup and the last good proof that count, and if they are late."""
 
     made: BackupRun | None
+    made_elsewhere: BackupRun | None  # the last good one, where it counts as none
     proved: BackupRun | None
     failed: BackupRun | None  # the last failure of either, where nothing good followed
     is_made_late: bool
@@ -51,12 +53,15 @@ class Standing:
 
 def standing(at: datetime) -> Standing:
     """Tell how backups stand. Five queries."""
-    made = _last_good(BackupStep.MADE)
+    newest = _newest_made()
+    made = next((run for run in newest if run.counts), None)
+    elsewhere = [run for run in newest[:1] if not run.counts]
     proved = _last_good(BackupStep.PROVED)
     began = installed_at()
 
     return Standing(
         made=made,
+        made_elsewhere=elsewhere[0] if elsewhere else None,
         proved=proved,
         failed=_last_failure(made, proved),
         is_made_late=(made.at if made else began) < at - LATE,
@@ -236,6 +241,17 @@ def _keeps_notes() -> bool:
     except DatabaseRefused:
         return False
     return BackupRun._meta.db_table in tables
+
+
+def _newest_made() -> list[BackupRun]:
+    """Return the last good backup wherever it was made, then the last that counts; one
+    where both are the same. One query.
+    """
+    good = BackupRun.objects.filter(step=BackupStep.MADE, is_good=True)
+    good = good.order_by("-at")
+    last = good.values("pk")[:1]
+    last_counting = good.filter(counts=True).values("pk")[:1]
+    return list(good.filter(Q(pk__in=last) | Q(pk__in=last_counting)))
 
 
 def _last_good(step: BackupStep) -> BackupRun | None:

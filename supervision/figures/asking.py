@@ -1,14 +1,15 @@
 """What somebody asks figures for: a place and a period, by the names in an address."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.ledgers.period import LAST_MONTH, MONTH, TWELVE_MONTHS, YEAR, Period
 from minshi.errors import InputRefused
+from minshi.text import half_width
 from supervision.figures.periods import Days
 
 PERIODS = (
@@ -18,6 +19,9 @@ PERIODS = (
     (YEAR, pgettext_lazy("period", "this year")),
 )
 FIRST_YEAR = 2000
+# as somebody writes it in whose browser the box chooses no month: 2026-11, 2026.11,
+# 2026/11, 2026年11月, 202611
+MONTH_WRITTEN = re.compile(r"(\d{4})(?:\s*[-./年]\s*(\d{1,2})\s*月?|(\d{2}))")
 
 
 def days_named(name: str, on: date) -> Days:
@@ -30,8 +34,8 @@ def days_named(name: str, on: date) -> Days:
 
 
 def days_of_month(text: str, on: date) -> Days:
-    """Return a month written 2026-11, until `on` where it has not ended. InputRefused:
-    no month, or one to come.
+    """Return a month as somebody writes it, until `on` where it has not ended.
+    InputRefused: no month, or one to come.
     """
     first = _first_of(text)
     if first is None or first > on or first.year < FIRST_YEAR:
@@ -42,8 +46,13 @@ def days_of_month(text: str, on: date) -> Days:
 
 
 def _first_of(text: str) -> date | None:
+    written = MONTH_WRITTEN.fullmatch(half_width(text).strip())
+    if written is None:
+        return None
+
+    year, month = int(written[1]), int(written[2] or written[3])
     try:
-        return parse_date(f"{text}-01")
+        return date(year, month, 1)
     except ValueError:
         return None
 

@@ -302,11 +302,13 @@ COUNTS: Mapping[str, Count] = MappingProxyType(
     {count.code: count for count in (*RECEIVED_COUNTS, *PARTS_OF_SHARES, *OTHER_COUNTS)}
 )
 
-# what stands above the line and what below it, of shares whose names look alike
+# what stands above the line and what below it, of shares whose names look alike or do
+# not say it
 IN_SHORT: Mapping[str, Text] = MappingProxyType(
     {
         "ratio.concluded": _("closed, of those received"),
         "rate.completed": _("completed, of those accepted"),
+        "rate.contacted": _("contacted before the reply, of those replied to"),
     }
 )
 
@@ -318,8 +320,9 @@ SHARES: Mapping[str, Share] = MappingProxyType(
                 "ratio.concluded",
                 _("Concluded of received"),
                 _(
-                    "Of the matters received, those concluded by now; the share"
-                    " completed asks of those accepted whether the work is done."
+                    "Of the matters received, those concluded by now, merged and"
+                    " adopted ones left out of both; the share completed asks of those"
+                    " accepted whether the work is done."
                 ),
                 "ratio.concluded.part",
                 "ratio.concluded.whole",

@@ -16,15 +16,16 @@ from villages.models import Town
 TOPICS = 6
 
 
-def reading_for_all(town: Town, at: datetime) -> Reading:
-    """Return how everybody reads the figures of a town.
+def reading_for_all(town: Town, at: datetime, *, recounts: bool = False) -> Reading:
+    """Return how everybody reads the figures of a town; past days are counted from the
+    matters too for whoever `recounts`.
 
     Matters that concern a cadre are left out: beside the figures of that cadre, which
     leave them out too, these would tell of them.
     """
     concerned = Concern.objects.filter(case__town=town).exists()
     leaves_out = CONCERNS_ANYBODY if concerned else None
-    return Reading(Place.of_town(town), at, None, leaves_out)
+    return Reading(Place.of_town(town), at, None, leaves_out, recounts)
 
 
 def topics_for_all(figures: Figures) -> list[Bar]:

@@ -146,6 +146,8 @@ class Reading:
     sight: Sight | None  # none: the wall and the report, which are nobody's own
     # what these leave out, for whoever reads them may be concerned
     leaves_out: Q | None = None
+    # past days from the matters, too: what is signed or published is final
+    recounts: bool = False
 
     @property
     def on(self) -> date:
@@ -166,7 +168,9 @@ class Reading:
         """Return for each period what `by_part` does, by the queries of one; and the
         figures of each day of `daily` on which there is any.
         """
-        loaded = load(self.place, self.hidden, spans, daily, self.at)
+        loaded = load(
+            self.place, self.hidden, spans, daily, self.at, recounts=self.recounts
+        )
 
         parts = []
         for by_place in loaded.by_span:

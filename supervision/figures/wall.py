@@ -3,16 +3,19 @@ token of its own.
 """
 
 import hashlib
-import secrets
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cases.ledgers.period import TWELVE_MONTHS
+from minshi.crypto import blind_index
 from minshi.errors import InputRefused, NoSuchRight, said
+from minshi.idempotency import refuse_reuse
 from minshi.text import clean_line
 from minshi.workdays import local_day
 from supervision.figures.asking import days_named
@@ -26,12 +29,19 @@ from supervision.figures.shown import share_in_short
 from supervision.figures.trend import Week, by_week, weeks_until
 from supervision.models import Wall
 from villages.audit import record_audit
+from villages.finals import Columns, Final, change_recorded, seal_final
 from villages.models import Town, User
 from villages.models.audit import AuditKind
 from villages.rights import CONFIGURE
 
 TOKEN_BYTES = 24
 RATES = ("rate.answered", "rate.solved", "rate.satisfied")
+
+# an address opens a page without a log-in, as long as its wall is not ended
+WALL = Final(
+    "wall",
+    Columns(Wall, ("town_id", "name", "digest", "given_at", "given_by_id", "ended_at")),
+)
 
 
 @dataclass(frozen=True)
@@ -81,11 +91,14 @@ def give_wall(
     *,
     by: User,
     at: datetime,
+    key: UUID | None = None,
     request: HttpRequest | None = None,
 ) -> tuple[Wall, str]:
     """Let a screen show a town's figures, and return it with its token, which nobody
-    can read again. NoSuchRight: not the system's administrator. InputRefused: no word
-    of where it hangs.
+    can read again: only the same form, sent twice, gives the same wall and token.
+
+    NoSuchRight: not the system's administrator. InputRefused: no word of where it
+    hangs. KeyReused: the form gave another wall before, or one that was ended.
     """
     _require_right(by, at)
     name = said(clean_line(name), name=_("Say where it hangs."))
@@ -94,12 +107,20 @@ def give_wall(
         words = _("At most %(length)s characters.") % {"length": longest}
         raise InputRefused.at(name=words)
 
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # who may click twice
+    token = _token_from(key or uuid4())
+    given = Wall.objects.filter(digest=digest_of(token)).first()
+    if given:
+        before = (given.town_id, given.name, given.given_by_id, given.ended_at)
+        refuse_reuse(before, (town.pk, name, by.pk, None))
+        return given, token
+
     wall = Wall.objects.create(
         town=town, name=name, digest=digest_of(token), given_at=at, given_by=by
     )
+    seal_final(WALL, wall, at=at, user=by)
     subject = _("wall given: %(wall)s") % {"wall": wall}
-    record_audit(AuditKind.EXPORT, at=at, user=by, subject=subject, request=request)
+    record_audit(AuditKind.WALL, at=at, user=by, subject=subject, request=request)
     return wall, token
 
 
@@ -111,9 +132,15 @@ def end_wall(
     NoSuchRight: not the system's administrator.
     """
     _require_right(by, at)
-    if Wall.objects.filter(pk=wall.pk, ended_at=None).update(ended_at=at):
-        subject = _("wall ended: %(wall)s") % {"wall": wall}
-        record_audit(AuditKind.EXPORT, at=at, user=by, subject=subject, request=request)
+    wall = Wall.objects.select_for_update().get(pk=wall.pk)
+    if wall.ended_at:
+        return
+
+    wall.ended_at = at
+    with change_recorded(WALL, wall, at=at, user=by):
+        wall.save(update_fields=["ended_at"])
+    subject = _("wall ended: %(wall)s") % {"wall": wall}
+    record_audit(AuditKind.WALL, at=at, user=by, subject=subject, request=request)
 
 
 def _require_right(by: User, at: datetime) -> None:
@@ -125,6 +152,14 @@ def wall_of(token: str) -> Wall | None:
     """Return the wall that a token opens; None: none, or it was ended. One query."""
     walls = Wall.objects.filter(digest=digest_of(token), ended_at=None)
     return walls.select_related("town").first()
+
+
+def _token_from(key: UUID) -> str:
+    """Return the token of a form by its key, which is stored nowhere: without our key
+    nobody works it out.
+    """
+    hashed = bytes.fromhex(blind_index(str(key), "address of a wall"))
+    return urlsafe_b64encode(hashed[:TOKEN_BYTES]).decode()
 
 
 def digest_of(token: str) -> str:

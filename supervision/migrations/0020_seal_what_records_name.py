@@ -14,8 +14,8 @@ def record_what_is_final(apps, schema_editor):
     from cases.final import CALENDAR_DAY, DEADLINE_RULE, TOPIC
     from supervision.chasing.final import RUNG
     from supervision.orders.final import ORDER
-    from villages.finals import is_recorded, record_as_they_are
-    from villages.named import ACCOUNT, NAMED
+    from villages.finals import Columns, is_recorded, record_as_they_are
+    from villages.named import ACCOUNT, NAMED, TOWN
 
     using = schema_editor.connection.alias
     records = apps.get_model("villages", "AuditRecord").objects.using(using)
@@ -25,7 +25,12 @@ def record_what_is_final(apps, schema_editor):
             [replace(ORDER, when=Q(sent_at=None))], records, at=timezone.now()
         )
 
-    for final in (ATTACHMENT, *NAMED, TOPIC, DEADLINE_RULE, CALENDAR_DAY, RUNG):
+    # a town has its telephone later (0027)
+    columns = tuple(name for name in TOWN.own.names if name != "phone")
+    town = replace(TOWN, own=Columns(TOWN.own.model, columns))
+    named = [town if final is TOWN else final for final in NAMED]
+
+    for final in (ATTACHMENT, *named, TOPIC, DEADLINE_RULE, CALENDAR_DAY, RUNG):
         if not is_recorded(final, records):
             record_as_they_are([final], records, at=timezone.now())
 

@@ -159,7 +159,6 @@ class Chase(WithChoices):
         _("how urgently"), max_length=9, choices=SupervisionLevel.choices
     )
     at = models.DateTimeField(_("at"))
-    reason = models.CharField(_("why"), max_length=200, blank=True)
     by = models.ForeignKey(
         Post, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
@@ -203,6 +202,21 @@ class Chase(WithChoices):
 
     def __str__(self) -> str:
         return f"{self.get_level_display()} · {self.get_step_display()}"
+
+    @property
+    def demand(self) -> str:
+        """What was demanded by hand, without names, as the event of the matter has it;
+        "" for a step of the ladder. No query with `event` read beside.
+        """
+        return self.event.note if self.event else ""
+
+    @property
+    def demand_in_full(self) -> str:
+        """The same as it was typed, to be redacted for its reader: whoever wrote it
+        would learn by what is blanked in it. No query with `event__revisions` read
+        beside.
+        """
+        return self.event.in_full("note", self.event.note) if self.event else ""
 
 
 def why_by_hand(due_at: datetime | None, at: datetime) -> str:

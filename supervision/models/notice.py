@@ -117,10 +117,22 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             Q(pk=OuterRef("chase__to_post")) | Q(office=OuterRef("chase__to_office")),
             user=OuterRef("recipient"),
         )
-        marked = self.annotate(is_asked=Exists(asked), is_holder=Exists(holding))
+        answering = Post.objects.filter(
+            Q(pk=OuterRef("order__to_post"))
+            | Q(pk=OuterRef("case__owner_post"))
+            | Q(office=OuterRef("order__to_office"))
+            | Q(office=OuterRef("case__owner_office")),
+            user=OuterRef("recipient"),
+        )
+        marked = self.annotate(
+            is_asked=Exists(asked),
+            is_holder=Exists(holding),
+            may_answer=Exists(answering),
+        )
         return marked.select_related(
             "chase__by__user",
             "chase__clock",
+            "chase__event",
             "order",
             "event",
             "case__town",

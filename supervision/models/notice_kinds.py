@@ -40,6 +40,7 @@ class NoticeKind(models.TextChoices):
     ORDER_REPLIED = "order_replied", pgettext_lazy("notice", "order answered")
     ORDER_BACK = "order_back", pgettext_lazy("notice", "answer sent back")
     ORDER_CLOSED = "order_closed", pgettext_lazy("notice", "answer found good")
+    ORDER_UNSENT = "order_unsent", pgettext_lazy("notice", "order given back")
     CIRCULATE = "circulate", pgettext_lazy("notice", "order not answered")
     ALARM = "alarm", pgettext_lazy("notice", "nobody to tell")
     YOURS = "yours", pgettext_lazy("notice", "with you now")

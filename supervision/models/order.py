@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.models import Case
 from cases.models.choices import WithChoices
@@ -208,7 +208,7 @@ class SupervisionOrder(WithChoices):
         )
 
     def __str__(self) -> str:
-        return self.number or f"{self.case} {self.get_state_display()}"
+        return self.number or f"{self.case} {self.state_in_words}"
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:order", args=[self.pk])
@@ -220,6 +220,18 @@ class SupervisionOrder(WithChoices):
     def is_late(self, at: datetime) -> bool:
         """Return True for an order that is sent and whose reply is past its day."""
         return self.state == OrderState.SENT and at >= due_at(self.reply_on)
+
+    @property
+    def is_given_back(self) -> bool:
+        """True for an order whose answer was not good: it waits for another."""
+        return self.state == OrderState.SENT and self.checked_at is not None
+
+    @property
+    def state_in_words(self) -> str:
+        """The state for people: one that was given back is not one just sent."""
+        if self.is_given_back:
+            return pgettext("order", "given back, waiting for another reply")
+        return self.get_state_display()
 
     @property
     def has_answer(self) -> bool:

@@ -22,20 +22,26 @@ from villages.models import Post
 
 # in these an answer is promised, by a day that can change
 ANSWER_PROMISED = (Stage.HANDLE, Stage.SUPERVISE)
-# what brought a day that the speaker was not told of before
+# of a matter that waits for an order (domain §3, rate)
+STILL_NOT_DONE_WELL = gettext_lazy(
+    "it was still not done well, and went to somebody above to look into"
+)
+NOT_DONE_WELL = gettext_lazy("it was not done well, and went back to be done again")
+# what brought a day that the speaker was not told of before: what happened then, as the
+# words stand by what was told long ago too
 BROUGHT: Mapping[str, Text] = MappingProxyType(
     {
         Action.DECIDE: gettext_lazy("it is settled who works on it"),
-        Action.DEFER: gettext_lazy("it is talked over later"),
+        Action.DEFER: gettext_lazy("it was put off"),
         Action.ESCALATE: gettext_lazy(
             "it could not be settled here and was reported up"
         ),
         Action.RETURN: gettext_lazy(
-            "whoever worked on it could not do it; it is talked over again"
+            "whoever worked on it could not do it; it went back to be talked over"
         ),
-        Action.RECONSIDER: gettext_lazy("it is talked over again"),
-        Action.REDO: gettext_lazy("it was not done well, and is being done again"),
-        Action.REOPEN: gettext_lazy("it is being done again"),
+        Action.RECONSIDER: gettext_lazy("it went back to be talked over"),
+        Action.REDO: NOT_DONE_WELL,
+        Action.REOPEN: gettext_lazy("it went back to be done again"),
     }
 )
 
@@ -91,9 +97,11 @@ def purpose_of(call: Call, answers: Mapping[int, str]) -> str:
         is_committees = case.handling == Handling.MEETING
         brought_back = Action.RECONSIDER if is_committees else Action.RETURN
         kind = str(BROUGHT[brought_back])
-    if call.event.round < case.round:
+    if case.needs_order:
+        kind = str(STILL_NOT_DONE_WELL)
+    elif call.event.round < case.round:
         # what was to be told then is over: the speaker was not content with it
-        kind = _("it is being done again")
+        kind = str(BROUGHT[Action.REOPEN])
     if not case.reply_by:
         # a day that is no longer promised is not told of
         is_stale = call.kind == NoticeKind.PROMISED
@@ -121,8 +129,8 @@ def news_of(event: Event, kind: str) -> str:
 
 def _after_rating(event: Event) -> str:
     if event.target == Stage.SUPERVISE:
-        return _("it is still not done well, and is being looked into")
-    return _("it was not done well, and is being done again")
+        return str(STILL_NOT_DONE_WELL)
+    return str(NOT_DONE_WELL)
 
 
 def _is_settled_who_works(call: Call) -> bool:

@@ -66,23 +66,32 @@ def word_for(event: Event) -> NoticeKind | None:
 def _has_new_day(event: Event) -> bool:
     """Tell whether an event promises another day (domain §4).
 
-    Opening a matter again does, unless the speaker did it.
+    Opening a matter again does, unless the speaker did it; so does every answer with
+    which it goes on, also where the day happens to be the one that was promised before.
     """
+    if event.action == Action.RATE and event.target != Stage.CLOSED:
+        return True
     was_opened = event.source == Stage.CLOSED and event.target != Stage.CLOSED
     by_others = event.actor_kind != ActorKind.SPEAKER
     return (was_opened and by_others) or "promised_on" in data_of(event)
+
+
+def _asked_for_an_order(event: Event) -> bool:
+    return event.action == Action.RATE and event.target == Stage.SUPERVISE
 
 
 def tell_speakers(events: Iterable[Event], people: Recipients, at: datetime) -> None:
     """Write for each event that concerns its speaker an SMS, else a call to be made.
 
     Of several together each speaker hears the last. Nobody is told who left neither
-    name nor phone. Two queries, and those of the outbox.
+    name nor phone. Of a matter that waits for an order the speaker is called: no
+    approved text says that. Two queries, and those of the outbox.
     """
     to_call: list[tuple[Event, NoticeKind]] = []
     messages: list[Message] = []
     for event, kind in _last_words(events):
-        if kind in BY_SMS and _takes_sms(event.case):
+        is_written = kind in BY_SMS and not _asked_for_an_order(event)
+        if is_written and _takes_sms(event.case):
             key = f"event:{event.pk}:{kind}"
             messages.append(Message(key, kind, None, event.case, event=event))
         else:

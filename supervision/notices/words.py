@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.models import Case, Event
-from cases.models.choices import Handling, Rule, Stage
+from cases.models.choices import Handling, RequestState, Rule, Stage
 from cases.models.standard_text import BRACED
 from cases.privacy.redactor import speaker_redactor
 from cases.workflow import Action
@@ -47,6 +47,10 @@ WORDS: Mapping[str, Text] = {
     ),
     NoticeKind.ORDER_CLOSED: gettext_lazy(
         "The answer to %(order)s was found good; the order is closed."
+    ),
+    NoticeKind.ORDER_UNSENT: gettext_lazy(
+        "The supervision order that you wrote was given back and does not go out. It"
+        " says why, and can be written anew."
     ),
     NoticeKind.CIRCULATE: gettext_lazy("%(order)s was not answered by %(reply_on)s."),
     NoticeKind.ALARM: gettext_lazy(
@@ -136,9 +140,18 @@ TO_DO: Mapping[str, Text] = {
     Stage.SUPERVISE: gettext_lazy("It is with you now: check what was done."),
     Stage.RATE: gettext_lazy("It is with you now: call the speaker for the rating."),
 }
+# to whom the matter comes that its speaker was dissatisfied with a second time
+TO_BE_ORDERED = gettext_lazy(
+    "It is with you now: the speaker was dissatisfied again. Order it redone, or"
+    " explain it."
+)
 YET_TO_BE_HEARD = gettext_lazy(
     "The committee's meeting is to hear it, and you are to lead: acknowledge it and get"
     " ready."
+)
+MORE_SPEAKERS = gettext_lazy(
+    "Another matter was merged into this one: open it, and see who else spoke and what"
+    " they said."
 )
 # what to do where it comes back to be handled, by what brought it back
 DO_AGAIN: Mapping[str, Text] = {
@@ -146,6 +159,17 @@ DO_AGAIN: Mapping[str, Text] = {
     Action.REDO: gettext_lazy("It was not done well: you are asked to do it again."),
     Action.REOPEN: gettext_lazy("It was opened again: do it once more."),
     Action.REJECT: gettext_lazy("The check found it not good enough: go on with it."),
+}
+# of an order, to whoever is only to know of it
+COPIES: Mapping[str, Text] = {
+    NoticeKind.ORDER: gettext_lazy(
+        "For you to know: supervision order %(order)s was sent, to be answered by"
+        " %(reply_on)s."
+    ),
+    NoticeKind.ORDER_BACK: gettext_lazy(
+        "For you to know: the answer to %(order)s was sent back, to be answered again"
+        " by %(reply_on)s."
+    ),
 }
 # what was to be done by the day of a clock, where "done" would say too little
 TO_BE_DONE: Mapping[str, Text] = {
@@ -168,6 +192,29 @@ SPEAKER_DID: Mapping[str, Text] = {
     Action.URGE: gettext_lazy("The speaker asks to hurry."),
     Action.SUPPLEMENT: gettext_lazy("The speaker added something; please read it."),
     Action.AFTERWORD: gettext_lazy("The speaker said something more: answer it."),
+}
+# how it was ruled on what somebody asked for, by step and ruling
+RULINGS: Mapping[tuple[str, str], Text] = {
+    (Action.RULE_EXTENSION, RequestState.GRANTED): gettext_lazy(
+        "You asked for more time: it was granted, until %(until)s."
+    ),
+    (Action.RULE_EXTENSION, RequestState.REFUSED): gettext_lazy(
+        "You asked for more time: it was refused, and the day due stays. The matter"
+        " says why."
+    ),
+    (Action.RULE_SUSPENSION, RequestState.GRANTED): gettext_lazy(
+        "You asked for a break: it was granted, until %(until)s."
+    ),
+    (Action.RULE_SUSPENSION, RequestState.REFUSED): gettext_lazy(
+        "You asked for a break: it was refused, and the time goes on. The matter says"
+        " why."
+    ),
+    (Action.RULE_HAND_BACK, RequestState.GRANTED): gettext_lazy(
+        "You gave a part back: it was taken from you."
+    ),
+    (Action.RULE_HAND_BACK, RequestState.REFUSED): gettext_lazy(
+        "You gave a part back: it stays with you. The matter says why."
+    ),
 }
 
 SHOWN_OF_CHECK = 20  # findings in a letter
@@ -246,8 +293,19 @@ def _standard_words_of(notice: Notice) -> Text:
         words = TO_DO.get(event.target)
         if event.target == Stage.HANDLE:
             words = DO_AGAIN.get(event.action, words)
+        if event.target == Stage.SUPERVISE and event.action == Action.RATE:
+            words = TO_BE_ORDERED
         if _goes_to_committee(event):
             words = YET_TO_BE_HEARD
+        if event.action == Action.RECEIVE_MERGED:
+            words = MORE_SPEAKERS
+    if notice.kind == NoticeKind.RED_LINE and not _is_in_sight(notice):
+        words = _(
+            "Mandatory report of a secret matter; what it is about is not shown to you."
+            " To know how it stands, ask the town's reviewer."
+        )
+    if notice.kind == NoticeKind.RULED and event and _is_in_sight(notice):
+        words = RULINGS.get((event.action, data_of(event).get("ruling", "")))
     if notice.kind == NoticeKind.SPEAKER and event:
         words = SPEAKER_DID.get(event.action)
     if notice.kind == NoticeKind.CALL and _left_no_number(notice):
@@ -258,6 +316,8 @@ def _standard_words_of(notice: Notice) -> Text:
         words = _("%(by)s urges you: %(reason)s")
         if not vars(notice).get("is_holder", True):
             words = _("%(by)s is chasing this: %(reason)s")
+    if notice.kind in COPIES and notice.recipient_id and not _may_answer(notice):
+        words = COPIES[notice.kind]
     if notice.kind in STILL_TO_DO and _to_be_done(notice):
         words = STILL_TO_DO[notice.kind]
     if notice.kind == NoticeKind.UNANSWERED and _is_theirs_to_answer(notice):
@@ -298,6 +358,13 @@ def _is_theirs_to_answer(notice: Notice) -> bool:
     return bool(vars(notice).get("is_asked", False))
 
 
+def _may_answer(notice: Notice) -> bool:
+    """Tell whether an order is the recipient's to answer, as `worded` notes it on each
+    notice (supervision/orders/rights.py).
+    """
+    return bool(vars(notice).get("may_answer", True))
+
+
 def _facts_of(notice: Notice) -> dict[str, Any]:
     """Return the facts that a notice may name, by their names in WORDS."""
     chase = notice.chase
@@ -326,10 +393,15 @@ def _facts_of(notice: Notice) -> dict[str, Any]:
     reason = ""
     if chase and notice.case and _is_in_sight(notice):
         # anew: who spoke may have been put in since it was written
-        reason = speaker_redactor(notice.case)(chase.reason)
+        reason = speaker_redactor(notice.case)(chase.demand)
+
+    until = ""
+    if event and (until_on := data_of(event).get("until_on")):
+        until = workdays.day_in_words(date.fromisoformat(until_on), written_on)
 
     return {
         "last_day": last_day,
+        "until": until,
         "order": (order.number if order else "") or _("The order"),
         "reply_on": day,
         "stage": event.get_target_display() if event else "",
@@ -375,7 +447,8 @@ def example_of(kind: str, text: str, on: date) -> str:
     case = Case(number="BG-2026-0001")
     notice = Notice(kind=kind, own_text=text, case=case, created_at=due_at)
     if LAST_DAY in facts or REASON in facts:
-        notice.chase = Chase(due_at=due_at, reason=_("the villagers cannot wait"))
+        demanded = Event(note=_("the villagers cannot wait"))
+        notice.chase = Chase(due_at=due_at, event=demanded)
     if STAGE in facts:
         notice.event = Event(target=Stage.HANDLE)
     if REPLY_ON in facts:

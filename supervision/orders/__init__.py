@@ -37,7 +37,10 @@ from supervision.orders.opening import (
     acts_open_to,
     chasing_post,
     orders_seen_by,
+    to_be_answered_by,
+    to_be_checked_by,
     to_be_signed_by,
+    why_not_ordered,
 )
 from supervision.orders.reading import is_redacted, matter_of, redactor_of
 from supervision.orders.reminding import remind_of_orders_due
@@ -81,7 +84,10 @@ __all__ = [
     "standard_demand",
     "suggested_days",
     "suggested_reply_on",
+    "to_be_answered_by",
+    "to_be_checked_by",
     "to_be_signed_by",
+    "why_not_ordered",
     "why_not_to_send",
     "why_unsigned",
     "whys_not_to_send",

@@ -19,10 +19,12 @@ from cases.workflow import Officer
 from cases.workflow.guards import not_with_oneself
 from minshi import workdays
 from minshi.errors import (
+    Faults,
     InputRefused,
     KeyReused,
     MoveRefused,
     NoSuchRight,
+    said,
 )
 from minshi.idempotency import once
 from minshi.text import clean_text, is_blank
@@ -56,6 +58,7 @@ from supervision.orders.rights import (
     why_not_signed,
 )
 from supervision.orders.wording import check_text, check_words
+from villages.models import Post
 
 
 @transaction.atomic
@@ -99,7 +102,7 @@ def raise_order(
     if under_way := SupervisionOrder.objects.filter(case=case, state__in=LIVE).first():
         raise MoveRefused(
             _("An order for it is under way: %(state)s.")
-            % {"state": under_way.get_state_display()}
+            % {"state": under_way.state_in_words}
         )
     check_words(at, reason=reason, demand=demand, reply_on=reply_on)
     _must_have_a_signer(case, by, at)
@@ -225,14 +228,23 @@ def _word_anew(order: SupervisionOrder, demand: str, by: Officer, at: datetime) 
 
 @transaction.atomic
 def cancel_order(
-    order: SupervisionOrder, *, reason: str, by: Officer, at: datetime
+    order: SupervisionOrder,
+    *,
+    reason: str,
+    by: Officer,
+    at: datetime,
+    seen: str = "",
 ) -> SupervisionOrder:
-    """Take an order back before it goes out.
+    """Take an order back before it goes out, and notify its writer where another does.
 
-    Its signer needs no reason within the grace. NoSuchRight: not over the case, or the
-    one it goes to. MoveRefused: it is sent. InputRefused: no reason.
+    Its signer needs no reason within the grace. `seen` is the state in which it was
+    read, where that is known: who gives one back unsigned undoes no signature.
+    NoSuchRight: not over the case, or the one it goes to. MoveRefused: it is sent, or
+    signed since it was seen. InputRefused: no reason.
     """
-    order = lock_order(order, OrderState.TO_SIGN, OrderState.SIGNED)
+    open_states = (OrderState.TO_SIGN, OrderState.SIGNED)
+    as_seen = [state for state in open_states if state == seen]
+    order = lock_order(order, *(as_seen or open_states))
     facts_for_signer(order, by, at)
     if is_ordered(order.case, by.user, workdays.local_day(at)):
         raise NoSuchRight(_("It goes to you yourself: another does this."))
@@ -243,6 +255,9 @@ def cancel_order(
         raise InputRefused(_("Say why."), {"reason": _("Please fill this in.")})
 
     cancel(order, reason or _("taken back by the signer"), by.post, at)
+    writer = order.raised_by
+    if writer and writer.user_id != by.user.pk:
+        _notify_one(order, NoticeKind.ORDER_UNSENT, writer, at)
     return order
 
 
@@ -315,22 +330,23 @@ def check_reply(
         order.state = OrderState.CLOSED
         with order_recorded(order, by=by.post, at=at):
             order.save()
-        _notify_replier(order, at)
+        if order.replied_by:
+            _notify_one(order, NoticeKind.ORDER_CLOSED, order.replied_by, at)
         return order
 
     _send_back(order, reply_on, by, at)
     return order
 
 
-def _notify_replier(order: SupervisionOrder, at: datetime) -> None:
-    """Notify who answered that the answer is good. Where they have left, nobody is
-    alarmed.
+def _notify_one(
+    order: SupervisionOrder, kind: NoticeKind, post: Post, at: datetime
+) -> None:
+    """Notify who wrote an order, or answered it, of what became of that. Where they
+    have left, nobody is alarmed.
     """
-    repliers = [order.replied_by] if order.replied_by else []
     people = recipients_of([order.case], workdays.local_day(at))
-    users = people.spared(order.case, repliers)
+    users = people.spared(order.case, [post])
 
-    kind = NoticeKind.ORDER_CLOSED
     messages = [
         Message(f"order:{order.pk}:{kind}", kind, user, order.case, order=order)
         for user in users
@@ -348,13 +364,17 @@ def _send_back(
     3. Record the answer that was not good.
     4. Notify whoever the order goes to.
     """
-    if not order.finding:
-        raise InputRefused(
-            _("Say what is missing."), {"finding": _("Please fill this in.")}
-        )
-
     order.reply_on = reply_on or latest_reply_on(order.case, at)
-    check_words(at, reason=order.reason, demand=order.demand, reply_on=order.reply_on)
+
+    faults = Faults()
+    with faults.noted():
+        said(order.finding, finding=_("Say what is missing."))
+    with faults.noted():
+        check_words(
+            at, reason=order.reason, demand=order.demand, reply_on=order.reply_on
+        )
+    faults.refuse()
+
     order.state = OrderState.SENT
     order.circulated_at = None
     with order_recorded(order, by=by.post, at=at):

@@ -12,7 +12,7 @@ from cases.models import Case
 from supervision.models import SupervisionOrder, Told
 from supervision.notices.recipients import recipients_of
 from supervision.orders.rights import is_of_county
-from villages.models import Post
+from villages.models import Post, User
 
 # who is notified as it goes out: whoever has the matter, and who is above them
 NOTIFIED = (Told.OWNER, Told.HEAD)
@@ -24,7 +24,7 @@ def address(order: SupervisionOrder, case: Case) -> None:
     order.to_office_id = case.owner_office_id
 
 
-def chasing_goes_to(case: Case, on: date) -> Hearers:
+def chasing_goes_to(case: Case, on: date, _by: User) -> Hearers:
     """Return who hears of chasing by hand, and to whom the order it asks for goes."""
     return addressees_of([case], on)[case.pk]
 
@@ -39,7 +39,7 @@ def signers_asked(case: Case, on: date, *, writer: Post | None) -> list[Post]:
     of_county = is_of_county(case, writer)
     told = people.posts_told(case, (Told.SIGNER,), of_county=of_county)
 
-    placed = _with_places(post.pk for post in told)
+    placed = with_places(post.pk for post in told)
     return [placed[post.pk] for post in told if post.pk in placed]
 
 
@@ -57,7 +57,7 @@ def why_unsigned(case: Case, on: date, *, writer: Post | None) -> str:
     return ""
 
 
-def _with_places(keys: Iterable[int]) -> dict[int, Post]:
+def with_places(keys: Iterable[int]) -> dict[int, Post]:
     """Read posts with all that names their place, a county's name too; by key."""
     rows = Post.objects.with_places().select_related("user").filter(pk__in=set(keys))
     return {post.pk: post for post in rows}
@@ -74,7 +74,7 @@ def addressees_of(cases: Collection[Case], on: date) -> dict[int, Hearers]:
     keys = {case.owner_post_id for case in cases if case.owner_post_id}
     for posts in told.values():
         keys.update(post.pk for post in posts)
-    named = {key: str(post) for key, post in _with_places(keys).items()}
+    named = {key: str(post) for key, post in with_places(keys).items()}
 
     found = {}
     for case in cases:

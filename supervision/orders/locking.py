@@ -111,7 +111,7 @@ def lock_order(order: SupervisionOrder, *states: OrderState) -> SupervisionOrder
     if states and order.state not in states:
         raise MoveRefused(
             _("That was done a moment ago: %(state)s.")
-            % {"state": order.get_state_display()}
+            % {"state": order.state_in_words}
         )
     return order
 

@@ -5,11 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.choices import Level
 from cases.models.scope import Sight, within
 from cases.workflow import Facts, Officer, read_facts
+from cases.workflow.guards import not_with_oneself
 from cases.workflow.standing import is_with
 from cases.workflow.who import OVERSEERS, Handled
 from minshi import workdays
@@ -68,7 +70,8 @@ def act_on(
             reply_on=values.get("reply_on"),
         )
     if act == "cancel":
-        return cancel_order(order, reason=values["reason"], by=by, at=at)
+        seen = values.get("seen", "")
+        return cancel_order(order, reason=values["reason"], by=by, at=at, seen=seen)
     if act == "reply":
         return reply_to_order(order, values["reply"], by=by, at=at)
     if act == "talk":
@@ -139,13 +142,33 @@ def chasing_post(
     """
     if is_with(case, user):
         return None
-    overseers = OVERSEERS.may(facts or read_facts(case, at), Handled.NOBODY)
     on = workdays.local_day(at)
-    posts = user.posts_on(on)
-    overseeing = [post for post in posts if post in overseers]
+    overseeing = _overseeing(facts or read_facts(case, at), user)
 
     signing = [post for post in overseeing if signs(case, post, on, writer=post)]
     return _first(signing) or _first(overseeing)
+
+
+def why_not_ordered(
+    case: Case, user: User, at: datetime, facts: Facts | None = None
+) -> str:
+    """Return the reason against writing an order for the case, which is the user's to
+    write but for it: it is closed, or with themself.
+
+    "": nothing is against it, or it is not theirs at all.
+    """
+    facts = facts or read_facts(case, at)
+    overseeing = _overseeing(facts, user)
+    if not overseeing:
+        return ""
+    if not case.is_open:
+        return _("The matter is closed already.")
+    return str(not_with_oneself(facts, Officer(user, overseeing[0])) or "")
+
+
+def _overseeing(facts: Facts, user: User) -> list[Post]:
+    overseers = OVERSEERS.may(facts, Handled.NOBODY)
+    return [post for post in user.posts_on(facts.on) if post in overseers]
 
 
 def orders_seen_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
@@ -199,3 +222,21 @@ def to_be_signed_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
     to_sign = orders_seen_by(user, on).filter(_waits_for(signing))
     others = to_sign.exclude(case__owner_post__user=user)
     return others.exclude(case__owner_office__in=offices)
+
+
+def to_be_answered_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
+    """Return the orders that wait for an answer of this user or of their office."""
+    reach = user.reach(on)
+    theirs = Q(to_post__in=reach.posts) | Q(to_office__in=reach.offices)
+    theirs |= Q(case__owner_post__in=reach.posts)
+    theirs |= Q(case__owner_office__in=reach.offices)
+    return orders_seen_by(user, on).filter(theirs, state=OrderState.SENT)
+
+
+def to_be_checked_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
+    """Return the answered orders that this user oversees and did not answer."""
+    sight = Sight.of(user, on)
+    overseen = Case.objects.visible_by(sight).filter(sight.overseen())
+    answered = orders_seen_by(user, on).filter(state=OrderState.REPLIED)
+    others = answered.exclude(replied_by__user=user)
+    return others.filter(case__in=overseen.values("pk"))

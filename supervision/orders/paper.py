@@ -134,11 +134,13 @@ def contact(sheet: OrderSheet) -> str:
 
 
 def phone(sheet: OrderSheet) -> str:
-    """Return the number that the contact gave for colleagues, else that of their
-    office, else the one that the login page gives for help.
+    """Return the number that the contact gave for colleagues, else that of their office
+    or town, else the one that the login page gives for help.
     """
     post = contact_post(sheet.order)
     numbers = [settings.HELP_PHONE]
+    if post and post.town:
+        numbers.insert(0, post.town.phone)
     if post and post.office:
         numbers.insert(0, post.office.phone)
     if post:

@@ -113,7 +113,6 @@ def _write_step(order: SupervisionOrder, at: datetime) -> None:
         level=SupervisionLevel.ORDER,
         at=at,
         by=order.raised_by or order.signed_by,
-        reason=event.note[:200],
         event=event,
         order=order,
         **holder,

@@ -1,7 +1,9 @@
 """Making of monthly reports: a snapshot of the figures of the month that is over."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q
@@ -91,7 +93,6 @@ def _made_now(town: Town, month: date, at: datetime) -> bool:
     return True
 
 
-@transaction.atomic
 def make_report(
     town: Town, month: date, *, at: datetime, edition: int = 1, why_again: str = ""
 ) -> MonthlyReport:
@@ -106,7 +107,9 @@ def make_report(
         edition=edition,
         why_again=why_again,
     )
-    _count(report, at)
+    counted = count_month(report, at)
+    with transaction.atomic():
+        counted.store(report)
     return report
 
 
@@ -124,45 +127,68 @@ def refresh_drafts(reports: MonthlyReportQuerySet, at: datetime) -> set[int]:
     for draft in drafts.select_related("town"):
         left_out = draft.numbers.get(LEFT_OUT, [])
         if not concerning_readers(draft.town, draft.made_at, at).issubset(left_out):
-            _count_draft(draft.pk, at)
+            _count_draft(draft, at)
             counted.add(draft.pk)
     return counted
 
 
-@transaction.atomic
-def _count_draft(pk: int, at: datetime) -> None:
-    report = MonthlyReport.objects.select_for_update().get(pk=pk)
-    if not report.is_signed:
-        _count(report, at)
+def _count_draft(draft: MonthlyReport, at: datetime) -> None:
+    counted = count_month(draft, at)
+    with transaction.atomic():
+        report = MonthlyReport.objects.select_for_update().get(pk=draft.pk)
+        if not report.is_signed:
+            counted.store(report)
 
 
-def _count(report: MonthlyReport, at: datetime) -> None:
-    """Count what a report says and store it in place of what was counted before."""
+@dataclass(frozen=True)
+class CountedMonth:
+    """What a report says, as it was counted at a moment."""
+
+    at: datetime
+    numbers: dict[str, Any]
+    names: dict[str, dict[str, str]]
+    rows: list[MonthlyReportRow]  # of no report yet
+
+    def store(self, report: MonthlyReport) -> None:
+        """Store it in place of what was counted before. The caller has locked a report
+        that is there.
+        """
+        report.made_at = self.at
+        report.numbers = self.numbers
+        report.names = self.names
+        report.save()
+
+        report.rows.all().delete()
+        for row in self.rows:
+            row.report = report
+        MonthlyReportRow.objects.bulk_create(self.rows)
+
+
+def count_month(report: MonthlyReport, at: datetime) -> CountedMonth:
+    """Count what a report says, from the matters themselves: what is stored of past
+    days is under no seal. It takes long in a large town, so that nothing is locked.
+    """
     days = Days.month_of(report.month)
     place = Place.of_town(report.town)
     spans = [days, days.before(), days.a_year_before()]
     left_out = concerning_readers(report.town, at, at)
     hidden = Q(pk__in=left_out) if left_out else None
-    read = Reading(place, at, None, hidden).read(spans)
+    read = Reading(place, at, None, hidden, recounts=True).read(spans)
     this = Figures.together(read.parts[0].values())
 
-    report.made_at = at
-    report.numbers = {LEFT_OUT: sorted(left_out)}
+    numbers: dict[str, Any] = {LEFT_OUT: sorted(left_out)}
     for name, parts in zip((THIS, BEFORE, A_YEAR_BEFORE), read.parts, strict=True):
-        report.numbers[name] = _stored(Figures.together(parts.values()))
-    report.numbers[UNRECORDED] = _unrecorded(report.town, days, left_out)
-    report.numbers[CHASED] = _chased(report.town, days, left_out)
-    report.names = _names(this)
-    report.save()
+        numbers[name] = _stored(Figures.together(parts.values()))
+    numbers[UNRECORDED] = _unrecorded(report.town, days, left_out)
+    numbers[CHASED] = _chased(report.town, days, left_out)
 
     with override(LANGUAGE):
-        rows = [_row(report, place, _("Total"), this, is_total=True)]
+        rows = [_row(days, place, _("Total"), this, is_total=True)]
         for part in parts_of(place):
             figures = read.parts[0].get(part.code, Figures.none())
             if part.is_village or figures.numbers.total():
-                rows.append(_row(report, part, _name_of(part), figures))
-    report.rows.all().delete()
-    MonthlyReportRow.objects.bulk_create(rows)
+                rows.append(_row(days, part, _name_of(part), figures))
+    return CountedMonth(at, numbers, _names(this), rows)
 
 
 def _unrecorded(town: Town, days: Days, left_out: Collection[int]) -> list[str]:
@@ -216,7 +242,7 @@ def concerning_readers(
 
 
 def _row(
-    report: MonthlyReport,
+    days: Days,
     place: Place,
     name: str,
     figures: Figures,
@@ -224,8 +250,7 @@ def _row(
     is_total: bool = False,
 ) -> MonthlyReportRow:
     return MonthlyReportRow(
-        report=report,
-        at=Days.month_of(report.month).begin,
+        at=days.begin,
         place=place.code,
         name=name,
         is_total=is_total,

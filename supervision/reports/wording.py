@@ -158,14 +158,15 @@ def _kinds(this: Figures) -> str:
 
 def _handling(this: Figures) -> str:
     return _(
-        "Told in time of acceptance: %(answered)s. Contacted before the reply:"
-        " %(contacted)s. Completed (%(completed_in_short)s): %(completed)s. Completed"
-        " in time: %(in_time)s. Days to the reply: %(reply)s. Days to closing:"
-        " %(closing)s. Satisfied: %(satisfied)s. Solved: %(solved)s. Rated of"
-        " completed: %(rated)s."
+        "Told in time of acceptance: %(answered)s. Contacted"
+        " (%(contacted_in_short)s): %(contacted)s. Completed (%(completed_in_short)s):"
+        " %(completed)s. Completed in time: %(in_time)s. Days to the reply: %(reply)s."
+        " Days to closing: %(closing)s. Satisfied: %(satisfied)s. Solved: %(solved)s."
+        " Rated of completed: %(rated)s."
     ) % {
         "answered": share(this.share("rate.answered")),
         "contacted": share(this.share("rate.contacted")),
+        "contacted_in_short": IN_SHORT["rate.contacted"],
         "completed": share(this.share("rate.completed")),
         "completed_in_short": IN_SHORT["rate.completed"],
         "in_time": share(this.share("rate.in_time")),

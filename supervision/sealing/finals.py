@@ -6,7 +6,7 @@ audit log has of each (villages/finals.py).
 
 from collections.abc import Iterable, Iterator
 
-from cases.attachments import ATTACHMENT
+from cases.attachments import ATTACHMENT, ATTACHMENT_BYTES
 from cases.final import CALENDAR_DAY, DEADLINE_RULE, TOPIC
 from cases.meetings.finals import (
     CORRECTION_OF_MINUTES,
@@ -14,12 +14,14 @@ from cases.meetings.finals import (
     ITEM,
     MEETING,
     PROCESS,
+    SHEET_BYTES,
     SIGNED_SHEET,
     STEP,
 )
 from cases.workflow.findings import Finding
 from minshi.written import written_otherwise
 from supervision.chasing.final import RUNG
+from supervision.figures.wall import WALL
 from supervision.orders.final import ORDER
 from supervision.reports.publishing import PUBLICATION
 from supervision.sealing.findings import LogWrong
@@ -44,13 +46,16 @@ FINALS = (
     STEP,
     CORRECTION_OF_STEP,
     SIGNED_SHEET,
+    SHEET_BYTES,
     ATTACHMENT,
+    ATTACHMENT_BYTES,
     ORDER,
     PUBLICATION,
     POST,
     *ROSTER,
     *NAMED,
     *LET_IN,
+    WALL,
     TOPIC,
     DEADLINE_RULE,
     CALENDAR_DAY,

@@ -34,6 +34,14 @@ class LogWrong(models.TextChoices):
         "closed_gone",
         pgettext_lazy("history", "what was closed then is not there any more"),
     )
+    FILE = (
+        "file",
+        pgettext_lazy("history", "the stored file is not the one that was added"),
+    )
+    FILE_GONE = (
+        "file_gone",
+        pgettext_lazy("history", "the stored file cannot be read: it is gone"),
+    )
     LET_IN = (
         "let_in",
         pgettext_lazy(

@@ -14,10 +14,13 @@ from supervision.orders import requests_to_sign
 from supervision.orders.addressing import NOTIFIED
 from supervision.telling.event_facts import (
     ASKED,
+    RULED,
     EventFacts,
     holder_keys_of,
     key_of_owner,
+    keys_of_askers,
 )
+from supervision.telling.red_line import HEAR_OF_RED_LINES
 from villages.models import User
 
 # After these the matter is with somebody; whoever that is is notified unless they did
@@ -26,7 +29,6 @@ PASSED_ON = actions_that(lambda move: move.passes_on) | {
     Action.REGISTER,
     Action.RECEIVE_MERGED,
 }
-RULED = actions_that(lambda move: move.rules_on)
 SAID = actions_that(lambda move: move.is_speakers_own)
 OTHERS = frozenset(
     {
@@ -185,7 +187,6 @@ class Telling:
         who asked.
         """
         case = event.case
-        data = data_of(event)
 
         if event.action in ASKED:
             rulers = self.facts.rulers.get(case.pk, [])
@@ -193,7 +194,7 @@ class Telling:
             yield News(NoticeKind.RULE, users, must=True)
 
         if event.action in RULED:
-            users = self._named(data.get("holders", ()), case)
+            users = self._named(keys_of_askers(event), case)
             if not users:
                 users = self.people.told(case, (Told.OWNER,))
             yield News(NoticeKind.RULED, users)
@@ -214,7 +215,7 @@ class Telling:
             yield News(kind, users, must=True, or_self=True)
 
         if action == Action.MANDATORY_REPORT:
-            users = self.people.told(case, (Told.HEAD, Told.OVERSEER))
+            users = self.people.told(case, HEAR_OF_RED_LINES)
             yield News(NoticeKind.RED_LINE, users, must=True)
 
         # an order that goes out has notices of its own

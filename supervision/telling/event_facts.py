@@ -11,13 +11,14 @@ from django.db.models import Q
 
 from cases.models import Assignment, Case, Event
 from cases.models.choices import AssignmentEnd, AssignmentRole
-from cases.workflow import MOVES, Action, who_rules
+from cases.workflow import MOVES, Action, actions_that, who_rules
 from cases.workflow.event_data import data_of
 from cases.workflow.standing import holder_key, parted_key
 from minshi import workdays
 from villages.models import Post
 
 ASKED = frozenset(move.rules_on for move in MOVES.values() if move.rules_on)
+RULED = actions_that(lambda move: move.rules_on)
 # after these it matters who had it before
 LEFT = frozenset({Action.WITHDRAW, Action.PROTECT})
 
@@ -57,6 +58,8 @@ def read_event_facts(events: Sequence[Event], at: datetime) -> EventFacts:
     keys = set(before.values())
     for event in events:
         keys.update(data_of(event).get("holders", ()))
+        if event.action in RULED:
+            keys.update(keys_of_askers(event))
     for parts in (*begun.values(), *ended.values()):
         keys.update(holder_key(part.holder) for part in parts)
 
@@ -73,6 +76,15 @@ def key_of_owner(case: Case) -> str:
     if case.owner_post_id:
         return f"post:{case.owner_post_id}"
     return f"office:{case.owner_office_id}"
+
+
+def keys_of_askers(event: Event) -> list[str]:
+    """Return the keys of those whose request an event ruled on: of the parts it names,
+    else of whoever had the case then.
+    """
+    data = data_of(event)
+    owner = data.get("owner")
+    return list(data.get("holders", ())) or ([owner] if owner else [])
 
 
 def holder_keys_of(parts: Iterable[Assignment], role: AssignmentRole) -> list[str]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from cases.models import Event
+from cases.workflow import Action
 from minshi import workdays
 from minshi.jobs import done_for
 from supervision.models import EventFailure, EventSeen, Watermark
@@ -154,8 +155,13 @@ def _raise_watermark(at: datetime) -> None:
 
 @transaction.atomic
 def pass_over_the_past(at: datetime) -> None:
-    """Notify nobody of what happened until now: for data made or taken over at once."""
+    """Notify nobody of what happened until now: for data made or taken over at once.
+
+    Only who chased a matter by hand stays on record.
+    """
     _lock_out_others()
+    by_hand = untold().filter(action=Action.SUPERVISE)
+    chased_by_hand(by_hand.select_related(*WITH_EVENT), at)
 
     last = _last_event_id()
     Watermark.objects.filter(pk=1).update(floor=last, ceiling=last, ceiling_at=at)

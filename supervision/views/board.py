@@ -30,7 +30,7 @@ from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.redactor import title_for
 from cases.templatetags.minshi import holder_of, lamp, query_with
 from cases.views.access import StaffView
-from cases.views.results import results_of_cases, with_counts
+from cases.views.results import results_of_cases, with_counts, written_in
 from cases.views.tabs import Tab
 from cases.workflow import Action
 from cases.workflow.batch import Result, move_all
@@ -134,7 +134,7 @@ class BoardRow:
             address=case.get_absolute_url(),
             tick="" if is_with(case, user) else f"{case.number}:{case.version}",
             order_address=_order_address(case, order, user),
-            order_state=order.get_state_display() if order else "",
+            order_state=order.state_in_words if order else "",
             is_own=order is None and is_with(case, user),
         )
 
@@ -296,7 +296,8 @@ class ChaseTogether(BoardView):
                 key = uuid4()
             else:
                 shown = results_of_cases(results, self.sight())
-                context |= with_counts(shown, self.gone(cases))
+                gone = self.gone(cases)
+                context |= with_counts(shown, gone, written_in(form))
                 level = form.cleaned_data["supervision_level"]
                 context["is_reminder"] = level == SupervisionLevel.REMIND
                 return render(request, "supervision/chased.html", context)

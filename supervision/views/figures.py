@@ -76,6 +76,13 @@ class FiguresView(StaffView):
             words = next(iter(refusal.fields.values()), refusal.detail)
             return Asked().days(today()), str(words)
 
+    def month_shown(self, days: Days, refused: str) -> str:
+        """Return the month as its box shows it: in the one form that the box of a
+        browser takes, where it was understood.
+        """
+        typed = self.request.GET.get("month", "")
+        return f"{days.first:%Y-%m}" if typed and not refused else typed
+
     def links(self, place: Place) -> Links:
         query = {}
         for name in PARAMETERS:
@@ -118,7 +125,7 @@ class FiguresPage(FiguresView):
             "period": in_words(days.first, days.last),
             "periods": PERIODS,
             "chosen": request.GET.get("period", "") or PERIODS[0][0],
-            "month": request.GET.get("month", ""),
+            "month": self.month_shown(days, refused),
             "refused": refused,
             "six": board.six(),
             "compared": board.compared(),
@@ -151,12 +158,8 @@ class OwnMonth(StaffView):
     """我的工作: for everybody who deals with matters, each their own."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        month = request.GET.get("month", "") or f"{today():%Y-%m}"
-        try:
-            days = days_of_month(month, today())
-        except InputRefused as refusal:
-            raise Http404 from refusal
-
+        typed = request.GET.get("month", "")
+        days, refused = self._days_shown(typed)
         own = OwnWork(self.sight(), days, now())
         listed = own.listed()
         page = page_of(listed, OWN_ORDER, request.GET.get("after", ""))
@@ -164,7 +167,8 @@ class OwnMonth(StaffView):
             "nav": "own_month",
             "at": own.at,
             "sight": self.sight(),
-            "month": month,
+            "month": typed if refused else f"{days.first:%Y-%m}",
+            "refused": refused,
             "period": in_words(days.first, days.last),
             "share": own.in_time,
             "taken_down": own.taken_down().count(),
@@ -174,6 +178,16 @@ class OwnMonth(StaffView):
             "after": page.after,
         }
         return render(request, "supervision/figures/mine.html", context)
+
+    def _days_shown(self, typed: str) -> tuple[Days, str]:
+        """Return the month that was typed and "", else this month and what is wrong."""
+        this_month = Days(today().replace(day=1), today())
+        if not typed:
+            return this_month, ""
+        try:
+            return days_of_month(typed, today()), ""
+        except InputRefused as refusal:
+            return this_month, str(refusal)
 
 
 class FigureRows(FiguresView):

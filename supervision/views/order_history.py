@@ -17,13 +17,21 @@ from villages.models import Post
 
 @dataclass(frozen=True)
 class Entry:
-    """One act on an order: when, what, by whom, to whom and in which words."""
+    """One act on an order: when it was done, what, by whom, to whom and in which words.
 
-    when: str
+    A talk is noted after it was held: `held_on` says when that was.
+    """
+
+    at: datetime | None
     what: str
     who: str = ""
     whom: str = ""
     words: str = ""
+    held_on: str = ""
+
+    @property
+    def when(self) -> str:
+        return self.held_on or moment(self.at)
 
 
 def history_of(order: SupervisionOrder, redact: Redactor) -> list[Entry]:
@@ -52,18 +60,18 @@ def _replier(order: SupervisionOrder, post: Post | None) -> str:
 
 def _until_it_was_sent(order: SupervisionOrder) -> Iterator[Entry]:
     writer = _name_of(order.raised_by) or _("the system")
-    yield Entry(moment(order.raised_at), pgettext("order", "written"), writer)
+    yield Entry(order.raised_at, pgettext("order", "written"), writer)
 
     if order.signed_at:
         signer = _name_of(order.signed_by)
-        yield Entry(moment(order.signed_at), pgettext("order", "signed"), signer)
+        yield Entry(order.signed_at, pgettext("order", "signed"), signer)
     if order.sent_at:
         whom = str(order.to_office) if order.to_office else _name_of(order.to_post)
         if is_redacted(order):
             whom = _("whoever has the matter")
-        yield Entry(moment(order.sent_at), pgettext("order", "sent"), whom=whom)
+        yield Entry(order.sent_at, pgettext("order", "sent"), whom=whom)
     if order.circulated_at:
-        yield Entry(moment(order.circulated_at), _("not answered in time, circulated"))
+        yield Entry(order.circulated_at, _("not answered in time, circulated"))
 
 
 def _answers(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
@@ -84,7 +92,7 @@ def _answers(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
         )
     if order.state == OrderState.CLOSED:
         yield Entry(
-            moment(order.checked_at),
+            order.checked_at,
             _("checked and closed"),
             _name_of(order.checked_by),
             words=redact(order.finding, post=order.checked_by_id),
@@ -93,12 +101,12 @@ def _answers(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
 
 def _reply(at: datetime | None, by: str, words: str) -> Entry:
     what = pgettext("order", "replied")
-    return Entry(moment(at), what, by, words=words)
+    return Entry(at, what, by, words=words)
 
 
 def _sent_back(round_: SentBack, redact: Redactor) -> Entry:
     return Entry(
-        moment(round_.checked_at),
+        round_.checked_at,
         _("sent back, to be answered again"),
         _name_of(round_.checked_by),
         words=redact(round_.finding, post=round_.checked_by_id),
@@ -116,16 +124,18 @@ def _talk(talk: OrderTalk, redact: Redactor) -> Entry:
         "whom": redact(talk.whom, post=talk.noted_by_id)
     }
     words = redact(talk.agreed, post=talk.noted_by_id)
-    return Entry(day(talk.held_on), what, _name_of(talk.noted_by), words=words)
+    by = _name_of(talk.noted_by)
+    held_on = day(talk.held_on)
+    return Entry(talk.noted_at, what, by, words=words, held_on=held_on)
 
 
 def _end(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
     if order.ended_at:
         what = pgettext("order", "ended with the matter")
-        yield Entry(moment(order.ended_at), what, words=redact(order.end_reason))
+        yield Entry(order.ended_at, what, words=redact(order.end_reason))
     if order.cancelled_at:
         yield Entry(
-            moment(order.cancelled_at),
+            order.cancelled_at,
             state_of(order),
             _name_of(order.cancelled_by),
             words=redact(order.cancel_reason, post=order.cancelled_by_id),

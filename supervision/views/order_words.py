@@ -41,7 +41,7 @@ def state_of(order: SupervisionOrder) -> str:
     """
     if is_refused(order):
         return pgettext("order", "not signed, given back")
-    return order.get_state_display()
+    return order.state_in_words
 
 
 def is_refused(order: SupervisionOrder) -> bool:

@@ -18,7 +18,7 @@ from cases.deadlines import calendar_of
 from cases.ledgers.exports import exportable, may_export
 from cases.lists.hearers import Hearers
 from cases.lists.paging import capped_counts, page_of
-from cases.models.choices import Light
+from cases.models.choices import Light, Stage
 from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor
 from cases.templatetags.minshi import (
@@ -29,9 +29,11 @@ from cases.templatetags.minshi import (
     query_with,
 )
 from cases.views.access import StaffView
+from cases.views.late import typed_in_form
 from cases.views.tabs import Tab
+from cases.workflow import Officer
 from minshi.clock import now, today
-from minshi.errors import UNPROCESSABLE, RuleBroken
+from minshi.errors import CONFLICT, UNPROCESSABLE, RuleBroken
 from supervision.forms import (
     CancelForm,
     CheckForm,
@@ -46,6 +48,7 @@ from supervision.orders import (
     act_on,
     acts_open_to,
     addressees_of,
+    chasing_post,
     is_ordered,
     is_redacted,
     matter_of,
@@ -58,10 +61,12 @@ from supervision.orders import (
 )
 from supervision.orders.paper import OrderSheet, contact_of
 from supervision.views.order_history import history_of
+from supervision.views.order_late import LateAct, as_it_stands
 from supervision.views.order_words import ActWords, state_of, words_of_act
 from villages.audit import record_audit
 from villages.forms.accounts import RuleForm
 from villages.models.audit import AuditKind
+from villages.requests import whole_number
 
 ORDER = ("-raised_at", "-id")
 TABS = (
@@ -212,6 +217,7 @@ class OrderDetail(OrderView):
         order: SupervisionOrder,
         filled: dict[str, RuleForm] | None = None,
         status: int = 200,
+        late: LateAct | None = None,
     ) -> HttpResponse:
         """Answer with the page; `filled` are forms shown as sent, by act."""
         at = now()
@@ -231,8 +237,13 @@ class OrderDetail(OrderView):
         if awaits_signer:
             signers = signers_asked(order.case, today(), writer=order.raised_by)
 
+        history = history_of(order, redact)
         colour, state = order_lamp(order, at)
+        given_back = ""
+        if order.is_given_back and "reply" in acts:
+            given_back = redact(order.finding, post=order.checked_by_id)
         context = {
+            "at": at,
             "nav": "supervision",
             "order": order,
             "matter": matter_of(order, sight),
@@ -253,8 +264,12 @@ class OrderDetail(OrderView):
             ],
             "grace": settings.ORDER_GRACE_SECONDS,
             "goes_to": self._goes_to(order) if "sign" in acts else None,
-            "history": history_of(order, redact),
+            "given_back": given_back,
+            "history": history,
+            "late": late,
+            "missed": late.missed(history) if late else [],
             "may_print": self._may_print(order),
+            "may_write_anew": self._may_write_anew(order, at),
         }
         return render(self.request, "supervision/order.html", context, status=status)
 
@@ -271,6 +286,18 @@ class OrderDetail(OrderView):
         if is_redacted(order) or not order.number:
             return False
         return may_export(self.user, today())
+
+    def _may_write_anew(self, order: SupervisionOrder, at: datetime) -> bool:
+        """Tell whether the user wrote an order that was given back, and may still chase
+        its matter.
+        """
+        writer = order.raised_by
+        is_own = writer is not None and writer.user_id == self.user.pk
+        if not is_own or order.state != OrderState.CANCELLED:
+            return False
+        if is_redacted(order) or order.case.stage == Stage.CLOSED:
+            return False
+        return chasing_post(order.case, self.user, at) is not None
 
     def _goes_to(self, order: SupervisionOrder) -> Hearers:
         if is_redacted(order):
@@ -320,23 +347,62 @@ class OrderAct(OrderDetail):
         if act not in FORMS:
             raise Http404
 
-        by = acts_open_to(order, self.user, now()).get(act)
+        by = self._officer_for(order, act)
         form = self._form(order, act, request.POST)
         if by is None:
-            text = _("This is not open to you now; here is how the order stands.")
-            messages.warning(request, text)
-            return redirect(order)
+            return self._answer_late(order, act)
 
         if not form.is_valid():
             return self.show(order, {act: form}, UNPROCESSABLE)
         try:
-            order = act_on(order, act, form.cleaned_data, by=by, at=now())
+            values = form.cleaned_data | {"seen": self._state_seen()}
+            order = act_on(order, act, values, by=by, at=now())
         except RuleBroken as refusal:
-            form.refuse(refusal)
             # as it stands now: somebody may have acted on it meanwhile
-            return self.show(self.order(pk), {act: form}, UNPROCESSABLE)
+            order = self.order(pk)
+            if self._officer_for(order, act) is None:
+                return self._answer_late(order, act)
+            form.refuse(refusal)
+            return self.show(order, {act: form}, UNPROCESSABLE)
 
         return redirect(order)
+
+    def _officer_for(self, order: SupervisionOrder, act: str) -> Officer | None:
+        """Return the officer as whom the user may act; None: not any more.
+
+        To give an order back unsigned is another act than to take a signed one back.
+        """
+        is_another = act == "cancel" and self._state_seen() not in ("", order.state)
+        if is_another:
+            return None
+        return acts_open_to(order, self.user, now()).get(act)
+
+    def _signs(self) -> bool:
+        return any(post.may_sign for post in self.user.posts_on(today()))
+
+    def _state_seen(self) -> str:
+        """Return the state that the order was in as its page was drawn."""
+        return self.request.POST.get("state", "")
+
+    def _answer_late(self, order: SupervisionOrder, act: str) -> HttpResponse:
+        """Answer an act that is not open any more: with the order as it stands, and
+        what was typed that stands nowhere, to be copied.
+        """
+        sent = self.request.POST
+        redact = redactor_of(order, self.sight())
+        stands = as_it_stands(order, act, redact)
+        typed = typed_in_form(self._form(order, act, sent, initial=stands))
+        if not typed:
+            text = _("This is not open to you now; here is how the order stands.")
+            messages.warning(self.request, text)
+            return redirect(order)
+
+        acts = [act]
+        if self._state_seen() == OrderState.TO_SIGN and self._signs():
+            acts.append("sign")
+        button = words_of_act(act, order, acts).button
+        late = LateAct(button, typed, whole_number(sent.get("seen", "")))
+        return self.show(order, status=CONFLICT, late=late)
 
 
 class OrderPrint(OrderView):

@@ -1,6 +1,8 @@
 """月报: the list of reports, one report with its text, its signing, its print."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -11,17 +13,21 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.ledgers.exports import may_print_of
+from cases.templatetags.minshi import moment
 from cases.views.access import StaffView
+from cases.views.late import Typed, typed_in_form
 from minshi import tabular
 from minshi.clock import now, today
-from minshi.errors import UNPROCESSABLE, RuleBroken
+from minshi.errors import CONFLICT, UNPROCESSABLE, RuleBroken, StaleVersion, Text
 from supervision.models import MonthlyReport
 from supervision.reports.ledger import MONTHLY, RowRecord, reports_in_sight
 from supervision.reports.making import refresh_drafts
 from supervision.reports.publishing import published_from, publishing_post
 from supervision.reports.signing import (
     LONGEST,
+    CountedAnew,
     correct,
+    mark_of_typical,
     printed_heads,
     sign,
     signing_post,
@@ -29,7 +35,7 @@ from supervision.reports.signing import (
 )
 from supervision.reports.wording import parts_of_report, title_of
 from villages.audit import record_audit
-from villages.forms.accounts import RuleForm
+from villages.forms.accounts import RuleForm, SeenForm
 from villages.models import Post
 from villages.models.audit import AuditKind
 from villages.rights import READ_REPORTS
@@ -38,7 +44,7 @@ from villages.seals import seal_of_town
 SHOWN = 60  # reports of a list: five years of a town, a month or two of a county
 
 
-class TypicalForm(RuleForm):
+class TypicalForm(SeenForm):
     typical = forms.CharField(
         label=_("Typical matters"),
         widget=forms.Textarea({"rows": 5}),
@@ -47,9 +53,33 @@ class TypicalForm(RuleForm):
         help_text=_("Chosen and worded by you; name nobody, and no secret matter."),
     )
 
+    @classmethod
+    def of(cls, report: MonthlyReport, sent: Any = None) -> "TypicalForm":
+        seen = mark_of_typical(report)
+        return cls(sent, initial={"typical": report.typical, "seen": seen})
+
 
 class CorrectForm(RuleForm):
     why = forms.CharField(label=_("Why another edition is made"), max_length=200)
+
+
+# the buttons of a report
+REPORT_ACTS: Mapping[str, Text] = MappingProxyType(
+    {
+        "word": _("Save the words"),
+        "sign": _("Sign the report"),
+        "correct": _("Make another edition"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class LateForm:
+    """A form that somebody else was quicker to send: what was typed, to copy it."""
+
+    action: Text
+    why: str
+    typed: list[Typed]
 
 
 class ReportsView(StaffView):
@@ -75,6 +105,8 @@ class ReportsView(StaffView):
         typical: TypicalForm,
         again: CorrectForm,
         status: int = 200,
+        late: LateForm | None = None,
+        proof: str = "",
     ) -> HttpResponse:
         rows = report.rows.select_related("report__town").order_by("pk")
         records = [RowRecord(row) for row in rows]
@@ -93,6 +125,8 @@ class ReportsView(StaffView):
             "typical": typical,
             "again": again,
             "form": again if again.errors else typical,
+            "late": late,
+            "proof": proof,
             "headings": tabular.headings(MONTHLY.ledger),
             "rows": list(tabular.rows_of(MONTHLY.ledger, records)),
         }
@@ -113,8 +147,7 @@ class ReportList(ReportsView):
 class ReportPage(ReportsView):
     def get(self, _request: HttpRequest, pk: int) -> HttpResponse:
         report = self.report(pk)
-        form = TypicalForm(initial={"typical": report.typical})
-        return self.show(report, form, CorrectForm())
+        return self.show(report, TypicalForm.of(report), CorrectForm())
 
 
 class ReportAct(ReportsView):
@@ -130,18 +163,51 @@ class ReportAct(ReportsView):
             raise Http404
 
         is_again = act == "correct"
-        typical = TypicalForm(
-            None if is_again else request.POST, initial={"typical": report.typical}
-        )
+        typical = TypicalForm.of(report, None if is_again else request.POST)
         again = CorrectForm(request.POST if is_again else None)
         form = again if is_again else typical
-        if form.is_valid():
-            try:
-                return redirect(self._do(report, act, form.cleaned_data))
-            except RuleBroken as refusal:
-                form.refuse(refusal)
-                report.refresh_from_db()
-        return self.show(report, typical, again, UNPROCESSABLE)
+        if report.is_signed and not is_again:
+            return self._answer_late(report, act, form)
+        if not form.is_valid():
+            return self.show(report, typical, again, UNPROCESSABLE)
+
+        try:
+            return redirect(self._do(report, act, form.cleaned_data))
+        except RuleBroken as refusal:
+            form.refuse(refusal)
+            report.refresh_from_db()
+            if self._is_over(report, act):
+                return self._answer_late(report, act, form)
+            is_stale = isinstance(refusal, StaleVersion)
+            status = CONFLICT if is_stale else UNPROCESSABLE
+            proof = refusal.proof if isinstance(refusal, CountedAnew) else ""
+            return self.show(report, typical, again, status, proof=proof)
+
+    def _is_over(self, report: MonthlyReport, act: str) -> bool:
+        """Tell whether somebody has signed or corrected the report meanwhile."""
+        if act != "correct":
+            return report.is_signed
+        return not MonthlyReport.objects.newest().filter(pk=report.pk).exists()
+
+    def _answer_late(
+        self, report: MonthlyReport, act: str, form: RuleForm
+    ) -> HttpResponse:
+        """Answer a form that is not open any more: with what was typed that stands
+        nowhere, to be copied. Nothing to copy came by a second click.
+        """
+        typed = typed_in_form(form)
+        if not typed:
+            return redirect(report)
+
+        why = gettext("There is a newer edition of this report.")
+        if act != "correct" and report.signed_by:
+            why = gettext("%(name)s signed it %(when)s. What you typed is not saved.")
+            when = moment(report.signed_at)
+            why %= {"name": report.signed_by.user, "when": when}
+
+        late = LateForm(REPORT_ACTS[act], why, typed)
+        typical = TypicalForm.of(report)
+        return self.show(report, typical, CorrectForm(), CONFLICT, late)
 
     def _do(
         self, report: MonthlyReport, act: str, values: dict[str, Any]
@@ -150,16 +216,14 @@ class ReportAct(ReportsView):
         if act == "correct":
             return correct(report, values["why"], by=by, at=now())
 
-        if not report.is_signed:
-            report = word_typical(report, values["typical"], by=by, at=now())
+        words, seen = values["typical"], values["seen"]
+        report = word_typical(report, words, seen=seen, by=by, at=now())
         if act == "sign":
-            return sign(report, by=by, at=now())
+            proof = self.request.POST.get("proof", "")
+            return sign(report, by=by, at=now(), proof=proof)
 
         messages.success(self.request, gettext("The words are saved."))
         return report
-
-
-REPORT_ACTS = ("word", "sign", "correct")
 
 
 class ReportPrint(ReportsView):

@@ -19,7 +19,7 @@ from django.views.generic import View
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from cases.deadlines.calendar import years_without_data
+from cases.deadlines.calendar import gaps_in_calendar
 from minshi.clock import now, today
 from supervision.backups.watching import Standing, standing
 from supervision.sealing.checking import last_check
@@ -62,7 +62,7 @@ class JobRow:
             shape = "▲"
             words = _("no backup was made yet")
             if not settings.BACKUP_KEY:
-                words = _("there is no key for backups: none is made")
+                words = _("BACKUP_KEY is not set: no backup is made")
             ok_at = None
         return cls(job.label, colour, shape, words, started_at, ok_at)
 
@@ -107,7 +107,7 @@ class Status(LoginRequiredMixin, View):
         check = last_check()
         waits = backlog(at) if user.holds(today(), *READ_COUNTS) else None
         found = jobs(at)
-        years = waits.years if waits else years_without_data(at)
+        gaps = waits.gaps if waits else gaps_in_calendar(at)
         alive = is_alive()
         check_is_late = is_late(check, at)
         to_do = [
@@ -116,7 +116,7 @@ class Status(LoginRequiredMixin, View):
             bool(waits and waits.passed_over),
             bool(backups.is_made_late or backups.is_proved_late or backups.failed),
             check_is_late or bool(check and check.found),
-            *[True for _year in years],
+            *[True for _year in (*gaps.missing, *gaps.begun)],
             *[_needs_a_look(job) for job in found],
         ]
         context = {
@@ -126,7 +126,7 @@ class Status(LoginRequiredMixin, View):
             "alive": alive,
             "jobs": [JobRow.of(job, backups) for job in found],
             "backlog": waits,
-            "years": years,
+            "gaps": gaps,
             "backups": backups,
             "check": check,
             "check_is_late": check_is_late,

@@ -3,6 +3,7 @@ walls.
 """
 
 from typing import cast
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import View
 
 from minshi.clock import now, today
-from minshi.errors import UNPROCESSABLE, RuleBroken
+from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken
 from supervision.figures.drawn import chart_of, seen_in_weeks
 from supervision.figures.wall import end_wall, give_wall, on_wall, wall_of
 from supervision.models import Wall
@@ -58,6 +59,11 @@ class WallForm(RuleForm):
         Town.objects.all(), label=gettext_lazy("Town"), empty_label=None
     )
     name = forms.CharField(label=gettext_lazy("Where it hangs"), max_length=40)
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def empty(cls) -> "WallForm":
+        return cls(initial={"key": uuid4()})
 
 
 class WallsView(LoginRequiredMixin, View):
@@ -99,7 +105,7 @@ class WallsView(LoginRequiredMixin, View):
 
 class Walls(WallsView):
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request, WallForm())
+        return self.show(request, WallForm.empty())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Give a wall, and show its address this once."""
@@ -112,10 +118,13 @@ class Walls(WallsView):
                 **form.cleaned_data, by=self.user, at=now(), request=request
             )
         except RuleBroken as refusal:
+            if isinstance(refusal, KeyReused):
+                form = WallForm({**request.POST.dict(), "key": uuid4()})
+                form.is_valid()
             form.refuse(refusal)
             return self.show(request, form, UNPROCESSABLE)
 
-        return self.show(request, WallForm(), token=token)
+        return self.show(request, WallForm.empty(), token=token)
 
 
 class EndWall(WallsView):

@@ -86,6 +86,21 @@
     }
   };
 
+  // several values may stand below one label; none of them stands below a label's left edge
+  const lookAtFacts = (list) => {
+    const [label, value] = [list.querySelector("dt"), list.querySelector("dd")];
+    if (getComputedStyle(list).display !== "grid" || !label || !value) return;
+    const left = (element) => element.getBoundingClientRect().left;
+    const isOneColumn = Math.abs(left(label) - left(value)) <= OUT_OF_LINE;
+    if (isOneColumn) return;
+
+    for (const each of [...list.children].filter(isSeen)) {
+      const own = each.tagName === "DT" ? label : value;
+      const apart = Math.abs(left(each) - left(own));
+      if (apart > OUT_OF_LINE) note("in the wrong column of a list", each, Math.round(apart));
+    }
+  };
+
   const stays = (element) => {
     for (let each = element; each; each = each.parentElement) {
       if (["fixed", "sticky"].includes(getComputedStyle(each).position)) return true;
@@ -110,6 +125,7 @@
     if (isSeen(element) && !isInSentence(element)) lookAtTarget(element);
   }
   document.querySelectorAll("table").forEach(lookAtTable);
+  document.querySelectorAll("dl").forEach(lookAtFacts);
   lookAtWayOn();
   return faults;
 }

@@ -6,9 +6,11 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from cases.models import Case
+from cases.workflow import Action, Speaker, make_move
+from minshi.clock import now
 from tests.browser.conftest import PASSWORD
 from tests.browser.walking import act, past_the_login
-from tests.cases.roads import spoken, staff
+from tests.cases.roads import decided, spoken, staff
 from tests.villages.factories import VillageFactory
 
 pytestmark = [
@@ -237,6 +239,164 @@ def test_a_photo_is_taken_without_javascript_too(open_as, settings, tmp_path):
 
     with Case.objects.get().attachments.get().file.open() as file:
         assert Image.open(file).size == (1600, 900)
+
+
+def posts_to(page, address) -> list[str]:
+    """What is sent there from now on."""
+    sent: list[str] = []
+    page.on(
+        "request",
+        lambda asked: (
+            sent.append(asked.url)
+            if asked.method == "POST" and asked.url.endswith(address)
+            else None
+        ),
+    )
+    return sent
+
+
+def chosen_files(page) -> int:
+    count: int = page.evaluate("document.querySelector('#id_photo').files.length")
+    return count
+
+
+def test_a_refused_form_keeps_its_photo_and_is_sent_once(open_as, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    page = open_as(staff().duty)
+    photo = tmp_path / "deng.jpg"
+    noisy_photo(photo, (1600, 900))
+    written(page)
+    page.fill("#id_speaker_name", "zcs")
+    page.set_input_files("#id_photo", photo)
+    sent = posts_to(page, "/intake/")
+
+    page.click("[name=save]")
+    expect(page.locator("#error-summary")).to_be_focused()
+    ready_to_send(page)
+
+    assert (len(sent), chosen_files(page)) == (1, 1)
+    expect(page.get_by_text("请再选一次")).to_have_count(0)
+    assert page.input_value("#id_verbatim") == WORDS
+    page.fill("#id_speaker_name", "外村的老王")
+    page.click("[name=save]")
+    page.wait_for_selector(".note.good")
+    assert Case.objects.get().attachments.count() == 1
+    assert len(sent) == 2
+
+    page.go_back()
+    expect(page.locator("#id_verbatim")).to_have_value("")
+
+
+def test_a_form_refused_twice_in_place_still_has_all_its_helpers(open_as):
+    """Drafts, what is offered of the words, the keys: all of it is the new form's."""
+    here = staff()
+    page = open_as(here.duty)
+    written(page)
+    page.fill("#id_speaker_name", "zcs")
+    for _time in range(2):
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#error-summary")).to_be_focused()
+        page.evaluate("document.querySelector('#error-summary').blur()")
+
+    page.fill("#id_verbatim", WORDS + "，已经三天了")
+    page.wait_for_selector("[data-saved-at]:not(:empty)")
+    page.reload()
+
+    expect(page.locator("#id_verbatim")).to_have_value(WORDS + "，已经三天了")
+    expect(page.locator("[data-left]")).to_be_hidden()
+
+
+def test_a_form_on_a_slow_line_says_that_it_is_being_sent(open_as):
+    page = open_as(staff().duty)
+    written(page)
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/intake/", hold)
+
+    page.click("[name=save]")
+
+    expect(page.locator(BAND)).to_contain_text("正在交上去")
+    held[0].continue_()
+    page.wait_for_selector(".note.good")
+
+
+def test_a_step_on_a_slow_line_says_that_it_is_being_sent_until_it_came(open_as):
+    here = staff()
+    case = spoken(here)
+    page = open_as(here.secretary)
+    form = act(page, case.number, "settle")
+    form.locator("[name=result]").fill("。")
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/do/settle/*", hold)
+
+    form.locator("button.btn-primary").click()
+    expect(page.locator(BAND)).to_contain_text("正在交上去")
+    held[0].continue_()
+
+    expect(page.locator("#error-summary")).to_be_visible()
+    expect(page.locator(BAND)).to_be_hidden()
+
+
+def test_a_refused_step_keeps_its_photo(open_as, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    here = staff()
+    case = decided(here)
+    page = open_as(here.handler)
+    photo = tmp_path / "deng.jpg"
+    noisy_photo(photo, (200, 100))
+    form = act(page, case.number, "complete")
+    form.locator("textarea").first.fill("换了灯泡")
+    page.set_input_files("#id_photo", photo)
+
+    form.locator("button.btn-primary").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+
+    expect(page.get_by_text("请再选一次")).to_have_count(0)
+    assert chosen_files(page) == 1
+
+
+def test_no_empty_box_stands_where_a_photo_was_all_that_it_named(
+    open_as, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    here = staff()
+    case = decided(here)
+    page = open_as(here.handler)
+    photo = tmp_path / "deng.jpg"
+    noisy_photo(photo, (200, 100))
+    form = act(page, case.number, "complete")
+    form.get_by_text("办好了", exact=True).click()
+    form.locator("textarea").first.fill("换了灯泡")
+    page.set_input_files("#id_photo", photo)
+    make_move(case, Action.URGE, by=Speaker(case, "code"), at=now())
+
+    form.locator("button.btn-primary").click()
+    expect(page.get_by_text("这件事已经改过")).to_be_visible()
+
+    expect(page.locator("#error-summary")).to_have_count(0)
+    assert chosen_files(page) == 1
+
+
+def test_the_box_on_top_says_that_a_photo_is_to_be_chosen_again(open_as, tmp_path):
+    page = open_as(staff().duty, java_script_enabled=False)
+    photo = tmp_path / "deng.jpg"
+    noisy_photo(photo, (200, 100))
+    page.goto("/intake/")
+    page.fill("#id_verbatim", WORDS)
+    page.fill("#id_speaker_name", "zcs")
+
+    page.set_input_files("#id_photo", photo)
+    page.click("[name=save]")
+
+    link = page.locator("#error-summary a[href='#id_photo']")
+    expect(link).to_contain_text("照片请再选一次")
 
 
 def test_a_draft_with_a_photo_chosen_comes_back_after_a_reload(open_as, tmp_path):

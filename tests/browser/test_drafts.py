@@ -59,6 +59,38 @@ def test_a_draft_survives_a_reload_and_is_gone_once_sent(open_as):
     assert Case.objects.get().verbatim == WORDS
 
 
+def test_back_after_a_refused_form_shows_a_page_and_no_error_of_the_browser(open_as):
+    page = open_as(staff().duty)
+    page.goto("/intake/")
+    typed(page, WORDS)
+    page.fill("#id_speaker_name", "zcs")
+    page.click("[name=save]")
+    expect(page.locator("#error-summary")).to_be_visible()
+    page.fill("#id_speaker_name", "外村的老王")
+    sent(page)
+
+    page.go_back()
+
+    expect(page.locator("#id_verbatim")).to_have_value("")
+    expect(page.locator("#error-summary")).to_have_count(0)
+
+
+def test_back_to_a_step_of_the_six_that_was_refused_shows_the_step(open_as):
+    here = staff()
+    address = begun(here).get_absolute_url()
+    page = open_as(here.secretary)
+    page.goto(address)
+    page.fill("[name=content]", WORDS)
+    page.locator("form[data-keep] button.btn-primary").click()
+    expect(page.locator("#error-summary")).to_be_visible()
+    page.goto("/intake/")
+
+    page.go_back()
+
+    expect(page.locator("[name=content]")).to_have_value(WORDS)
+    expect(page.locator("#error-summary")).to_have_count(0)
+
+
 def test_what_came_back_is_in_sight_where_it_is_folded_away(open_as):
     page = open_as(staff().duty)
     page.goto("/intake/")

@@ -18,6 +18,11 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 WORDS = "李强：先量巷道。赵敏：墙退半尺。"
+# By the page itself: until the page that is on its way has come, Playwright would wait.
+TYPE_SOON = """([field, words]) => setTimeout(() => {
+  document.querySelector(field).value = words;
+  document.querySelector(field).dispatchEvent(new Event("input", { bubbles: true }));
+}, 700)"""
 
 
 def sitting(here) -> tuple[Meeting, str]:
@@ -132,6 +137,24 @@ def test_the_panel_follows_the_row_that_the_keyboard_is_on(open_as):
     )
 
 
+def test_the_row_whose_matter_is_open_is_marked(open_as):
+    """The first is secret: it is opened by hand alone."""
+    here = staff()
+    secret = accepted(here, confidentiality="secret")
+    open_one = accepted(here)
+    page = open_as(here.secretary)
+
+    page.goto("/queue/")
+    marked = page.locator("[data-row][aria-current]")
+    expect(marked).to_have_count(1)
+    expect(marked).to_contain_text(open_one.number)
+    page.locator("[data-row]", has_text=secret.number).click()
+
+    expect(page.locator("#panel")).to_contain_text(secret.number)
+    expect(marked).to_have_count(1)
+    expect(marked).to_contain_text(secret.number)
+
+
 def test_a_slow_answer_for_the_row_before_never_takes_the_panel(open_as):
     here = staff()
     cases = [accepted(here, title=f"第{nth}件") for nth in (1, 2)]
@@ -228,3 +251,217 @@ def test_what_was_chosen_outlives_the_page_as_the_words_do(open_as):
 
     expect(again.locator("[name=lead]")).to_have_value(f"office:{here.office.pk}")
     assert again.is_checked("[name=handling][value=led]")
+
+
+def test_what_was_refused_outlives_a_way_to_the_roll_and_back(open_as):
+    """Too few were there: the refusal asks to call them, on another page."""
+    here = staff()
+    meeting, address = sitting(here)
+    present(meeting, here, 2)
+    page = open_as(here.secretary)
+    page.goto(f"{address}?do=decide")
+    page.fill("#id_opinions", WORDS)
+    page.fill("#id_decision", "墙退半尺")
+    page.fill("#id_votes_for", "2")
+
+    page.locator("[name=verdict][value=passed]").click()
+    expect(page.locator(".error, #error-summary").first).to_be_visible()
+    page.goto(f"/meetings/{meeting.pk}/")
+    page.goto(f"{address}?do=decide")
+
+    expect(page.locator("#id_opinions")).to_have_value(WORDS)
+    expect(page.locator("#id_decision")).to_have_value("墙退半尺")
+
+
+def is_autosave(route: Route) -> bool:
+    return "x-autosave" in route.request.headers
+
+
+def test_a_double_click_without_a_reason_loses_no_word(open_as):
+    """Both clicks come before the server has the words: the second may not overtake
+    them.
+    """
+    here = staff()
+    _meeting, address = sitting(here)
+    page = open_as(here.secretary)
+    page.goto(address)
+    page.fill("#id_opinions", WORDS)
+    page.fill("#id_votes_for", "6")
+    page.fill("#id_decision", "墙退半尺")
+    page.locator("label", has_text="李强").click()
+
+    page.dblclick("text=确认回避人员")
+    expect(page.locator(".note.bad[role=alert]:visible")).to_have_count(1)
+
+    expect(page.locator("#id_opinions")).to_have_value(WORDS)
+    expect(page.locator("#id_votes_for")).to_have_value("6")
+    expect(page.locator("#id_decision")).to_have_value("墙退半尺")
+    item = AgendaItem.objects.get()
+    assert (item.opinions, item.votes_for) == (WORDS, 6)
+    assert page.input_value("[name=item_version]") == str(item.version)
+
+
+def test_clicks_wait_for_words_that_are_slow_to_arrive(open_as):
+    here = staff()
+    _meeting, address = sitting(here)
+    page = open_as(here.secretary)
+    page.goto(address)
+    held: list[Route] = []
+    sent: list[str] = []
+
+    def hold(route: Route) -> None:
+        if is_autosave(route):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/items/**", hold)
+    page.on("request", lambda request: sent.append(request.url))
+    page.fill("#id_opinions", WORDS)
+    page.locator("label", has_text="李强").click()
+    page.dblclick("text=确认回避人员")
+    page.wait_for_timeout(500)
+    page.dblclick("text=确认回避人员")
+    page.wait_for_timeout(500)
+    assert not [address for address in sent if address.endswith("/aside/")]
+
+    for route in held:
+        route.continue_()
+    expect(page.locator(".note.bad[role=alert]:visible")).to_have_count(1)
+
+    expect(page.locator("#id_opinions")).to_have_value(WORDS)
+    assert AgendaItem.objects.get().opinions == WORDS
+    assert len([address for address in sent if address.endswith("/aside/")]) == 1
+
+
+def test_words_the_server_never_got_are_back_beside_a_refusal(open_as):
+    here = staff()
+    _meeting, address = sitting(here)
+    page = open_as(here.secretary)
+    page.goto(address)
+    page.route(
+        "**/items/**",
+        lambda route: route.abort() if is_autosave(route) else route.continue_(),
+    )
+    page.fill("#id_opinions", WORDS)
+    page.locator("label", has_text="李强").click()
+
+    page.dblclick("text=确认回避人员")
+    expect(page.locator(".note.bad[role=alert]:visible")).to_have_count(1)
+
+    expect(page.locator("#id_opinions")).to_have_value(WORDS)
+
+
+def test_words_typed_while_the_answer_is_slow_are_there_with_it(open_as):
+    here = staff()
+    _meeting, address = sitting(here)
+    page = open_as(here.secretary)
+    page.goto(address)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/aside/", hold)
+    page.fill("#id_opinions", WORDS)
+    page.locator("label", has_text="李强").click()
+    page.evaluate(TYPE_SOON, ["#id_opinions", WORDS + "王芳：同意。"])
+
+    with page.expect_request("**/aside/"):
+        page.dblclick("text=确认回避人员")
+    page.wait_for_timeout(1_000)
+    for route in held:
+        route.continue_()
+    expect(page.locator(".note.bad[role=alert]:visible")).to_have_count(1)
+
+    expect(page.locator("#id_opinions")).to_have_value(WORDS + "王芳：同意。")
+    item = AgendaItem.objects.get()
+    assert item.opinions == WORDS
+    assert page.input_value("[name=item_version]") == str(item.version)
+
+
+def test_a_double_click_on_keep_it_collides_with_no_words_on_their_way(open_as):
+    here = staff()
+    _meeting, address = sitting(here)
+    page = open_as(here.secretary)
+    page.clock.install()
+    page.goto(address)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if is_autosave(route):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/items/**", hold)
+    page.fill("#id_opinions", WORDS)
+    with page.expect_request(lambda request: "x-autosave" in request.headers):
+        seconds_pass(page)
+    page.fill("#id_opinions", WORDS + "王芳：同意。")
+    page.dblclick("[name=save]")
+    for route in held:
+        route.continue_()
+    expect(page.locator(".note.good")).to_be_visible()
+
+    expect(page.locator(".note.bad[role=alert]:visible")).to_have_count(0)
+    expect(page.locator("#id_opinions")).to_have_value(WORDS + "王芳：同意。")
+    assert AgendaItem.objects.get().opinions == WORDS + "王芳：同意。"
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        "button:has-text('点名完毕')",
+        "form[action$='/agenda/'] button",
+        "form[action$='/people/'] button, button[formaction$='/people/']",
+        "form[action$='/up/'] button",
+    ],
+)
+def test_a_double_click_on_the_page_of_the_meeting_loses_no_minutes(open_as, button):
+    here = staff()
+    seats(here)
+    meeting = called(here, accepted(here), accepted(here))
+    present(meeting, here, 7)
+    page = open_as(here.secretary)
+    page.goto(f"/meetings/{meeting.pk}/")
+    page.locator("details.more").evaluate_all(
+        "all => all.forEach(one => one.open = true)"
+    )
+    page.fill("#id_minutes", WORDS)
+
+    with page.expect_navigation():
+        page.locator(button).first.dblclick()
+
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#id_minutes")).to_have_value(WORDS)
+    meeting.refresh_from_db()
+    assert meeting.minutes == WORDS
+    assert page.input_value("[name=minutes_version]") == str(meeting.minutes_version)
+
+
+def test_a_name_added_by_a_double_click_takes_no_sentence_away(open_as):
+    """Refused for want of a name first, then added: both sentences are in the
+    minutes.
+    """
+    here = staff()
+    meeting, _address = sitting(here)
+    page = open_as(here.secretary)
+    page.goto(f"/meetings/{meeting.pk}/")
+    add = page.locator("button[formaction$='/people/']", has_text="加到名单")
+
+    page.fill("#id_minutes", "第一句。")
+    add.dblclick()
+    expect(page.locator("#error-summary, .error").first).to_be_visible()
+    expect(page.locator("#id_minutes")).to_have_value("第一句。")
+    page.fill("#id_minutes", "第一句。第二句。")
+    page.fill("#id_name", "冯凤英")
+    add.dblclick()
+    expect(page.locator("#roll ~ form, form").filter(has_text="冯凤英")).to_have_count(
+        1
+    )
+
+    expect(page.locator("#id_minutes")).to_have_value("第一句。第二句。")
+    meeting.refresh_from_db()
+    assert meeting.minutes == "第一句。第二句。"
+    assert meeting.attendees.filter(name="冯凤英").count() == 1

@@ -12,9 +12,10 @@ from django.contrib.staticfiles import finders
 from playwright.sync_api import expect
 
 from cases.models import Case
+from cases.views.receipt import tracking_address
 from tests.browser.conftest import PASSWORD
 from tests.cases.council import called
-from tests.cases.roads import accepted, decided, staff
+from tests.cases.roads import accepted, decided, staff, verified
 
 pytestmark = [
     pytest.mark.any_database,
@@ -42,6 +43,19 @@ def test_a_matter_is_taken_down_and_accepted_without_javascript(open_as):
     page.click("form#act .btn-primary")
 
     assert Case.objects.get().stage == "deliberate"
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_similar_matters_are_promised_only_where_a_script_lists_them(
+    open_as, has_scripts
+):
+    page = open_as(staff().duty, java_script_enabled=has_scripts)
+    page.goto("/intake/")
+    page.wait_for_load_state("networkidle")
+
+    promise = page.locator("#similar[data-empty]")
+
+    expect(promise).to_have_count(1 if has_scripts else 0)
 
 
 def test_words_that_come_after_the_login_is_over_are_there_to_copy(log_in_as):
@@ -156,15 +170,28 @@ def test_staff_pages_keep_their_weight(client):
     client.force_login(here.secretary.user)
 
     for address in addresses:
-        html = client.get(address).content
-        weight = {name: gzipped(name) for name in files_of(html.decode())}
-        ours = sum(size for name, size in weight.items() if is_ours(name))
-        page = len(gzip.compress(html))
+        assert_light(client, address)
 
-        assert "js/dom.js" in weight, address
-        assert ours <= OWN_BUDGET, address
-        assert page <= HTML_BUDGET, address
-        assert page + sum(weight.values()) <= PAGE_BUDGET, address
+
+def test_the_speakers_page_keeps_its_weight(client):
+    """A telephone reads it, with every form that it ever has."""
+    here = staff()
+
+    for case in (decided(here), verified(here)):
+        assert_light(client, tracking_address(case))
+        assert_all_named(client, tracking_address(case))
+
+
+def assert_light(client, address: str) -> None:
+    html = client.get(address).content
+    weight = {name: gzipped(name) for name in files_of(html.decode())}
+    ours = sum(size for name, size in weight.items() if is_ours(name))
+    page = len(gzip.compress(html))
+
+    assert "js/dom.js" in weight, address
+    assert ours <= OWN_BUDGET, address
+    assert page <= HTML_BUDGET, address
+    assert page + sum(weight.values()) <= PAGE_BUDGET, address
 
 
 def test_a_page_names_every_module_that_it_needs(client):

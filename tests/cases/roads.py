@@ -99,6 +99,16 @@ def accepted(here: Staff, case: Case | None = None, **fields: object) -> Case:
     )
 
 
+def reported_up(here: Staff, reason: str = "钱不够", **fields: object) -> Case:
+    return make_move(
+        accepted(here, **fields),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason=reason,
+    )
+
+
 def decided(
     here: Staff, case: Case | None = None, *, lead: object = None, **values: object
 ) -> Case:

@@ -8,13 +8,24 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
+from cases.admin.rights import _holds_words
 from cases.models import CalendarDay, Case, CoSpeaker, Event, NumberCounter, Topic
 from cases.models.choices import Stage
 from cases.privacy.personal import add_co_speakers
+from cases.workflow import Action, make_move
 from supervision.chasing.ladder import look_at_clocks
 from tests import roles
 from tests.cases.council import called
-from tests.cases.roads import NOON, accepted, completed, decided, rated, spoken, staff
+from tests.cases.roads import (
+    NOON,
+    accepted,
+    completed,
+    decided,
+    officer,
+    rated,
+    spoken,
+    staff,
+)
 from tests.villages.factories import TownFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +205,44 @@ def test_who_speaks_is_shown_masked_or_hidden_by_the_rule_of_the_case(client):
     assert "8000" not in secretary
     assert [row.name for row in listed(client, here.duty, "cospeaker")] == ["赵六"]
     assert listed(client, here.secretary, "cospeaker") == []
+
+
+def test_the_history_of_a_matter_answers_no_guess_who_spoke_in_confidence(client):
+    """What is blanked in one's own words would tell; what others wrote before a name
+    was added is stored with it.
+    """
+    here = staff()
+    case = accepted(here, spoken(here, confidentiality="hidden"))
+    guesses = "请问张建国、李铁柱、赵六、李建国"
+    for _nth in range(2):
+        make_move(
+            case,
+            Action.SUPERVISE,
+            by=officer(here.supervisor),
+            at=NOON,
+            supervision_level="urge",
+            note=guesses,
+        )
+    make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, others="赵六")
+    page = url("case", "change", case.pk)
+
+    client.force_login(here.supervisor.user)
+    guessing = client.get(page).content.decode()
+    client.force_login(here.reviewer.user)
+    knowing = client.get(page).content.decode()
+
+    assert not [name for name in ("张建国", "赵六", "李建国") if name in guessing]
+    assert "李铁柱" in knowing
+
+
+def test_no_table_within_a_window_shows_words_as_they_are_stored():
+    raw = []
+    for window in admin.site._registry.values():
+        for inline in window.inlines:
+            named = [name for name in inline.fields if isinstance(name, str)]
+            raw += [name for name in named if _holds_words(inline.model, name)]
+
+    assert raw == []
 
 
 @pytest.mark.parametrize(

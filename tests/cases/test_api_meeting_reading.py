@@ -137,7 +137,7 @@ def test_a_sheet_is_kept_once_and_refused_where_it_is_none_or_the_sender_may_not
 
 # --- what it costs
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_a_page_of_meetings_costs_three_queries_whatever_it_holds(
+def test_a_page_of_meetings_costs_four_queries_whatever_it_holds(
     count, django_assert_num_queries
 ):
     here = staff()
@@ -145,7 +145,8 @@ def test_a_page_of_meetings_costs_three_queries_whatever_it_holds(
         called(here, starts_at=NOON + nth * DAY)
     api = Api(here.secretary)
 
-    with django_assert_num_queries(3):  # session, account with its posts, meetings
+    # session, account with its posts, meetings, matters in confidence on their agendas
+    with django_assert_num_queries(4):
         rows = api.get("meetings/").json()["results"]
 
     assert [row["starts_at"] for row in rows] == sorted(

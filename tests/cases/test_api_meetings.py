@@ -309,7 +309,7 @@ def test_what_was_concluded_is_concluded_no_second_time_and_a_closed_meeting_sta
     api.post(f"{path}close/")
     for refused in (
         api.put(f"{path}minutes/", {"minutes": "四点", "version": 0}),
-        api.post(f"{path}people/", {"name": "钱老师"}),
+        api.post(f"{path}people/", {"name": "钱老师", "is_guest": True}),
         api.post(f"{path}close/"),
     ):
         assert (refused.status_code, refused.json()["code"]) == (409, "move_refused")
@@ -318,7 +318,7 @@ def test_what_was_concluded_is_concluded_no_second_time_and_a_closed_meeting_sta
 WRITES = (
     ("put", "", {"starts_at": COMMITTEE["starts_at"]}),
     ("post", "roll/", {"people": []}),
-    ("post", "people/", {"name": "钱老师"}),
+    ("post", "people/", {"name": "钱老师", "is_guest": True}),
     ("post", "agenda/", {"subject": "修路"}),
     ("put", "minutes/", {"minutes": "三点", "version": 0}),
     ("post", "close/", {}),
@@ -462,3 +462,17 @@ def test_the_votes_of_a_large_assembly_are_kept():
 
     assert answer.status_code == 200
     assert AgendaItem.objects.get(pk=item.pk).votes_for == 57_796
+
+
+def test_whether_somebody_added_to_a_roll_votes_is_never_taken_for_granted():
+    here = staff()
+    seats(here)
+    meeting = called(here)
+    path = f"meetings/{meeting.pk}/people/"
+    before = meeting.attendees.count()
+
+    refused = Api(here.secretary).post(path, {"name": "钱老师"})
+
+    assert refused.status_code == 400
+    assert set(refused.json()["fields"]) == {"is_guest"}
+    assert meeting.attendees.count() == before

@@ -10,7 +10,15 @@ from cases.workflow import Action, make_move
 from tests import roles
 from tests.api import Api
 from tests.cases.council import called
-from tests.cases.roads import NOON, accepted, decided, officer, spoken, staff
+from tests.cases.roads import (
+    NOON,
+    accepted,
+    decided,
+    officer,
+    reported_up,
+    spoken,
+    staff,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -18,16 +26,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def at_noon(time_machine):
     time_machine.move_to(NOON, tick=False)
-
-
-def reported_up(here, reason="钱不够", **fields):
-    return make_move(
-        accepted(here, **fields),
-        Action.ESCALATE,
-        by=officer(here.secretary),
-        at=NOON,
-        reason=reason,
-    )
 
 
 def numbers(post, query=""):

@@ -7,16 +7,17 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from cases import attachments
 from cases.attachments import attach
 from cases.models import Attachment, Case
 from cases.workflow import Action, make_move
-from cases.workflow.files import take_off
+from cases.workflow.files import show, take_off
 from minshi.errors import InputRefused, MoveRefused
 from tests.api import Api
-from tests.cases.roads import NOON, decided, officer, spoken, staff
+from tests.cases.roads import NOON, accepted, decided, officer, spoken, staff
 
 pytestmark = pytest.mark.django_db
 GPS = 0x8825
@@ -361,6 +362,69 @@ def test_whoever_did_something_adds_the_photo_where_they_write_it(client, here):
         False,
         False,
     )
+
+
+def photos_told(client, case):
+    address = reverse("cases:track", args=[case.number])
+    page = client.get(address, {"k": case.tracking_code})
+    return list(page.context["photos"])
+
+
+def test_the_photo_of_a_step_that_the_speaker_may_see_is_seen_by_them(client, here):
+    case = decided(here)
+    client.force_login(here.handler.user)
+
+    form = client.get(reverse("cases:act", args=[case.number, "progress"])).text
+    for_all = {"text": "挖好了沟", "public": "on"}
+    step_sent(client, case, "progress", **for_all)
+
+    assert "勾了“群众可以看到”的，照片也一起给群众看" in form
+    file = Attachment.objects.get(case=case)
+    assert photos_told(client, case) == [file]
+    assert case.events.filter(action="show_file", data__public=True).count() == 1
+
+
+def test_the_photo_of_a_step_that_stays_inside_is_not_seen_by_the_speaker(client, here):
+    case = decided(here)
+    client.force_login(here.handler.user)
+
+    step_sent(client, case, "progress", text="挖好了沟")
+
+    assert Attachment.objects.filter(case=case).exists()
+    assert photos_told(client, case) == []
+
+
+def test_no_photo_of_a_secret_matter_goes_to_the_speaker_and_the_form_says_so(
+    client, here
+):
+    case = decided(here, accepted(here, confidentiality="secret"))
+    client.force_login(here.handler.user)
+
+    form = client.get(reverse("cases:act", args=[case.number, "progress"])).text
+    step_sent(client, case, "progress", text="挖好了沟", public="on")
+
+    assert "保密的事，照片不给群众看" in form
+    file = Attachment.objects.get(case=case)
+    assert not file.is_public
+    with pytest.raises(MoveRefused):
+        show(file, public=True, by=here.handler.user, at=timezone.now())
+    page = client.get(case.get_absolute_url()).text
+    assert "让群众也能看到" not in page
+
+
+def test_a_step_sent_twice_shows_its_photo_once(client, here):
+    case = decided(here)
+    client.force_login(here.handler.user)
+    address = reverse("cases:act", args=[case.number, "progress"])
+    form = client.get(address).context["form"]
+    sent = {"version": form["version"].value(), "key": str(form["key"].value())}
+
+    for _nth in range(2):
+        words = {"text": "挖好了沟", "public": "on"}
+        client.post(address, {**sent, **words, "photo": as_upload()})
+
+    assert Attachment.objects.filter(case=case, is_public=True).count() == 1
+    assert case.events.filter(action="show_file").count() == 1
 
 
 def test_a_step_that_shows_nothing_done_asks_for_no_photo(client, here):

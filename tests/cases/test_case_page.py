@@ -4,12 +4,13 @@ opens.
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.workflow import Action, make_move
+from cases.workflow import Action, Speaker, make_move
 from tests.cases.roads import (
     DAY,
     NOON,
@@ -21,6 +22,7 @@ from tests.cases.roads import (
     spoken,
     staff,
     verified,
+    words,
 )
 from tests.villages.factories import VillageFactory
 from villages.models import AuditRecord, TalkRoom
@@ -76,6 +78,32 @@ def test_a_second_tab_gets_both_texts_and_overwrites_nothing(client, here):
     assert "正在商量" in answer.content.decode()
     assert "钱不够，请镇里定" in answer.content.decode()
     assert not case.events.filter(action="escalate").exists()
+
+
+@pytest.mark.parametrize("script", [{"HX-Request": "true"}, {}])
+def test_a_second_tab_shows_the_stage_that_the_matter_has_now(client, here, script):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+    address, answers = opened_step(client, case, "accept", category="village")
+    accepted(here, case)
+
+    answer = client.post(address, answers, headers=script)
+
+    assert answer.status_code == 409
+    stage = answer.text[answer.text.index('id="stage"') :]
+    current = stage.index('aria-current="step"')
+    assert stage.index("说") < current < stage.index("议") < stage.index("办")
+    assert ("hx-swap-oob" in stage) == bool(script)
+
+
+def test_a_step_opened_for_the_first_time_swaps_nothing(client, here):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "accept"])).text
+
+    assert page.count('id="stage"') == 1
+    assert "hx-swap-oob" not in page
 
 
 def test_words_typed_for_a_step_that_closed_meanwhile_are_kept(client, here):
@@ -370,12 +398,13 @@ def test_the_other_matter_is_named_in_any_case_and_width(client, here):
     client.force_login(here.secretary.user)
     address, sent = opened_step(client, case, "merge")
 
-    wrong = client.post(address, {**sent, "into": case.number})
-    assert "没找到这个编号" in wrong.content.decode()
-    assert (
-        client.post(address, {**sent, "into": f" {other.number.lower()} "}).status_code
-        == 302
-    )
+    spelled = {**sent, "into": f" {other.number.lower()} "}
+
+    shown = client.post(address, spelled)
+    gone = client.post(address, {**spelled, "confirmed": other.number})
+
+    assert shown.context["other"].case == other
+    assert gone.status_code == 302
 
 
 def test_a_fragment_asked_for_without_a_login_leaves_the_page(client, here):
@@ -430,7 +459,7 @@ def test_a_closed_matter_says_who_did_it_how_it_ended_and_how_it_was_rated(
         here.office
     ]
     assert re.search(r"办理结果</dt>\s*<dd>办好了", page.content.decode())
-    assert page.context["timeline"][0].label == "登记评价 · 满意 · 解决"
+    assert page.context["timeline"][0].label == "登记评价 · 满意 · 解决 · 电话"
 
 
 def test_the_timeline_tells_what_was_chosen(client, here):
@@ -502,6 +531,50 @@ def test_reviewers_see_whom_a_case_concerns_and_everybody_to_whom_it_was_reporte
     assert "白关派出所" in page.content.decode()
 
 
+DANGER = "急：已强制报告"
+
+
+def reported(here, case):
+    values = words(Action.MANDATORY_REPORT, NOON, told="派出所")
+    by = officer(here.secretary)
+    return make_move(case, Action.MANDATORY_REPORT, by=by, at=NOON, **values)
+
+
+def test_a_matter_reported_as_dangerous_is_marked_where_it_is_worked_on(client, here):
+    case, other = reported(here, accepted(here)), accepted(here)
+    client.force_login(here.secretary.user)
+
+    for name in ("cases:home", "cases:list", "cases:queue"):
+        rows = client.get(reverse(name)).text.split("<li")
+        (marked,) = [row for row in rows if DANGER in row]
+        assert case.number in marked, name
+    own = client.get(case.get_absolute_url()).text
+    assert "急：有危险，3月2日 12:00强制报告过" in own
+    assert "急：有危险" not in client.get(other.get_absolute_url()).text
+
+
+def test_a_closed_matter_is_not_marked_as_dangerous_any_more(client, here):
+    case = rated(here, verified(here, completed(here, reported(here, decided(here)))))
+    client.force_login(here.secretary.user)
+
+    listed = client.get(reverse("cases:list"), {"stage": "closed"}).text
+    own = client.get(case.get_absolute_url()).text
+
+    assert case.number in listed
+    assert DANGER not in listed
+    assert "急：有危险" not in own
+
+
+def test_a_secret_row_does_not_say_that_danger_was_reported(client, here):
+    case = reported(here, accepted(here, confidentiality="secret"))
+    client.force_login(here.supervisor.user)
+
+    page = client.get(reverse("cases:list")).text
+
+    assert case.number in page
+    assert DANGER not in page
+
+
 def test_a_report_names_no_speaker_to_whom_the_speaker_is_hidden(client, here):
     case = accepted(here, spoken(here, confidentiality="hidden"))
     told = {"told": "白关派出所", "told_at": NOON, "receipt": "李建国来电"}
@@ -542,6 +615,58 @@ def test_no_officer_says_that_it_came_by_the_code(client, here, action):
     assert not case.events.filter(action=action).exists()
 
 
+def test_what_an_officer_says_when_a_matter_is_taken_back_does_not_stay_empty(
+    client, here
+):
+    case = spoken(here)
+    client.force_login(here.duty.user)
+    address, sent = opened_step(client, case, "withdraw", reason="")
+
+    page = client.get(address)
+    answer = client.post(address, sent)
+
+    asked = ("reason", "how", "said_at")
+    assert {name: page.context["form"].fields[name].required for name in asked} == (
+        dict.fromkeys(asked, True)
+    )
+    assert "（可不填）" not in page.content.decode()
+    assert set(answer.context["form"].errors) == set(asked)
+
+
+def test_how_and_when_the_speaker_took_it_back_can_be_read_afterwards(client, here):
+    case = spoken(here)
+    said = {"reason": "修好了", "how": "call", "said_at": NOON - timedelta(minutes=30)}
+    make_move(case, Action.WITHDRAW, by=officer(here.duty), at=NOON, **said)
+    client.force_login(here.secretary.user)
+
+    (line, _taken_down) = client.get(case.get_absolute_url()).context["timeline"]
+
+    assert line.label == "替群众撤回 · 电话 · 群众3月2日 11:30说的"
+    assert line.note == "修好了"
+
+
+def test_how_an_answer_came_can_be_read_afterwards(client, here):
+    case = verified(here)
+    asked = {"how": "visit", "satisfaction": "satisfied", "solved": "yes"}
+    make_move(case, Action.RATE, by=officer(here.duty), at=NOON + DAY, **asked)
+    client.force_login(here.secretary.user)
+
+    line = client.get(case.get_absolute_url()).context["timeline"][0]
+
+    assert line.label.endswith("满意 · 解决 · 上门")
+
+
+def test_of_what_speakers_do_themselves_no_way_is_named(client, here):
+    case = verified(here)
+    said = {"satisfaction": "satisfied", "solved": "yes"}
+    make_move(case, Action.RATE, by=Speaker(case, "code"), at=NOON + DAY, **said)
+    client.force_login(here.secretary.user)
+
+    line = client.get(case.get_absolute_url()).context["timeline"][0]
+
+    assert line.label.endswith("满意 · 解决")
+
+
 @pytest.mark.parametrize("phone", ["0939-4421001", ""])
 def test_who_works_on_a_matter_is_told_who_reaches_the_speaker(client, here, phone):
     """The number itself is opened by secretary and supervisor alone (domain §3)."""
@@ -575,4 +700,10 @@ def test_nobody_is_sent_to_a_counter_to_ask_of_a_hidden_speaker(
     decided(here, accepted(here, case))
     client.force_login(here.handler.user)
 
-    assert "要联系说事人" not in client.get(case.get_absolute_url()).text
+    page = client.get(case.get_absolute_url())
+
+    assert "要联系说事人" not in page.text
+    # of a hidden one they write to the page behind the code
+    assert ("审核人转问" in page.text) == (confidentiality == "hidden")
+    asks_recorder = f"请找{here.duty.user}（登记的）" in page.text
+    assert asks_recorder == (confidentiality == "secret")

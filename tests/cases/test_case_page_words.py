@@ -12,6 +12,7 @@ from tests.cases.roads import (
     DAY,
     NOON,
     accepted,
+    completed,
     decided,
     officer,
     rated,
@@ -170,9 +171,26 @@ def test_whether_the_villagers_decide_it_is_no_question_on_a_button(client):
     page = client.get(reverse("cases:act", args=[case.number, "reserve"]))
 
     words = page.content.decode()
-    assert "<h2>定为（或取消）村民决定事项</h2>" in words
+    assert "<h2>设定村民决定事项</h2>" in words
     assert '<button class="btn btn-primary">保存</button>' in words
     assert "是不是要村民来定" not in words
+
+
+def test_a_small_matter_that_the_villagers_decide_is_not_called_major(client):
+    here = staff()
+    case = accepted(here)
+    for reserved in ("public_works", ""):
+        words = {"reserved": reserved, "reason": "要筹资筹劳"}
+        by = officer(here.secretary)
+        case = make_move(case, Action.RESERVE, by=by, at=NOON, **words)
+        client.force_login(here.secretary.user)
+        page = client.get(case.get_absolute_url()).text
+        if reserved:
+            assert "这是村民决定事项，要用四议两公开来定。" in page
+            assert "大事村里不能直接定" not in page
+            assert "定为村民决定事项 · 公益事业的兴办" in page
+
+    assert "不再是村民决定事项" in page
 
 
 def test_a_decision_for_the_committee_asks_for_what_is_proposed(client):
@@ -216,6 +234,16 @@ def extension_asked(here, until_on):
     )
 
 
+def extension_granted(here, case, **said):
+    return make_move(
+        case,
+        Action.RULE_EXTENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        **{"ruling": "granted", **said},
+    )
+
+
 @time_machine.travel(NOON, tick=False)
 def test_whoever_asks_for_more_time_reads_the_latest_day(client):
     here = staff()
@@ -243,3 +271,98 @@ def test_whoever_rules_reads_that_a_day_off_moves(client):
     assert [words in page.content.decode() for page in pages] == [True, False]
     for page in pages:
         assert "同意才写；不同意的，群众看不到这句。" in page.content.decode()
+
+
+@time_machine.travel(NOON, tick=False)
+def test_more_time_until_a_day_off_has_one_day_on_every_page(client):
+    here = staff()
+    case = extension_granted(here, extension_asked(here, date(2026, 3, 22)))
+    client.force_login(here.secretary.user)
+
+    officers = client.get(case.get_absolute_url())
+    track = reverse("cases:track", args=[case.number])
+    speakers = client.get(track, {"k": case.tracking_code}).content.decode()
+
+    assert case.due_on == date(2026, 3, 23)
+    assert officers.context["timeline"][0].label == "审批延期 · 同意 · 3月23日"
+    assert "当时定了要多办几天，最迟3月23日办完" in speakers
+    assert "3月22日" not in speakers
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_time_used_says_that_more_was_given(client):
+    here = staff()
+    case = extension_asked(here, date(2026, 3, 20))
+    client.force_login(here.secretary.user)
+
+    before = client.get(case.get_absolute_url()).content.decode()
+    extension_granted(here, case)
+    after = client.get(case.get_absolute_url()).content.decode()
+
+    assert "3月2日起，规定7个工作日" in before
+    assert "已延期到" not in before
+    assert "3月2日起，规定7个工作日；已延期到3月20日" in after
+
+
+@time_machine.travel(NOON, tick=False)
+def test_whoever_rules_reads_who_asks_for_what_and_why(client):
+    here = staff()
+    case = extension_asked(here, date(2026, 3, 20))
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "rule_extension"]))
+
+    text = " ".join(page.content.decode().split())
+    assert f"{here.handler.user}申请延期到3月20日，等待审批： 缺料" in text
+
+
+@time_machine.travel(NOON, tick=False)
+def test_whoever_rules_on_a_part_given_back_reads_why(client):
+    here = staff()
+    case = decided(here, lead=here.leader, assistants=[here.handler.office])
+    back = {"reason": "不归我们管"}
+    make_move(case, Action.HAND_BACK, by=officer(here.handler), at=NOON, **back)
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "rule_hand_back"]))
+
+    assert "不归我们管" in page.content.decode()
+
+
+def test_whoever_answers_a_word_after_closing_reads_it_on_the_form(client):
+    here = staff()
+    case = rated(here)
+    said = {"text": "以后再坏了，还找你们说吗？"}
+    at = NOON + 3 * DAY
+    make_move(case, Action.AFTERWORD, by=Speaker(case, "code"), at=at, **said)
+    client.force_login(here.duty.user)
+
+    pages = []
+    for action in ("answer_afterword", "note_afterword"):
+        page = client.get(reverse("cases:act", args=[case.number, action]))
+        pages.append(page.content.decode())
+
+    for page in pages:
+        assert "以后再坏了，还找你们说吗？" in page
+
+
+def test_whoever_checks_reads_what_was_reported_as_done(client):
+    here = staff()
+    case = completed(here)
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("cases:act", args=[case.number, "reject"]))
+
+    assert "换了蓄电池" in page.content.decode()
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_refusal_names_no_day_as_if_it_were_granted(client):
+    here = staff()
+    case = extension_asked(here, date(2026, 3, 22))
+    extension_granted(here, case, ruling="refused", reason="不必")
+    client.force_login(here.secretary.user)
+
+    page = client.get(case.get_absolute_url())
+
+    assert page.context["timeline"][0].label == "审批延期 · 不同意"

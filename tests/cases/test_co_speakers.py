@@ -23,7 +23,8 @@ from cases.workflow import (
     read_facts,
     register,
 )
-from cases.workflow.speakers import named_apart, named_people
+from cases.workflow.named_apart import named_apart
+from cases.workflow.speakers import named_people
 from minshi.crypto import blind_index
 from minshi.errors import InputRefused, MoveRefused
 from supervision.models import Call, NoticeKind
@@ -90,6 +91,46 @@ def test_whoever_is_added_to_a_known_matter_keeps_phone_and_resident():
         ("赵秀英", PHONE, person),
         ("王大山", "13993912345", None),
     ]
+
+
+def who_added(client, post, case):
+    """Who the page of the matter names beside 补充, to whoever holds the post."""
+    client.force_login(post.user)
+    timeline = client.get(case.get_absolute_url()).context["timeline"]
+    return [line.who for line in timeline if line.event.action == "supplement"]
+
+
+def test_words_added_to_a_known_matter_stand_under_whoever_said_them(client):
+    here = staff()
+    case = spoken(here, speaker_name="张长生")
+
+    case = joined(here, case, co_speaker="王桂花")
+    case = joined(here, case, co_speaker="张长生")
+
+    assert who_added(client, here.duty, case) == ["说事人", "王桂花"]
+    assert "王桂花" not in str([event.data for event in case.events.all()])
+
+
+def test_whoever_may_not_know_who_spoke_reads_no_name_beside_added_words(client):
+    here = staff()
+    case = spoken(here, confidentiality="hidden", speaker_name="张长生")
+
+    case = joined(here, case, co_speaker="王桂花")
+
+    assert who_added(client, here.secretary, case) == ["说事人"]
+    assert "王桂花" not in client.get(case.get_absolute_url()).text
+
+
+def test_who_adds_to_a_known_matter_is_told_that_no_receipt_comes(client):
+    here = staff()
+    case = spoken(here, speaker_name="张长生")
+    client.force_login(here.duty.user)
+
+    form = {**adding(here, case), "speaker_name": "王桂花"}
+    page = client.post(reverse("cases:intake"), form, follow=True).text
+
+    assert f"已加到 {case.number}" in page
+    assert "不另打回执" in page
 
 
 def test_a_co_speaker_who_adds_words_again_stays_one_person():
@@ -802,10 +843,118 @@ def test_a_name_of_two_parts_without_a_surname_is_one_person(typed, names):
         ("阿依古丽.买买提", ["阿依古丽.买买提"]),
         ("李建军 三组", ["李建军 三组"]),
         ("3组", ["3组"]),
+        ("王芳蘭 手機", ["王芳蘭 手機"]),
+        ("王芳蘭 鄰居", ["王芳蘭 鄰居"]),
+        ("李建軍 兩口子", ["李建軍 兩口子"]),
+        ("歐陽 雪松", ["歐陽 雪松"]),
     ],
 )
 def test_what_is_said_beside_a_name_is_nobody(typed, names):
     assert named_apart(typed) == names
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("一、张长生", ["张长生"]),
+        ("一、张长生 二、仇霞", ["张长生", "仇霞"]),
+        ("一、张长生二、仇霞", ["张长生", "仇霞"]),
+        ("一、王三、二、李四", ["王三", "李四"]),
+        ("一、王小二、张三", ["王小二", "张三"]),
+        ("一 张长生 二 仇霞", ["张长生", "仇霞"]),
+        ("第一、张长生 第二、仇霞", ["张长生", "仇霞"]),
+        ("①张长生②仇霞", ["张长生", "仇霞"]),
+        ("⑴买买提 ⑵仇霞", ["买买提", "仇霞"]),
+        ("（1）张长生（2）仇霞", ["张长生", "仇霞"]),
+        ("(一)张长生(二)仇霞", ["张长生", "仇霞"]),
+        ("1张长生2仇霞", ["张长生", "仇霞"]),
+        ("1、张长生、2、仇霞", ["张长生", "仇霞"]),
+        ("1.张长生\n2.仇霞", ["张长生", "仇霞"]),
+        ("2.张长生 3.仇霞", ["张长生", "仇霞"]),
+        ("张 一、仇霞", ["张 一", "仇霞"]),
+    ],
+)
+def test_the_numbers_of_a_list_are_no_part_of_a_name(typed, names):
+    assert named_apart(typed) == names
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("张长生和仇霞", ["张长生", "仇霞"]),
+        ("张长生 和 仇霞", ["张长生", "仇霞"]),
+        ("张长生跟仇霞", ["张长生", "仇霞"]),
+        ("张长生与仇霞及王五", ["张长生", "仇霞", "王五"]),
+        ("张长生&仇霞", ["张长生", "仇霞"]),
+        ("张长生 + 仇霞", ["张长生", "仇霞"]),
+        ("张长生及其妻仇霞", ["张长生", "仇霞"]),
+        ("张长生及其子张建国", ["张长生", "张建国"]),
+        ("张长生和儿子张建国", ["张长生", "张建国"]),
+        ("张长生，其妻仇霞", ["张长生", "仇霞"]),
+        ("张长生和仇霞 等三人", ["张长生", "仇霞 等三人"]),
+        ("张长生和解和平", ["张长生", "解和平"]),
+        ("欧阳和平与李四", ["欧阳和平", "李四"]),
+        ("王同和和李四", ["王同和", "李四"]),
+        ("解和平", ["解和平"]),
+        ("同振华", ["同振华"]),
+        ("欧阳和平", ["欧阳和平"]),
+        ("艾和买提", ["艾和买提"]),
+        ("张长生和他儿子", ["张长生和他儿子"]),
+        ("张长生+8613912345678", ["张长生+8613912345678"]),
+    ],
+)
+def test_and_parts_what_are_plainly_names(typed, names):
+    assert named_apart(typed) == names
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("馬小軍 黃大海", ["馬小軍", "黃大海"]),
+        ("⻢小军 ⻩大海", ["⻢小军", "⻩大海"]),
+        ("髙小军 髙大海", ["髙小军", "髙大海"]),
+        ("歐陽小軍 馬大海", ["歐陽小軍", "馬大海"]),
+        ("馬小軍.黃大海", ["馬小軍", "黃大海"]),
+        ("馬小軍與黃大海", ["馬小軍", "黃大海"]),
+        ("張長生和其妻韓霞", ["張長生", "韓霞"]),
+        ("張長生和兒子張建國", ["張長生", "張建國"]),
+        ("1馬小軍 2黃大海", ["馬小軍", "黃大海"]),
+        ("馬小軍 等三戶", ["馬小軍 等三戶"]),
+        ("貿買提 阿不都", ["貿買提 阿不都"]),
+    ],
+)
+def test_names_in_any_characters_are_told_by_their_surnames(typed, names):
+    assert named_apart(typed) == names
+
+
+def test_neighbours_of_a_numbered_list_are_known_each():
+    here = staff()
+    first, second = neighbour(here, "张长生"), neighbour(here, "仇霞")
+
+    for typed in ("一、张长生 二、仇霞", "张长生及其妻仇霞"):
+        case = spoken(here, co_speakers=(typed,))
+
+        assert [person.resident for person in case.others] == [first, second]
+
+
+@pytest.mark.parametrize("number", ["一", "十二", "（2）"])
+def test_the_number_of_a_list_alone_names_nobody(number):
+    here = staff()
+
+    with pytest.raises(InputRefused) as error:
+        spoken(here, co_speakers=("张长生", number), as_typed=True)
+
+    assert set(error.value.fields) == {"co_speakers"}
+
+
+def test_a_number_that_was_stored_as_somebody_is_taken_off_by_a_correction():
+    here = staff()
+    case = spoken(here, co_speakers=("张长生",))
+    case.co_speakers.create(name="一")
+
+    corrected(here, case, others="张长生")
+
+    assert [person.name for person in case.others] == ["张长生"]
 
 
 def test_a_co_speaker_of_two_parts_is_one_person():

@@ -50,7 +50,7 @@ def test_cases_that_nobody_touched_hold():
     record_made(NOON)
     seal_logs(now())
 
-    assert re.match(r"2 cases and [1-9]\d* sealed rows hold\.", verify())
+    assert re.match(r"2 件事项、[1-9]\d* 条封存的记录都对得上。", verify())
 
 
 def test_the_first_changed_row_of_a_case_is_named():
@@ -61,7 +61,7 @@ def test_the_first_changed_row_of_a_case_is_named():
 
     assert found().count(changed.number) == 1
     assert f"{changed.number} #3" in found(changed.number)
-    assert verify(whole.number).startswith("1 cases")
+    assert verify(whole.number).startswith("1 件事项")
 
 
 def test_a_missing_row_is_named():

@@ -2,7 +2,7 @@
 §3).
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -14,6 +14,8 @@ from cases.models.choices import Stage
 from cases.workflow import Action, Speaker, make_move, moves_open_to
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from tests import roles
+from tests.api import Api
+from tests.cases.council import called, seats
 from tests.cases.roads import (
     DAY,
     NOON,
@@ -26,10 +28,11 @@ from tests.cases.roads import (
 )
 from tests.cases.test_attachments import photo
 from tests.villages.factories import OfficeFactory, VillageFactory
-from villages.models import AuditRecord
+from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 
 
 def sees(post, case):
@@ -254,6 +257,30 @@ def reads_of(user):
     return AuditRecord.objects.filter(kind=AuditKind.READ, user=user).count()
 
 
+def test_whoever_reads_a_secret_matter_among_others_leaves_a_trace_an_hour(client):
+    here = staff()
+    secret = accepted(here, confidentiality="secret")
+    seats(here)
+    meeting = called(here, secret, by=here.secretary)
+    client.force_login(here.secretary.user)
+    roles.reviewer_of(here.town, user=here.secretary.user)
+    User.objects.filter(pk=here.secretary.user.pk).update(is_staff=True)
+    addresses = [
+        reverse("admin:cases_case_change", args=[secret.pk]),
+        reverse("cases:meeting_item", args=[meeting.pk, meeting.items.get().pk]),
+        reverse("cases:ledger", args=["general"]),
+        reverse("api-ledger", args=["general"]),
+    ]
+
+    for nth, address in enumerate(addresses, 1):
+        for _again in range(2):
+            with time_machine.travel(NOON + nth * 2 * HOUR, tick=False):
+                answer = client.get(address)
+            assert answer.status_code == 200, address
+            assert secret.verbatim in answer.text, address
+            assert reads_of(here.secretary.user) == nth, address
+
+
 def test_the_recorder_leaves_a_trace_with_the_receipt_as_well(client):
     here = staff()
     secret = spoken(here, confidentiality="secret")
@@ -284,6 +311,45 @@ def test_small_pictures_of_a_page_are_traced_with_the_page(client, settings, tmp
 
     read(here.secretary, small, at=NOON + DAY)
     assert reads_of(here.secretary.user) == 2
+
+
+@pytest.mark.parametrize(("path", "status"), [("", 422), ("preview/", 200)])
+def test_a_step_that_changes_nothing_leaves_a_trace_as_a_page_does(
+    client, path, status
+):
+    here = staff()
+    secret = spoken(here, confidentiality="secret")
+    hidden = spoken(here, confidentiality="hidden")
+    client.force_login(here.secretary.user)
+
+    def send(at):
+        for case in (secret, hidden):
+            address = f"{case.get_absolute_url()}do/accept/{path}"
+            with time_machine.travel(at, tick=False):
+                assert client.post(address, {"version": 1}).status_code == status
+
+    send(NOON)
+    assert reads_of(here.secretary.user) == 1
+    send(NOON + timedelta(minutes=5))  # typed on in the page that is open
+    assert reads_of(here.secretary.user) == 1
+    send(NOON + DAY)
+    assert reads_of(here.secretary.user) == 2
+
+    read = AuditRecord.objects.filter(kind=AuditKind.READ)
+    assert {row.subject for row in read} == {secret.number}
+
+
+def test_a_step_of_a_page_is_traced_with_the_page(client):
+    here = staff()
+    secret = spoken(here, confidentiality="secret")
+    client.force_login(here.secretary.user)
+
+    with time_machine.travel(NOON, tick=False):
+        client.get(secret.get_absolute_url())
+        answer = client.post(f"{secret.get_absolute_url()}do/accept/", {})
+
+    assert answer.status_code == 422
+    assert reads_of(here.secretary.user) == 1
 
 
 def test_whoever_may_not_read_it_leaves_no_trace_of_reading(client):
@@ -476,3 +542,50 @@ def test_whoever_may_know_the_speaker_corrects_every_word():
     )
 
     assert case.title == "欧阳家的井"
+
+
+def offered_to_protect(client, post, case):
+    """What the page and the API offer of who may see a case, and what the page says."""
+    client.force_login(post.user)
+    address = reverse("cases:act", args=[case.number, "protect"])
+    field = client.get(address).context["form"]["confidentiality"]
+    moves = Api(post).get(f"cases/{case.number}/moves/").json()["moves"]
+    (move,) = (offer for offer in moves if offer["action"] == "protect")
+    (asked,) = (item for item in move["inputs"] if item["name"] == "confidentiality")
+
+    by_api = [choice["value"] for choice in asked["choices"]]
+    by_page = [value for value, _label in field.field.choices]
+    assert by_api == by_page
+    return by_page, field.help_text
+
+
+def test_only_what_one_may_set_is_offered(client):
+    here = staff()
+    hidden = accepted(here, confidentiality="hidden")
+
+    offered, said = offered_to_protect(client, here.secretary, hidden)
+    assert offered == ["secret"]
+    assert str(here.reviewer.user) in said
+
+    offered, said = offered_to_protect(client, here.reviewer, hidden)
+    assert offered == ["normal"]
+    assert str(here.secretary.user) in said
+
+    normal = accepted(here)
+    offered, said = offered_to_protect(client, here.secretary, normal)
+    assert offered == ["hidden", "secret"]
+    assert str(here.reviewer.user) not in said
+
+
+def test_a_choice_of_an_older_page_is_refused_in_the_words_of_the_rule(client):
+    here = staff()
+    case = accepted(here, confidentiality="hidden")
+    client.force_login(here.secretary.user)
+    address = reverse("cases:act", args=[case.number, "protect"])
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() for name in ("version", "key")}
+
+    refused = client.post(address, {**sent, "confidentiality": "normal"})
+
+    assert refused.status_code == 422
+    assert "放宽只有审核人可以" in refused.content.decode()

@@ -2,7 +2,8 @@
 holds, and what keeps its day.
 """
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -14,7 +15,7 @@ from cases.deadlines.counting import Spent, default_span, spent_of
 from cases.deadlines.rules import change_of, set_rule
 from cases.models import CalendarDay, Clock, DeadlineRule, TimeRequest
 from cases.models.choices import Rule
-from cases.templatetags.minshi import counted_of, doubt
+from cases.templatetags.minshi import counted_of, doubt, left_of
 from cases.workflow import Action, Spoken, make_move, register
 from minshi.errors import InputRefused, NoSuchRight
 from minshi.workdays import Span, Unit
@@ -317,6 +318,21 @@ def test_time_used_and_left_is_told_for_every_stage_of_a_round(client):
     )
 
 
+def test_what_was_returned_is_said_to_be_talked_over_while_its_time_goes_on(client):
+    here = staff()
+    case = decided(here)
+    client.force_login(here.secretary.user)
+    assert "还在办" in client.get(case.get_absolute_url()).text
+
+    case = make_move(
+        case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管"
+    )
+
+    page = client.get(case.get_absolute_url()).text
+    assert "回到议了，期限接着算" in page
+    assert "还在办" not in page
+
+
 def test_days_on_hold_are_not_used_up():
     here = staff()
     case = make_move(
@@ -354,6 +370,7 @@ def test_lists_cost_the_same_whatever_is_set(client, django_assert_num_queries):
         (Span(60, Unit.CALENDAR), date(2026, 12, 1), "10月8日起54天，规定60天"),
         (Span(60, Unit.CALENDAR), date(2027, 1, 6), "10月8日起90天，规定60天"),
         (Span(7, Unit.WORKING), date(2026, 10, 19), "10月8日起，规定7个工作日"),
+        (Span(7, Unit.WORKING), date(2026, 10, 11), "10月8日起3天，规定7个工作日"),
     ],
 )
 def test_the_days_beside_a_deadline_are_those_up_to_it(span, last_on, words):
@@ -375,6 +392,53 @@ def test_the_days_beside_a_deadline_are_those_up_to_it(span, last_on, words):
         assert counted_of(row) == words
 
 
+def test_a_clock_that_rests_says_until_when_and_not_how_much_is_left():
+    here = staff()
+    case = accepted(here)
+    until = (NOON + 14 * DAY).date()
+    make_move(
+        case,
+        Action.DEFER,
+        by=officer(here.secretary),
+        at=NOON,
+        until_on=until,
+        reason="等雨停",
+    )
+
+    def last_words(at):
+        row = spent_of(Clock.objects.filter(case=case), at)[-1]
+        with override("zh-hans"):
+            return left_of(row)
+
+    assert last_words(NOON) == "暂停到3月16日"
+    assert last_words(NOON + 13 * DAY) == "暂停到3月16日"
+    assert last_words(NOON + 14 * DAY).startswith("剩")
+
+
 def test_a_deadline_counted_without_the_days_off_says_how():
     with override("zh-hans"):
         assert "暂按周一至周五算，法定节日扣除" in doubt(date(2031, 2, 11))
+
+
+def test_time_used_over_the_turn_of_a_year_has_the_year_on_every_day(client):
+    at = datetime(2025, 12, 30, 4, tzinfo=UTC)
+    here = staff()
+    with time_machine.travel(at, tick=False):
+        case = told(here, at)
+        case = make_move(
+            case,
+            Action.ACCEPT,
+            by=officer(here.secretary),
+            at=at,
+            category="village",
+            grade="minor",
+        )
+    client.force_login(here.secretary.user)
+
+    page = client.get(case.get_absolute_url()).text
+    table = page[page.index('id="spent"') :]
+    table = table[: table.index("</table>")]
+
+    days = re.findall(r"(\d{4}年)?(\d+月\d+日)", table)
+    assert any(row.last_on.year == 2026 for row in spent_of(case.clocks.all(), NOON))
+    assert [day for year, day in days if not year] == []

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from cases.deadlines.calendar import load_calendar
-from cases.meetings.four_two import StepRecord, record_step
+from cases.meetings.four_two import record_step
+from cases.meetings.step_record import StepRecord
 from cases.models.choices import Light
 from cases.workflow import Action, make_move
 from minshi import workdays

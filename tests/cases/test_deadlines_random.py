@@ -171,7 +171,6 @@ def is_as_told(case: Case, told: Retelling) -> None:
 
 @settings(
     max_examples=15,
-    deadline=None,
     derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),

@@ -7,7 +7,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.meetings.four_two import StepRecord, record_step, start_process
+from cases.meetings.four_two import record_step, start_process
+from cases.meetings.step_record import StepRecord
 from cases.workflow import Action, make_move, register
 from cases.workflow.register import Spoken
 from minshi.errors import Faults, InputRefused

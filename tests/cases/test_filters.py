@@ -22,6 +22,7 @@ from tests.cases.roads import (
     accepted,
     completed,
     decided,
+    dissatisfied_twice,
     officer,
     rated,
     spoken,
@@ -441,6 +442,16 @@ def test_nobody_is_to_check_what_they_handled_themself():
     assert found(here.supervisor, to_check="true", level="town") == {own.number}
     assert found(here.secretary, to_check="true", level="village") == {by_office.number}
     assert own.number in found(here.reviewer, to_check="false", level="town")
+
+
+def test_nothing_that_waits_for_an_order_is_to_be_checked():
+    here = staff()
+    twice = dissatisfied_twice(here)
+
+    assert found(here.supervisor, needs_order="true") == {twice.number}
+    for post in (here.supervisor, here.secretary):
+        assert found(post, to_check="true") == set()
+        assert found(post, to_check="false") == {twice.number}
 
 
 def test_the_start_page_counts_as_to_be_checked_what_its_reader_may_check():

@@ -119,3 +119,62 @@ def test_amounts_and_places_of_matters_from_before_are_found():
 
     assert "欠我12000元" in wanted[cases[0].pk][0]
     assert {case.pk: words_of(case) for case in Case.objects.all()} == wanted
+
+
+def test_characters_that_look_like_others_are_folded_anew():
+    here = staff()
+    plain = spoken(here, verbatim="⻢建⺠家的路", speaker_name="王建国")
+    hidden = spoken(
+        here,
+        verbatim="欧阳家门口，⻢建⺠和髙国强说靠河边15号的灯坏了",
+        speaker_name="欧阳建国",
+        speaker_address="三组15号",
+        co_speakers=("马建民", "高国强"),
+        confidentiality="hidden",
+    )
+    wanted = {case.pk: words_of(case) for case in (plain, hidden)}
+    for case in (plain, hidden):
+        Case.objects.filter(pk=case.pk).update(open_words=case.verbatim)
+
+    fold = import_module("cases.migrations.0040_fold_words_as_written")
+    fold.fold_every_word_anew(apps, connection.schema_editor())
+
+    assert "马建民家" in wanted[plain.pk][0]
+    for told in ("欧阳", "马建民", "高国强", "15"):
+        assert told not in wanted[hidden.pk][0]
+    assert {case.pk: words_of(case) for case in Case.objects.all()} == wanted
+
+
+def test_a_resident_whose_name_has_radicals_is_found_by_characters():
+    here = staff()
+    household = HouseholdFactory(group=here.group)
+    resident = ResidentFactory(household=household, name="⻢建⺠")
+    off_the_roll = ResidentFactory(household=household, name="⻩建⺠")
+    ResidentKey.objects.create(resident=resident, village=here.village, key="⻢建⺠")
+
+    write = import_module("villages.migrations.0022_keys_of_names_without_radicals")
+    write.write_keys_anew(apps, connection.schema_editor())
+
+    keys = ResidentKey.objects.filter(resident=resident).values_list("key", flat=True)
+    assert {"马建民", "majianmin", "mjm"} == set(keys)
+    assert not ResidentKey.objects.filter(resident=off_the_roll).exists()
+
+
+def test_words_of_matters_from_before_are_found_as_they_were_written():
+    here = staff()
+    words = "流转费八百一亩，打13812345678一直没人接"
+    cases = [
+        spoken(here, verbatim=words),
+        spoken(here, verbatim=words, confidentiality="hidden"),
+    ]
+    wanted = {case.pk: words_of(case) for case in cases}
+    older = "流转费810亩,打138123456781直没人接"
+    Case.objects.update(open_words=older, hidden_words=older)
+
+    fold = import_module("cases.migrations.0040_fold_words_as_written")
+    fold.fold_every_word_anew(apps, connection.schema_editor())
+
+    assert "流转费810亩" in wanted[cases[0].pk][0]
+    assert "流转费八百一亩" in wanted[cases[0].pk][0]
+    assert "13812345678" not in wanted[cases[1].pk][0]
+    assert {case.pk: words_of(case) for case in Case.objects.all()} == wanted

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from cases.meetings.four_two import (
-    StepRecord,
     correct_step,
     drop_process,
     last_held,
@@ -17,9 +18,11 @@ from cases.meetings.four_two import (
 )
 from cases.meetings.notice import is_announced
 from cases.meetings.six_steps import next_step
+from cases.meetings.step_record import StepRecord
 from cases.models import FourTwoProcess, FourTwoStep, StepCorrection
 from cases.workflow import Action, make_move, moves_open_to
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
+from tests.cases.council import seats
 from tests.cases.roads import (
     DAY,
     NOON,
@@ -30,6 +33,7 @@ from tests.cases.roads import (
     spoken,
     staff,
 )
+from villages.models import Body
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -639,3 +643,44 @@ def test_a_used_key_hides_no_other_numbers_of_a_step():
     assert record_step(process, 1, meeting(7, 7, 5), by=by, at=NOON, key=key) == first
     with pytest.raises(KeyReused):
         record_step(process, 1, meeting(7, 7, 6), by=by, at=NOON, key=key)
+
+
+# --- who is due by the roll
+TWELVE = tuple("甲乙丙丁戊己庚辛壬癸子丑")
+
+
+def test_no_fewer_are_due_than_the_roll_of_that_day_has():
+    here = staff()
+    rows = seats(here, TWELVE, Body.REPRESENTATIVES)
+    process = through(begun(here, major(here)), here, 3)
+    by = officer(here.secretary)
+
+    with pytest.raises(InputRefused) as refused:
+        record_step(process, 4, meeting(10, 7, 4), by=by, at=NOON)
+    with override("zh-hans"):
+        assert "名册上有12人" in str(refused.value.fields["due"])
+
+    # whoever was not seated yet, or not any more, was not due
+    rows[0].until_on = TODAY - DAY
+    rows[0].save()
+    step = record_step(process, 4, meeting(11, 8, 6), by=by, at=NOON)
+    assert step.passed
+
+
+def test_the_form_of_a_step_says_who_is_due_by_the_roll(client):
+    here = staff()
+    seats(here, TWELVE, Body.REPRESENTATIVES)
+    seats(here, TWELVE[:5], Body.BRANCH_COMMITTEE)
+    process = begun(here, major(here))
+    client.force_login(here.secretary.user)
+
+    with time_machine.travel(NOON, tick=False):
+        first = client.get(process.get_absolute_url()).context["form"]
+        through(process, here, 3)
+        fourth = client.get(process.get_absolute_url()).context["form"]
+
+    assert first["due"].value() == 5
+    assert "村党支部委员会会议 5" in first["due"].help_text
+    # another kind of meeting may hold this step, and has no roll
+    assert fourth["due"].value() is None
+    assert "村民代表会议 12" in fourth["due"].help_text

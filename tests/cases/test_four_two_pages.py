@@ -7,8 +7,9 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
-from cases.meetings.four_two import StepRecord, correct_step, record_step
-from cases.meetings.six_steps import SIX_STEPS
+from cases.meetings.four_two import correct_step, drop_process, record_step
+from cases.meetings.six_steps import OUTCOME, PUBLISHED, SIX_STEPS
+from cases.meetings.step_record import StepRecord
 from cases.models import FourTwoProcess, FourTwoStep
 from cases.views.six_step_rows import HeldRow
 from tests.cases.ledger_desk import rows
@@ -62,6 +63,58 @@ def test_the_six_steps_begin_on_the_page_of_a_major_matter(client):
     ).content.decode()
     assert printed.count("<table") == 7
     assert "乡镇参会签字" in printed
+
+
+def step_as_sent(nth, **fields):
+    return {
+        "nth": nth,
+        "key": uuid.uuid4(),
+        "held_on": "2026-03-02",
+        "kind": "branch_committee",
+        "content": "支部提议",
+        "due": 5,
+        "present": 5,
+        "votes_for": 5,
+        **fields,
+    }
+
+
+def test_a_step_written_down_meanwhile_is_said_with_what_was_typed_to_copy(client):
+    here = staff()
+    address = begun(here).get_absolute_url()
+    client.force_login(here.secretary.user)
+    client.post(address, step_as_sent(1))
+
+    page = client.post(address, step_as_sent(1, content="另一扇窗里写的"))
+
+    assert page.status_code == 409
+    assert f"第1步刚才已经由{here.secretary.user}记下了（3月2日 12:00）。" in page.text
+    assert "readonly>另一扇窗里写的</textarea>" in page.text
+    assert not page.context["form"].is_bound
+
+
+def test_a_step_of_a_process_given_up_meanwhile_loses_no_word(client):
+    here = staff()
+    process = begun(here)
+    client.force_login(here.secretary.user)
+    drop_process(process, "不办了", by=officer(here.secretary), at=NOON)
+
+    page = client.post(process.get_absolute_url(), step_as_sent(1))
+
+    assert page.status_code == 409
+    assert "readonly>支部提议</textarea>" in page.text
+
+
+def test_the_same_step_sent_twice_is_written_once_and_leads_on(client):
+    here = staff()
+    address = begun(here).get_absolute_url()
+    client.force_login(here.secretary.user)
+    sent = step_as_sent(1)
+
+    answers = [client.post(address, sent).status_code for _ in range(2)]
+
+    assert answers == [302, 302]
+    assert FourTwoStep.objects.count() == 1
 
 
 @pytest.mark.parametrize(("present", "lists"), [(8, 0), (9, 1)])
@@ -174,7 +227,7 @@ def test_a_step_is_put_right_on_its_page_and_the_printed_form_says_so(client):
     assert client.post(correct, words).status_code == 404
 
 
-@pytest.mark.parametrize(("last", "queries"), [(1, 10), (2, 10), (3, 10)])
+@pytest.mark.parametrize(("last", "queries"), [(1, 11), (2, 11), (3, 11)])
 def test_the_page_costs_the_same_however_many_steps_and_corrections(
     client, django_assert_num_queries, last, queries
 ):
@@ -193,6 +246,35 @@ def test_the_page_costs_the_same_however_many_steps_and_corrections(
 
     with django_assert_num_queries(queries):
         client.get(process.get_absolute_url())
+
+
+def test_the_last_step_is_written_down_once_the_resolution_hangs_no_more(client):
+    here = staff()
+    process = through(begun(here), here, 4)
+    client.force_login(here.secretary.user)
+    address = process.get_absolute_url()
+    notice = StepRecord(NOON.date(), "公示栏", public_until=(NOON + 15 * DAY).date())
+    by = officer(here.secretary)
+    record_step(process, PUBLISHED, notice, by=by, at=NOON)
+
+    page = client.get(address).text
+    assert "决议公示到3月17日，3月18日起才能填。" in page
+    assert 'name="content"' not in page
+
+    sent = {
+        "held_on": "2026-03-02",
+        "content": "分红清单",
+        "public_until": "2026-03-20",
+    }
+    refused = client.post(address, {"nth": OUTCOME, "key": uuid.uuid4(), **sent})
+    assert refused.status_code == 422
+    assert "分红清单</textarea>" in refused.text
+
+    with time_machine.travel(NOON + 16 * DAY, tick=False):
+        client.force_login(here.secretary.user)
+        page = client.get(address).text
+    assert "才能填" not in page
+    assert 'name="content"' in page
 
 
 def test_what_was_published_is_not_called_passed():

@@ -122,7 +122,10 @@ def test_a_hidden_name_that_goes_on_in_a_secret_matter_stays_hidden(here):
     )
     target = accepted_by(here.secretary, target)
 
-    answer = Api(here.secretary).move(hidden(here), "merge", into=target.number)
+    case = hidden(here)
+    knows = roles.secretary_of(here.village, user=case.recorded_by.user)
+
+    answer = Api(knows).move(case, "merge", into=target.number)
 
     assert answer.status_code == 200
     assert not names_speaker(here.secretary, target)

@@ -206,3 +206,20 @@ def test_whoever_calls_no_meeting_is_not_offered_to_put_it_before_one(client, he
     client.force_login(here.duty.user)
 
     assert "再排上会" not in client.get(case.get_absolute_url()).text
+
+
+@pytest.mark.parametrize("ended", [voted_down, put_off])
+def test_what_was_reported_up_since_waits_for_no_meeting_of_the_village(
+    client, here, ended
+):
+    case = accepted(here)
+    ended(here, case)
+    case.refresh_from_db()
+    make_move(
+        case, Action.ESCALATE, by=officer(here.secretary), at=NOON, note="村里定不了"
+    )
+    client.force_login(here.secretary.user)
+    assert "村“两委”会议过，" not in client.get(case.get_absolute_url()).text
+
+    shown_above = shown(client, here.reviewer, case)
+    assert ["村“两委”会议过，" in text for text in shown_above] == [False] * 3

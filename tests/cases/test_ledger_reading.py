@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CHANNELS = {"home-visit": "home_visit", "online": "qr_code"}
 # queries of a batch: the rows, who handles it, the events or ratings that columns read
-COSTS = dict.fromkeys(BOOKS_OF_CASES, 3) | {"home-visit": 2, "requests": 2}
+COSTS = dict.fromkeys(BOOKS_OF_CASES, 3) | {"home-visit": 2}
 
 
 def moment(text: str) -> datetime:

@@ -21,6 +21,7 @@ from tests.cases.roads import (
     accepted,
     completed,
     decided,
+    dissatisfied_twice,
     officer,
     rated,
     settled,
@@ -388,6 +389,27 @@ def test_results_ledger_says_how_cases_closed_without_completion_and_leaves_out_
         None,
     )
     assert (row["remark"], row["late"]) == ("shown the proper route", None)
+
+
+def test_the_ledger_of_satisfaction_has_every_answer_after_the_first():
+    here = staff()
+    case = dissatisfied_twice(here)
+    case = make_move(
+        case,
+        Action.REDO,
+        by=officer(here.supervisor),
+        at=NOON + 5 * DAY,
+        reason="重新办",
+    )
+    case = completed(here, case, at=NOON + 6 * DAY)
+    rated(here, verified(here, case, at=NOON + 6 * DAY), at=NOON + 7 * DAY)
+
+    (row,) = rows(here.secretary, "satisfaction")
+
+    second, third = row["second"].split("；")
+    assert second.startswith("dissatisfied · ")
+    assert second.endswith("）")
+    assert third.startswith("satisfied · solved · ")
 
 
 def test_satisfaction_ledger_keeps_the_first_rating_and_the_second_beside_it():

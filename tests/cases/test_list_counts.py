@@ -145,3 +145,20 @@ def test_a_matter_to_be_done_on_the_spot_is_not_settled_before_it_is(time_machin
     counts = logged_in(here.duty).get("/").context["counts"]
 
     assert (counts["today"], counts["today_settled"]) == (2, 1)
+
+
+def test_those_who_oversee_a_town_count_the_same_matters_of_today(time_machine):
+    """A secret one is a row of their lists, read or not; so it is of their count."""
+    time_machine.move_to(NOON, tick=False)
+    here = staff()
+    settled(here)
+    spoken(here, confidentiality="secret")
+
+    counted = {}
+    for post in (here.secretary, here.reviewer, here.supervisor):
+        home = logged_in(post).get("/")
+        counted[post.role] = home.context["counts"]["today"]
+        assert "只算您看得到的" in home.text
+
+    assert counted == {"secretary": 2, "reviewer": 2, "supervisor": 2}
+    assert "保密事项" in logged_in(here.supervisor).get(reverse("cases:list")).text

@@ -325,6 +325,26 @@ def test_minutes_name_a_secret_matter_and_say_nothing_of_it(
     assert "保密事项全文" not in AuditRecord.objects.get(kind="print").subject
 
 
+@pytest.mark.parametrize("reader", ["secretary", "supervisor"])
+def test_minutes_do_not_say_that_nobody_stepped_aside_from_a_secret_matter(
+    client, with_a_secret, reader
+):
+    """Of what is not printed nothing is stated, true or not; of a subject it is."""
+    here, sitting = with_a_secret
+    person = sitting.attendees.first()
+    StepAside.objects.create(
+        item=sitting.items.get(subject=""), attendee=person, reason="是亲戚"
+    )
+
+    paper = printed(client, getattr(here, reader), sitting)
+
+    secret, subject = paper.split("<h2>")[1:3]
+    assert "回避" in secret
+    assert "无" not in secret
+    assert person.name not in secret
+    assert "无" in subject
+
+
 def test_the_whole_text_of_a_secret_matter_is_marked_and_leaves_a_trace(
     client, with_a_secret
 ):

@@ -55,5 +55,5 @@ def test_the_list_costs_the_same_however_many_meetings(
     client.force_login(here.secretary.user)
     client.get(reverse("cases:meetings"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("cases:meetings"))

@@ -11,11 +11,18 @@ import time_machine
 from django.http import Http404
 from django.urls import reverse
 
-from cases.meetings import save_item
+from cases.meetings import (
+    add_item,
+    close_meeting,
+    conclude,
+    save_item,
+    votes_in_words,
+)
 from cases.models import AgendaItem, Case, Meeting
 from cases.views.meetings.item import ItemPage
 from cases.workflow import Action, make_move
 from tests import roles
+from tests.api import Api
 from tests.cases.council import called, passed, present, seats
 from tests.cases.roads import (
     DAY,
@@ -116,6 +123,61 @@ def test_a_meeting_is_called_held_and_closed_by_its_pages(client):
     assert meeting.get_absolute_url() in page
 
 
+def test_votes_that_were_refused_are_called_no_vote_on_the_agenda(client):
+    here = staff()
+    seats(here)
+    meeting = called(here, accepted(here))
+    present(meeting, here, 3)
+    item = meeting.items.get()
+    client.force_login(here.secretary.user)
+    by = officer(here.secretary)
+    save_item(item, version=0, opinions="", votes=(3, 0, 0), by=by, at=NOON)
+    item.refresh_from_db()
+    form = item_form(item, votes_for=3, lead=f"office:{here.office.pk}")
+    address = reverse("cases:meeting_item", args=[meeting.pk, item.pk])
+
+    refused = client.post(address, form)
+
+    assert refused.status_code == 422
+    agenda = " ".join(client.get(meeting.get_absolute_url()).text.split())
+    assert "同意 3，反对 0，弃权 0（先记下的，还没定）" in agenda
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_a_draft_of_a_vote_is_not_shown_where_the_matter_was_put_off(client, is_closed):
+    """By its button, or because the meeting was closed before it was reached."""
+    here = staff()
+    meeting, address = sitting(here, accepted(here))
+    item = meeting.items.get()
+    by = officer(here.secretary)
+    if is_closed:
+        save_item(item, version=0, opinions="", votes=(7, 0, 0), by=by, at=NOON)
+        close_meeting(meeting, by=by, at=NOON)
+    else:
+        conclude(item, "put_off", by=by, at=NOON, votes=(7, 0, 0))
+    client.force_login(here.secretary.user)
+
+    wall = f"{reverse('cases:meeting_screen', args=[meeting.pk])}?item=1"
+    printed = client.post(reverse("cases:meeting_print", args=[meeting.pk])).text
+    for page in (meeting.get_absolute_url(), address, wall):
+        assert "同意 7" not in client.get(page).text
+    assert "同意 7" not in printed
+    shown = Api(here.secretary).get(f"meetings/{meeting.pk}/").json()["items"][0]
+    assert (shown["state"], shown["votes_for"]) == ("put_off", None)
+
+
+def test_a_subject_that_was_only_heard_has_no_votes():
+    here = staff()
+    seats(here)
+    meeting = called(here)
+    present(meeting, here, 5)
+    by = officer(here.secretary)
+    (item,) = add_item(meeting, by=by, at=NOON, subject="传达文件")
+    heard = conclude(item, "noted", by=by, at=NOON, votes=(5, 0, 0))
+
+    assert votes_in_words(heard) == ""
+
+
 def test_wrong_counts_keep_everything_typed_and_say_why(client):
     here = staff()
     meeting, address = sitting(here, accepted(here))
@@ -189,6 +251,41 @@ def test_minutes_autosave_and_say_both_texts_on_a_stale_version(client):
     assert answer.status_code == 409
     assert "三点" in page
     assert "四点" in page
+
+
+def close_with(client, meeting, **minutes):
+    """The button that ends a meeting sends the form of its minutes."""
+    page = client.get(meeting.get_absolute_url()).text
+    assert 'form="minutes-form"' in page
+    close = reverse("cases:meeting_act", args=[meeting.pk, "close"])
+    return client.post(close, minutes)
+
+
+def test_a_meeting_is_closed_with_the_minutes_that_nobody_had_saved(client):
+    here = staff()
+    meeting, _address = sitting(here, accepted(here))
+    client.force_login(here.secretary.user)
+
+    close_with(client, meeting, minutes="没保存的记录。", minutes_version=0)
+
+    meeting.refresh_from_db()
+    assert meeting.closed_at == NOON
+    assert "没保存的记录。" in client.get(meeting.get_absolute_url()).text
+
+
+def test_a_meeting_stays_open_where_its_minutes_would_overwrite_others(client):
+    here = staff()
+    meeting, _address = sitting(here, accepted(here))
+    client.force_login(here.secretary.user)
+    save = reverse("cases:meeting_act", args=[meeting.pk, "minutes"])
+    client.post(save, {"minutes": "三点", "minutes_version": 0})
+
+    answer = close_with(client, meeting, minutes="四点", minutes_version=0)
+
+    meeting.refresh_from_db()
+    assert (answer.status_code, meeting.closed_at) == (409, None)
+    assert "三点" in answer.text
+    assert "四点" in answer.text
 
 
 def test_a_roll_called_on_two_screens_keeps_both(client):
@@ -323,7 +420,9 @@ def test_the_screen_names_no_neighbour_and_shows_nobodys_number(
 
     assert "苟某占了我家地" in page.context["words"]
     # of a hidden matter it would answer whoever wrote it (test_table.py)
-    assert ("苟某" in page.context["reason"]) == (confidentiality == "normal")
+    reason = page.context["reason"]
+    words = reason.words if reason else ""
+    assert ("苟某" in words) == (confidentiality == "normal")
     assert "苟某" in page.context["opinions"]
     text = page.content.decode()
     for number in ("13812345678", "4421234", "9558801234567890128", "李建国"):
@@ -465,6 +564,17 @@ def test_calling_a_meeting_begins_at_the_talk_room_and_names_the_talk_day(client
 
     assert 'value="村部一楼"' in page
     assert "每月12日" in page
+
+
+def test_the_place_of_the_talk_room_is_offered_whole(client):
+    here = staff()
+    place = "白关村党群服务中心" * 8
+    TalkRoom.objects.create(village=here.village, place=place)
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("cases:meeting_call")).content.decode()
+
+    assert f'value="{place}"' in page
 
 
 def test_receipt_and_tracking_page_name_the_phone_of_the_talk_room(client):

@@ -33,6 +33,7 @@ from minshi.errors import (
 from tests import roles
 from tests.cases.council import NAMES, called, passed, present, seats
 from tests.cases.roads import DAY, NOON, accepted, officer, spoken, staff
+from villages.models import Town, Village
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +174,27 @@ def test_votes_that_do_not_fit_those_entitled_are_refused(votes):
 
     assert "votes_for" in refused.value.fields
     assert not meeting.items.get().case.events.filter(action="decide").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("two_committees", "白关村“两委”会"),
+        ("branch_committee", "白关村党支部委员会会议"),
+        ("assembly", "白关村村民会议"),
+        ("households", "白关村村民会议（户代表）"),
+        ("representatives", "白关村村民代表会议"),
+        ("party_assembly", "白关村党员大会"),
+    ],
+)
+def test_a_meeting_is_named_by_its_place_and_kind(kind, name):
+    assert Meeting(village=Village(name="白关村"), kind=kind).name == name
+
+
+def test_a_meeting_of_the_town_says_it_once():
+    meeting = Meeting(town=Town(name="白关镇"), kind="town_committee")
+
+    assert meeting.name == "白关镇党委会"
 
 
 def test_a_villagers_group_meets_under_its_own_name():

@@ -89,10 +89,11 @@ TABLE = """
     reply             r         DSL   V>R  h  -
 """
 # merge needs a second case, protect goes two ways, reconsider is a meeting's, rehome
-# the system's, remove_file and show_file are of a file, and nobody asks for what they
-# may do (test_afterwords.py)
+# the system's, remove_file and show_file are of a file, hide_words is of a 隐名 matter
+# (test_hidden_words.py), and nobody asks for what they may do (test_afterwords.py)
 ELSEWHERE = {
     "ask_reopening",
+    "hide_words",
     "merge",
     "protect",
     "reconsider",

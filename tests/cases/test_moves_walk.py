@@ -434,7 +434,8 @@ SIDE = frozenset(
 # the same state: tested by themselves. So is what the villagers decide, which would
 # double every state (test_reserved.py), and what is said after closing, which leaves
 # the matter as it is (test_afterwords.py). What a committee did not pass needs its
-# meeting (test_put_before_committee.py).
+# meeting (test_put_before_committee.py), and what is blanked of a 隐名 matter words
+# (test_hidden_words.py).
 ELSEWHERE = {
     "afterword",
     "answer_afterword",
@@ -449,6 +450,7 @@ ELSEWHERE = {
     "rule_hand_back",
     "remove_file",
     "show_file",
+    "hide_words",
 }
 WALKS = {  # name: what is tried, with whom as lead, which posts are vacant
     "road": (ROAD, ("office", "secretary", "reviewer"), ()),

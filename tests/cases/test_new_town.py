@@ -99,7 +99,7 @@ def test_nobody_waits_for_the_days_off_of_next_year():
 
 
 def test_a_town_with_everything_lacks_nothing():
-    town = TownFactory()
+    town = TownFactory(phone="0939-4420001")
     ready(VillageFactory(town=town))
     OfficeFactory(town=town)
     Topic.objects.create(town=town, name="饮水")

@@ -10,6 +10,7 @@ from cases.workflow.numbering import (
     new_tracking_code,
     number_of,
     reserve_numbers,
+    whole_numbers_within,
 )
 from tests.villages.factories import TownFactory
 
@@ -98,3 +99,20 @@ def test_what_is_no_code_is_none(typed):
 )
 def test_a_number_is_read_however_it_is_typed(typed, number):
     assert number_of(typed) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("典型事项：BG-2026-0167，办得好", ["BG-2026-0167"]),
+        ("典型事项BG—2026—167号办得好", ["BG-2026-0167"]),
+        ("ＢＧ２０２６０１６７和bg 2026/168号", ["BG-2026-0167", "BG-2026-0168"]),
+        ("BG〔2026〕0167号、BG2026年第167号", ["BG-2026-0167"]),
+        ("A139-2026-0001；A02020260001", ["A139-2026-0001", "A020-2026-0001"]),
+        ("2026-0167、2026/168号", ["BG-2026-0167", "BG-2026-0168"]),
+        ("2026-03-15，2026年3月，2026.5元，2026年1200户，BG2026年3月", []),
+        ("编号BG-2026-10179", ["BG-2026-10179"]),
+    ],
+)
+def test_numbers_are_found_among_other_words(text, numbers):
+    assert whole_numbers_within(text, "BG") == numbers

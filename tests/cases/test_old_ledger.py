@@ -71,6 +71,19 @@ def test_closed_matters_keep_their_days_and_get_no_clock():
     assert not findings_of([case])
 
 
+def test_words_too_long_to_be_stored_are_refused_and_not_cut():
+    here = staff()
+    row = old(here, 1)
+    row[4] = "水渠堵了" * 1_300
+    lines = [",".join(map(str, cells)) for cells in (HEAD, row)]
+
+    run = checked(
+        "\n".join(lines).encode(), here.reviewer, here.town, "old-ledger", again=True
+    )
+
+    assert said_of(run) == {2: [("verbatim", "最多 5000 个字。")]}
+
+
 def test_a_title_made_from_the_words_ends_where_a_clause_ends():
     here = staff()
     row = old(here, 1)

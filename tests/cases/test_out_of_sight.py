@@ -11,10 +11,12 @@ from cases.workflow import Action, make_move
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import DAY, NOON, accepted, officer, spoken, staff
+from villages.models import TalkRoom
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + DAY
 REPLY = "纪委已对村支书立案"
+PHONE = "0939-4421010"
 
 
 @pytest.fixture(autouse=True)
@@ -118,3 +120,62 @@ def test_in_an_open_matter_they_read_the_answer_as_before(here):
     make_move(about, Action.REPLY, by=officer(here.reviewer), at=LATER, reply=REPLY)
 
     assert REPLY in tracked(case)
+
+
+@pytest.mark.parametrize("confidentiality", ["normal", "secret"])
+def test_the_recorder_of_what_goes_past_them_is_told_so_in_place_of_a_dead_link(
+    here, confidentiality
+):
+    case = recused(here, spoken(here, confidentiality=confidentiality))
+    opened = reverse("cases:detail", args=[case.number])
+    client = logged_in(here.duty)
+
+    receipt = client.get(reverse("cases:receipt", args=[case.number]))
+    intake = client.get(reverse("cases:intake"), {"done": case.number})
+
+    assert client.get(opened).status_code == 404
+    for page in (receipt, intake):
+        assert f'href="{opened}"' not in page.content.decode()
+        assert "cases/_out_of_sight.html" in [used.name for used in page.templates]
+
+
+def test_the_recorder_of_any_other_matter_opens_it_from_the_receipt(here):
+    case = spoken(here)
+    opened = reverse("cases:detail", args=[case.number])
+    client = logged_in(here.duty)
+
+    receipt = client.get(reverse("cases:receipt", args=[case.number]))
+    intake = client.get(reverse("cases:intake"), {"done": case.number})
+
+    for page in (receipt, intake):
+        assert f'href="{opened}"' in page.content.decode()
+        assert "cases/_out_of_sight.html" not in [used.name for used in page.templates]
+
+
+def test_nobody_is_sent_to_the_telephone_of_those_who_may_not_open_the_matter(here):
+    TalkRoom.objects.create(village=here.village, place="村部", phone=PHONE)
+    about_the_secretary = recused(here, spoken(here))
+    secret = spoken(here, confidentiality="secret")
+
+    for case in (about_the_secretary, secret):
+        receipt = reverse("cases:receipt", args=[case.number])
+        assert PHONE not in logged_in(here.duty).get(receipt).content.decode()
+        assert PHONE not in tracked(case)
+
+
+def test_of_a_matter_that_goes_on_in_a_secret_one_nobody_rings_the_village(here):
+    TalkRoom.objects.create(village=here.village, place="村部", phone=PHONE)
+    about = recused(here, spoken(here, by=here.reviewer))
+    case = merged_into(here, about)
+
+    assert PHONE not in tracked(case)
+
+
+def test_of_a_matter_about_an_officer_of_the_town_the_village_is_rung(here):
+    TalkRoom.objects.create(village=here.village, place="村部", phone=PHONE)
+    case = spoken(here)
+    by = officer(here.supervisor)
+    concerned = [here.reviewer.user]
+    case = make_move(case, Action.RECUSE, by=by, at=LATER, concerns=concerned)
+
+    assert PHONE in tracked(case)

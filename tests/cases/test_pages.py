@@ -462,8 +462,10 @@ def test_a_receipt_of_a_hidden_matter_keeps_the_answer_to_itself(client, here):
     number = Case.objects.get().number
     page = client.get(reverse("cases:receipt", args=[number])).content.decode()
 
-    assert "当场办结" in page
-    assert "当场换了灯泡" not in page
+    on_screen, paper = page.split('<article class="receipt')
+    assert "当场办结" in paper
+    assert "当场换了灯泡" not in paper
+    assert "当场换了灯泡" in on_screen.partition('no-print" id="others-read')[2]
 
 
 def test_the_place_is_the_matters_own_or_the_speakers_group_and_says_which(here):
@@ -478,3 +480,28 @@ def test_the_place_is_the_matters_own_or_the_speakers_group_and_says_which(here)
     assert place_of(with_place, False) == f"{here.village} 东头桥边"
     assert place_of(without, True) == f"{here.village} {here.group}（说事人的组）"
     assert place_of(without, False) == str(here.village)
+
+
+@pytest.mark.parametrize(
+    ("satisfaction", "solved", "goes_on"),
+    [("dissatisfied", "no", True), ("satisfied", "yes", False)],
+)
+def test_what_was_settled_badly_is_said_not_to_be_closed(
+    client, here, satisfaction, solved, goes_on
+):
+    client.force_login(here.duty.user)
+    sent = {
+        "village": here.village.pk,
+        "settled": "on",
+        "result": "当场换了灯泡",
+        "satisfaction": satisfaction,
+        "solved": solved,
+        "reason": "又灭了",
+    }
+
+    page = client.post(reverse("cases:intake"), WALK_IN | sent, follow=True)
+
+    owner = Case.objects.get().owner
+    said = page.context["goes_on_with"]
+    assert said == (str(owner.user) if goes_on else "")
+    assert said in page.text

@@ -17,6 +17,7 @@ from tests.cases.roads import spoken, staff
         ("赵铁柱 欧阳锋", ["赵铁柱", "欧阳锋"]),
         ("赵铁柱、欧阳锋/孙大伟", ["赵铁柱", "欧阳锋", "孙大伟"]),
         ("赵铁柱和欧阳锋", ["赵铁柱", "欧阳锋"]),
+        ("赵铁柱及其妻欧阳锋", ["赵铁柱", "欧阳锋"]),
         ("儿子王守田", ["王守田"]),
         ("儿子 王守田", ["王守田"]),
         ("儿媳：王守田", ["王守田"]),
@@ -33,6 +34,36 @@ from tests.cases.roads import spoken, staff
 )
 def test_a_name_is_found_beside_what_is_said_of_it(typed, parts):
     assert name_parts(typed) == parts
+
+
+@pytest.mark.parametrize(
+    ("typed", "called"),
+    [
+        ("张三丰(小名狗蛋)", "狗蛋"),
+        ("张三丰，小名狗蛋", "狗蛋"),
+        ("张三丰 小名：狗蛋", "狗蛋"),
+        ("张三丰小名叫狗蛋 13912345678", "狗蛋"),
+        ("張三豐（乳名鐵蛋）", "铁蛋"),
+        ("张三丰（外号二麻子）", "二麻子"),
+        ("张三丰绰号二麻子", "二麻子"),
+        ("张三丰人称豆腐西施", "豆腐西施"),
+        ("张三丰（微信名清风明月）", "清风明月"),
+        ("张三丰微信zsf123", "zsf123"),
+        ("张三丰微信号：zsf_123", "zsf_123"),
+    ],
+)
+def test_what_somebody_is_called_besides_names_them_too(typed, called):
+    case = Case(speaker_name=typed, confidentiality="hidden")
+
+    assert called in name_parts(typed)
+    words = f"我就是{called}，路灯坏了"
+    assert speaker_redactor(case)(words) == f"我就是{PLACEHOLDER}，路灯坏了"
+
+
+def test_what_somebody_is_called_besides_stands_alone_beside_the_name():
+    assert name_parts("张三丰小名狗蛋") == ["张三丰", "狗蛋"]
+    assert name_parts("张三丰微信zsf123") == ["张三丰", "zsf123"]
+    assert "蛋" not in name_parts("张三丰小名蛋")  # stands in other words
 
 
 @pytest.mark.parametrize(

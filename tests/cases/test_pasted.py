@@ -5,10 +5,11 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from cases.models import Case
+from cases.models import Case, CoSpeaker
 from cases.workflow.intake import similar_to
 from cases.workflow.pasted import Pasted, pasted_in, without_numbers
 from cases.workflow.speakers import LONGEST_WORDS
+from minshi.errors import InputRefused
 from tests.api import Api
 from tests.cases.roads import NOON, spoken, staff
 from tests.villages.factories import HouseholdFactory, ResidentFactory
@@ -112,6 +113,13 @@ def test_words_without_numbers_stay_as_they_are():
         ("阿依古丽·买买提：路灯坏了", "路灯坏了"),
         ("王外人 2026-11-28 10:20\n路灯坏了", "路灯坏了"),
         ("王外人 10:20：路灯坏了", "路灯坏了"),
+        ("馬建民：路灯坏了", "路灯坏了"),
+        ("歐陽建民：路灯坏了", "路灯坏了"),
+        ("髙建民：路灯坏了", "路灯坏了"),
+        ("⻢建⺠：路灯坏了", "路灯坏了"),
+        ("⻢建⺠ 10:20 路灯坏了", "路灯坏了"),
+        ("路燈：壞了兩盞", "路燈：壞了兩盞"),
+        ("張家溝：停水三天", "張家溝：停水三天"),
         ("路灯：坏了两盏", "路灯：坏了两盏"),
         ("张家沟：停水三天", "张家沟：停水三天"),
         ("水渠：堵了", "水渠：堵了"),
@@ -425,3 +433,76 @@ def test_words_that_any_matter_has_make_none_alike(words, is_alike):
     )
 
     assert (case in found) is is_alike
+
+
+def test_a_matter_is_as_much_alike_however_its_numbers_are_written(here):
+    """Words are stored twice where numbers are written out, and are compared once."""
+    fields = {"title": "一件事", "place": "", "remark": ""}
+    written = spoken(here, **fields, verbatim="水泵修了两百零五天")
+    digits = spoken(here, **fields, verbatim="水泵修了205天")
+    alike = {
+        "user": here.secretary.user,
+        "village": here.village,
+        "group": None,
+        "category": "",
+        "at": NOON,
+    }
+
+    assert similar_to("水泵，水泵", **alike) == []
+    assert similar_to("水泵修", **alike) == [digits, written]
+
+
+@pytest.mark.parametrize("written", ["4421234", "四四二一二三四", "442-1234"])
+def test_a_landline_without_its_area_code_stands_in_no_title(written):
+    case = spoken(staff(), verbatim=f"座机{written}打不通，灯坏了")
+
+    assert case.title == "打不通，灯坏了"
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("打电工13812345678一直没人接", "打电工一直没人接"),
+        ("身份证622621198001011234两年没办下来", "两年没办下来"),
+        ("622621198001011234一直没办下来", "一直没办下来"),
+        ("6217001234567890128一直没到账", "一直没到账"),
+        ("电话是一三八一二三四五六七八一直不通", "一直不通"),
+    ],
+)
+def test_a_word_beside_a_number_stays_in_a_title_and_the_number_does_not(
+    here, words, title
+):
+    case = spoken(here, verbatim=words, title="")
+
+    assert case.title == title
+
+
+@pytest.mark.parametrize("name", ["王天一", "陈五", "李三"])
+def test_a_telephone_right_behind_a_name_is_parted_off_it(here, name):
+    case = spoken(
+        here,
+        speaker_name=f"{name}{PHONE}",
+        speaker_phone="",
+        co_speakers=["孙初八13812345678"],
+    )
+    other = CoSpeaker.objects.get(case=case)
+
+    assert (case.speaker_name, case.speaker_phone) == (name, PHONE)
+    assert (other.name, other.phone) == ("孙初八", "13812345678")
+
+
+def test_an_identity_number_right_behind_a_name_is_refused(here):
+    with pytest.raises(InputRefused):
+        spoken(here, speaker_name=f"李五{ID}")
+
+
+def test_hidden_words_have_no_telephone_with_a_word_right_behind_it(here):
+    case = spoken(
+        here,
+        verbatim="我儿子的13812345678一直能打通，我的13993912345两个月没信号了",
+        speaker_phone=PHONE,
+        confidentiality="hidden",
+    )
+
+    assert "138" not in case.open_words
+    assert "139" not in case.open_words

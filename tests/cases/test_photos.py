@@ -53,6 +53,29 @@ def paper(size):
 
 
 # --- what it costs
+@pytest.mark.parametrize("size", [(1, 24_000_000), (30_001, 1)])
+def test_a_picture_as_long_as_no_screen_is_refused_before_it_is_decoded(here, size):
+    """23 KB, a single pixel wide: its 24 million rows took ten seconds to decode."""
+    case = spoken(here)
+    head = picture("PNG", size, "L", 255)[:100]
+
+    with pytest.raises(InputRefused) as refusal:
+        attach(case, io.BytesIO(head), at=NOON, post=here.duty)
+
+    assert set(refusal.value.fields) == {"file"}
+    assert "30000" in str(refusal.value)
+    assert not case.attachments.exists()
+
+
+def test_a_long_picture_of_a_screen_is_taken(here):
+    tall = picture("PNG", (720, 30_000), "L", 255)
+
+    kept = attach(spoken(here), io.BytesIO(tall), at=NOON, post=here.duty)
+
+    with kept.file.open() as file, Image.open(file) as image:
+        assert image.size == (61, 2560)
+
+
 def test_a_small_file_of_very_many_pixels_is_refused_before_it_is_decoded(here):
     """230 KB, 59 million pixels: it once cost 660 MB."""
     case = spoken(here)

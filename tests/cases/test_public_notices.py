@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.meetings.four_two import StepRecord, correct_step, record_step
+from cases.meetings.four_two import correct_step, record_step
+from cases.meetings.step_record import StepRecord
 from cases.models import Case
 from cases.workflow import Action, make_move
 from tests.cases.ledger_desk import logged_in

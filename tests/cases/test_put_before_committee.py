@@ -99,6 +99,32 @@ def test_the_form_of_a_decision_offers_the_meetings_to_come(here):
     assert agendas.chosen == meeting.pk
 
 
+@pytest.mark.parametrize(
+    ("of_meeting", "told"), [(True, "正在办"), (False, "正在商量怎么办")]
+)
+def test_the_preview_of_what_a_meeting_resolves_has_it_heard_already(
+    here, of_meeting, told
+):
+    case = at_town(here)
+    meeting = town_meeting(here, case)
+    address = reverse("cases:preview", args=[case.number, "decide"])
+    if of_meeting:
+        address += f"?meeting={meeting.pk}"
+    sent = {
+        "version": case.version,
+        "category": "village",
+        "grade": "complex",
+        "handling": "meeting",
+        "decision": "列入明年项目",
+        "lead": f"office:{here.office.pk}",
+        "key": "5f0c9f3e-3a55-4a53-9b1c-0d7d4f6f1f11",
+    }
+
+    shown = logged_in(here.reviewer).post(address, sent).text
+
+    assert told in shown
+
+
 def test_a_village_is_offered_none(here):
     client = logged_in(here.secretary)
     address = reverse("cases:act", args=[accepted(here).number, "decide"])
@@ -272,7 +298,7 @@ def test_its_speaker_reads_that_it_is_being_talked_over(here):
     told = told_to_speaker(concluded(here, "not_passed", (1, 4, 0)))
 
     assert told.state_in_words == "收下了，正在商量怎么办"
-    assert told.story[-1].heading == "会上商量过，还没定下来，正在重新商量。"
+    assert told.story[-1].heading == "会上商量过，当时没定下来，转回去重新商量了。"
 
 
 def test_the_next_meeting_decides_it_with_another_lead(here):

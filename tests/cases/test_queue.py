@@ -11,7 +11,16 @@ from cases.meetings import add_item, conclude
 from cases.models import Concern
 from cases.workflow import Action, make_move
 from tests.cases.council import called, present, seats
-from tests.cases.roads import DAY, NOON, accepted, decided, officer, spoken, staff
+from tests.cases.roads import (
+    DAY,
+    NOON,
+    accepted,
+    decided,
+    officer,
+    reported_up,
+    spoken,
+    staff,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -28,13 +37,7 @@ def test_the_queue_costs_the_same_however_much_waits(
 ):
     here = staff()
     for _nth in range(count):
-        make_move(
-            accepted(here),
-            Action.ESCALATE,
-            by=officer(here.secretary),
-            at=NOON,
-            reason="钱不够",
-        )
+        reported_up(here)
     client.force_login(here.reviewer.user)
 
     with django_assert_max_num_queries(8):
@@ -45,13 +48,7 @@ def test_the_queue_costs_the_same_however_much_waits(
 
 def test_the_queue_shows_what_waits_at_the_own_level_alone(client):
     here = staff()
-    up = make_move(
-        accepted(here),
-        Action.ESCALATE,
-        by=officer(here.secretary),
-        at=NOON,
-        reason="钱不够",
-    )
+    up = reported_up(here)
     below, handled = accepted(here), decided(here)
     client.force_login(here.reviewer.user)
 
@@ -77,6 +74,89 @@ def test_a_county_reviewer_has_the_same_desk(client):
     )
 
 
+def test_a_batch_says_which_rule_hinders_it_and_keeps_what_was_written(client):
+    here = staff()
+    case = make_move(
+        make_move(
+            spoken(here),
+            Action.ACCEPT,
+            by=officer(here.duty),
+            at=NOON,
+            category="village",
+            grade="major",
+        ),
+        Action.ESCALATE,
+        by=officer(here.secretary),
+        at=NOON,
+        reason="钱不够",
+    )
+    client.force_login(here.reviewer.user)
+
+    answer = client.post(
+        reverse("cases:queue_batch"),
+        {
+            "cases": [f"{case.number}:{case.version}"],
+            "do": "send_back",
+            "apply": "1",
+            "key": uuid.uuid4(),
+            "reason": "先由村里商量",
+        },
+    ).content.decode()
+
+    assert "0 件成功，1 件未成功" in answer
+    assert "大事不在村里定" in answer
+    assert "您的岗位没有" not in answer
+    assert "先由村里商量" in answer
+
+
+def test_what_was_written_for_matters_out_of_sight_by_now_is_shown_to_copy(client):
+    here = staff()
+    case = accepted(here)
+    sent = {"cases": [f"{case.number}:{case.version}"], "do": "defer", "apply": "1"}
+    make_move(
+        case,
+        Action.RECUSE,
+        by=officer(here.supervisor),
+        at=NOON,
+        concerns=[here.secretary.user],
+    )
+    client.force_login(here.secretary.user)
+
+    answer = client.post(
+        reverse("cases:queue_batch"), {**sent, "reason": "先请水利站来看"}
+    ).text
+
+    assert case.number in answer
+    assert "先请水利站来看" in answer
+
+
+def test_the_queue_tells_who_gave_a_matter_back_from_who_reported_it_up(client):
+    here = staff()
+    case = reported_up(here)
+    client.force_login(here.reviewer.user)
+    page = client.get(reverse("cases:queue")).content.decode()
+    assert "上报理由：钱不够" in page
+
+    case = make_move(
+        case,
+        Action.DECIDE,
+        by=officer(here.reviewer),
+        at=NOON,
+        handling="led",
+        decision="换灯",
+        lead=here.handler.office,
+    )
+    make_move(
+        case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不归我们管"
+    )
+    page = client.get(reverse("cases:queue")).content.decode()
+    row = client.get("/api/v1/queue/").json()["results"][0]
+
+    assert f"{here.office}的退回理由：不归我们管" in page
+    assert "上报理由" not in page
+    assert (row["reason"], row["reason_action"]) == ("不归我们管", "return")
+
+
 @pytest.mark.parametrize("who", ["duty", "member", "leader", "handler", "supervisor"])
 def test_who_decides_nothing_has_no_queue(client, who):
     here = staff()
@@ -87,16 +167,7 @@ def test_who_decides_nothing_has_no_queue(client, who):
 
 def test_a_batch_gives_each_its_own_result(client):
     here = staff()
-    cases = [
-        make_move(
-            accepted(here),
-            Action.ESCALATE,
-            by=officer(here.secretary),
-            at=NOON,
-            reason="钱不够",
-        )
-        for _nth in "123"
-    ]
+    cases = [reported_up(here) for _nth in "123"]
     chosen = [f"{case.number}:{case.version}" for case in cases]
     client.force_login(here.reviewer.user)
     form = {
@@ -137,13 +208,7 @@ def test_a_batch_gives_each_its_own_result(client):
 
 def test_a_form_sent_before_hides_no_other_words_and_may_be_sent_anew(client):
     here = staff()
-    case = make_move(
-        accepted(here),
-        Action.ESCALATE,
-        by=officer(here.secretary),
-        at=NOON,
-        reason="钱不够",
-    )
+    case = reported_up(here)
     client.force_login(here.reviewer.user)
     form = {
         "cases": [f"{case.number}:{case.version}"],
@@ -165,13 +230,7 @@ def test_a_form_sent_before_hides_no_other_words_and_may_be_sent_anew(client):
 
 def test_ticked_matters_go_on_the_agenda_of_the_next_meeting(client):
     here = staff()
-    case = make_move(
-        accepted(here),
-        Action.ESCALATE,
-        by=officer(here.secretary),
-        at=NOON,
-        reason="钱不够",
-    )
+    case = reported_up(here)
     meeting = called(here, kind="town_committee", by=here.reviewer, where=here.town)
     client.force_login(here.reviewer.user)
 
@@ -230,16 +289,7 @@ def test_the_desk_counts_what_the_queue_lists_and_nothing_that_a_meeting_has_bef
     client,
 ):
     here = staff()
-    up = [
-        make_move(
-            accepted(here),
-            Action.ESCALATE,
-            by=officer(here.secretary),
-            at=NOON,
-            reason="钱不够",
-        )
-        for _nth in range(2)
-    ]
+    up = [reported_up(here) for _nth in range(2)]
     meeting = called(here, kind="town_committee", by=here.reviewer, where=here.town)
     client.force_login(here.reviewer.user)
 
@@ -269,13 +319,7 @@ def test_the_desk_counts_what_the_queue_lists_and_nothing_that_a_meeting_has_bef
 
 def test_a_step_taken_from_the_queue_leads_back_to_it(client):
     here = staff()
-    case = make_move(
-        accepted(here),
-        Action.ESCALATE,
-        by=officer(here.secretary),
-        at=NOON,
-        reason="钱不够",
-    )
+    case = reported_up(here)
     client.force_login(here.reviewer.user)
     address = reverse("cases:act", args=[case.number, "defer"])
     form = {
@@ -292,16 +336,7 @@ def test_a_step_taken_from_the_queue_leads_back_to_it(client):
 
 def test_a_matter_that_left_ones_sight_has_a_line_among_the_results(client):
     here = staff()
-    cases = [
-        make_move(
-            accepted(here),
-            Action.ESCALATE,
-            by=officer(here.secretary),
-            at=NOON,
-            reason="钱不够",
-        )
-        for _nth in range(2)
-    ]
+    cases = [reported_up(here) for _nth in range(2)]
     Concern.objects.create(case=cases[1], user=here.reviewer.user)
     client.force_login(here.reviewer.user)
     form = {
@@ -381,3 +416,30 @@ def test_a_secret_matter_is_opened_by_hand_alone(client):
     ]
     assert alone == ""
     assert with_another == open_one.number
+
+
+MARK = '<span class="lamp yellow">保密</span>'
+
+
+@pytest.mark.parametrize("name", ["queue", "home", "list"])
+def test_a_secret_matter_is_marked_among_the_others(client, name):
+    here = staff()
+    accepted(here, title="路灯坏了")
+    accepted(here, title="不能说的事", confidentiality="secret")
+    client.force_login(here.secretary.user)
+
+    text = client.get(reverse(f"cases:{name}")).text
+
+    assert text.count(MARK) == 1
+    marked = text[: text.index(MARK)]
+    assert marked.rstrip().endswith("不能说的事")
+
+
+def test_the_panel_of_a_secret_matter_says_so(client):
+    here = staff()
+    secret = accepted(here, confidentiality="secret")
+    client.force_login(here.secretary.user)
+
+    panel = client.get(reverse("cases:queue_panel", args=[secret.number])).text
+
+    assert MARK in panel

@@ -68,6 +68,31 @@ def test_the_number_of_a_matter_is_no_telephone():
         "号码前7位{1620000}",
         "座机{4421234}",
         "家里电话：{4421234}",
+        "{139****0088}",
+        "{139xxxx0088}打来的",
+        "是{139 ＊＊＊＊ 0088}",
+        "是{１３９ＸＸＸＸ００８８}",
+        "{0939-442****}",
+        "最后四个数{0088}",
+        "最后4个数字是{0088}",
+        "后四位{0088}",
+        "末四位是{零零八八}",
+        "尾数四位{0088}",
+        "小灵通{4421234}",
+        "小灵通：{442-1234}",
+        "tel{4421234}",
+        "TEL: {4421234}",
+        "Ｔｅｌ．{4421234}",
+        "打{4421234}找他",
+        "打家里的{4421234}",
+        "打他家电话{4421234}",
+        "打到{84421234}",
+        "拨{4421234}",
+        "拨打{4421234}",
+        "家里电话是{4421234}",
+        "座机号是{4421234}",
+        "号码{4421234}",
+        "号码为：{四四二一二三四}",
     ],
 )
 def test_what_is_called_a_part_of_a_telephone_is_blanked(called):
@@ -79,7 +104,21 @@ def test_what_is_called_a_part_of_a_telephone_is_blanked(called):
 
 @pytest.mark.parametrize(
     "plain",
-    ["最后4160元", "前三位是老人", "2026年结尾", "末尾12米", "电话1234567890123"],
+    [
+        "最后4160元",
+        "前三位是老人",
+        "2026年结尾",
+        "末尾12米",
+        "电话1234567890123",
+        "最后四个数不清楚，2026年",
+        "后四位村民",
+        "修路打了1200000元",
+        "打20261103那天起",
+        "hotel4421234",
+        "打1234567方混凝土",
+        "木板12x34xx56",
+        "20**年",
+    ],
 )
 def test_other_numbers_are_no_part_of_a_telephone(plain):
     assert Redactor(finders=[AnyPhone()])(plain) == plain
@@ -98,6 +137,48 @@ def test_a_hidden_name_is_found_where_it_is_said_in_two(name, said):
     case = spoken(staff(), confidentiality="hidden", speaker_name=name)
 
     assert speaker_redactor(case)(f"我{said}，水渠堵了") == f"我{PLACEHOLDER}，水渠堵了"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "said",
+    [
+        "打{****0088}的",
+        "就是{xxxx0088}那个",
+        "号是{139……0088}",
+        "号是{139...0088}",
+        "{139_0088}",
+        "后面是{0088}",
+        "后头四个数是{0088}",
+        "最后{0088}",
+        "末尾是{5566}",
+        "{0088}那个号",
+        "{5566}的号码",
+    ],
+)
+def test_an_end_of_a_hidden_speakers_telephone_is_blanked(said):
+    case = spoken(
+        staff(),
+        confidentiality="hidden",
+        speaker_phone="13993990088",
+        co_speakers=("赵秀英 09394425566",),
+    )
+    before, digits, after = re.split("[{}]", said)
+
+    assert speaker_redactor(case)(before + digits + after) == (
+        before + PLACEHOLDER + after
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "plain",
+    ["最后1188元", "最后0088.5米", "编号0088", "****1188", "0088", "今年0088件"],
+)
+def test_digits_that_nothing_calls_an_end_of_one_stay(plain):
+    case = spoken(staff(), confidentiality="hidden", speaker_phone="13993990088")
+
+    assert speaker_redactor(case)(plain) == plain
 
 
 def test_no_telephone_is_read_into_a_moment_or_a_key():

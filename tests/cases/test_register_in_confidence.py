@@ -18,6 +18,7 @@ from cases.workflow import Action, Speaker, make_move
 from cases.workflow.proof import check_cases
 from minshi.crypto import blind_index
 from minshi.text import PLACEHOLDER
+from tests import roles
 from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import DAY, NOON, officer, spoken, staff
 from tests.villages.factories import GroupFactory, HouseholdFactory, ResidentFactory
@@ -174,13 +175,8 @@ def test_what_the_register_said_goes_on_in_another_matter(here, neighbour):
     other = neighbour_of(here, "苟小满", 4, 19, "16200004199")
     case = hidden(here, other, speaker_phone="", verbatim="灯坏了")
 
-    make_move(
-        merged,
-        Action.MERGE,
-        by=officer(here.secretary),
-        at=NOON,
-        into=case,
-    )
+    knows = roles.secretary_of(here.village, user=here.duty.user)
+    make_move(merged, Action.MERGE, by=officer(knows), at=NOON, into=case)
 
     assert_hidden(here, case, OF_REGISTER, *DOORS, "四社十九")
 
@@ -226,8 +222,8 @@ def test_nor_does_a_matter_that_takes_theirs_in(here, neighbour):
     case = hidden(here, None, speaker_name="", speaker_phone="", verbatim=words)
 
     rename(neighbour, "院坝", door=19)
-    move = {"by": officer(here.secretary), "at": NOON, "into": case}
-    make_move(merged, Action.MERGE, **move)
+    knows = roles.secretary_of(here.village, user=here.duty.user)
+    make_move(merged, Action.MERGE, by=officer(knows), at=NOON, into=case)
 
     assert read_by(here.secretary, case, words) == words
     assert_hidden(here, case, OF_REGISTER, *DOORS, words=words)
@@ -273,7 +269,7 @@ def test_matters_from_before_are_brought_up_to_date(here, neighbour):
     assert list(check_cases(Case.objects.all())) == [[], []]
 
 
-# --- a surname by itself
+# --- a surname
 COMPOUND = "欧阳震华"
 
 
@@ -288,6 +284,17 @@ COMPOUND = "欧阳震华"
         "{} 家门口",
         "{}说水管坏了",
         "{}老师",
+        "{}家",
+        "{}家门口",
+        "{}家那条路",
+        "{}屋后",
+        "{}门前",
+        "{}地里",
+        "{}那口子",
+        "{}阿姨",
+        "{}隔壁",
+        "{}这个人",
+        "{}小卖部",
     ],
 )
 def test_a_surname_of_two_characters_is_blanked_by_itself(here, neighbour, words):
@@ -298,19 +305,26 @@ def test_a_surname_of_two_characters_is_blanked_by_itself(here, neighbour, words
         assert read_by(here.secretary, case, text) == words.format(PLACEHOLDER)
 
 
-def test_a_surname_with_a_given_name_is_somebody_elses(here, neighbour):
+def test_a_surname_of_two_characters_is_blanked_before_any_given_name(here, neighbour):
     case = hidden(
         here,
         neighbour,
         speaker_name=COMPOUND,
         resident=None,
-        verbatim="欧阳锋和欧阳建国都来过，欧阳大哥",
+        verbatim="欧阳锋和欧阳震都来过，欧阳家门口",
     )
 
     assert read_by(here.secretary, case, case.verbatim) == (
-        f"欧阳锋和欧阳建国都来过，{PLACEHOLDER}大哥"
+        f"{PLACEHOLDER}锋和{PLACEHOLDER}震都来过，{PLACEHOLDER}家门口"
     )
-    assert "欧阳大哥" not in case.open_words
+    assert "欧阳" not in case.open_words
+
+
+def test_a_surname_of_one_character_stays(here, neighbour):
+    case = hidden(here, neighbour, speaker_name="王建国", resident=None)
+
+    words = "王家门口，王大哥，老王"
+    assert read_by(here.secretary, case, words) == words
 
 
 @pytest.mark.parametrize("name", ["蒲富贵", "包小军"])

@@ -80,7 +80,7 @@ def test_a_substitute_is_taken_back_by_whoever_saw_them(client):
 
 
 @pytest.mark.parametrize(("votes", "here_now"), [(True, 5), (False, 4)])
-def test_the_page_counts_substitutes_as_the_votes_do(votes, here_now):
+def test_the_page_counts_substitutes_as_the_votes_do(client, votes, here_now):
     here = staff()
     seats(here)
     Procedure.objects.create(
@@ -111,6 +111,9 @@ def test_the_page_counts_substitutes_as_the_votes_do(votes, here_now):
 
     assert sitting.present == here_now
     assert sitting.lines[0].count.present == here_now
+    client.force_login(here.secretary.user)
+    page = client.get(meeting.get_absolute_url()).text
+    assert ("替来的人不算到会，也没有表决权。" in page) is not votes
 
 
 def aside_address(meeting):
@@ -167,7 +170,8 @@ def test_another_time_does_not_undo_the_numbers_another_screen_typed(client):
     }
     address = reverse("cases:meeting_act", args=[meeting.pk, "change"])
 
-    client.post(address, {**before, **typed, "due": 300, "present": 180})
+    numbers = reverse("cases:meeting_act", args=[meeting.pk, "numbers"])
+    client.post(numbers, {"due": 300, "present": 180})
     client.post(address, {**before, **typed, "place": "村部大院"})
 
     meeting.refresh_from_db()
@@ -224,6 +228,25 @@ def test_a_substitute_who_is_a_party_is_set_aside_too():
 
     item = meeting.items.get()
     assert (item.present, item.aside) == (6, 1)
+
+
+def test_whoever_is_added_to_a_body_is_a_guest_unless_the_tick_is_taken_away(client):
+    """Its members are due; one more with a vote raises how many must come. A crowd
+    without a roll is due as it comes.
+    """
+    here = staff()
+    seats(here)
+    of_body = called(here)
+    of_everybody = called(here, kind="assembly", short_notice="汛期")
+    client.force_login(here.secretary.user)
+
+    ticked = {}
+    for meeting in (of_body, of_everybody):
+        form = client.get(meeting.get_absolute_url()).context["people_form"]
+        ticked[meeting.kind] = bool(form["is_guest"].value())
+        assert "也算应到" in client.get(meeting.get_absolute_url()).text
+
+    assert ticked == {"two_committees": True, "assembly": False}
 
 
 def test_who_was_added_by_mistake_goes_off_the_roll_and_nobody_else(client):

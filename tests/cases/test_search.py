@@ -187,6 +187,15 @@ def test_a_search_tells_nothing_that_its_reader_may_not_read(text):
     assert found(here.reviewer, "叫欧阳") == {case.number}
 
 
+@pytest.mark.parametrize("text", ["马建民家", "⻢建⺠家", "髙家湾", "高家湾"])
+def test_words_are_found_in_characters_that_look_like_theirs(text):
+    here = staff()
+    words = "⻢建⺠家的水，高家湾的路；马建民家的灯，髙家湾的桥"
+    case = spoken(here, verbatim=words, speaker_name="王建国")
+
+    assert found(here.secretary, text) == {case.number}
+
+
 @pytest.mark.parametrize("text", ["120元", "１２０元", "１２０ 元"])
 def test_words_are_found_in_either_width(text):
     here = staff()
@@ -222,6 +231,34 @@ def test_a_blank_beside_a_number_is_in_no_ones_way(words, asked):
     for text in asked:
         search.require_two_characters(text)
         assert found(here.secretary, text) == {case.number}, text
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "not_asked"),
+    [
+        (
+            "11月03号停的水",
+            ["11月03号", "11月3日", "11月3号", "十一月三号", "十一月三日停的水", "3号"],
+            ["11月30日", "11月13号", "12月3号"],
+        ),
+        ("十一月三日停的水", ["11月3号", "11月03号", "3日"], ["11月4号"]),
+        ("11月3号楼停水", ["11月3号楼", "3号楼"], []),
+        ("要扣三成", ["三成", "30%", "百分之三十", "扣3成", "扣 30%"], ["3%", "13%"]),
+        ("要扣三成租金", ["三成租金", "30%租金"], []),
+        ("要扣百分之三十", ["扣三成", "三成", "30%"], []),
+        ("张三成的地", ["三成", "张三成"], ["30%", "百分之三十"]),
+        ("三成村的路", ["三成", "三成村"], ["30%"]),
+        ("利息千分之三", ["千分之三", "3‰", "0.3%"], ["0.03%"]),
+    ],
+)
+def test_days_and_shares_are_found_however_they_are_said(words, asked, not_asked):
+    here = staff()
+    case = spoken(here, verbatim=words, title="一件事", speaker_phone="")
+
+    for text in asked:
+        assert found(here.secretary, text) == {case.number}, text
+    for text in not_asked:
+        assert found(here.secretary, text) == set(), text
 
 
 def test_place_and_remark_are_found_as_words_are():
@@ -273,6 +310,57 @@ def test_an_amount_is_found_however_it_is_written(written):
         assert found(here.secretary, asked) == {case.number}, asked
 
 
+def test_an_amount_within_a_sentence_is_found():
+    here = staff()
+    case = spoken(here, verbatim="老板欠我一万二没还", title="一件事")
+
+    for asked in (*AMOUNTS, "欠我一万二", "一万二没还"):
+        assert found(here.secretary, asked) == {case.number}, asked
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("流转费八百一亩", ["八百", "八百一亩", "流转费八百"]),
+        ("工钱两百一天", ["两百", "两百一天"]),
+        ("两千一亩的地", ["两千", "两千一亩"]),
+        ("欠一千五一间的房租", ["一千五", "1500", "一千五一间"]),
+        ("低保三百五一个月", ["三百五", "350"]),
+        ("花椒一百二一斤", ["一百二", "一百二一斤"]),
+        ("欠三百五六月还", ["三百五", "六月还", "三百五六月还"]),
+        ("树苗五十一棵", ["五十", "五十一棵", "51"]),
+        ("每亩八百一十元", ["八百一", "810", "810元"]),
+        ("水费1200，300已经交了", ["1200", "300", "1200，300已经交了"]),
+        ("水费1200,300已经交了", ["1200", "300"]),
+        ("欠五百，三百已经还了", ["五百", "500", "三百", "欠五百，三百已经还了"]),
+        ("借了三千，五百是利息", ["三千", "3000", "五百", "500"]),
+        ("种子钱三千\n五百是化肥钱", ["三千", "3000", "五百", "500"]),
+        ("欠工钱1200 三个月没给", ["1200", "三个月", "3个月", "1200 三个月"]),
+        ("欠工钱1200三个月没给", ["1200", "三个月", "1200三个月没给"]),
+        ("低保从300 五月起没发", ["300", "五月", "5月"]),
+        ("门牌15 三组", ["15", "三组"]),
+        ("打13993912345一直没人接", ["13993912345", "一直没人接"]),
+        ("电话 0086 139 9391 2345", ["13993912345", "139 9391 2345"]),
+        ("电话0086-139-9391-2345", ["13993912345", "0086-139-9391-2345"]),
+        ("联系13993-912345", ["13993912345", "13993-912345"]),
+    ],
+)
+def test_what_was_taken_down_is_found_in_the_spelling_it_was_written_in(words, asked):
+    here = staff()
+    case = spoken(here, verbatim=words, title="一件事", speaker_phone="")
+
+    for text in (*asked, words):
+        assert found(here.secretary, text) == {case.number}, text
+
+
+def test_a_number_as_written_stands_by_itself():
+    here = staff()
+    spoken(here, verbatim="表号一二100345，三千一亩", title="一件事", speaker_phone="")
+
+    assert found(here.secretary, "003") == set()
+    assert found(here.secretary, "100") == set()
+
+
 @pytest.mark.parametrize(
     "typed", ["2 组 15 号", "2 组15号", "139 9391 2345", "139-9391-2345"]
 )
@@ -300,6 +388,16 @@ def test_traditional_characters_are_found_by_simplified_and_find_them(words, ask
     case = spoken(here, verbatim=words, title="一件事")
 
     assert found(here.secretary, asked) == {case.number}
+
+
+@pytest.mark.parametrize("asked", ["马", "馬", "⻢"])
+def test_a_surname_is_found_in_whatever_characters(asked):
+    here = staff()
+    written = ("馬测民", "马测民", "⻢测民")
+    cases = {spoken(here, speaker_name=name).number for name in written}
+    spoken(here, speaker_name="牛测民")
+
+    assert found(here.secretary, asked) == cases
 
 
 @pytest.mark.parametrize("dot", ["·", "・", "•", "．", ".", "", " ", "-", "—"])

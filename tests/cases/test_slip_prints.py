@@ -5,8 +5,12 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from cases.archiving import papers_of
 from cases.ledgers.exports import exportable, may_export, may_take
 from cases.models import Case
+from cases.models.scope import Sight
+from cases.slips import slips_of
+from cases.slips.reading import asked_of
 from cases.workflow import Action, make_move
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in
@@ -147,3 +151,32 @@ def test_a_print_costs_ten_queries_whatever_happened(
             ).status_code
             == 200
         )
+
+
+SECRET = "保密：只有指定的人能看，不要外传。"
+
+
+def test_every_slip_of_a_secret_matter_says_so_at_its_head(here):
+    secret = decided(here, accepted(here, confidentiality="secret"), lead=here.leader)
+    is_open = decided(here, lead=here.leader)
+    on = (NOON + 3 * DAY).date()
+    offers = slips_of(secret, secret.assignments.all(), *asked_of(secret))
+    assert offers
+    assert may_take(here.secretary.user, on, secret, secret.assignments.all())
+
+    for offer in offers:
+        paper = printed(here.secretary, secret, offer.slip.key, offer.nth)
+        assert paper.status_code == 200
+        assert SECRET in paper.text[: paper.text.index("<table")]
+    assert SECRET not in printed(here.secretary, is_open, "handover").text
+
+
+def test_the_papers_of_a_secret_matters_archive_say_so_too(here):
+    secret = decided(here, accepted(here, confidentiality="secret"), lead=here.leader)
+    on = (NOON + 3 * DAY).date()
+    sight = Sight.of(here.secretary.user, on)
+
+    papers = papers_of(secret, sight, NOON + 3 * DAY)
+
+    assert len(papers) > 1
+    assert all(SECRET in paper.html for paper in papers)

@@ -69,7 +69,7 @@ def test_an_exact_name_that_one_neighbour_has_is_theirs(here, client):
         PHONE,
     )
     done = client.get(answer["Location"]).content.decode()
-    assert f"张长生（{here.group}{resident.household}）" in done
+    assert f"张长生（{here.group}{resident.household.door}）" in done
 
 
 def test_the_api_finds_an_exact_name_as_well(here):

@@ -4,10 +4,18 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.meetings import add_item, remove_item, save_item, save_minutes
+from cases.meetings import (
+    add_item,
+    call_meeting,
+    change_meeting,
+    remove_item,
+    save_item,
+    save_minutes,
+)
 from cases.meetings.four_two import drop_process, redacted
 from cases.meetings.sitting import Sitting
 from cases.models import AgendaItem, Case, FourTwoProcess, Meeting
+from cases.privacy.table import reading_table_of
 from cases.workflow import Action, make_move
 from minshi.errors import StaleVersion
 from tests.cases.council import called, present, seats
@@ -80,6 +88,29 @@ def test_a_matter_that_is_put_on_the_agenda_blanks_nothing_that_stood_there(here
     assert read.items[0].opinions == GUESS
 
 
+@pytest.mark.parametrize("place", ["村委会二楼", ""])
+def test_a_name_added_later_is_blanked_in_what_one_who_knows_wrote(here, place):
+    case = hidden(here)
+    meeting = call_meeting(
+        "minshi_committee",
+        here.village,
+        starts_at=NOON,
+        by=officer(here.duty),  # recorded the matter
+        at=NOON,
+        place=place,
+        cases=[case],
+    )
+    words = f"{NAME}说路灯坏了，赵铁柱也这么说"
+    save_minutes(meeting, words, version=0, by=officer(here.duty), at=NOON)
+    make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, others="赵铁柱")
+
+    meeting.refresh_from_db()
+    reading_table_of(meeting).show(meeting)
+
+    assert meeting.minutes == "［…］说路灯坏了，［…］也这么说"
+    assert meeting.place == place
+
+
 def test_a_matter_that_is_taken_off_the_agenda_shows_nothing_that_was_blanked(here):
     case = accepted(here, speaker_name=NAME)
     sitting = called(here, case, accepted(here, speaker_name="王大山"))
@@ -101,6 +132,64 @@ def test_words_about_one_matter_do_not_name_the_hidden_speaker_of_another(here):
     save_item(item, version=0, opinions=GUESS, votes=NOTHING_COUNTED, by=by, at=NOON)
 
     assert AgendaItem.objects.get(pk=item.pk).opinions == BLANKED
+
+
+def faces_of(client, post, sitting: Meeting) -> str:
+    """All that a reader is shown of a meeting: list, page, paper, API and ledger."""
+    client.force_login(post.user)
+    page = sitting.get_absolute_url()
+    answers = [
+        client.get(reverse("cases:meetings")),
+        client.get(page),
+        client.post(reverse("cases:meeting_print", args=[sitting.pk])),
+        client.get("/api/v1/meetings/"),
+        client.get(f"/api/v1/meetings/{sitting.pk}/"),
+        client.get(reverse("cases:ledger", args=["meetings"])),
+    ]
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
+    return "".join(answer.content.decode() for answer in answers)
+
+
+@pytest.mark.parametrize("way", ["called so", "changed", "hidden later"])
+def test_neither_place_nor_subject_names_a_hidden_speaker(client, here, way):
+    place, subject = f"{NAME}家院里", f"{NAME}说的水渠怎么修"
+    by = officer(here.duty)  # knows
+    if way == "called so":
+        case = hidden(here)
+        sitting = called(here, case, by=here.duty, place=place, subjects=[subject])
+    elif way == "changed":
+        sitting = called(here, hidden(here), by=here.duty)
+        change_meeting(
+            sitting,
+            starts_at=sitting.starts_at,
+            place=place,
+            chair="",
+            recorder="",
+            by=by,
+            at=NOON,
+        )
+        add_item(sitting, subject=subject, by=by, at=NOON)
+    else:
+        case = accepted(here, speaker_name=NAME)
+        sitting = called(here, case, by=here.duty, place=place, subjects=[subject])
+        protect(here, case, "hidden")
+
+    shown = faces_of(client, here.secretary, sitting)
+
+    assert NAME not in shown
+    assert "［…］家院里" in shown
+    assert "［…］说的水渠怎么修" in shown
+
+
+def test_a_place_typed_by_one_who_may_not_know_stays_as_typed(client, here):
+    sitting = called(
+        here, hidden(here), by=here.secretary, place=f"{NAME}家院里", subjects=[GUESS]
+    )
+
+    shown = faces_of(client, here.secretary, sitting)
+
+    assert f"{NAME}家院里" in shown
+    assert GUESS in shown
 
 
 # --- a matter is hidden, and opened again

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case
-from cases.workflow import Action, make_move
+from cases.workflow import Action, Speaker, make_move
 from minshi.text import PLACEHOLDER
 from tests.cases.roads import (
     DAY,
@@ -273,6 +273,38 @@ def test_a_villager_sees_that_hurrying_was_noted_and_what_they_answered_and_so_d
     assert "您的回答：满意，解决" in closed
 
 
+def test_both_sides_read_of_hurrying_also_when_it_is_done_again(client, here):
+    case = decided(here)
+    case = make_move(case, Action.URGE, by=Speaker(case, "code"), at=NOON)
+    badly = {"satisfaction": "dissatisfied", "solved": "no", "reason": "没修"}
+    case = rated(here, verified(here, completed(here, case)), **badly)
+
+    address = reverse("cases:track", args=[case.number])
+    speakers = client.get(address, {"k": case.tracking_code}).content.decode()
+    client.force_login(here.handler.user)
+    officers = client.get(case.get_absolute_url()).content.decode()
+
+    assert case.round == 2
+    assert "催过，经办的人看得到" in speakers
+    assert "催过这件事" in officers
+
+
+def test_after_a_merge_nobody_is_said_to_see_that_the_speaker_asked_to_hurry(
+    client, here
+):
+    own, other = accepted(here), accepted(here)
+    own = make_move(own, Action.URGE, by=Speaker(own, "code"), at=NOON)
+    make_move(own, Action.MERGE, by=officer(here.secretary), at=NOON, into=other)
+
+    address = reverse("cases:track", args=[own.number])
+    speakers = client.get(address, {"k": own.tracking_code}).content.decode()
+    client.force_login(here.secretary.user)
+    officers = client.get(other.get_absolute_url()).content.decode()
+
+    assert "催过这件事" not in officers
+    assert "催过，经办的人看得到" not in speakers
+
+
 def test_the_speaker_is_asked_as_the_speaker_after_a_mistake_too(client, here):
     case = verified(here)
     address = reverse("cases:track", args=[case.number])
@@ -288,6 +320,24 @@ def test_the_speaker_is_asked_as_the_speaker_after_a_mistake_too(client, here):
 
     assert "您满意吗？" in page
     assert "群众满意吗" not in page
+
+
+def test_whoever_is_dissatisfied_learns_of_all_that_is_missing_at_once(client, here):
+    case = verified(here)
+    address = reverse("cases:track", args=[case.number])
+    form = client.get(address, {"k": case.tracking_code}).context["forms"][0][1]
+    sent = {
+        "k": case.tracking_code,
+        "action": "rate",
+        "version": case.version,
+        "key": str(form["key"].value()),
+        "satisfaction": "dissatisfied",
+    }
+
+    page = client.post(address, sent)
+
+    [(_offer, refused)] = page.context["forms"][:1]
+    assert set(refused.errors) == {"solved", "reason"}
 
 
 @pytest.mark.parametrize("key", ["", "nothing", "5f0c9f3e-3a55-4a53-9b1c-0d7d4f6f1f11"])
@@ -352,7 +402,7 @@ def test_a_rating_changed_under_the_same_key_is_refused_and_shown(client, here):
     assert answer.status_code == 409
     assert "谢谢" not in page.split("</h2>")[0]
     assert "没有交上" in page
-    assert "现在不能这样办了" in page
+    assert "您已经评过了" in page
     assert "您满意吗？" in page
     assert [typed.words for typed in answer.context["late"]["typed"]] == [
         "不满意",
@@ -461,3 +511,17 @@ def test_a_letter_that_looks_like_a_digit_is_read_as_one(client, here):
 
     for typed in ("lOO1 2345 678O", "Ioo123456780"):
         assert client.get(address, {"k": typed}).status_code == 200
+
+
+def test_where_a_script_goes_on_is_stored_by_no_browser(client, here):
+    case = spoken(here)
+    address = reverse("cases:track", args=[case.number])
+    page = client.get(address, {"k": case.tracking_code})
+    urge = next(form for offer, form in page.context["forms"] if offer.action == "urge")
+    form = {"action": "urge", "k": case.tracking_code}
+    form |= {field.html_name: field.value() or "" for field in urge}
+
+    answer = client.post(address, form, headers={"Accept": "application/json"})
+
+    assert case.number in answer.json()["go"]
+    assert answer["Cache-Control"] == "no-store"

@@ -11,6 +11,7 @@ from django.urls import reverse
 from cases.attachments import attach
 from cases.models import Case, CaseAccess, CaseRevision
 from cases.privacy.redactor import NOTHING
+from cases.speaking.progress import told_to_speaker
 from cases.templatetags.minshi import day
 from cases.views.timeline import entry_of
 from cases.workflow import Action, Speaker, make_move
@@ -72,6 +73,26 @@ def test_what_was_sent_elsewhere_is_not_called_badly_done(client, here, time_mac
     assert "请再看一看" in page
     assert "没办好" not in page
     assert "还有话说" in page
+
+
+@pytest.mark.parametrize("told", ["请去立案", "请到县信访局去，带上材料"])
+def test_everybody_reads_where_it_is_handled_instead(client, here, told):
+    case = make_move(
+        accepted(here),
+        Action.DIVERT,
+        by=officer(here.secretary),
+        at=NOON,
+        route="县信访局",
+        told=told,
+    )
+
+    speakers = page_of(client, case)
+    client.force_login(here.secretary.user)
+    officers = client.get(case.get_absolute_url()).context["timeline"][0]
+
+    assert told in speakers
+    assert speakers.count("县信访局") == 1
+    assert officers.label == "告诉群众该去哪里办 · 县信访局"
 
 
 def test_what_was_done_may_be_called_badly_done(client, here, time_machine):
@@ -208,6 +229,44 @@ def test_nobody_has_a_closed_matter(client, here):
     assert "接下来" not in page
 
 
+# --- withdrawn
+@pytest.mark.parametrize("by_themself", [True, False])
+def test_what_was_withdrawn_is_not_called_done(client, here, by_themself):
+    case = decided(here)
+    speaker = Speaker(case, "code")
+    by = speaker if by_themself else officer(here.duty)
+    said = {} if by_themself else {"how": "call", "said_at": NOON}
+    make_move(case, Action.WITHDRAW, by=by, at=NOON + DAY, reason="自己修好了", **said)
+
+    page = page_of(client, case)
+
+    assert "<h2>\n      这件事撤回了，不再办理" in page
+    assert "办完了" not in page
+
+
+def test_what_was_withdrawn_after_it_was_done_badly_is_not_called_done(client, here):
+    case = rated(here, solved="partly")
+    case = make_move(
+        case,
+        Action.REOPEN,
+        by=Speaker(case, "code"),
+        at=NOON + 3 * DAY,
+        reason="又坏了",
+    )
+    make_move(
+        case,
+        Action.WITHDRAW,
+        by=Speaker(case, "code"),
+        at=NOON + 4 * DAY,
+        reason="自己修好了",
+    )
+
+    told = told_to_speaker(Case.objects.get(pk=case.pk))
+
+    assert (told.is_withdrawn, told.leaves_something) == (True, False)
+    assert told.outcome == ""
+
+
 @pytest.mark.parametrize(
     "stage",
     [spoken, accepted, decided, completed, verified],
@@ -297,6 +356,56 @@ def test_what_the_speaker_is_told_stands_in_no_event_with_names_or_numbers(
     assert stored in page_of(client, case)
 
 
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("duty", "告诉群众：“因李建国外出，下雨天路基干不了”"),
+        ("supervisor", "告诉群众：“因［…］外出，下雨天路基干不了”"),
+    ],
+)
+def test_officers_read_what_the_speaker_was_told_of_a_delay(client, here, role, words):
+    case = decided(here, accepted(here, spoken(here, confidentiality="hidden")))
+    make_move(
+        case,
+        Action.RETURN,
+        by=officer(here.handler),
+        at=NOON,
+        reason="等人",
+        told_why="因李建国外出，下雨天路基干不了",
+    )
+    client.force_login(getattr(here, role).user)
+
+    page = client.get(case.get_absolute_url())
+
+    assert page.context["timeline"][0].note == f"等人\n{words}"
+
+
+def test_of_a_refusal_officers_do_not_read_that_the_speaker_was_told(client, here):
+    case = make_move(
+        decided(here),
+        Action.ASK_SUSPENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="等料",
+        until_on=(NOON + 5 * DAY).date(),
+    )
+    case = make_move(
+        case,
+        Action.RULE_SUSPENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="refused",
+        reason="料已到",
+        told_why="等料来了再砌",
+    )
+    client.force_login(here.secretary.user)
+
+    page = client.get(case.get_absolute_url())
+
+    assert page.context["timeline"][0].note == "料已到"
+    assert "等料来了再砌" not in page_of(client, case)
+
+
 def test_a_refused_request_is_not_told(client, here):
     case = decided(here)
     until = NOON.date() + timedelta(days=20)
@@ -381,6 +490,28 @@ def test_work_sent_back_is_told(client, here):
 
     assert "接着办" in page
     assert "还有一盏没修好" in page
+
+
+def test_a_step_long_past_is_told_as_past(client, here):
+    case = decided(here)
+    case = make_move(
+        case, Action.RETURN, by=officer(here.handler), at=NOON, reason="不会"
+    )
+    case = completed(here, decided(here, case))
+    make_move(
+        case,
+        Action.REJECT,
+        by=officer(here.secretary),
+        at=case.last_event_at,
+        reason="灯还是不亮",
+    )
+
+    page = page_of(client, Case.objects.get(pk=case.pk))
+
+    assert "退回去重新商量由谁办了" in page
+    assert "退回去接着办了" in page
+    assert "正在重新商量" not in page
+    assert "正在接着办" not in page
 
 
 def test_the_second_round_is_called_so(client, here):
@@ -670,6 +801,8 @@ def test_whose_matter_was_merged_reads_no_other_speakers_answer(
 
     assert "门口没装" not in page
     assert "当时给您的答复" not in page
+    assert "您的回答" not in page
+    assert "这件事转回来重新办。" in page
 
 
 def test_why_it_was_opened_again_stays_to_be_read(client, here, time_machine):
@@ -684,3 +817,19 @@ def test_why_it_was_opened_again_stays_to_be_read(client, here, time_machine):
     )
 
     assert "又不亮了" in page_of(client, case)
+
+
+def test_the_answer_that_closed_a_matter_stays_to_be_read_once_it_is_opened_again(
+    client, here, time_machine
+):
+    time_machine.move_to(NOON + 4 * DAY, tick=False)
+    case = rated(here)
+    closed = page_of(client, case)
+    opening = {"by": Speaker(case, "code"), "at": NOON + 3 * DAY, "reason": "又不亮了"}
+    case = make_move(case, Action.REOPEN, **opening)
+
+    opened = page_of(client, case)
+
+    assert closed.count("您的回答：满意，解决。") == 1, "beside the state alone"
+    assert opened.count("您的回答：满意，解决。") == 1
+    assert opened.index("您的回答：满意") < opened.index("又不亮了")

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.meetings.four_two import StepRecord, record_step
+from cases.meetings.four_two import record_step
+from cases.meetings.step_record import StepRecord
 from cases.models import Case
 from tests.cases.council import called, present, seats
 from tests.cases.ledger_desk import logged_in

@@ -2,6 +2,7 @@
 run on.
 """
 
+from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from cases.models import Case, Event
 from cases.models.choices import CloseReason, Stage
 from cases.workflow import Action, Speaker, Spoken, make_move, register
 from minshi.errors import MoveRefused, RuleBroken, StaleVersion
+from tests.api import Api
 from tests.cases.roads import NOON, accepted, officer, spoken, staff, words
 from tests.chains import findings_of
 from tests.together import at_once
@@ -83,6 +85,20 @@ def test_a_form_sent_twice_makes_one_case():
 
     assert {result.number for result in results} == {Case.objects.get().number}
     assert Event.objects.count() == 1
+
+
+def test_a_matter_sent_several_times_at_once_is_new_to_one_client_alone():
+    here, key = staff(), str(uuid4())
+    data = {"verbatim": "水管漏水", "village": here.village.pk}
+    headers = {"Idempotency-Key": key}
+
+    answers = at_once(
+        *[lambda: Api(here.duty).post("cases/", data, **headers) for _nth in "123456"]
+    )
+
+    codes = Counter(answer.status_code for answer in answers)
+    assert codes == {201: 1, 200: 5}
+    assert Case.objects.count() == 1
 
 
 def test_a_move_sent_twice_is_made_once():

@@ -210,6 +210,8 @@ def a_post_ends(draw, place: Place, case: Case, at: datetime) -> Case:
 def is_sound(place: Place, case: Case, at: datetime) -> None:
     stored = Case.objects.get(pk=case.pk)
     running = list(Clock.objects.filter(case=case, stopped_at=None))
+    rated_now = stored.ratings.filter(round=stored.round)
+    assert stored.is_rated == rated_now.exists()
     if stored.stage == Stage.CLOSED:
         assert (running, stored.owner, stored.due_at, stored.promised_on) == (
             [],
@@ -253,7 +255,6 @@ def is_free_of_personal_values(case: Case) -> None:
 
 @settings(
     max_examples=20,
-    deadline=None,
     derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),

@@ -497,3 +497,15 @@ def test_the_demo_inherits_nothing_that_reaches_others(bootstrap, monkeypatch):
 
     assert not {*real} & bootstrap.demo_environment().keys()
     assert not {*real} & bootstrap.served_environment().keys()
+
+
+def test_the_demo_says_what_it_does_not_read(bootstrap, monkeypatch, capsys):
+    """Who tries backups out in it would wait for one."""
+    for name in bootstrap.REACHES_OTHERS:
+        monkeypatch.delenv(name, raising=False)
+    bootstrap.say_what_is_left_out()
+    assert not capsys.readouterr().out
+
+    monkeypatch.setenv("BACKUP_KEY", "a key")
+    bootstrap.say_what_is_left_out()
+    assert "演示不做备份，不发邮件、短信，不读 BACKUP_KEY" in capsys.readouterr().out

@@ -168,6 +168,7 @@ def test_management_commands_of_the_migration_exist():
         "migrate",
         "load_calendar",
         "load_standard_texts",
+        "hide_anew",
         "grant_application",
     ]
     assert set(named) <= set(get_commands())

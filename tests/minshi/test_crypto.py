@@ -240,6 +240,43 @@ def test_a_phone_number_may_have_any_dot_or_dash_in_it(between):
     assert crypto.normal_phone(raw) == "13993908821"
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("", ""),
+        (" 0939-4421234 ", "0939-4421234"),
+        ("０９３９－４４２１２３４", "0939-4421234"),
+        ("0939—4421234", "0939-4421234"),
+        ("0939 442 1234", "0939-442-1234"),
+        ("（0939）4421234", "0939-4421234"),
+        ("零九三九四四二一二三四", "09394421234"),
+        ("零九三九－四四二一二三四", "0939-4421234"),
+        ("电话：0939-4421234", "0939-4421234"),
+        ("400-812-3456", "400-812-3456"),
+        ("+86 939 4421234", "+86-939-4421234"),
+        ("13993908821", "13993908821"),
+    ],
+)
+def test_the_telephone_of_an_office_can_be_dialled_and_keeps_its_hyphens(typed, stored):
+    assert crypto.office_phone(typed) == stored
+    assert crypto.office_phone(stored) == stored
+
+
+def test_a_label_alone_is_no_telephone():
+    with pytest.raises(ValidationError):
+        crypto.office_phone("电话：")
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("12348", "12348"), ("１２３４８", "12348"), ("一一〇", "110")],
+)
+def test_an_office_may_be_rung_up_on_a_public_line(typed, stored):
+    assert crypto.office_phone(typed, or_public_line=True) == stored
+    with pytest.raises(ValidationError):
+        crypto.office_phone(typed)
+
+
 WORDS = ["", "没有", "+", "张三13993908821", "1399390TEXT", "****8821", "139****8821"]
 DIGITS = [
     "1399390882",

@@ -89,6 +89,8 @@ def asked_of(case: Case, post: Post) -> dict[Prepared, list[tuple[object, ...]]]
         reading_facts._ratings_of: [(case.pk,)],
         reading_facts._clocks_of: [(case.pk,)],
         reading_facts._events_read_of: [(case.pk,)],
+        reading_facts._posts_ever_in: [({case.owner_office_id or 0},), ({1, 2, 3},)],
+        reading_facts._open_hand_backs_of: [(some,), ({1, 2, 3},)],
         _leading_posts: [
             (case.pk, case.village_id, case.town_id, None, TODAY),
             (case.pk, None, case.town_id, "621226", TODAY),

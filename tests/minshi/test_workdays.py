@@ -17,6 +17,7 @@ from minshi.workdays import (
     last_day,
     last_day_of,
     local_day,
+    range_in_words,
     shifted,
     yellow_at,
 )
@@ -141,6 +142,19 @@ def test_a_moment_late_in_the_utc_day_belongs_to_the_next_day_in_shanghai():
 )
 def test_a_day_of_another_year_is_said_with_its_year(day, words):
     assert day_in_words(day, beside=date(2026, 12, 31)) == words
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (date(2026, 3, 20), date(2026, 12, 31), "3月20日 — 12月31日"),
+        (date(2026, 3, 20), date(2031, 3, 19), "2026年3月20日 — 2031年3月19日"),
+        (date(2025, 12, 31), date(2026, 1, 4), "2025年12月31日 — 2026年1月4日"),
+        (date(2025, 3, 1), date(2025, 4, 1), "2025年3月1日 — 2025年4月1日"),
+    ],
+)
+def test_a_range_over_several_years_has_the_year_on_both_sides(first, last, words):
+    assert range_in_words(first, last, beside=date(2026, 11, 30)) == words
 
 
 @pytest.mark.parametrize(

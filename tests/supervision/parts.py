@@ -3,6 +3,7 @@ each.
 """
 
 from cases.models import Case
+from cases.workflow import Action, System, make_move
 from supervision.models import (
     Call,
     Chase,
@@ -47,6 +48,14 @@ def chased(case: Case, note: str, other: Post) -> None:
         noted_at=NOON,
         noted_by=other,
     )
+    case = make_move(
+        case,
+        Action.SUPERVISE,
+        by=System("orders"),
+        at=NOON,
+        note=note,
+        supervision_level="remind",
+    )
     chase = Chase.objects.create(
         case=case,
         clock=clock,
@@ -54,7 +63,7 @@ def chased(case: Case, note: str, other: Post) -> None:
         step="yellow",
         level="remind",
         at=NOON,
-        reason=note,
+        event=case.events.latest("sequence"),
         order=order,
     )
     Notice.objects.create(

@@ -4,11 +4,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from cases.deadlines.counting import counting_of
 from cases.models import Case
+from cases.models.choices import Rule, Stage
 from cases.workflow import Action, Speaker, make_move
 from minshi.errors import NoSuchRight
 from supervision.chasing.sweeping import sweep
-from supervision.models import Call, Notice, NoticeKind
+from supervision.models import Call, Notice, NoticeChannel, NoticeKind
 from supervision.notices.calls import calls_of, note_call, numbers_to_call
 from supervision.notices.speaker import told_so_far
 from tests import roles
@@ -299,7 +301,7 @@ def test_a_call_left_over_from_the_round_before_says_that_it_is_done_again(clien
 
     page = client.get(reverse("supervision:calls")).text
 
-    assert "正在重新办" in page
+    assert "转回去重新办了" in page
     assert "有答复了" not in page
 
 
@@ -400,8 +402,8 @@ def test_who_said_that_it_was_not_done_well_hears_that_it_is_done_again(client):
     page = client.get(reverse("supervision:calls")).text
     told = client.get(reverse("supervision:of_case", args=[case.number])).text
 
-    assert "他说没办好，正在重新办，最迟" in page
-    assert "他说没办好，正在重新办" in told
+    assert "他说没办好，转回去重新办了，最迟" in page
+    assert "他说没办好，转回去重新办了" in told
     assert "答复日变了" not in page + told
 
 
@@ -415,7 +417,7 @@ def test_a_talk_that_is_put_off_is_no_day_of_an_answer(client):
 
     page = client.get(reverse("supervision:calls")).text
 
-    assert "要往后放一放再商量，最迟" in page
+    assert "往后放了放再商量，最迟" in page
     assert "答复" not in page
 
 
@@ -493,3 +495,48 @@ def _with_another_day(here):
     )
     sweep(NOON)
     return case
+
+
+def test_who_said_so_twice_is_called_and_gets_no_text_that_it_is_being_done(
+    client, settings
+):
+    settings.SMS_URL = "console://"
+    here = staff()
+    case = verified(here, completed(here, decided(here, taken_up(here))))
+    bad = {"satisfaction": "dissatisfied", "solved": "no", "reason": "没修"}
+    at = NOON + 2 * DAY
+    case = completed(here, rated(here, case, at, **bad), at=at + DAY)
+    sweep(at + DAY)
+
+    rated(here, verified(here, case, at + DAY), at + 2 * DAY, **bad)
+    sweep(at + 2 * DAY)
+
+    texts = Notice.objects.filter(channel=NoticeChannel.SMS, event__action=Action.RATE)
+    assert [notice.event.target for notice in texts] == [Stage.HANDLE]
+    (call,) = Call.objects.to_make()
+    assert call.event.target == Stage.SUPERVISE
+    client.force_login(here.duty.user)
+    page = client.get(reverse("supervision:calls")).text
+    assert "他说还是没办好，已经交给上面过问，最迟" in page
+
+
+def test_whoever_was_not_content_hears_of_it_though_the_day_stays_the_same():
+    """The last day of the clock that reminds, and of the one for the order, may be one."""
+    here = staff()
+    case = verified(here, completed(here, decided(here, taken_up(here))))
+    bad = {"satisfaction": "dissatisfied", "solved": "no", "reason": "没修"}
+    case = rated(here, case, NOON + 2 * DAY, **bad)
+    case = completed(here, case, at=NOON + 3 * DAY)
+    case = verified(here, case, NOON + 3 * DAY)
+    sweep(NOON + 3 * DAY)
+    counting = counting_of(case.town_id, NOON.date())
+    at = NOON + 3 * DAY
+    while counting.last_day(Rule.SUPERVISE, at) != case.promised_on:
+        at += DAY
+
+    case = rated(here, case, at, **bad)
+    sweep(at)
+
+    event = case.events.latest("sequence")
+    assert "promised_on" not in event.data
+    assert Call.objects.get(event=event).kind == NoticeKind.PROMISED

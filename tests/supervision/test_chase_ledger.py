@@ -15,7 +15,13 @@ from minshi.workdays import local_day
 from supervision.chasing.circulating import circulate_due
 from supervision.chasing.sweeping import sweep
 from supervision.models import Chase, SupervisionOrder
-from supervision.orders import check_reply, reply_to_order, send_orders_due, sign_order
+from supervision.orders import (
+    cancel_order,
+    check_reply,
+    reply_to_order,
+    send_orders_due,
+    sign_order,
+)
 from supervision.views.board import with_times
 from tests import roles
 from tests.api import Api
@@ -31,7 +37,7 @@ from tests.cases.roads import (
     spoken,
     verified,
 )
-from tests.supervision.test_order_ends import handed_on
+from tests.supervision.test_order_ends import handed_on, late_draft
 from tests.supervision.test_orders import sent
 from tests.villages.factories import VillageFactory
 
@@ -66,6 +72,16 @@ def test_a_matter_is_followed_from_the_reminder_to_the_closed_order(here):
     ]
     assert rows[-1][5:8] == ["逾期多日", str(here.office), ""]
     assert rows[-1][10:13] == [str(local_day(at + DAY)), "换好了", "已销号 · 看过"]
+    assert rows[0][-1] == "系统"
+    assert rows[-1][-1] == f"系统拟稿 · {here.signer.user}签发"
+
+
+def test_a_remark_says_who_wrote_an_order_and_who_signed_it(here):
+    sent(here)
+
+    (row,) = shown_rows(page(here.supervisor, "supervision"))
+
+    assert row[-1] == f"{here.supervisor.user}拟稿 · {here.signer.user}签发"
 
 
 def test_chasing_by_hand_stands_in_it_with_who_did_it(here):
@@ -85,6 +101,84 @@ def test_chasing_by_hand_stands_in_it_with_who_did_it(here):
     assert (row[3], row[5]) == ("催办", "未逾期，督办人员主动督办")
     assert row[-1] == f"{here.supervisor.user}，督办要求：抓紧"
     assert row[12] == "还没办好"
+
+
+# 463 characters of the 2000 that may be typed
+ALL_POINTS = "".join(f"第{nth}点要查清。" for nth in range(1, 60))
+
+
+def test_what_is_demanded_by_hand_is_read_whole_wherever_it_is_read(here):
+    case = decided(here)
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON,
+        supervision_level="urge",
+        note=ALL_POINTS,
+    )
+    sweep(NOON)
+
+    (row,) = shown_rows(page(here.supervisor, "supervision"))
+    assert row[-1] == f"{here.supervisor.user}，督办要求：{ALL_POINTS}"
+    rows = Api(here.supervisor).get("ledgers/supervision/?period=all").json()["results"]
+    assert ALL_POINTS in rows[0]["remark"]
+    assert ALL_POINTS in take(here.supervisor, "supervision").file.decode()
+
+    for reader, address in (
+        (here.handler, "/supervision/inbox/"),
+        (here.supervisor, f"/supervision/matters/{case.number}/chasing/"),
+        (here.supervisor, f"/admin/supervision/chase/{Chase.objects.get().pk}/change/"),
+    ):
+        read = logged_in(reader).get(address)
+        assert ALL_POINTS in read.content.decode(), address
+
+
+def chased_by_hand(here, case, at):
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=at,
+        supervision_level="urge",
+        note="抓紧",
+    )
+    sweep(at)
+
+
+def test_the_light_is_that_of_the_moment_of_the_step(here):
+    green, yellow, grey, moved = [decided(here) for _nth in range(4)]
+    chased_by_hand(here, green, NOON)
+    chased_by_hand(here, yellow, yellow.yellow_at + DAY)
+    until = (NOON + 20 * DAY).date()
+    for case, ask, rule in (
+        (grey, Action.ASK_SUSPENSION, Action.RULE_SUSPENSION),
+        (moved, Action.ASK_EXTENSION, Action.RULE_EXTENSION),
+    ):
+        make_move(
+            case,
+            ask,
+            by=officer(here.handler),
+            at=NOON,
+            reason="缺料",
+            until_on=until,
+        )
+        if case == moved:
+            chased_by_hand(here, case, NOON)
+        make_move(case, rule, by=officer(here.secretary), at=NOON, ruling="granted")
+    chased_by_hand(here, grey, NOON + DAY)
+
+    rows = {}
+    for row in shown_rows(page(here.supervisor, "supervision")):
+        if row[3] == "催办":
+            rows[row[2]] = row[4]
+
+    assert [rows[case.number] for case in (green, yellow, grey, moved)] == [
+        "绿（没到期）",
+        "黄（快到期）",
+        "灰（暂停）",
+        "未逾期",
+    ]
 
 
 def test_page_and_api_hold_the_same_cells_and_a_file_leaves_with_them(here):
@@ -128,6 +222,18 @@ def test_the_page_costs_the_same_however_many_steps_it_has(
     assert len(shown_rows(response)) == count
 
 
+def test_an_order_taken_back_before_it_went_out_stands_nowhere_in_it(here):
+    case, late, order = late_draft(here)
+    waiting = shown_rows(page(here.supervisor, "supervision"))
+    cancel_order(order, reason="说清楚了", by=officer(here.supervisor), at=late)
+
+    rows = shown_rows(page(here.supervisor, "supervision"))
+
+    assert case.chases.filter(order=order).exists()
+    assert [row[3] for row in waiting].count("督办") == 1
+    assert [row[3] for row in rows].count("督办") == 0
+
+
 def test_an_order_written_by_hand_is_counted_and_stands_in_it(here):
     order = sent(here)
 
@@ -137,7 +243,7 @@ def test_an_order_written_by_hand_is_counted_and_stands_in_it(here):
         order.number,
         "督办",
         "逾期",
-        str(here.supervisor.user),
+        f"{here.supervisor.user}拟稿 · {here.signer.user}签发",
     )
     assert [times for _case, times in with_times([order.case])] == [1]
 

@@ -65,6 +65,7 @@ TABLE = """
     rule_suspension   everyday ruling ruled request
     resume            everyday
     protect           passed_on left
+    hide_words
     recuse            passed_on into_deliberation
     lift_recusal      passed_on
     mandatory_report  others remembered

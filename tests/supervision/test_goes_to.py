@@ -5,9 +5,12 @@ to: by name and post, by the rule that sends it.
 import pytest
 from django.urls import reverse
 
+from cases.workflow import Action, make_move
 from supervision.models import NoticeKind
 from supervision.orders import addressees_of
-from tests.cases.roads import NOON, accepted, decided
+from supervision.telling import tell_events
+from supervision.telling.red_line import red_line_goes_to
+from tests.cases.roads import NOON, accepted, decided, officer, words
 from tests.supervision.test_orders import raised, sent, told
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +71,40 @@ def test_another_step_says_nothing_of_it(client, here):
     page = page_of(client, here.secretary, "cases:act", case.number, "decide")
 
     assert "发给" not in page
+
+
+def red_line_reported(here, case, by):
+    values = words(Action.MANDATORY_REPORT, NOON, told="派出所")
+    make_move(case, Action.MANDATORY_REPORT, by=officer(by), at=NOON, **values)
+    tell_events(NOON)
+    return {str(user) for user in told(NoticeKind.RED_LINE)}
+
+
+def test_whoever_reports_a_danger_reads_who_is_notified_and_that_nobody_is_rung(
+    client, here
+):
+    case = accepted(here)
+
+    page = page_of(client, here.duty, "cases:act", case.number, "mandatory_report")
+
+    assert "派出所、妇联" in page
+    assert "自己打电话" in page
+    notified = red_line_reported(here, case, here.duty)
+    assert str(here.secretary.user) in notified
+    form = red_line_goes_to(case, NOON.date(), here.duty.user)
+    assert {line.split(" · ")[0] for line in form.notified} == notified
+    assert all(line in page for line in form.notified)
+
+
+def test_whoever_reports_a_danger_is_not_named_as_notified(client, here):
+    case = accepted(here)
+
+    page = page_of(client, here.secretary, "cases:act", case.number, "mandatory_report")
+
+    assert shown(here.secretary) not in page.split("系统会通知")[1].split("</div>")[0]
+    notified = red_line_reported(here, case, here.secretary)
+    form = red_line_goes_to(case, NOON.date(), here.secretary.user)
+    assert {line.split(" · ")[0] for line in form.notified} == notified
 
 
 def test_it_goes_to_those_it_named(here):

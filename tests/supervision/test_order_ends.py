@@ -6,6 +6,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from cases.models import Case
 from cases.workflow import Action, make_move
@@ -23,6 +24,7 @@ from supervision.models import (
     OrderTalk,
     SupervisionOrder,
 )
+from supervision.notices.words import words_of
 from supervision.orders import (
     acts_open_to,
     cancel_order,
@@ -368,6 +370,105 @@ def test_whoever_answered_hears_that_the_order_is_closed(here):
     assert [
         row.recipient for row in Notice.objects.filter(kind=NoticeKind.ORDER_CLOSED)
     ] == [here.handler.user]
+
+
+def test_whoever_wrote_an_order_hears_that_it_was_given_back_unsigned(here):
+    cancel_order(raised(here), reason="先找村上", by=officer(here.signer), at=NOON)
+
+    notice = Notice.objects.get(kind=NoticeKind.ORDER_UNSENT)
+    assert notice.recipient == here.supervisor.user
+    assert words_of(notice) == (
+        "您写的督办单没有发出，被退回了。单子上写着原因，可以改好再写一张。"
+    )
+
+
+def test_whoever_takes_their_own_order_back_is_told_nothing(here):
+    order = raised(here)
+
+    cancel_order(order, reason="写错了", by=officer(here.supervisor), at=NOON)
+
+    assert not Notice.objects.filter(kind=NoticeKind.ORDER_UNSENT).exists()
+
+
+def test_an_order_given_back_is_written_anew_with_its_words(here, client):
+    order = raised(here, demand="三天内把灯修好")
+    cancel_order(order, reason="期限写长些", by=officer(here.signer), at=NOON)
+    client.force_login(here.supervisor.user)
+
+    page = client.get(order.get_absolute_url()).content.decode()
+    link = reverse("supervision:new_order", args=[order.case.number])
+    anew = client.get(f"{link}?anew={order.pk}")
+    form = anew.context["form"]
+
+    assert f"{link}?anew={order.pk}" in page
+    assert "退回的原因：期限写长些" in anew.text
+    assert form.initial["demand"] == "三天内把灯修好"
+    assert form.initial["reason"] == order.reason
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"demand": "", "reply_on": "2026-03-20"},
+        {"reply_on": "下周"},
+        {"reply_on": "2020-01-01"},  # the form takes it, the rule does not
+    ],
+)
+def test_an_order_refused_as_it_is_written_anew_says_again_why_it_was_given_back(
+    here, client, changed
+):
+    order = raised(here, demand="三天内把灯修好")
+    cancel_order(order, reason="期限写长些", by=officer(here.signer), at=NOON)
+    client.force_login(here.supervisor.user)
+    link = reverse("supervision:new_order", args=[order.case.number])
+    address = f"{link}?anew={order.pk}"
+    opened = client.get(address).context["form"]
+    typed = {
+        "reason": "灯还没修",
+        "demand": "十天内把灯修好",
+        "key": opened.initial["key"],
+        **changed,
+    }
+
+    refused = client.post(address, typed)
+
+    assert refused.status_code == 422
+    assert "退回的原因：期限写长些" in refused.text
+    form = refused.context["form"]
+    assert {name: str(form[name].value()) for name in typed} == {
+        name: str(value) for name, value in typed.items()
+    }
+
+
+@pytest.mark.parametrize("reply_on", ["2026-03-20", "下周"])
+def test_an_order_typed_while_another_wrote_one_is_shown_to_copy(
+    here, client, reply_on
+):
+    case = decided(here)
+    client.force_login(here.supervisor.user)
+    link = reverse("supervision:new_order", args=[case.number])
+    key = client.get(link).context["form"].initial["key"]
+    raised(here, case, by=here.signer)
+    typed = {"reason": "灯还没修", "demand": "十天内把灯修好", "reply_on": reply_on}
+
+    late = client.post(link, typed | {"key": key})
+
+    assert late.status_code == 409
+    assert "这件事已有一张督办单：" in late.text
+    assert {each.words for each in late.context["typed"]} == set(typed.values())
+
+
+def test_nobody_writes_anew_what_another_wrote(here, client):
+    order = raised(here, demand="三天内把灯修好")
+    cancel_order(order, reason="期限写长些", by=officer(here.signer), at=NOON)
+    client.force_login(here.signer.user)
+
+    page = client.get(order.get_absolute_url()).content.decode()
+    link = reverse("supervision:new_order", args=[order.case.number])
+    form = client.get(f"{link}?anew={order.pk}").context["form"]
+
+    assert "?anew=" not in page
+    assert form.initial["demand"] != "三天内把灯修好"
 
 
 # --- a talk about an order not answered

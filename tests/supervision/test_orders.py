@@ -22,6 +22,7 @@ from supervision.models import (
     Rung,
     SupervisionOrder,
 )
+from supervision.notices.words import words_of
 from supervision.orders import (
     acts_open_to,
     cancel_order,
@@ -113,6 +114,20 @@ def test_an_order_walks_from_the_pen_to_its_closing(here):
         order, good=True, finding="看过了", by=officer(here.supervisor), at=NOON + DAY
     )
     assert order.state == OrderState.CLOSED
+
+
+def test_only_whoever_is_to_answer_an_order_is_asked_to(here):
+    order = replied(here)
+    by = officer(here.supervisor)
+    check_reply(order, good=False, finding="没写日子", by=by, at=NOON + DAY)
+
+    asked = {here.handler: "请在", here.secretary: "请您知道："}
+    for kind in (NoticeKind.ORDER, NoticeKind.ORDER_BACK):
+        for post, words in asked.items():
+            notices = Notice.objects.filter(kind=kind, recipient=post.user).worded()
+            says = words_of(notices.get(channel="inbox"))
+            assert words in says
+            assert ("请您知道：" in says) == (post == here.secretary)
 
 
 @pytest.mark.parametrize("done", ["signed", "taken back"])
@@ -370,6 +385,20 @@ def test_an_answer_sent_back_is_due_again_and_told(here):
         )
 
 
+def test_all_that_is_wrong_with_an_answer_sent_back_is_said_at_once(here):
+    with pytest.raises(InputRefused) as refusal:
+        check_reply(
+            replied(here),
+            good=False,
+            finding="",
+            reply_on=local_day(NOON - DAY),
+            by=officer(here.supervisor),
+            at=NOON + DAY,
+        )
+
+    assert set(refusal.value.fields) == {"finding", "reply_on"}
+
+
 def test_nobody_checks_what_they_answered_or_handled(here):
     case = decided(here, lead=here.office)
     roles.supervisor_of(here.town, user=here.handler.user)
@@ -490,7 +519,7 @@ def test_an_order_by_hand_is_a_step_of_chasing_like_the_ladders(client, here):
         "by_hand",
         "order",
     )
-    assert (chase.by, chase.reason, chase.at) == (here.supervisor, "逾期", NOON + GRACE)
+    assert (chase.by, chase.demand, chase.at) == (here.supervisor, "逾期", NOON + GRACE)
     assert chase.due_at == order.case.clocks.get(stopped_at=None).due_at
     sweep(NOON + GRACE)
     assert Chase.objects.count() == 1
@@ -543,7 +572,9 @@ def test_nobody_chases_themself(here, with_a_reviewer):
     assert make_move(with_a_reviewer, Action.SUPERVISE, by=by, at=NOON, **words)
 
 
-def test_the_page_of_an_order_to_oneself_is_none(client, here, with_a_reviewer):
+def test_the_page_of_an_order_to_oneself_leads_back_to_the_matter(
+    client, here, with_a_reviewer
+):
     address = reverse("supervision:new_order", args=[with_a_reviewer.number])
 
     client.force_login(with_a_reviewer.owner_post.user)
@@ -551,7 +582,7 @@ def test_the_page_of_an_order_to_oneself_is_none(client, here, with_a_reviewer):
     client.force_login(here.supervisor.user)
     others = client.get(address)
 
-    assert own.status_code == 404
+    assert own.url == with_a_reviewer.get_absolute_url()
     assert others.status_code == 200
 
 
@@ -575,6 +606,26 @@ def test_the_board_says_why_one_orders_not_oneself_and_what_is_left(
 
 
 # --- on the desk
+def desk_of(client, post):
+    client.force_login(post.user)
+    further = client.get(reverse("cases:home")).context["further"]
+    return {work.label: work.count for work in further if work.count}
+
+
+def test_an_order_stands_on_the_desk_of_whoever_is_to_answer_it(client, here):
+    order = sent(here)
+    assert desk_of(client, here.handler) == {"待回复的督办单": 1}
+    assert desk_of(client, here.duty) == {}
+
+    order = replied(here, order)
+    assert desk_of(client, here.handler) == {}
+    assert desk_of(client, here.supervisor)["待核查的督办单"] == 1
+
+    by = officer(here.supervisor)
+    check_reply(order, good=True, finding="", by=by, at=NOON + DAY)
+    assert "待核查的督办单" not in desk_of(client, here.supervisor)
+
+
 def test_orders_to_sign_stand_on_the_desk_of_whoever_signs(client, here):
     raised(here)
 

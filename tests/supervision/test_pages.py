@@ -35,7 +35,7 @@ from tests.cases.roads import (
     staff,
     verified,
 )
-from tests.supervision.test_order_ends import circulated
+from tests.supervision.test_order_ends import circulated, late_draft
 from tests.supervision.test_orders import raised, replied, sent, signed
 from tests.villages.factories import OfficeFactory
 from villages.models import AuditRecord
@@ -102,6 +102,17 @@ def test_what_did_not_pass_the_check_does_not_look_new(client, here):
     sweep(NOON + DAY)
 
     assert "核查没通过，请接着办。" in page(client, here.handler, "inbox")
+
+
+def test_that_another_matter_came_in_does_not_look_like_a_new_one(client, here):
+    case = decided(here)
+    by = officer(here.secretary)
+    make_move(spoken(here), Action.MERGE, by=by, at=NOON + DAY, into=case)
+    sweep(NOON + DAY)
+
+    inbox = page(client, here.handler, "inbox")
+
+    assert "另一件并到这件里来了：请打开看看还有谁说、说了什么，一起办。" in inbox
 
 
 def test_a_notice_is_unread_until_it_is_opened(client, here):
@@ -426,7 +437,7 @@ def test_an_act_that_is_past_is_refused_with_a_word_and_no_error(client, here):
 
     answer = client.post(
         reverse("supervision:order_act", args=[order.pk, "sign"]),
-        {"demand": "x", "reply_on": "2026-03-06"},
+        {"demand": order.demand, "reply_on": order.reply_on},
         follow=True,
     )
 
@@ -574,6 +585,16 @@ def test_an_order_not_sent_yet_is_not_printed(client, here):
     )
 
 
+def test_the_reason_against_an_order_does_not_read_like_an_order_to_write_one(
+    client, here
+):
+    case = rated(here)
+
+    told = page(client, here.supervisor, "of_case", case.number)
+
+    assert "不能写督办单：这件事已经销号了。" in told
+
+
 def test_a_case_tells_how_it_was_chased(client, here):
     order = sent(here)
 
@@ -581,6 +602,17 @@ def test_a_case_tells_how_it_was_chased(client, here):
     assert order.number in told
     assert "写督办单" not in told
     assert "写督办单" in page(client, here.supervisor, "of_case", order.case.number)
+
+
+def test_an_order_that_nobody_has_signed_is_said_to_wait_for_that(client, here):
+    case, late, _order = late_draft(here)
+
+    with time_machine.travel(late, tick=False):
+        told = page(client, here.supervisor, "of_case", case.number)
+
+    chased = told[: told.index("</ol>")]
+    assert "逾期多日" in chased
+    assert "待签发" in chased
 
 
 def named_everywhere(here):
@@ -716,3 +748,53 @@ def test_an_answer_that_is_due_on_a_day_off_is_said_to_be(client, here, days, is
     order = raised(here, reply_on=(NOON + days * DAY).date())
 
     assert ("那天是休息日" in page(client, here.signer, "order", order.pk)) is is_said
+
+
+def given_back(here):
+    """An order whose answer was not good, to be answered again."""
+    order = replied(here)
+    by = officer(here.supervisor)
+    return check_reply(order, good=False, finding="没写谁负责", by=by, at=NOON + DAY)
+
+
+def test_an_order_given_back_says_so_and_why_to_whoever_answers(client, here):
+    order = given_back(here)
+    waiting = OrderState.SENT.label
+
+    for reader, is_asked in ((here.handler, True), (here.supervisor, False)):
+        client.force_login(reader.user)
+        shown = client.get(order.get_absolute_url())
+        assert shown.context["state"] not in ("", str(waiting))
+        assert shown.context["given_back"] == ("没写谁负责" if is_asked else "")
+    listed = page(client, here.supervisor, "orders", state="sent")
+    assert str(waiting) not in listed
+
+    reply_to_order(order, "李强负责，三天修好", by=officer(here.handler), at=NOON + DAY)
+    client.force_login(here.handler.user)
+    answered = client.get(order.get_absolute_url())
+    assert answered.context["given_back"] == ""
+
+
+def test_an_order_given_back_stands_so_on_board_matter_and_in_the_ledger(client, here):
+    order = given_back(here)
+    waiting = str(OrderState.SENT.label)
+
+    of_case = page(client, here.supervisor, "of_case", order.case.number)
+    assert "督办单" in of_case
+    assert waiting not in of_case
+    client.force_login(here.supervisor.user)
+    (row,) = shown_rows(client.get(reverse("cases:ledger", args=["supervision"])))
+    assert not any(waiting in cell for cell in row)
+
+
+def test_who_spoke_in_secret_is_not_named_in_the_reason_of_an_order_given_back(
+    client, here
+):
+    order = named_everywhere(here)
+    SupervisionOrder.objects.filter(pk=order.pk).update(state=OrderState.SENT)
+    client.force_login(roles.handler_of(here.office).user)
+
+    shown = client.get(order.get_absolute_url())
+
+    assert shown.context["given_back"]
+    assert "李建国" not in shown.text

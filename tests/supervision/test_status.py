@@ -3,7 +3,7 @@ Prometheus.
 """
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -13,7 +13,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from prometheus_client.parser import text_string_to_metric_families
 
-from cases.deadlines.calendar import load_calendar, years_without_data
+from cases.deadlines.calendar import Gaps, load_calendar, years_without_data
+from cases.models import CalendarDay
 from minshi.celery import HEARTBEAT_KEY
 from minshi.clock import now
 from supervision import tasks
@@ -25,6 +26,7 @@ from tests.cases.roads import DAY, NOON, decided, spoken, staff
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
+NONE = Gaps((), ())
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +115,7 @@ def test_the_backlog_counts_what_waits():
     load_calendar([2026], NOON)
     case = spoken(here, channel="qr_code")
     waits = backlog(case.due_at + MINUTE)
-    assert (waits.events, waits.clocks, waits.orphans, waits.years) == (1, 1, 0, ())
+    assert (waits.events, waits.clocks, waits.orphans, waits.gaps) == (1, 1, 0, NONE)
     assert waits.oldest > 0
 
     sweep(case.due_at + MINUTE)
@@ -148,6 +150,25 @@ def test_what_has_no_owner_and_what_was_given_up_is_counted():
 )
 def test_the_next_year_is_missed_from_november_on(month, years):
     assert years_without_data(NOON.replace(month=month)) == years
+
+
+def test_a_year_that_is_entered_in_part_stays_on_the_page(client):
+    """One make-up day lets its year be relied on; there never were so few."""
+    load_calendar([2026], NOON)
+    admin = roles.system_admin()
+
+    def notes(*worked):
+        for day in worked:
+            CalendarDay.objects.create(day=day, is_working=True, confirmed=True)
+        with time_machine.travel(NOON.replace(month=11), tick=False):
+            client.force_login(admin.user)
+            page = client.get(reverse("supervision:status")).text
+        return re.findall(r"2027年.*安排|2027年.*太少", page)
+
+    weekends = [date(2027, 2, nth) for nth in (6, 7, 13, 14, 20)]
+    assert notes() == ["2027年的放假调休安排"]
+    assert notes(weekends[0]) == ["2027年录入的调休上班日太少"]
+    assert notes(*weekends[1:]) == []
 
 
 def test_the_page_is_for_overseers_system_administrator_and_auditor(
@@ -242,7 +263,10 @@ def test_a_night_without_a_key_is_no_good_backup(client, settings):
 
     rows = {str(row.label): row for row in page.context["jobs"]}
     made = rows[str(NAMES["supervision.tasks.back_up"])]
-    assert (made.colour, made.words) == ("yellow", "没有设备份密钥，不做备份")
+    assert (made.colour, made.words) == (
+        "yellow",
+        "还没有设置备份用的密钥，不做备份",
+    )
     assert made.ok_at is None
 
 
@@ -267,7 +291,7 @@ def test_the_headline_counts_what_is_to_be_seen_to(client):
 
 
 def test_where_nothing_is_to_be_seen_to_the_headline_says_so():
-    told = {"alive": True, "to_do": 0, "years": []}
+    told = {"alive": True, "to_do": 0, "gaps": NONE}
 
     headline = render_to_string("supervision/_status_notes.html", told)
 

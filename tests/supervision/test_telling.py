@@ -5,8 +5,9 @@ not.
 from datetime import timedelta
 
 import pytest
+import time_machine
 
-from cases.models import Event
+from cases.models import Clock, Event
 from cases.workflow import Action, Speaker, make_move
 from minshi.workdays import local_day
 from supervision.models import (
@@ -19,10 +20,12 @@ from supervision.models import (
     SupervisionOrder,
     Watermark,
 )
+from supervision.notices.inbox import inbox_of
 from supervision.notices.words import words_of
 from supervision.status import backlog
 from supervision.telling import Telling, pass_over_the_past, tell_events
 from tests import roles
+from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import (
     DAY,
     NOON,
@@ -121,6 +124,126 @@ def test_a_request_goes_to_whoever_rules_and_the_ruling_back():
     assert just_told() == [(here.handler.user, NoticeKind.RULED)]
 
 
+def test_an_order_asked_for_has_the_words_of_whoever_asked():
+    """What is blanked in a list of names would tell them who spoke in confidence."""
+    here = staff()
+    case = accepted(here, spoken(here, confidentiality="hidden"))
+    typed = "请问张建国、李建国、赵六"
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON,
+        supervision_level="order",
+        note=typed,
+    )
+
+    tell_events(NOON)
+
+    order = SupervisionOrder.objects.get()
+    chase = Chase.objects.get()
+    assert order.demand.startswith(typed)
+    assert (chase.demand, chase.demand_in_full) == ("请问张建国、［…］、赵六", typed)
+
+
+@pytest.mark.parametrize("who", ["supervisor", "secretary"])
+def test_whoever_urged_reads_their_own_words_and_others_no_name(who):
+    here = staff()
+    case = accepted(here, spoken(here, confidentiality="hidden"))
+    typed = "请问张建国、李建国、赵六"
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON,
+        supervision_level="urge",
+        note=typed,
+    )
+    tell_events(NOON)
+    reader = logged_in(getattr(here, who))
+
+    with time_machine.travel(NOON, tick=False):
+        of_case = reader.get(f"/supervision/matters/{case.number}/chasing/").text
+        ledger = reader.get("/ledgers/supervision/", {"period": "all"}).text
+
+    for page in (of_case, ledger):
+        assert (typed in page) == (who == "supervisor")
+        assert ("李建国" in page) == (who == "supervisor")
+
+
+def test_whoever_may_not_open_a_matter_is_not_told_to_look_at_its_danger():
+    here = staff()
+    case = spoken(here, confidentiality="secret")
+    make_move(
+        case,
+        Action.MANDATORY_REPORT,
+        by=officer(here.duty),
+        at=NOON,
+        told="派出所",
+        happened="孩子身上有伤",
+    )
+    tell_events(NOON)
+
+    (notice,) = inbox_of(here.supervisor.user, NOON)
+    words = words_of(notice)
+
+    assert "您看不到" in words
+    assert "马上看" not in words
+
+
+def test_a_ruling_reaches_whoever_asked_though_the_matter_has_moved_on():
+    here = staff()
+    case = decided(here)
+    case = make_move(
+        case,
+        Action.ASK_EXTENSION,
+        by=officer(here.handler),
+        at=NOON,
+        reason="下雨",
+        until_on=local_day(NOON + 20 * DAY),
+    )
+    tell_events(NOON)
+    case = make_move(
+        case,
+        Action.RULE_EXTENSION,
+        by=officer(here.secretary),
+        at=NOON,
+        ruling="granted",
+    )
+    verified(here, completed(here, case))
+
+    told = just_told(NOON + MINUTE)
+
+    assert [user for user, kind in told if kind == NoticeKind.RULED] == [
+        here.handler.user
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ruling", "words"),
+    [
+        ({"ruling": "granted"}, "您申请的延期同意了，延到3月23日。"),
+        (
+            {"ruling": "refused", "reason": "料已到"},
+            "您申请的延期没有同意，还按原来的期限办。为什么，打开这件事看。",
+        ),
+    ],
+)
+def test_a_ruling_says_how_it_was_ruled(ruling, words):
+    here = staff()
+    case = decided(here)
+    asked = {"reason": "等材料", "until_on": local_day(NOON + 20 * DAY)}  # a Sunday
+    by = officer(here.handler)
+    make_move(case, Action.ASK_EXTENSION, by=by, at=NOON, **asked)
+    tell_events(NOON)
+
+    by = officer(here.secretary)
+    make_move(case, Action.RULE_EXTENSION, by=by, at=NOON, **ruling)
+
+    assert just_told() == [(here.handler.user, NoticeKind.RULED)]
+    assert words_of(Notice.objects.get(kind=NoticeKind.RULED)) == words
+
+
 def test_what_was_returned_goes_back_to_whoever_decides():
     here = staff()
     case = decided(here)
@@ -206,7 +329,7 @@ def test_chasing_by_hand_is_kept_told_and_counted():
         (here.secretary.user, NoticeKind.CHASED),
     ]
     chase = Chase.objects.get()
-    assert (chase.level, chase.by, chase.reason) == ("urge", here.supervisor, "尽快")
+    assert (chase.level, chase.by, chase.demand) == ("urge", here.supervisor, "尽快")
 
 
 def test_whoever_is_put_in_as_speaker_later_is_named_in_no_notice():
@@ -301,6 +424,49 @@ def test_what_lies_in_the_past_can_be_passed_over():
     assert tell_events(NOON + MINUTE) == (0, [])
     accepted(here)
     assert tell_events(NOON + MINUTE)[0] > 0
+
+
+def test_who_chased_a_matter_stays_on_record_though_it_was_closed_before_it_was_told():
+    here = staff()
+    taken_back, taken_over = decided(here), decided(here)
+    for case in (taken_back, taken_over):
+        make_move(
+            case,
+            Action.SUPERVISE,
+            by=officer(here.supervisor),
+            at=NOON,
+            supervision_level="order",
+            note="抓紧",
+        )
+    clocks = {clock.case_id: clock for clock in Clock.objects.filter(stopped_at=None)}
+    make_move(
+        taken_back, Action.WITHDRAW, by=Speaker(taken_back, "code"), at=NOON, reason=""
+    )
+
+    tell_events(NOON + MINUTE)
+
+    chases = Chase.objects.select_related("clock")
+    assert {chase.case_id: chase.clock for chase in chases} == clocks
+    (order,) = SupervisionOrder.objects.all()  # nothing is left to order
+    assert order.case == taken_over
+
+
+def test_who_chased_a_matter_stays_on_record_though_nobody_is_told_of_the_past():
+    here = staff()
+    case = decided(here)
+    make_move(
+        case,
+        Action.SUPERVISE,
+        by=officer(here.supervisor),
+        at=NOON,
+        supervision_level="urge",
+        note="抓紧",
+    )
+
+    pass_over_the_past(NOON)
+
+    assert (Chase.objects.get().case, told()) == (case, [])
+    assert tell_events(NOON + MINUTE) == (0, [])
 
 
 def test_an_event_that_cannot_be_told_holds_up_no_other_and_is_tried_again(monkeypatch):

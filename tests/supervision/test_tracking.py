@@ -177,6 +177,19 @@ def test_what_was_acted_on_stays_and_what_was_only_said_may_be_said_again(here):
         say_of(item, TrackingVerdict.GOES_ON, "", by=here.supervisor.user, at=LATE)
 
 
+def test_what_a_meeting_settled_stands_on_the_page_of_the_matter(client, here):
+    case = spoken(here)
+    item = of(begun(here), case)
+    by = here.supervisor.user
+    say_of(item, TrackingVerdict.GOES_ON, "三天内去看", by=by, at=LATE)
+    client.force_login(here.secretary.user)
+
+    of_case = client.get(f"/supervision/matters/{case.number}/chasing/").text
+
+    assert "三天内去看" in of_case
+    assert "跟踪督办会" in of_case
+
+
 def test_a_refused_act_leaves_no_word(here):
     case = spoken(here)
     item = of(begun(here), case)

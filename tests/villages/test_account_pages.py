@@ -2,8 +2,11 @@ import re
 from datetime import date
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from django.test import Client
 from django.urls import reverse
 
+from tests.cases.roads import NOON
 from tests.roles import (
     auditor,
     duty_officer_of,
@@ -19,6 +22,7 @@ from tests.villages.factories import (
     UserFactory,
     VillageFactory,
 )
+from villages.accounts import password_stamp
 from villages.models import AuditRecord, Post, Role, User
 from villages.models.audit import AuditKind
 
@@ -73,15 +77,15 @@ def test_a_visitor_is_sent_to_the_login(client):
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_list_asks_four_queries_whatever_its_length(
+def test_the_list_asks_five_queries_whatever_its_length(
     client, admin, count, django_assert_num_queries
 ):
     for _ in range(count):
         duty_officer_of(VillageFactory())
 
     with django_assert_num_queries(
-        4
-    ):  # session, account with own posts, accounts, their posts
+        5
+    ):  # session, account with own posts, accounts, their posts, their wrong tries
         answer = client.get(reverse("villages:accounts"))
 
     assert answer.status_code == 200
@@ -188,6 +192,54 @@ def test_the_one_place_found_is_chosen_and_none_of_several(client, admin):
     assert [choice["selected"] for choice in _places_of(several)] == [False, False]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["林业　站", "林 业 站", " 林业站 ", "白关镇 林业站", "白关镇林业站", "白关"],
+)
+def test_an_office_is_found_however_blanks_stand_in_its_name(client, admin, typed):
+    office = OfficeFactory(name="林业站", town__name="白关镇")
+    url = reverse("villages:appoint", args=[UserFactory().pk])
+
+    page = client.get(url, {"role": Role.OFFICE_HANDLER, "place": typed})
+
+    choices = page.context["form"].fields["node"].choices
+    assert choices == [(f"office:{office.pk}", "白关镇 林业站")]
+
+
+def test_an_office_of_the_county_is_offered_with_its_county(client, admin):
+    TownFactory(county_code="621226", county_name="礼县")
+    office = OfficeFactory(name="林业局", town=None, county_code="621226")
+    url = reverse("villages:appoint", args=[UserFactory().pk])
+
+    page = client.get(url, {"role": Role.OFFICE_HANDLER, "place": "林业"})
+
+    choices = page.context["form"].fields["node"].choices
+    assert choices == [(f"office:{office.pk}", "礼县 林业局")]
+
+
+def test_of_two_offices_of_one_name_each_is_shown_with_its_town(client, admin):
+    user = UserFactory(username="zhao")
+    for name in ("白关镇", "王坝镇"):
+        OfficeFactory(name="林业站", town__name=name)
+    url = reverse("villages:appoint", args=[user.pk])
+    role = {"role": Role.OFFICE_HANDLER, "place": "王坝镇 林业站"}
+    ((value, _label),) = client.get(url, role).context["form"].fields["node"].choices
+
+    told = client.post(
+        f"{url}?place=林业站",
+        {"role": Role.OFFICE_HANDLER, "node": value, "from_on": "2026-03-02"},
+        follow=True,
+    )
+
+    (message,) = told.context["messages"]
+    assert "王坝镇林业站" in str(message)
+    ending = reverse("villages:end_post", args=[user.posts.get().pk])
+    for address in (reverse("villages:accounts"), told.request["PATH_INFO"], ending):
+        assert "王坝镇林业站" in client.get(address).content.decode()
+    record = AuditRecord.objects.filter(kind=AuditKind.ACCOUNT).latest("pk")
+    assert "王坝镇林业站" in record.subject
+
+
 def _places_of(page):
     return [radio.data for radio in page.context["form"]["node"]]
 
@@ -263,7 +315,9 @@ def test_the_buttons_of_the_account_page_do_what_they_say(client, admin):
     user = UserFactory()
 
     def press(act: str):
-        answer = client.post(reverse("villages:account_act", args=[user.pk, act]))
+        seen = {"seen": password_stamp(user)}
+        address = reverse("villages:account_act", args=[user.pk, act])
+        answer = client.post(address, seen)
         user.refresh_from_db()
         return answer
 
@@ -277,6 +331,90 @@ def test_the_buttons_of_the_account_page_do_what_they_say(client, admin):
     assert press("reset_password")["Cache-Control"] == "no-store"
     assert user.must_change_password
     assert press("promote").status_code == 404
+
+
+def test_the_page_of_a_one_time_password_loaded_again_gives_no_second_one(
+    client, admin
+):
+    user = UserFactory()
+    page = client.get(reverse("villages:account", args=[user.pk]))
+    reset = reverse("villages:account_act", args=[user.pk, "reset_password"])
+    form = {"seen": page.context["seen"]}
+
+    first = client.post(reset, form)
+    again = client.post(reset, form, follow=True)
+
+    user.refresh_from_db()
+    assert user.check_password(first.context["password"])
+    assert "先前告诉的一次性密码还能用" in again.text
+    assert 'name="seen"' in page.text
+
+
+def test_the_account_page_says_whether_it_is_locked_and_offers_to_unlock_it_then(
+    client, admin, time_machine
+):
+    time_machine.move_to(NOON, tick=False)
+    user = UserFactory(username="duty.maya")
+    address = reverse("villages:account", args=[user.pk])
+    unlock = reverse("villages:account_act", args=[user.pk, "unlock"])
+
+    def try_wrongly(times):
+        for _ in range(times):
+            Client().post("/login/", {"login": "Duty.Maya", "password": "wrong"})
+        return client.get(address).text
+
+    page = try_wrongly(0)
+    assert "没有锁定。" in page
+    assert unlock not in page
+    page = try_wrongly(2)
+    assert "没有锁定；刚才输错过 2 次。" in page
+    assert unlock in page
+    page = try_wrongly(3)
+    assert "密码或验证码错的次数太多，已锁定，12:15以后才能登录。" in page
+    assert unlock in page
+
+    page = client.post(unlock, follow=True).text
+    assert "没有锁定。" in page
+    assert unlock not in page
+
+
+def test_the_list_says_of_a_locked_account_until_when(client, admin, time_machine):
+    time_machine.move_to(NOON, tick=False)
+    UserFactory(username="duty.maya", name="马雅")
+    UserFactory(username="li.q", name="李强")
+    UserFactory(username="wang.sh", name="王停", is_active=False)
+
+    def state_of(name):
+        rows = client.get(reverse("villages:accounts"), {"q": name}).context["rows"]
+        return [str(row.state) for row in rows]
+
+    for name in ("Duty.Maya", "wang.sh"):
+        for _ in range(4):
+            Client().post("/login/", {"login": name, "password": "wrong"})
+    almost = state_of("马雅")
+    for name in ("Duty.Maya", "wang.sh"):
+        Client().post("/login/", {"login": name, "password": "wrong"})
+
+    assert almost == ["在用"]
+    assert state_of("马雅") == ["锁住了，12:15以后才能登录"]
+    assert state_of("李强") == ["在用"]
+    assert state_of("王停") == ["已停用"]
+    assert "锁住了，12:15以后才能登录" in client.get(reverse("villages:accounts")).text
+
+
+def test_the_account_page_says_whether_a_second_factor_is_set_up(client, admin):
+    user = UserFactory()
+    address = reverse("villages:account", args=[user.pk])
+    removing = reverse("villages:account_act", args=[user.pk, "remove_second_factor"])
+
+    before = client.get(address).text
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    after = client.get(address).text
+
+    assert "没开“登录多验一次”" in before
+    assert removing not in before
+    assert "开了“登录多验一次”：" in after
+    assert removing in after
 
 
 def test_the_own_account_is_shown_and_not_managed(client, admin):

@@ -1,12 +1,14 @@
 from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import helpers
 from django.db.models import UniqueConstraint
 from django.urls import reverse
+from django.utils import translation
 
 from minshi.clock import today
 from minshi.crypto import blind_index
@@ -511,6 +513,68 @@ def test_a_contact_link_is_made_for_a_post_of_the_own_village(client):
     assert ContactLink.objects.get().post == post
 
 
+def test_a_household_is_listed_and_chosen_with_its_group(client):
+    """The door number stands in every group of a village."""
+    village = VillageFactory(name="白关村")
+    doors = []
+    for number in (1, 2):
+        group = GroupFactory(village=village, number=number)
+        doors.append(HouseholdFactory(group=group, number=1))
+    first, second = doors
+    secretary = secretary_of(village)
+    link = ContactLink.objects.create(
+        post=secretary, household=second, from_on=NOON.date()
+    )
+    client.force_login(secretary.user)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+
+    for model in ("contactlink", "resident"):
+        answer = client.get(
+            "/admin/autocomplete/",
+            {
+                "app_label": "villages",
+                "model_name": model,
+                "field_name": "household",
+                "term": "1号",
+            },
+        )
+        offered = [row["text"] for row in answer.json()["results"]]
+        assert offered == ["白关村 1组 1号", "白关村 2组 1号"]
+
+    with translation.override("zh-hans"):
+        assert str(first) == "白关村 1组 1号"
+    for page in (
+        url("contactlink"),
+        url("contactlink", "change", link.pk),
+        url("household", "change", second.pk),
+    ):
+        assert "白关村 2组 1号" in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_choosing_a_household_asks_the_same_queries_of_any_number(
+    client, count, django_assert_max_num_queries
+):
+    village = VillageFactory()
+    for _ in range(count):
+        HouseholdFactory(group=GroupFactory(village=village))
+    client.force_login(secretary_of(village).user)
+
+    # session, account, posts, count, rows
+    with django_assert_max_num_queries(5):
+        answer = client.get(
+            "/admin/autocomplete/",
+            {
+                "app_label": "villages",
+                "model_name": "contactlink",
+                "field_name": "household",
+                "term": "",
+            },
+        )
+
+    assert len(answer.json()["results"]) == count
+
+
 def make_rows(village: Village, count: int) -> None:
     for _ in range(count):
         group = GroupFactory(village=village)
@@ -582,3 +646,18 @@ def test_a_talk_room_and_an_office_have_a_telephone_that_can_be_rung_up(client):
     assert (refused.status_code, also_refused.status_code) == (200, 200)
     assert TalkRoom.objects.get().phone == "0939-4421001"
     assert Office.objects.get().phone == "110"
+
+
+@pytest.mark.parametrize(("born", "is_refused"), [("2027", True), ("2026", False)])
+def test_a_year_of_birth_that_is_still_to_come_is_refused(client, born, is_refused):
+    person = ResidentFactory()
+    keeper = secretary_of(person.household.group.village)
+    client.force_login(keeper.user)
+    sent = resident_fields(person, birth_year=born)
+
+    with time_machine.travel(NOON, tick=False):
+        answer = client.post(url("resident", "change", person.pk), sent)
+
+    assert answer.status_code == (200 if is_refused else 302)
+    person.refresh_from_db()
+    assert person.birth_year == (None if is_refused else int(born))

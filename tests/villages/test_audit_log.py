@@ -187,10 +187,12 @@ def test_the_database_refuses_to_empty_the_log():
         cursor.execute("TRUNCATE villages_auditrecord CASCADE")
 
 
-def test_texts_are_cut_to_what_the_table_holds():
+def test_texts_are_cut_to_what_the_table_holds_and_it_is_seen():
     made = record(subject="字" * 300 + "\0", reason="\0" + "因" * 300)
+    as_much_as_it_holds = record(subject="字" * 200, reason="因" * 200)
 
-    assert (len(made.subject), made.reason) == (200, "因" * 200)
+    assert (made.subject, made.reason) == ("字" * 199 + "…", "因" * 199 + "…")
+    assert as_much_as_it_holds.reason == "因" * 200
 
 
 # --- in the reader's words; what is stored stays

@@ -1,5 +1,7 @@
 """Bodies and rules of procedure: who seats whom, and what a town may set."""
 
+from datetime import date
+
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
@@ -451,3 +453,65 @@ def test_the_api_seats_ends_and_sets_by_the_same_rules(client):
     assert [rule["article"] for rule in changed["rules"] if rule["is_own"]] == [
         "镇里定的"
     ]
+
+
+def seat_form(name, **fields):
+    return {"body": "two_committees", "name": name, "from_on": str(TODAY), **fields}
+
+
+def test_whoever_seats_somebody_is_told_whom_and_from_when(client):
+    here = staff()
+    client.force_login(here.secretary.user)
+    address = reverse("villages:bodies")
+    tomorrow = str(TODAY + DAY)
+
+    for _time in range(2):
+        sent = seat_form("王 小　五", from_on=tomorrow)
+        answer = client.post(address, sent, follow=True)
+
+        (told,) = answer.context["messages"]
+        assert "王小五" in str(told)
+        assert "3月3日" in str(told)
+    assert Seat.objects.get().name == "王小五"
+
+
+def test_a_member_from_a_later_day_stands_on_the_page_and_is_not_counted(client):
+    here = staff()
+    seated(here)
+    take_seat(
+        BodyPlace(here.village, ""),
+        "two_committees",
+        "王小五",
+        from_on=TODAY + DAY,
+        by=here.secretary.user,
+        at=NOON,
+    )
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("villages:bodies")).content.decode()
+
+    assert "王小五" in page
+    assert "村“两委” 1<" in page
+
+
+def test_a_term_yet_to_begin_is_ended_on_its_first_day_at_the_soonest(client):
+    here = staff()
+    client.force_login(here.secretary.user)
+    later = TODAY + 3 * DAY
+    client.post(reverse("villages:bodies"), seat_form("王小五", from_on=str(later)))
+    ending = reverse("villages:end_seat", args=[Seat.objects.get().pk])
+
+    offered = client.get(ending).context["form"].initial["until_on"]
+
+    assert client.post(ending, {"until_on": str(offered)}).status_code == 302
+    assert Seat.objects.get().until_on == later
+
+
+def test_a_term_over_several_years_says_the_year_of_both_days(client):
+    here = staff()
+    seated(here, until_on=date(2031, 3, 1))
+    client.force_login(here.secretary.user)
+
+    page = client.get(reverse("villages:bodies")).text
+
+    assert "2026年3月2日 — 2031年3月1日" in page

@@ -289,6 +289,17 @@ def test_a_swap_is_asked_on_one_page_and_agreed_to_on_the_desk(client, here):
     assert client.get("/").context["desks"][0].asks == []
 
 
+def test_no_shift_of_somebody_on_leave_is_offered_in_return(client, here):
+    mine = shift_of(here.member, days=1)
+    kept, left = shift_of(here.second, days=2), shift_of(here.second, days=3)
+    away(here.second, days=3)
+
+    form = page(client, here.member, "swap_ask", [mine.pk]).context["form"]
+
+    assert list(form.fields["in_return"].queryset) == [kept]
+    assert left.primary == here.second
+
+
 def test_the_secretary_sees_the_question_and_answers_it_not(client, here):
     swap = ask_swap(shift_of(here.member, days=1), here.second, **by(here.member))
 
@@ -336,6 +347,81 @@ def test_leave_is_noted_and_ended(client, here):
     sent(client, here.member, "leave_end", [leave.pk])
 
     assert not DutyLeave.objects.exists()
+
+
+def noted(client, here, who, days: int, until: int | None = None, **data):
+    """Send a leave that the secretary notes, and return the page it leads to."""
+    last = days if until is None else until
+    fields = {
+        "post": who.pk,
+        "from_on": (NOON + days * DAY).date(),
+        "until_on": (NOON + last * DAY).date(),
+        "reason": "看病",
+    }
+    client.force_login(here.secretary.user)
+    address = reverse("villages:leave_new")
+    return client.post(address, {**fields, **data}, follow=True)
+
+
+def test_a_leave_that_leaves_shifts_open_says_which(client, here):
+    shift_of(here.member, days=8)
+    shift_of(here.member, days=9, backup=here.second)
+    shift_of(here.second, days=10, backup=here.member)
+    shift_of(here.second, days=11)
+
+    text = noted(client, here, here.member, days=8, until=11).content.decode()
+
+    assert "3月10日没有人值班了，请补上。" in text
+    assert "3月11日、3月12日没有备班了，请补上。" in text
+    assert text.count("没有备班</span>") == 3  # the 11th, the 12th, and the 13th
+
+
+def test_a_leave_leads_to_its_own_week(client, here):
+    answer = noted(client, here, here.member, days=8)
+
+    assert "week=2026-03-10" in answer.redirect_chain[-1][0]
+
+    [leave] = DutyLeave.objects.all()
+    back = sent(client, here.secretary, "leave_end", [leave.pk])
+    assert "week=2026-03-10" in back["Location"]
+
+
+def test_a_leave_with_a_substitute_or_no_shift_warns_of_nothing(client, here):
+    shift_of(here.member, days=1)
+    shift_of(here.second, days=3)
+
+    covered = noted(client, here, here.member, 1, substitute=here.second.pk)
+    idle = noted(client, here, here.duty, days=3)
+
+    for answer in (covered, idle):
+        assert "请补上" not in answer.content.decode()
+
+
+def test_a_shift_of_whom_they_stood_in_for_is_left_open_too(client, here):
+    shift_of(here.member, days=1)
+    away(here.member, here.second, days=1)
+
+    text = noted(client, here, here.second, days=1).content.decode()
+
+    assert "3月3日没有人值班了，请补上。" in text
+
+
+def test_a_shift_that_is_over_is_not_warned_of(client, here):
+    shift_of(here.member)
+
+    with time_machine.travel(EVENING, tick=False):
+        text = noted(client, here, here.member, days=0).content.decode()
+
+    assert "请补上" not in text
+
+
+def test_the_wall_print_says_where_nobody_is_on_duty(client, here):
+    shift_of(here.member, days=1)
+    away(here.member, days=1)
+
+    text = page(client, here.secretary, "duty_print").content.decode()
+
+    assert text.count("待安排") == 1
 
 
 def test_a_member_may_choose_nobody_else_to_be_away(client, here):

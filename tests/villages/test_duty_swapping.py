@@ -17,6 +17,7 @@ from villages.duty import (
     change_shift,
     decline,
     hand_over,
+    held_by_those_on_them,
     take_over,
     withdraw_swap,
 )
@@ -54,6 +55,16 @@ def test_nothing_changes_until_the_other_agrees(here):
     agree(swap, **by(here.second))
 
     assert people(mine, theirs) == [here.second, here.member]
+
+
+def test_who_is_on_leave_has_no_shift_to_give_in_return(here):
+    mine, theirs = shift_of(here.member, days=1), shift_of(here.second, days=2)
+    away(here.second, days=2)
+
+    assert held_by_those_on_them([mine.pk, theirs.pk]) == [mine.pk]
+    with pytest.raises(InputRefused) as refused:
+        ask_swap(mine, here.second, in_return=theirs, **by(here.member))
+    assert list(refused.value.fields) == ["in_return"]
 
 
 def test_a_shift_is_taken_for_nothing_in_return_too(here):

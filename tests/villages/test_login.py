@@ -218,6 +218,19 @@ def test_the_lock_ends_by_itself(client, user, time_machine):
     assert is_in(client)
 
 
+def test_a_lock_ends_at_the_same_time_of_day_however_often_one_asks(
+    client, user, time_machine
+):
+    time_machine.move_to("2026-03-02 12:00:35+08:00", tick=False)
+    for _nth in range(5):
+        log_in(client, "wrong")
+    asked = [log_in(client, PASSWORD).text]
+    time_machine.shift(25)
+    asked.append(log_in(client, PASSWORD).text)
+
+    assert ["12:16 以后再试" in page for page in asked] == [True, True]
+
+
 @pytest.mark.parametrize("act", [unlock, reset_password])
 def test_the_security_administrator_ends_a_lock(client, user, act):
     for _ in range(5):
@@ -402,9 +415,11 @@ def test_a_recovery_code_logs_in_once(client, user):
     client.post(log_in(client)["Location"], {"code": code})
     first = is_in(client)
     client.post("/logout/")
-    client.post(log_in(client)["Location"], {"code": code})
+    again = client.post(log_in(client)["Location"], {"code": code})
 
     assert (first, is_in(client)) == (True, False)
+    assert "这个备用码不对，或者已经用过了。每个只能用一次，请换一个。" in again.text
+    assert "每半分钟" not in again.text
 
 
 def test_a_second_factor_is_taken_away_by_its_owner(client, user):

@@ -112,6 +112,17 @@ def test_the_talk_rooms_in_reach_cost_three_queries(
         assert len(api.get("talk-rooms/").json()["results"]) == count
 
 
+def test_a_telephone_is_stored_in_digits_that_can_be_dialled(here):
+    path = f"talk-rooms/{here.village.pk}/"
+
+    answer = Api(here.secretary).put(
+        path, {**SAID, "phone": "０９３９－４４２１００１"}
+    )
+
+    assert answer.json()["phone"] == "0939-4421001"
+    assert TalkRoom.objects.get().phone == "0939-4421001"
+
+
 def test_a_telephone_that_nobody_can_ring_up_is_refused(here):
     path = f"talk-rooms/{here.village.pk}/"
 

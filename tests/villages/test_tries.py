@@ -322,6 +322,33 @@ def test_nothing_that_was_typed_is_stored_with_the_tries(client, user, secret):
     assert wrong_code(secret) not in stored
 
 
+@pytest.mark.parametrize(
+    "typed", ["Geheim-Wort-7788", "Ｇｅｈｅｉｍ－Wort-7788", PASSWORD]
+)
+def test_a_password_in_the_box_of_the_name_is_stored_nowhere(client, user, typed):
+    """Nor is a right name: by the hash alone a row is found again."""
+    log_in(client, "whatever", username=typed)
+    log_in(client, "whatever")
+    Api().post("login/", {"username": typed, "password": "whatever"})
+
+    stored = str(list(AccessAttempt.objects.values())).lower()
+    noted = str(list(AuditRecord.objects.values())).lower()
+
+    assert AccessAttempt.objects.count() == 2
+    for text in (stored, noted):
+        assert "7788" not in text
+        assert PASSWORD not in text
+    assert "wang" not in stored
+
+
+def test_whoever_is_locked_out_is_named_to_the_auditor_as_before(client, user):
+    for _ in range(5):
+        log_in(client, "wrong-password", username="WANG")
+
+    locked = AuditRecord.objects.get(kind=AuditKind.LOCKED_OUT)
+    assert locked.subject == "wang"
+
+
 # --- the speaker's code
 @pytest.fixture
 def case():

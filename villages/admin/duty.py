@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from minshi.clock import today
 from villages.admin.office_phones import TalkRoomAdminForm
 from villages.admin.rights import PostAdmin
+from villages.duty.notes import show_notes
 from villages.models import (
     DutyLeave,
     DutyShift,
@@ -108,3 +109,12 @@ class HandOverAdmin(RosterAdmin):
     to_village = "shift__village"
     list_display = ("shift", "visitors", "written_at", "taken_at")
     list_select_related = ("shift__village",)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> HandOver | None:
+        """Return the hand-over of a page, which nobody saves from here."""
+        handed: HandOver | None = super().get_object(request, object_id, from_field)
+        if handed:
+            show_notes([handed])
+        return handed

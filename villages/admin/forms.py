@@ -4,7 +4,7 @@ database is said in words beside the field it is about.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -48,6 +48,10 @@ RULES: Mapping[str, tuple[str, Text]] = MappingProxyType(
             "birth_year",
             _("Write the year with four digits, such as 1968."),
         ),
+        "household_number_once_a_group": (
+            "number",
+            _("This group has a household with this number already."),
+        ),
         "household_has_one_head": (
             "is_head",
             _("This household has a head already; take the tick off that one first."),
@@ -77,6 +81,9 @@ class CodeField(forms.CharField):
 class AdminForm(FormOfModel):
     """A form of the administration, which says each broken rule beside its field."""
 
+    # columns that nobody types, of which a rule speaks all the same
+    settled: ClassVar[tuple[str, ...]] = ()
+
     def full_clean(self) -> None:
         super().full_clean()
         if not self.is_bound:
@@ -90,7 +97,8 @@ class AdminForm(FormOfModel):
         asked for, or is refused already, nothing is said.
         """
         columns = {column.name for column in self.instance._meta.fields}
-        unsaid = (columns - set(self.fields)) | set(self.errors)
+        known = {*self.fields, *self.settled}
+        unsaid = (columns - known) | set(self.errors)
         try:
             constraint.validate(type(self.instance), self.instance, unsaid)
         except ValidationError:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from minshi.clock import today
 from villages.admin.forms import AdminForm, CodeField
-from villages.admin.office_phones import OfficeAdminForm
+from villages.admin.office_phones import OfficeAdminForm, TownAdminForm
 from villages.admin.rights import PostAdmin
 from villages.households import kept_groups
 from villages.models import Group, Office, Town, Village
@@ -22,7 +22,7 @@ from villages.rights import CONFIGURE, VIEW_OWN_GRID
 CODES = ("code", "county_code", "abbreviation")
 
 
-class TownForm(AdminForm):
+class TownForm(TownAdminForm):
     class Meta:
         help_texts = {
             "code": _("9 digits"),
@@ -60,7 +60,7 @@ class GridAdmin(PostAdmin):
 class TownAdmin(GridAdmin):
     final = TOWN
     form = TownForm
-    list_display = ("code", "name", "county_name", "abbreviation")
+    list_display = ("code", "name", "county_name", "abbreviation", "phone")
     list_filter = ("county_name",)
     search_fields = ("name", "code")
 

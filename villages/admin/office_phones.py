@@ -1,14 +1,14 @@
-"""The telephones of talk rooms and offices, which villagers ring up: checked where the
-administration takes them.
+"""The telephones of towns, talk rooms and offices, which villagers ring up: checked
+where the administration takes them.
 """
-
-import re
 
 from minshi.crypto import office_phone
 from villages.admin.forms import AdminForm
 
-# 110, 12348
-PUBLIC_LINE = re.compile(r"[0-9]{3,5}")
+
+class TownAdminForm(AdminForm):
+    def clean_phone(self) -> str:
+        return office_phone(self.cleaned_data["phone"])
 
 
 class TalkRoomAdminForm(AdminForm):
@@ -18,5 +18,4 @@ class TalkRoomAdminForm(AdminForm):
 
 class OfficeAdminForm(AdminForm):
     def clean_phone(self) -> str:
-        typed: str = self.cleaned_data["phone"].strip()
-        return typed if PUBLIC_LINE.fullmatch(typed) else office_phone(typed)
+        return office_phone(self.cleaned_data["phone"], or_public_line=True)

@@ -5,12 +5,14 @@ logs of the auditor.
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from villages.admin.rights import PostAdmin
+from villages.disclosure import name_nobody_in
 from villages.field_history import changes_in_words
 from villages.models import AuditRecord, FieldHistory, Post, User
 from villages.models.field_history import ACTS
@@ -47,12 +49,18 @@ class AppointmentAdmin(PostAdmin):
     readers = MANAGE_ACCOUNTS
     list_display = ("user", "role", "place", "from_on", "until_on", "may_sign")
     list_filter = ("role",)
-    list_select_related = ("user", "village", "group__village", "town", "office")
+    list_select_related = (
+        "user",
+        "village__town",
+        "group__village__town",
+        "town",
+        "office__town",
+    )
     search_fields = ("user__username", "user__name")
 
     @admin.display(description=_("place"))
     def place(self, post: Post) -> str:
-        return post.place
+        return post.place_with_town
 
 
 @admin.register(AuditRecord)
@@ -62,6 +70,19 @@ class AuditRecordAdmin(PostAdmin):
     list_filter = ("kind",)
     list_select_related = ("user",)
     search_fields = ("user__username",)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        rows = super().get_changelist_instance(request)
+        name_nobody_in(rows.result_list)
+        return rows
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> AuditRecord | None:
+        record = super().get_object(request, object_id, from_field)
+        if record:
+            name_nobody_in([record])
+        return record
 
 
 class ActFilter(admin.SimpleListFilter):

@@ -16,6 +16,7 @@ from minshi.crypto import normal_phone
 from minshi.text.finding import numbers_in
 from villages.admin.forms import AdminForm
 from villages.admin.rights import PostAdmin
+from villages.birth_years import fault_of_birth_year
 from villages.doors import door_of
 from villages.households import kept_groups
 from villages.lookup import index_residents
@@ -73,14 +74,27 @@ class RegisterAdmin(PostAdmin):
         return False
 
 
+class HouseholdForm(AdminForm):
+    settled = ("is_taken_back",)
+
+
 @admin.register(Household)
 class HouseholdAdmin(RegisterAdmin):
+    form = HouseholdForm
     path = "group__"
     to_household = ""
     list_display = ("village", "group", "number")
-    list_select_related = ("group__village",)
     search_fields = ("group__village__name", "residents__name")
     autocomplete_fields = ("group",)
+
+    def rows(
+        self, request: StaffRequest, queryset: QuerySet[Household]
+    ) -> QuerySet[Household]:
+        """Return the households kept, with what their address is made of: they are
+        offered by it where others choose one.
+        """
+        kept = super().rows(request, queryset)
+        return kept.filter(is_taken_back=False).select_related("group__village")
 
     @admin.display(description=_("village"), ordering="group__village")
     def village(self, household: Household) -> str:
@@ -121,6 +135,13 @@ class ResidentForm(AdminForm):
             )
         return name
 
+    def clean_birth_year(self) -> int | None:
+        year: int | None = self.cleaned_data["birth_year"]
+        fault = fault_of_birth_year(year, today())
+        if fault:
+            raise ValidationError(fault)
+        return year
+
     def clean_new_phone(self) -> str:
         typed = self.cleaned_data["new_phone"]
         return normal_phone(typed) if typed else ""
@@ -158,14 +179,18 @@ class ResidentAdmin(RegisterAdmin):
     search_fields = ("name",)
     autocomplete_fields = ("household",)
 
+    def rows(
+        self, request: StaffRequest, queryset: QuerySet[Resident]
+    ) -> QuerySet[Resident]:
+        return super().rows(request, queryset).filter(is_taken_back=False)
+
     @admin.display(description=_("phone"))
     def masked(self, resident: Resident) -> str:
         return resident.masked_phone or "—"
 
     @admin.display(description=_("household"), ordering="household")
     def household_in_words(self, resident: Resident) -> str:
-        household = resident.household
-        return f"{household.group.village} {household.group} {household}"
+        return str(resident.household)
 
     def save_model(
         self, request: HttpRequest, obj: Resident, form: Any, change: bool
@@ -200,7 +225,7 @@ class ContactLinkAdmin(RegisterAdmin):
         "post__group__village",
         "post__town",
         "post__office",
-        "household",
+        "household__group__village",
     )
     autocomplete_fields = ("household",)
 

@@ -4,7 +4,7 @@ scoped lists.
 
 from typing import Any, ClassVar, cast
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from minshi.clock import now, today
 from minshi.days import USUAL, DayField
 from villages.admin.forms import AdminForm
+from villages.admin.once import AddsOnce
 from villages.finals import (
     Final,
     change_recorded,
@@ -91,7 +92,7 @@ def roles_held(request: HttpRequest) -> frozenset[Role]:
     return known
 
 
-class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PostAdmin(AddsOnce):
     """An admin class whose readers and editors are roles; Django's own permissions and
     is_superuser count for nothing.
     """

@@ -24,7 +24,8 @@ from villages.models import Group, Town, Village
 class TownSerializer(serializers.ModelSerializer[Town]):
     class Meta:
         model = Town
-        fields = ("id", "code", "name", "county_name")
+        fields = ("id", "code", "name", "county_name", "phone")
+        read_only_fields = fields
 
 
 class GroupSerializer(serializers.ModelSerializer[Group]):

@@ -16,6 +16,7 @@ from minshi.celery import follow_roster_soon
 from villages import duty
 from villages.api.duty import DutyApi, PersonSerializer
 from villages.api.fields import IdField, validated
+from villages.duty.notes import show_notes
 from villages.forms.duty import LONGEST_NOTE, MOST_VISITORS
 from villages.models import HandOver
 
@@ -82,7 +83,8 @@ class HandOverList(DutyApi, GenericAPIView[HandOver]):
             rows = rows.filter(taken_at=None)
 
         rows = rows.select_related("shift", "written_by__user", "taken_by__user")
-        page = self.paginate_queryset(rows)
+        page = self.paginate_queryset(rows) or []
+        show_notes(page)
         return self.get_paginated_response(HandOverSerializer(page, many=True).data)
 
 
@@ -99,6 +101,7 @@ class HandOverItem(DutyApi):
         entered = validated(HandOverWanted(data=request.data))
 
         handed = duty.hand_over(own_shift, **entered, **self.doing)
+        show_notes([handed])
         transaction.on_commit(follow_roster_soon)
         return Response(HandOverSerializer(handed).data)
 
@@ -116,5 +119,6 @@ class HandOverTake(DutyApi):
         rows = rows.select_related("shift", "written_by__user")
 
         handed = duty.take_over(get_object_or_404(rows, pk=hand_over), **self.doing)
+        show_notes([handed])
         transaction.on_commit(follow_roster_soon)
         return Response(HandOverSerializer(handed).data)

@@ -17,7 +17,7 @@ from villages.duty.handing_over import (
     take_over,
     takers_of,
 )
-from villages.duty.leaving import end_leave, note_leave
+from villages.duty.leaving import LeftOpen, end_leave, left_open_by, note_leave
 from villages.duty.rights import (
     arranging_post,
     may_arrange,
@@ -38,10 +38,17 @@ from villages.duty.standing import (
     who_stands,
     with_standing,
 )
-from villages.duty.swapping import agree, ask_swap, decline, withdraw_swap
+from villages.duty.swapping import (
+    agree,
+    ask_swap,
+    decline,
+    held_by_those_on_them,
+    withdraw_swap,
+)
 from villages.duty.talk_room import describe_talk_room, mark_of_talk_room
 
 __all__ = [
+    "LeftOpen",
     "Roster",
     "Round",
     "Turn",
@@ -58,6 +65,8 @@ __all__ = [
     "end_leave",
     "hand_over",
     "hand_over_of",
+    "held_by_those_on_them",
+    "left_open_by",
     "mark_of_hand_over",
     "mark_of_talk_room",
     "may_arrange",

@@ -1,5 +1,5 @@
-"""The draft of a hand-over: what the apps above know of a shift, for its officer to
-mend before it is handed over.
+"""The draft of a hand-over, of what the apps above know of a shift, for its officer to
+mend.
 """
 
 from collections.abc import Callable, Sequence

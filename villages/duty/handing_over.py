@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from minshi import workdays
 from minshi.errors import MoveRefused, NoSuchRight
 from minshi.seen import mark_of, refuse_unseen
+from villages.duty.notes import NoteForAll, note_for_all, show_notes
 from villages.duty.rights import lock_roster
 from villages.duty.standing import Roster, post_held_by, read_roster
 from villages.models import DutyShift, HandOver, Post, User
@@ -25,6 +26,8 @@ def hand_over(
 ) -> HandOver:
     """Write down what a shift leaves behind and how many came by; until it is taken
     over it may be written anew, by whoever saw what stands there (`mark_of_hand_over`).
+    The note is stored as everybody may read it, with what was blanked since in the one
+    before.
 
     NoSuchRight: not on in that shift. MoveRefused: it has not begun, or the next one
     took it over. StaleVersion: somebody else of the shift has written since.
@@ -37,22 +40,33 @@ def hand_over(
     if at < shift.starts_at:
         raise MoveRefused(_("This shift has not begun."))
 
-    note = note.strip()
     written = HandOver.objects.filter(shift=shift).select_related("written_by__user")
     handed = written.first() or HandOver(shift=shift)
-    if handed.pk and handed.note == note and handed.visitors == visitors:
+    show_notes([handed])
+    stored = note_for_all(shift, handed.note, note.strip(), by=by, at=at)
+    if handed.pk and handed.note == stored.note and handed.visitors == visitors:
         return handed
     if handed.taken_at:
         raise MoveRefused(_("The next shift has taken this over; it stands as it is."))
 
     refuse_unseen(mark_of_hand_over(handed), seen, _written_since(handed))
 
-    handed.note = note
+    handed.known = _known_to_all(handed, stored)
+    handed.note = stored.note
     handed.visitors = visitors
     handed.written_by = post
     handed.written_at = at
     handed.save()
     return handed
+
+
+def _known_to_all(handed: HandOver, stored: NoteForAll) -> list[int]:
+    """Return the matters of which whoever wrote in a note may know who spoke, with the
+    one who writes in it now.
+    """
+    if not handed.note:
+        return sorted(stored.known)
+    return sorted(stored.known.intersection(handed.known))
 
 
 def mark_of_hand_over(handed: HandOver | None) -> str:

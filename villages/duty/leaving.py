@@ -1,5 +1,6 @@
 """请假: somebody is away for some days, and who stands in."""
 
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -15,8 +16,17 @@ from villages.duty.rights import (
     refuse_unfit,
     standing_post,
 )
+from villages.duty.standing import read_roster
 from villages.finals import change_recorded, seal_final, seal_removed
-from villages.models import DutyLeave, Post, User, Village
+from villages.models import DutyLeave, DutyShift, Post, User, Village
+
+
+@dataclass(frozen=True)
+class LeftOpen:
+    """The days of shifts ahead, or running, that lost people by a leave."""
+
+    without_anybody: list[date]
+    without_backup: list[date]
 
 
 @transaction.atomic
@@ -101,6 +111,32 @@ def end_leave(leave: DutyLeave, *, by: User, at: datetime) -> None:
     current.until_on = on - ONE_DAY
     with change_recorded(LEAVE, current, at=at, user=by):
         current.save(update_fields=["until_on"])
+
+
+def left_open_by(leave: DutyLeave, at: datetime) -> LeftOpen:
+    """Return the days on which a leave leaves a shift to nobody, or whoever is on duty
+    without a backup: the one who is away, or whoever they stood in for. Two queries.
+    """
+    shifts = DutyShift.objects.filter(
+        village=leave.post.village_id,
+        starts_at__gte=workdays.due_at(leave.from_on - ONE_DAY),
+        starts_at__lt=workdays.due_at(leave.until_on),
+        ends_at__gt=at,
+    )
+    roster = read_roster(shifts.order_by("starts_at"))
+    others = [each for each in roster.leaves if each.pk != leave.pk]
+    without_leave = replace(roster, leaves=others)
+
+    empty: dict[date, None] = {}
+    single: dict[date, None] = {}
+    for shift in roster.shifts:
+        before = len(without_leave.on_duty(shift))
+        left = len(roster.on_duty(shift))
+        if left == before:
+            continue
+        (single if left else empty).setdefault(shift.on)
+
+    return LeftOpen(without_anybody=list(empty), without_backup=list(single))
 
 
 def _village_of(post: Post, by: User, on: date) -> Village:

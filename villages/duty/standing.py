@@ -18,6 +18,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from minshi import workdays
+from villages.duty.notes import show_notes
 from villages.models import DutyLeave, DutyShift, Post, User, Village
 from villages.models.duty import DutyShiftQuerySet, Moment
 from villages.rights import TAKE_DUTY
@@ -103,9 +104,10 @@ class Roster:
 
 def read_roster(shifts: DutyShiftQuerySet | Iterable[DutyShift]) -> Roster:
     """Read shifts with their people, and the leaves that touch them: two queries, one
-    where there is no shift.
+    where there is no shift, and one more for the notes of hand-overs read with them.
 
-    Shifts given as a list come with their people already.
+    Shifts given as a list come with their people already. What they handed over is to
+    read, never to save.
     """
     if isinstance(shifts, DutyShiftQuerySet):
         shifts = shifts.with_people()
@@ -113,6 +115,9 @@ def read_roster(shifts: DutyShiftQuerySet | Iterable[DutyShift]) -> Roster:
     rows = list(shifts)
     if not rows:
         return Roster([], [])
+
+    handed = [shift._state.fields_cache.get("hand_over") for shift in rows]
+    show_notes([each for each in handed if each])
 
     first = min(shift.on for shift in rows)
     last = max(workdays.local_day(shift.ends_at) for shift in rows)

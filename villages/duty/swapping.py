@@ -2,6 +2,7 @@
 when it is given.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -17,8 +18,19 @@ from villages.duty.rights import (
     refuse_elsewhere,
     refuse_unfit,
 )
+from villages.duty.standing import read_roster
 from villages.finals import changes_recorded, seal_final
 from villages.models import DutyShift, Post, SwapRequest, SwapState, User
+
+
+def held_by_those_on_them(shifts: Iterable[int]) -> list[int]:
+    """Return those of the shifts, by key, that whoever was put on them holds: on leave
+    they have none to give. Two queries.
+    """
+    roster = read_roster(DutyShift.objects.filter(pk__in=shifts))
+    return [
+        shift.pk for shift in roster.shifts if shift.primary in roster.on_duty(shift)
+    ]
 
 
 @transaction.atomic
@@ -184,6 +196,9 @@ def _check(swap: SwapRequest, at: datetime) -> None:
     if back:
         if back.village_id != shift.village_id or back.primary_id != swap.asked_id:
             text = _("The shift in return must be one of theirs in this village.")
+            raise InputRefused.at(in_return=text)
+        if not held_by_those_on_them([back.pk]):
+            text = _("They are on leave that day; somebody else has this shift.")
             raise InputRefused.at(in_return=text)
         refuse_begun(back, at)
         refuse_unfit(swap.asker, back.village_id, back.on, "in_return")

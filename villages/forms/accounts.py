@@ -210,7 +210,10 @@ class ReasonForm(RuleForm):
 
     reason = forms.CharField(
         max_length=LONGEST_REASON,
-        help_text=_("It is written to the audit log with your name."),
+        help_text=_(
+            "It is written to the audit log with your name. Write no villager's name,"
+            " number or door: the auditor reads it."
+        ),
     )
 
     def __init__(self, *args: Any, label: Any, **options: Any) -> None:

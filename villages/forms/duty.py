@@ -161,8 +161,8 @@ class HandOverForm(SeenForm):
         max_length=LONGEST_NOTE,
         widget=forms.Textarea({"rows": 8}),
         help_text=_(
-            "Name a matter by its number, not by who spoke: this stands in the duty"
-            " ledger."
+            "Name a matter by its number; leave out who spoke and their telephone:"
+            " this stands in the duty ledger."
         ),
     )
 

@@ -123,12 +123,31 @@ class _AsksForCode(mfa.BaseAuthenticateForm):
     def clean_code(self) -> str:
         user: User = self.user
         with guarded(user, CODE):
-            code = str(super().clean_code())
+            code = self._right_code()
             if TOTP_CODE.fullmatch(code) and not use_once(user, code):
                 raise ValidationError(
                     _("This code was used already. Wait for the app's next one.")
                 )
         return code
+
+    def _right_code(self) -> str:
+        """Return the code where it is one of the app's, or an unused recovery code.
+
+        ValidationError: it is neither. Whoever typed a recovery code may be without the
+        phone, and has no next code to wait for. Whether it was one of theirs, and is
+        used, is not told: that would confirm a guess.
+        """
+        try:
+            return str(super().clean_code())
+        except ValidationError:
+            if TOTP_CODE.fullmatch(self.cleaned_data["code"]):
+                raise
+            raise ValidationError(
+                _(
+                    "This recovery code is wrong, or was used: each serves once. Type"
+                    " another one."
+                )
+            ) from None
 
 
 class CodeForm(_AsksForCode, mfa.AuthenticateForm):

@@ -3,7 +3,6 @@ number.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from math import isfinite
@@ -12,8 +11,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from minshi.crypto import normal_phone
-from minshi.text import HAN, clean_line, searchable
+from minshi.crypto import normal_phone, office_phone
+from minshi.text import clean_line, searchable
+from minshi.text.lookalikes import normal
+from villages.naming import without_blanks
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 Stored = str | int | float | dict[str, str] | None
@@ -33,7 +34,6 @@ SHORT_DAY = re.compile(r"\d{2}\s*[-./年]\s*\d{1,2}(?:\s*[-./月]\s*\d{1,2}\s*�
 LUNAR = re.compile(
     "[正腊冬闰]月|初[一二三四五六七八九十]|廿|农历|阴历|属|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]"
 )
-BLANK_IN_NAME = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 POINT_ZERO = re.compile(r"(\d+)\.0+")
 WRITTEN_SHORT = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
 
@@ -81,7 +81,7 @@ def text_of(cell: Stored) -> str:
             raise Unclear(never_worked_out())
         return next(iter(cell.values())).replace("T", " ")
     if isinstance(cell, str):
-        text = clean_line(unicodedata.normalize("NFKC", cell))
+        text = clean_line(normal(cell))
         if WRITTEN_SHORT.fullmatch(text):
             raise _lost_digits()
         whole = POINT_ZERO.fullmatch(text)
@@ -129,7 +129,7 @@ def as_text(cell: Stored) -> str:
 
 def as_name(cell: Stored) -> str:
     """Return a name without the blanks by which 李 明 is set to the width of 李小明."""
-    return BLANK_IN_NAME.sub("", text_of(cell))
+    return without_blanks(text_of(cell))
 
 
 def as_phone(cell: Stored) -> str:
@@ -137,6 +137,14 @@ def as_phone(cell: Stored) -> str:
     text = text_of(cell)
     try:
         return normal_phone(text) if text else ""
+    except ValidationError as error:
+        raise Unclear(" ".join(error.messages)) from error
+
+
+def as_office_phone(cell: Stored) -> str:
+    """Return the telephone of an office as it can be dialled. Unclear: it is none."""
+    try:
+        return office_phone(text_of(cell), or_public_line=True)
     except ValidationError as error:
         raise Unclear(" ".join(error.messages)) from error
 

@@ -118,6 +118,9 @@ def result_in_words(row: ImportRow, labels: Mapping[str, str]) -> str:
         label = labels.get(problem.column, "")
         words.append(f"{label}：{problem.words}" if label else problem.words)
 
+    # a full stop before the next of them gives way to the mark between
+    beginnings = [said.rstrip("。") for said in words[:-1]]
+    found = "；".join([*beginnings, *words[-1:]])
     if row.verdict == Verdict.LEFT_OUT:
-        return _("Not imported: %(why)s") % {"why": "；".join(words)}
-    return "；".join(words) or str(row.get_verdict_display())
+        return _("Not imported: %(why)s") % {"why": found}
+    return found or str(row.get_verdict_display())

@@ -125,9 +125,9 @@ def upload(
     same = ImportRun.objects.filter(
         kind=kind.key, town=place.town, village=place.village, file_hash=file_hash
     )
-    under_way = same.filter(by=by, state=ImportState.MAPPING).first()
-    if under_way:
-        return under_way
+    under_way = same.filter(by=by, state=ImportState.MAPPING)
+    if run := under_way.first():
+        return run
     entered = same.filter(state=ImportState.ENTERED).first()
     if entered and not again:
         words = _(
@@ -140,6 +140,10 @@ def upload(
     sheets = open_file(content, reading)
     about, samples = described(sheets, kind, place.village)
     with transaction.atomic():
+        # a second click reads the file as long as the first, and then waits here
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        if stored := under_way.first():
+            return stored
         run = ImportRun.objects.create(
             kind=kind.key,
             town=place.town,

@@ -19,6 +19,8 @@ class AuditKind(models.TextChoices):
     PRINT = "print", _("printed")
     ACCOUNT = "account", _("changed an account")
     IMPORT = "import", _("imported a list")
+    PUBLISHED = "published", _("published a report, or took it back")
+    WALL = "wall", _("gave or ended a wall")
     # each of them with a seal of what it made, see `record_sealed`
     CLOSED = "closed", _("closed a ledger")
     IN_RED = "in_red", _("entered in red")

@@ -130,7 +130,11 @@ class MeetingKind(models.TextChoices):
 class SeatQuerySet(models.QuerySet["Seat"]):
     def current(self, on: date) -> "SeatQuerySet":
         """With a term that covers that day, both ends included."""
-        return self.filter(Q(until_on=None) | Q(until_on__gte=on), from_on__lte=on)
+        return self.not_over(on).filter(from_on__lte=on)
+
+    def not_over(self, on: date) -> "SeatQuerySet":
+        """With a term that covers that day, or begins later."""
+        return self.filter(Q(until_on=None) | Q(until_on__gte=on))
 
     def in_order(self) -> "SeatQuerySet":
         return self.order_by("-is_chair", "from_on", "pk")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from villages.models.people import User
     from villages.models.posts import Reach
     from villages.models.roles import Role
+
+Row = TypeVar("Row", bound=models.Model)
 
 MOST_INHABITANTS = 100_000  # of a village; more is a slip of the finger
 
@@ -47,6 +49,15 @@ class Town(models.Model):
         max_length=4,
         unique=True,
         help_text=_("Begins every case number; fixed once the town has a case."),
+    )
+    phone = models.CharField(
+        _("telephone of the town"),
+        max_length=20,
+        blank=True,
+        help_text=_(
+            "Stands on receipts and tracking pages where no talk room may be rung: of"
+            " secret matters, and of those about a cadre of the village."
+        ),
     )
 
     objects = TownQuerySet.as_manager()
@@ -151,6 +162,16 @@ class Group(models.Model):
         return _("Group %(number)s") % {"number": self.number}
 
 
+class RegisterQuerySet(models.QuerySet[Row]):
+    """Rows of the register of households."""
+
+    def in_register(self) -> Self:
+        """Leave out what a list brought that was taken back. Such a row is there only
+        because a matter needs it: shown anywhere, it would tell who spoke.
+        """
+        return self.filter(is_taken_back=False)
+
+
 class Household(models.Model):
     group = models.ForeignKey(
         Group,
@@ -159,6 +180,9 @@ class Household(models.Model):
         verbose_name=_("villagers' group"),
     )
     number = models.PositiveSmallIntegerField(_("door number"))
+    is_taken_back = models.BooleanField(default=False, editable=False)
+
+    objects = RegisterQuerySet["Household"].as_manager()
 
     class Meta:
         verbose_name = _("household")
@@ -166,11 +190,21 @@ class Household(models.Model):
         ordering = ("group", "number")
         constraints = (
             models.UniqueConstraint(
-                fields=("group", "number"), name="household_number_once_a_group"
+                fields=("group", "number"),
+                condition=Q(is_taken_back=False),
+                name="household_number_once_a_group",
             ),
         )
 
     def __str__(self) -> str:
+        """The whole address: the number alone stands in every group. Whoever shows
+        many of them has read their groups and villages.
+        """
+        return f"{self.group.village} {self.group} {self.door}"
+
+    @property
+    def door(self) -> str:
+        """The number in words, to stand behind the group."""
         return _("No. %(number)s") % {"number": self.number}
 
 
@@ -180,8 +214,9 @@ class Sex(models.TextChoices):
 
 
 class Resident(models.Model):
-    """A neighbour. Never removed, only taken off the roll: what keeps a row from being
-    removed would tell whether they ever spoke.
+    """A neighbour. Removed by nobody, only taken off the roll: what keeps a row from
+    being removed would tell whether they ever spoke. Whom a list brought that is taken
+    back is out of everybody's sight, whether or not a matter needs the row.
     """
 
     household = models.ForeignKey(
@@ -205,6 +240,10 @@ class Resident(models.Model):
     phone_hash = models.CharField(
         max_length=64, blank=True, db_index=True, editable=False
     )
+    # never on the roll then
+    is_taken_back = models.BooleanField(default=False, editable=False)
+
+    objects = RegisterQuerySet["Resident"].as_manager()
 
     class Meta:
         verbose_name = _("resident")

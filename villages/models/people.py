@@ -18,6 +18,9 @@ from villages.models.posts import (
 )
 from villages.models.roles import Role
 
+# a password and how long it holds: sealed together (villages/let_in.py)
+OF_PASSWORD = ("password", "must_change_password", "password_changed_at")
+
 
 class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
@@ -43,11 +46,11 @@ class User(AbstractUser):
         return self.name or self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the account; a password together with its record, see
-        villages/login_log.py.
+        """Save the account; a password, and how long it holds, together with its
+        record, see villages/login_log.py.
         """
         written = kwargs.get("update_fields")
-        if written is not None and "password" not in written:
+        if written is not None and not set(OF_PASSWORD) & set(written):
             super().save(*args, **kwargs)
             return
         with transaction.atomic():

@@ -249,6 +249,19 @@ class Post(models.Model):
         county = getattr(self, "county_name", None) or self.county_code
         return str(self.village or self.town or self.office or county)
 
+    @property
+    def place_with_town(self) -> str:
+        """The place with its town in front, for whoever reads those of all towns: two
+        of them may each have a 林业站, or a village of one name.
+        """
+        village = self.group.village if self.group else self.village
+        town = None
+        if village:
+            town = village.town
+        elif self.office:
+            town = self.office.town
+        return f"{town or ''}{self.place}"
+
     def is_current(self, on: date) -> bool:
         return (
             self.user.is_active

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken, Text
@@ -25,6 +28,7 @@ from villages.forms.accounts import (
 from villages.models import Post, Role, User
 from villages.places import place_of
 from villages.requests import StaffRequest
+from villages.tries import WrongTries, time_of, wrong_tries_at, wrong_tries_of
 from villages.views.rights import SecurityAdminPage
 
 PAGE = 50
@@ -56,19 +60,32 @@ def with_posts(users: QuerySet[User]) -> QuerySet[User]:
 
 @dataclass(frozen=True)
 class AccountRow:
-    """An account of the list with its posts, those that are over left out."""
+    """An account of the list with its posts, those that are over left out, and whether
+    somebody can log in with it.
+    """
 
     user: User
     posts: list[Post]
+    state: Text
 
     @classmethod
-    def of(cls, user: User, on: date) -> "AccountRow":
+    def of(cls, user: User, on: date, tries: WrongTries) -> "AccountRow":
         posts = [
             post
             for post in user.posts.all()
             if post.until_on is None or post.until_on >= on
         ]
-        return cls(user, posts)
+        return cls(user, posts, _state_of(user, tries))
+
+
+def _state_of(user: User, tries: WrongTries) -> Text:
+    """Say whether an account is open, locked for a while, or shut."""
+    if not user.is_active:
+        return pgettext("account", "shut")
+    if tries.shut_until:
+        words = pgettext("account", "locked until %(time)s")
+        return words % {"time": time_of(tries.shut_until)}
+    return pgettext("account", "open")
 
 
 class AccountList(SecurityAdminPage):
@@ -84,11 +101,15 @@ class AccountList(SecurityAdminPage):
 
         found = list(with_posts(users)[: PAGE + 1])
         has_more = len(found) > PAGE
+        shown = found[:PAGE]
+        tries = wrong_tries_of((user.username for user in shown), now())
         context = {
             "form": form,
             "text": text,
-            "rows": [AccountRow.of(user, today()) for user in found[:PAGE]],
-            "after": found[PAGE - 1].username if has_more else "",
+            "rows": [
+                AccountRow.of(user, today(), tries[user.username]) for user in shown
+            ],
+            "after": shown[-1].username if has_more else "",
         }
         return render(request, "villages/account_list.html", context)
 
@@ -133,7 +154,8 @@ class AccountAct(SecurityAdminPage):
 
         try:
             if act == "reset_password":
-                password = accounts.reset_password(user, **_acting(request))
+                seen = request.POST.get("seen", "")
+                password = accounts.reset_password(user, seen=seen, **_acting(request))
                 return show_once(request, user, password)
             if act not in ACTS:
                 raise Http404
@@ -212,7 +234,7 @@ class Appoint(SecurityAdminPage):
             except RuleBroken as refusal:
                 form.refuse(refusal)
             else:
-                words = {"place": post.place, "role": post.get_role_display()}
+                words = {"place": post.place_with_town, "role": post.get_role_display()}
                 messages.success(request, _("Appointed: %(place)s %(role)s.") % words)
                 return redirect("villages:account", pk)
 
@@ -295,11 +317,37 @@ UNLOCK = ActForm("unlock", _("Unlock after failed logins"))
 REACTIVATE = ActForm("reactivate", _("Open the account again"))
 
 
+@dataclass(frozen=True)
+class LoginState:
+    """How an account logs in, and what is in the way of it, for whoever is asked on
+    the telephone. Three queries at most.
+    """
+
+    has_second_factor: bool
+    wrong_tries: int
+    shut_until: str  # the time of day; "": it is not shut
+
+    @classmethod
+    def of(cls, user: User, at: datetime) -> "LoginState":
+        tries = wrong_tries_at(user.username, at)
+        until = tries.shut_until
+        return cls(
+            has_second_factor=is_mfa_enabled(user, [Authenticator.Type.TOTP]),
+            wrong_tries=tries.failures,
+            shut_until=time_of(until) if until else "",
+        )
+
+
 def show_account(request: StaffRequest, user: User) -> HttpResponse:
     is_own = user.pk == request.user.pk
+    login = None if is_own else LoginState.of(user, now())
 
-    careful = [RESET_PASSWORD, REMOVE_SECOND_FACTOR]
-    plain = [UNLOCK]
+    careful = [RESET_PASSWORD]
+    plain = []
+    if login and login.has_second_factor:
+        careful.append(REMOVE_SECOND_FACTOR)
+    if login and login.wrong_tries:
+        plain.append(UNLOCK)
     if user.is_active:
         careful.append(DEACTIVATE)
     else:
@@ -313,8 +361,10 @@ def show_account(request: StaffRequest, user: User) -> HttpResponse:
     context = {
         "account": user,
         "is_own": is_own,
+        "login": login,
         "posts": posts,
         "careful_acts": careful,
+        "seen": accounts.password_stamp(user),
         "plain_acts": plain,
     }
     return render(request, "villages/account_detail.html", context)

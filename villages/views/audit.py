@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from minshi.days import DayFilter
 from minshi.text import half_width
 from villages.audit_words import actor_in_words, subject_in_words
+from villages.disclosure import name_nobody_in
 from villages.forms.accounts import DayInput
 from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
@@ -72,6 +73,7 @@ class AuditLog(AuditorPage):
         found = AuditFilter(request.GET, records)
         page = list(older_than(request.GET.get("before", ""), found.qs)[: PAGE + 1])
         has_more = len(page) > PAGE
+        name_nobody_in(page[:PAGE])
 
         query = request.GET.copy()
         query.pop("before", None)

@@ -2,8 +2,10 @@
 meet.
 """
 
+from dataclasses import dataclass, field
 from typing import Any, cast
 
+from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +15,7 @@ from django.views.generic import View
 
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
+from minshi.workdays import day_in_words
 from villages.bodies import (
     BodyPlace,
     cadres_at,
@@ -36,6 +39,15 @@ from villages.procedure import (
     as_rules,
 )
 from villages.rights import SET_TOWN_RULES, deals_with_cases
+
+
+@dataclass
+class Seated:
+    """A body with those who sit in it, and those whose term is yet to begin."""
+
+    body: Body
+    seats: list[Seat] = field(default_factory=list)
+    coming: list[Seat] = field(default_factory=list)
 
 
 class BodiesView(LoginRequiredMixin, View):
@@ -74,7 +86,8 @@ class BodiesPage(BodiesView):
 
         if form.is_valid():
             try:
-                take_seat(place, by=self.user, at=now(), **form.cleaned_data)
+                seat = take_seat(place, by=self.user, at=now(), **form.cleaned_data)
+                messages.success(request, _as_seated(seat))
                 return redirect(f"{reverse('villages:bodies')}?at={place.key}")
             except RuleBroken as refusal:
                 form.refuse(refusal)
@@ -84,17 +97,13 @@ class BodiesPage(BodiesView):
     def show(
         self, request: HttpRequest, place: BodyPlace, form: SeatForm, status: int = 200
     ) -> HttpResponse:
-        seats_of: dict[Body, list[Seat]] = {body: [] for body in place.bodies}
-        for seat in Seat.objects.filter(**place.fields).current(today()).in_order():
-            seats_of[Body(seat.body)].append(seat)
-
         places = self.readable()
         towns = self.user.reach(today(), SET_TOWN_RULES).towns
         context: dict[str, Any] = {
             "nav": "meetings",
             "place": place,
             "places": places if len(places) > 1 else [],
-            "seated": list(seats_of.items()),
+            "bodies": _seated_at(place),
             "may_seat": place in places_of(self.user.posts_on(today())),
             "form": form,
             "rules": rules_of(place.town),
@@ -106,8 +115,9 @@ class BodiesPage(BodiesView):
 
 class EndSeat(BodiesView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = EndSeatForm(initial={"until_on": today()})
-        return self._show(request, self._seat(pk), form)
+        seat = self._seat(pk)
+        form = EndSeatForm(initial={"until_on": max(today(), seat.from_on)})
+        return self._show(request, seat, form)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         seat = self._seat(pk)
@@ -169,6 +179,27 @@ class EditProcedure(BodiesView):
     ) -> HttpResponse:
         context = {"nav": "meetings", "kind": MeetingKind(kind), "form": form}
         return render(request, "villages/procedure.html", context, status=status)
+
+
+def _seated_at(place: BodyPlace) -> list[Seated]:
+    """Return the bodies of a place with who sits in each, and who is to. One query."""
+    seated = {body: Seated(body) for body in place.bodies}
+    on = today()
+    for seat in Seat.objects.filter(**place.fields).not_over(on).in_order():
+        of_body = seated[Body(seat.body)]
+        if seat.from_on > on:
+            of_body.coming.append(seat)
+        else:
+            of_body.seats.append(seat)
+
+    return list(seated.values())
+
+
+def _as_seated(seat: Seat) -> str:
+    """Say who sits where and from when, as it is stored: of one held before, too."""
+    words = _("Seated: %(name)s, %(body)s, from %(day)s on.")
+    day = day_in_words(seat.from_on, today())
+    return words % {"name": seat.name, "body": seat.get_body_display(), "day": day}
 
 
 def _offering(form: SeatForm, place: BodyPlace) -> SeatForm:

@@ -210,7 +210,7 @@ class DutyWeek(DutyView):
             is_mine=shift.primary.user_id == self.user.pk,
             is_ahead=not has_begun,
             may_hand_over=is_on and has_begun and not is_taken_over,
-            has_no_backup=names_backups and not has_begun and not shift.backup_id,
+            has_no_backup=names_backups and not has_begun and len(on) == 1,
         )
 
 
@@ -222,6 +222,13 @@ class WallRow:
     hours: str
     on: list[Post]
     leader: str = ""
+
+    @property
+    def on_duty(self) -> str:
+        """Who is on duty, and that somebody is still to be, where all are away."""
+        if self.on:
+            return str(self.on[0].user)
+        return _("to be arranged") if self.hours else ""
 
 
 class WallPrint(DutyView):

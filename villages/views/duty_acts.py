@@ -19,6 +19,7 @@ from minshi.errors import UNPROCESSABLE, RuleBroken, Text
 from minshi.workdays import day_in_words
 from villages import duty
 from villages.duty.drafting import draft_hand_over
+from villages.duty.notes import show_notes
 from villages.forms.accounts import RuleForm, offer_rows
 from villages.forms.duty import (
     HandOverForm,
@@ -78,7 +79,7 @@ class RosterAct(DutyView):
             "village": village,
             "title": self.title,
             "button": self.button,
-            "roster": roster_of(village, shown.get("shift")),
+            "roster": roster_of(village, week_of(shown.get("shift"))),
             "nav": "duty",
             **shown,
         }
@@ -102,9 +103,7 @@ class RosterAct(DutyView):
                 form.refuse(refusal)
             else:
                 messages.success(self.request, str(done))
-                if isinstance(made, DutyShift):
-                    shift = made
-                return back_to(village, shift)
+                return back_to(village, week_of(made) or week_of(shift))
 
         return self.show(form, village, UNPROCESSABLE, shift=shift)
 
@@ -119,13 +118,35 @@ class RosterAct(DutyView):
         return village
 
 
-def back_to(village: Village, shift: DutyShift | None = None) -> HttpResponse:
-    return redirect(roster_of(village, shift))
+def back_to(village: Village, on: date | None = None) -> HttpResponse:
+    return redirect(roster_of(village, on))
 
 
-def roster_of(village: Village, shift: DutyShift | None) -> str:
-    """Return the address of a village's roster, at the week of a shift if given."""
-    week = f"&week={shift.on}" if shift else ""
+NOBODY_ON_DUTY = _("%(day)s: nobody is on duty now; please name somebody.")
+NO_BACKUP = _("%(day)s has no backup now; please name one.")
+
+
+def say_open(request: HttpRequest, words: Text, days: Iterable[date]) -> None:
+    """Warn of days that an act on the roster has left open, in one sentence."""
+    named = "、".join(day_in_words(day, today()) for day in sorted(days))
+    if named:
+        messages.warning(request, words % {"day": named})
+
+
+def week_of(made: Any) -> date | None:
+    """Return a day of the week in which an act on the roster is seen: that of a shift,
+    or the first one ahead of a leave; None for anything else.
+    """
+    if isinstance(made, DutyShift):
+        return made.on
+    if isinstance(made, DutyLeave):
+        return max(made.from_on, today())
+    return None
+
+
+def roster_of(village: Village, on: date | None) -> str:
+    """Return the address of a village's roster, at the week of a day if given."""
+    week = f"&week={on}" if on else ""
     return f"{reverse('villages:duty')}?village={village.pk}{week}"
 
 
@@ -190,15 +211,18 @@ class OneClick(RosterAct):
         village: Village,
         act: Callable[[], Any],
         words: Text,
-        shift: DutyShift | None,
+        row: DutyShift | DutyLeave | None,
     ) -> HttpResponse:
+        """Run the act and go back to the roster, to the week of the shift or leave that
+        it is about.
+        """
         try:
             act()
         except RuleBroken as refusal:
             messages.error(self.request, str(refusal))
         else:
             messages.success(self.request, str(words))
-        return back_to(village, shift)
+        return back_to(village, week_of(row))
 
 
 class ShiftCancel(OneClick):
@@ -230,7 +254,7 @@ class SwapAskPage(ShiftAct):
             village=shift.village, starts_at__gt=now(), primary__in=people.order_by()
         )
         near = ahead.order_by("starts_at").values("pk")[:SHIFTS_OFFERED]
-        keys = [row["pk"] for row in near]
+        keys = duty.held_by_those_on_them(row["pk"] for row in near)
         offered = DutyShift.objects.with_people().filter(pk__in=keys)
 
         return SwapForm(data, people=people, shift=shift, shifts=offered)
@@ -270,17 +294,9 @@ class SwapAnswer(OneClick):
 
         def act() -> None:
             answered = give_answer(swap, **self.by_and_at())
-            self._say_who_is_missing(had_backup - _days_with_backup(answered))
+            say_open(self.request, NO_BACKUP, had_backup - _days_with_backup(answered))
 
         return self.done(swap.shift.village, act, words, swap.shift)
-
-    def _say_who_is_missing(self, days: Iterable[date]) -> None:
-        """Warn of days whose backup has become the one on duty."""
-        for missing in sorted(days):
-            words = _("%(day)s has no backup now; please name one.")
-            messages.warning(
-                self.request, words % {"day": day_in_words(missing, today())}
-            )
 
 
 def _days_with_backup(swap: SwapRequest) -> set[date]:
@@ -309,8 +325,12 @@ class LeaveNew(RosterAct):
         village = self.chosen_village(self.own_villages())
         form = self.form(village, request.POST)
 
-        def act() -> None:
-            duty.note_leave(**form.cleaned_data, **self.by_and_at())
+        def act() -> DutyLeave:
+            leave = duty.note_leave(**form.cleaned_data, **self.by_and_at())
+            left = duty.left_open_by(leave, now())
+            say_open(request, NOBODY_ON_DUTY, left.without_anybody)
+            say_open(request, NO_BACKUP, left.without_backup)
+            return leave
 
         return self.try_form(form, village, act, _("The leave is noted."))
 
@@ -329,7 +349,7 @@ class LeaveEnd(OneClick):
             duty.end_leave(leave, **self.by_and_at())
 
         words = _("From today on they take their shifts again.")
-        return self.done(village, act, words, None)
+        return self.done(village, act, words, leave)
 
 
 class HandOverPage(ShiftAct):
@@ -347,6 +367,7 @@ class HandOverPage(ShiftAct):
         shift = self.shift(pk)
         handed = HandOver.objects.filter(shift=shift).first()
         if handed:
+            show_notes([handed])
             initial = {"note": handed.note, "visitors": handed.visitors}
         else:
             initial = self._draft(shift)

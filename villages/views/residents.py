@@ -98,7 +98,8 @@ class OpenResidentPhone(LoginRequiredMixin, View):
     def _resident(self, request: StaffRequest, pk: int) -> Resident:
         count_lookup(request.user, today())
         villages = Village.objects.in_reach_of(request.user, today(), UNMASK)
-        residents = Resident.objects.filter(household__group__village__in=villages)
+        in_register = Resident.objects.in_register()
+        residents = in_register.filter(household__group__village__in=villages)
         residents = residents.select_related("household__group__village")
         return get_object_or_404(residents, pk=pk)
 

@@ -2,6 +2,8 @@
 follows.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases.forms import ItemForm
 from cases.meetings import (
+    DueNotKnown,
     RollNotCalled,
     Verdict,
     conclude,
@@ -19,10 +22,12 @@ from cases.meetings import (
     save_item,
     set_aside,
     was_concluded,
+    why_over,
 )
 from cases.models import AgendaItem, Meeting
 from cases.models.meeting import ItemState
 from cases.privacy.table import reading_table_of
+from cases.views.late import Typed, answers_in, typed_for, typed_in_form
 from cases.views.meetings.access import keys_in
 from cases.views.meetings.item_shown import ShownItem, StepForm, address_of, reasons_in
 from cases.views.meetings.typed_step import go_and_invite, take_typed_step
@@ -53,9 +58,14 @@ class ItemPage(ShownItem):
         by = self.writer(found)
         form = ItemForm(request.POST)
 
+        why = _why_over(found)
+        if why and not self.is_autosave(request) and not _is_repeated(request, found):
+            return self._answer_late(request, found, why)
         if not form.is_valid():
             return self._answer_wrong(request, found, form)
         if request.POST.get("verdict") in Verdict.values:
+            if _is_repeated(request, found):
+                return self._conclude_again(request, found, by, form)
             return self._conclude(request, found, by, form)
         return self._save(request, found, by, form)
 
@@ -122,32 +132,72 @@ class ItemPage(ShownItem):
     def _conclude(
         self, request: HttpRequest, item: AgendaItem, by: Officer, form: ItemForm
     ) -> HttpResponse:
-        """Conclude the item, and go on to the next that waits.
+        """Conclude the item; the step of its case is read first, where one is
+        resolved.
+        """
+        moves = item.case is not None and not is_heard_in_work(item.case)
+        if request.POST["verdict"] != Verdict.PASSED or not moves:
+            return self._carry_out(request, item, by, form)
 
-        1. Read the step of the case, where one is resolved.
-        2. Conclude; show a refusal with what was typed.
-        3. Show the next item that waits, or the meeting after the last one.
+        step = self._sent_step(item, request.POST.get("doing", ""), request.POST)
+        if step is None:
+            return self._answer_not_open(request, item, by, form)
+        if not step.is_valid():
+            return self.show(
+                request, item, UNPROCESSABLE, form=form, step=step, do=step.action
+            )
+        values = {
+            "action": step.action,
+            "case_version": step.cleaned_data["version"],
+            **step.values(),
+        }
+        return self._carry_out(request, item, by, form, step, values)
+
+    def _answer_not_open(
+        self, request: HttpRequest, item: AgendaItem, by: Officer, form: ItemForm
+    ) -> HttpResponse:
+        """Answer a form whose step is not open: the first click of two may have taken
+        it since the item was read.
+        """
+        fresh = _read_again(item)
+        if _is_repeated(request, fresh):
+            return self._conclude_again(request, fresh, by, form)
+
+        words = _("This step is not open to you now; here is where the matter stands.")
+        return self._show_refused(request, item, form, MoveRefused(words))
+
+    def _conclude_again(
+        self, request: HttpRequest, item: AgendaItem, by: Officer, form: ItemForm
+    ) -> HttpResponse:
+        """Answer the form that concluded the item as the first time; where it says
+        something else by now, show that to be copied.
+        """
+        if not item.action:
+            return self._carry_out(request, item, by, form)
+
+        step = self._taken_step(item, request.POST)
+        answers = answers_in(step) if step else None
+        if answers is None:
+            return self._answer_late(request, item, str(was_concluded(item)))
+        values = {"action": Action(item.action), **answers}
+        return self._carry_out(request, item, by, form, step, values)
+
+    def _carry_out(
+        self,
+        request: HttpRequest,
+        item: AgendaItem,
+        by: Officer,
+        form: ItemForm,
+        step: StepForm | None = None,
+        values: Mapping[str, Any] = MappingProxyType({}),
+    ) -> HttpResponse:
+        """Conclude the item as the form says, with what its step asks, and go on to the
+        next that waits, or to the meeting after the last one.
+
+        A refusal is shown with what was typed.
         """
         verdict = request.POST["verdict"]
         data = form.cleaned_data
-        step = None
-        values: dict[str, Any] = {}
-
-        moves = item.case is not None and not is_heard_in_work(item.case)
-        if verdict == Verdict.PASSED and moves:
-            step = self._sent_step(item, request.POST.get("doing", ""), request.POST)
-            if step is None:
-                return self._show_refused(request, item, form, _why_closed(item))
-            if not step.is_valid():
-                return self.show(
-                    request, item, UNPROCESSABLE, form=form, step=step, do=step.action
-                )
-            values = {
-                "action": step.action,
-                "case_version": step.cleaned_data["version"],
-                **step.values(),
-            }
-
         try:
             conclude(
                 item,
@@ -168,6 +218,20 @@ class ItemPage(ShownItem):
         messages.success(request, f"{item}：{Verdict(verdict).label}")
         return redirect(address_of(following) if following else item.meeting)
 
+    def _answer_late(
+        self, request: HttpRequest, item: AgendaItem, why: str
+    ) -> HttpResponse:
+        """Show an item that is over, as it stands, and beside it what was typed of it
+        and of the step of its matter, to be copied.
+        """
+        read = reading_table_of(item.meeting).read
+        stands = {name: read(item, name) for name in ("opinions", "resolution")}
+        typed = typed_in_form(ItemForm(request.POST, initial=stands))
+        doing = request.POST.get("doing", "")
+        if doing in Action.values:
+            typed += typed_for(Action(doing), request.POST)
+        return self.show(request, item, CONFLICT, late=why, typed=typed)
+
     def _show_refused(
         self,
         request: HttpRequest,
@@ -178,13 +242,14 @@ class ItemPage(ShownItem):
     ) -> HttpResponse:
         """Show what was typed, with the reason against it.
 
-        Where somebody else wrote on the item or concluded it meanwhile, their words
-        stand beside it.
+        Where somebody else wrote on the item meanwhile, their words stand beside it.
         """
         fresh = _read_again(item)
+        if why := _why_over(fresh):
+            return self._answer_late(request, fresh, why)
+
         words = reading_table_of(fresh.meeting).read(fresh, "opinions")
-        is_late = fresh.state != ItemState.WAITING
-        is_conflict = is_late or isinstance(refusal, StaleVersion)
+        is_stale = isinstance(refusal, StaleVersion)
 
         data = request.POST.copy()
         data["item_version"] = str(fresh.version)
@@ -198,25 +263,27 @@ class ItemPage(ShownItem):
         return self.show(
             request,
             fresh,
-            CONFLICT if is_conflict else UNPROCESSABLE,
+            CONFLICT if is_stale else UNPROCESSABLE,
             form=again,
             step=step,
             do=step.action if step else request.POST.get("doing", ""),
-            other=words if is_conflict else "",
-            typed=form.cleaned_data["opinions"] if is_late else "",
+            other=words if is_stale else "",
             why=str(refusal),
             asks_for_roll=isinstance(refusal, RollNotCalled),
+            asks_for_due=isinstance(refusal, DueNotKnown),
         )
 
 
-def _why_closed(item: AgendaItem) -> RuleBroken:
-    """Return the refusal of a step that is not open any more."""
-    fresh = get_object_or_404(AgendaItem, pk=item.pk)
-    if fresh.state != ItemState.WAITING:
-        return was_concluded(fresh)
-    return MoveRefused(
-        _("This step is not open to you now; here is where the matter stands.")
-    )
+def _is_repeated(request: HttpRequest, item: AgendaItem) -> bool:
+    """Tell whether the form that concluded the item was sent once more."""
+    return bool(item.key) and request.POST.get("key") == str(item.key)
+
+
+def _why_over(item: AgendaItem) -> str:
+    """Say why nothing is written on an item any more; "" while it waits."""
+    if item.state != ItemState.WAITING:
+        return str(was_concluded(item))
+    return why_over(item.meeting)
 
 
 def _next_waiting(item: AgendaItem) -> AgendaItem | None:
@@ -259,6 +326,12 @@ class ItemAct(ShownItem):
             else:
                 move_item(found, up=act == "up", by=by, at=now())
         except RuleBroken as refusal:
+            fresh = _read_again(found)
+            if act == "aside" and (why := _why_over(fresh)):
+                reasons = reasons_in(request.POST, "aside").values()
+                label = _("Steps aside")
+                typed = [Typed("aside", label, words, rows=1) for words in reasons]
+                return self.show(request, fresh, CONFLICT, late=why, typed=typed)
             if act == "aside" and refusal.fields:
                 return self.show(request, found, UNPROCESSABLE, aside_wrong=refusal)
             messages.error(request, str(refusal))

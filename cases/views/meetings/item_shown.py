@@ -19,12 +19,21 @@ from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import AgendaItem, Attendee, StepAside
 from cases.models.choices import Grade, Level, Stage
 from cases.models.meeting import ItemState
+from cases.privacy.disclosure import note_readings
 from cases.privacy.redactor import reader_redactor
 from cases.standard_texts import ready_for
 from cases.views.major import WaysOn, ways_on
 from cases.views.meetings.access import MeetingView, keys_in
 from cases.views.steps import typed_in
-from cases.workflow import Action, Facts, Offer, Officer, moves_open_to, read_facts
+from cases.workflow import (
+    MOVES,
+    Action,
+    Facts,
+    Offer,
+    Officer,
+    moves_open_to,
+    read_facts,
+)
 from cases.workflow.committee import is_heard_in_work
 from minshi.clock import now, today
 from minshi.errors import RuleBroken
@@ -189,6 +198,9 @@ class ShownItem(ItemView):
         )
         typed_asides = request.POST if "aside_wrong" in shown else None
 
+        if line.case and not line.is_hidden:
+            note_readings([line.case], by=self.user, at=now(), request=request)
+
         context = {
             "nav": "meetings",
             "at": now(),
@@ -306,6 +318,19 @@ class ShownItem(ItemView):
         if offer is None:
             return None
         return self._step_form(offer, facts, data)
+
+    def _taken_step(self, item: AgendaItem, data: QueryDict) -> StepForm | None:
+        """Return the form of the step that concluded the item, as it is sent again;
+        None: another step is sent.
+        """
+        case = self.visible().filter(agenda_items=item.pk).first()
+        if case is None or data.get("doing") != item.action:
+            return None
+
+        action = Action(item.action)
+        posts = self.user.posts_on(today())
+        as_it_was_open = Offer(action, MOVES[action], posts[0])
+        return self._step_form(as_it_was_open, read_facts(case, now()), data)
 
     def _step_form(
         self,

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from cases.forms import CallForm
-from cases.forms.meeting import MOST_PLACE
 from cases.lists.paging import page_of
 from cases.lists.topics import topics_of
 from cases.meetings import PLACES, call_meeting, doubts_about, waiting_for
 from cases.meetings.sitting import HoldingPlace
+from cases.privacy.table import reading_tables_of
 from cases.views.meetings.access import MeetingView
 from cases.workflow import Officer
 from minshi.clock import now
@@ -33,7 +33,11 @@ class MeetingList(MeetingView):
 
         shown = list(coming[:MOST_COMING])
         page = page_of(over, ORDER, request.GET.get("after", ""))
-        topics = topics_of([*shown, *page.rows], self.sight())
+        listed = [*shown, *page.rows]
+        tables = reading_tables_of(meeting.pk for meeting in listed)
+        for meeting in listed:
+            tables[meeting.pk].show(meeting)
+        topics = topics_of(listed, tables, self.sight())
 
         context = {
             "nav": "meetings",
@@ -57,7 +61,7 @@ class CallMeeting(MeetingView):
             "cases": request.GET.getlist("cases"),
         }
         if room:
-            first["place"] = room.place[:MOST_PLACE]
+            first["place"] = room.place
 
         return self._show(request, place, self._form(place, initial=first))
 

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from cases.forms import AddItemsForm, AttendeeForm, ChangeForm, CorrectionForm
+from cases.forms import AttendeeForm, ChangeForm, CorrectionForm
 from cases.meetings import (
     add_attendee,
     add_item,
@@ -20,131 +19,22 @@ from cases.meetings import (
     change_meeting,
     close_meeting,
     correct_minutes,
+    note_numbers,
     remove_attendee,
     save_minutes,
-    waiting_for,
 )
-from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import Attendee, Meeting
-from cases.models.choices import Confidentiality
-from cases.models.meeting import ItemState, Part
 from cases.privacy.table import reading_table_of
-from cases.slips.minutes import SecretItems
-from cases.views.meetings.access import MeetingView, keys_in
+from cases.views.late import Typed, typed_in_form
+from cases.views.meetings.access import keys_in
+from cases.views.meetings.meeting_shown import ShownMeeting
 from cases.workflow import Officer
-from minshi.clock import now, today
-from minshi.errors import CONFLICT, UNPROCESSABLE, RuleBroken, StaleVersion, Text
+from minshi.clock import now
+from minshi.errors import CONFLICT, UNPROCESSABLE, RuleBroken, StaleVersion
 from minshi.text import clean_line
 from villages.requests import whole_number
 
-UP = ("up", gettext_lazy("up"))
-DOWN = ("down", gettext_lazy("down"))
-REMOVE = ("remove", gettext_lazy("off the agenda"))
-LOOKS = {ItemState.PASSED: "lamp green", ItemState.NOT_PASSED: "lamp red"}
-
 Handler = Callable[[HttpRequest, Meeting, Officer], HttpResponse]
-
-
-@dataclass(frozen=True)
-class AgendaRow:
-    """One item of the agenda with the buttons its reader has for it."""
-
-    line: AgendaLine
-    label: str
-    look: str
-    acts: list[tuple[str, Text]]
-
-
-def agenda_rows(lines: list[AgendaLine], *, may_write: bool) -> list[AgendaRow]:
-    rows = []
-    for nth, line in enumerate(lines, 1):
-        item = line.item
-        label = f"{nth}"
-        if item.part != Part.NEW:
-            label = f"{nth} · {item.get_part_display()}"
-
-        acts: list[tuple[str, Text]] = []
-        if may_write and item.state == ItemState.WAITING and not line.is_hidden:
-            acts = _acts_on(nth, last=len(lines))
-
-        look = LOOKS.get(ItemState(item.state), "muted")
-        rows.append(AgendaRow(line, label, look, acts))
-    return rows
-
-
-def secret_choices(lines: list[AgendaLine]) -> list[tuple[str, Text]]:
-    """Return how the minutes may print secret matters; empty where the reader reads
-    none of them.
-    """
-    secret = [
-        line
-        for line in lines
-        if line.case and line.case.confidentiality == Confidentiality.SECRET
-    ]
-    if not secret:
-        return []
-    return [(each.value, each.label) for each in SecretItems]
-
-
-def _acts_on(nth: int, *, last: int) -> list[tuple[str, Text]]:
-    """Return the buttons of an item that waits: a place up or down, or off."""
-    acts: list[tuple[str, Text]] = []
-    if nth > 1:
-        acts.append(UP)
-    if nth < last:
-        acts.append(DOWN)
-    acts.append(REMOVE)
-    return acts
-
-
-class ShownMeeting(MeetingView):
-    """A meeting as it is drawn, whatever was asked of it.
-
-    All of it is on one page; at most 15 queries with 30 items and 60 people (a test
-    counts them).
-    """
-
-    def show(
-        self, request: HttpRequest, meeting: Meeting, status: int = 200, **shown: Any
-    ) -> HttpResponse:
-        """Draw the page; what is given in `shown` replaces parts of the context."""
-        by = self.holder(meeting)
-        sitting = Sitting(meeting, self.user, today())
-        may_write = by is not None and meeting.is_open
-
-        context = {
-            "nav": "meetings",
-            "at": now(),
-            "meeting": meeting,
-            "sitting": sitting,
-            "secret_choices": secret_choices(sitting.lines),
-            "agenda_rows": agenda_rows(sitting.lines, may_write=may_write),
-            "is_holder": by is not None,
-            "may_print": self.may_print(meeting),
-            "may_write": may_write,
-            "sheets": list(meeting.sheets.all()),
-            "corrections": sitting.corrections,
-            "minutes": sitting.minutes,
-            "minutes_version": meeting.minutes_version,
-        }
-        if may_write:
-            context |= self._forms(meeting)
-        if by and meeting.closed_at:
-            context["correction"] = CorrectionForm(initial={"key": uuid4()})
-
-        context |= shown
-        return render(request, "cases/meetings/meeting.html", context, status=status)
-
-    def _forms(self, meeting: Meeting) -> dict[str, Any]:
-        return {
-            "agenda": self.agenda_form(meeting),
-            "people_form": AttendeeForm(),
-            "change": ChangeForm.of(meeting),
-        }
-
-    def agenda_form(self, meeting: Meeting, data: Any = None) -> AddItemsForm:
-        waiting = waiting_for(meeting, self.user, now())
-        return AddItemsForm(waiting, self.sight(), data)
 
 
 class MeetingPage(ShownMeeting):
@@ -185,6 +75,7 @@ class MeetingAct(ShownMeeting):
         return {
             "roll": self._roll,
             "people": self._people,
+            "numbers": self._numbers,
             "agenda": self._agenda,
             "change": self._change,
             "minutes": self._minutes,
@@ -275,6 +166,25 @@ class MeetingAct(ShownMeeting):
             return answer
         return self.show(request, meeting, UNPROCESSABLE, people_form=form)
 
+    def _numbers(
+        self, request: HttpRequest, meeting: Meeting, by: Officer
+    ) -> HttpResponse:
+        """Write down how many are due and how many came, where nobody is due by
+        name.
+        """
+        form = self.numbers_form(meeting, request.POST)
+        if not form.is_valid():
+            return self.show(request, meeting, UNPROCESSABLE, numbers=form)
+
+        changed = {"only": form.changed(), **form.cleaned_data}
+        return self._carry_out(
+            request,
+            meeting,
+            lambda: note_numbers(meeting, by=by, at=now(), **changed),
+            "roll",
+            numbers=form,
+        )
+
     # --- agenda and the meeting itself
     def _agenda(
         self, request: HttpRequest, meeting: Meeting, by: Officer
@@ -312,9 +222,27 @@ class MeetingAct(ShownMeeting):
     def _close(
         self, request: HttpRequest, meeting: Meeting, by: Officer
     ) -> HttpResponse:
+        """Close the meeting, with the minutes as they stand in the form around the
+        button: without JavaScript nobody has saved them yet.
+        """
+        if "minutes" in request.POST and not self._stands_so(request, meeting):
+            try:
+                self._save_typed(request, meeting, by)
+            except RuleBroken as refusal:
+                return self._show_minutes_refused(request, meeting, refusal)
+
         return self._carry_out(
             request, meeting, lambda: close_meeting(meeting, by=by, at=now())
         )
+
+    def _stands_so(self, request: HttpRequest, meeting: Meeting) -> bool:
+        """Tell whether a meeting that is over has the minutes that were typed: then the
+        button was clicked twice.
+        """
+        if meeting.is_open:
+            return False
+        stored = reading_table_of(meeting).read(meeting, "minutes")
+        return _minutes_in(request).strip() == stored.strip()
 
     def _cancel(
         self, request: HttpRequest, meeting: Meeting, by: Officer
@@ -328,24 +256,29 @@ class MeetingAct(ShownMeeting):
         self, request: HttpRequest, meeting: Meeting, by: Officer
     ) -> HttpResponse:
         """Save the minutes: by themselves while somebody writes, or by the button."""
-        typed = request.POST.get("minutes", "").replace("\r\n", "\n")
-        seen = whole_number(request.POST.get("minutes_version", ""))
-        version = -1 if seen is None else seen  # -1 is no version, and so stale
-
         try:
-            saved = save_minutes(meeting, typed, version=version, by=by, at=now())
+            saved = self._save_typed(request, meeting, by)
         except RuleBroken as refusal:
             if self.is_autosave(request):
                 return JsonResponse({"detail": str(refusal)}, status=CONFLICT)
-            return self._show_minutes_refused(request, meeting, typed, refusal)
+            return self._show_minutes_refused(request, meeting, refusal)
 
         if self.is_autosave(request):
             return JsonResponse({"version": saved.minutes_version})
         messages.success(request, _("The minutes are kept."))
         return redirect(f"{saved.get_absolute_url()}#minutes")
 
+    def _save_typed(
+        self, request: HttpRequest, meeting: Meeting, by: Officer
+    ) -> Meeting:
+        """Save the minutes that a form brought. RuleBroken: why not."""
+        seen = whole_number(request.POST.get("minutes_version", ""))
+        version = -1 if seen is None else seen  # -1 is no version, and so stale
+        typed = _minutes_in(request)
+        return save_minutes(meeting, typed, version=version, by=by, at=now())
+
     def _show_minutes_refused(
-        self, request: HttpRequest, meeting: Meeting, typed: str, refusal: RuleBroken
+        self, request: HttpRequest, meeting: Meeting, refusal: RuleBroken
     ) -> HttpResponse:
         """Show the minutes as typed, with the reason against them.
 
@@ -354,12 +287,15 @@ class MeetingAct(ShownMeeting):
         meeting.refresh_from_db()
         is_stale = isinstance(refusal, StaleVersion)
         stored = reading_table_of(meeting).read(meeting, "minutes")
+        if not meeting.is_open:
+            typed = _typed_minutes(request)
+            return self._answer_late(request, meeting, refusal, typed)
 
         return self.show(
             request,
             meeting,
             CONFLICT if is_stale else UNPROCESSABLE,
-            minutes=typed,
+            minutes=_minutes_in(request),
             minutes_wrong=str(refusal),
             minutes_other=stored if is_stale else "",
         )
@@ -379,6 +315,20 @@ class MeetingAct(ShownMeeting):
         )
 
     # --- the end of all of them
+    def _answer_late(
+        self,
+        request: HttpRequest,
+        meeting: Meeting,
+        refusal: RuleBroken,
+        typed: list[Typed],
+    ) -> HttpResponse:
+        """Show a meeting that another ended meanwhile, as it is on record, and beside
+        it what was typed, to be copied.
+        """
+        return self.show(
+            request, meeting, CONFLICT, refused=refusal, late=refusal, typed=typed
+        )
+
     def _carry_out(
         self,
         request: HttpRequest,
@@ -395,14 +345,30 @@ class MeetingAct(ShownMeeting):
         try:
             act()
         except RuleBroken as refusal:
+            meeting.refresh_from_db()
+            is_late = not meeting.is_open and "correction" not in forms
+            if is_late and forms:
+                typed = list(chain(*map(typed_in_form, forms.values())))
+                return self._answer_late(request, meeting, refusal, typed)
+
             for form in forms.values():
                 form.refuse(refusal)
-            meeting.refresh_from_db()
             if not forms:
                 messages.error(request, str(refusal))
-            return self.show(request, meeting, UNPROCESSABLE, **forms)
+            return self.show(request, meeting, UNPROCESSABLE, refused=refusal, **forms)
 
         address = meeting.get_absolute_url()
         if part:
             address += f"#{part}"
         return redirect(address)
+
+
+def _typed_minutes(request: HttpRequest) -> list[Typed]:
+    """Return the minutes as they were typed, to be read and copied."""
+    words = _minutes_in(request)
+    return [Typed("minutes", _("Minutes"), words, rows=6)] if words else []
+
+
+def _minutes_in(request: HttpRequest) -> str:
+    """Return the minutes as they were typed, with the line ends that are stored."""
+    return request.POST.get("minutes", "").replace("\r\n", "\n")

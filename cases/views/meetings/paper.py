@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from cases.lists.queue import reasons_of
+from cases.lists.queue import Reason, reasons_of
 from cases.meetings.signed_sheets import attach_sheet
 from cases.meetings.sitting import AgendaLine, Sitting
 from cases.models import AgendaItem, Attendee, Case, FourTwoStep, Meeting, SignedSheet
@@ -63,7 +63,7 @@ class MeetingScreen(MeetingView):
         return render(request, "cases/meetings/screen.html", context)
 
 
-def _on_the_wall(line: AgendaLine | None, title: str) -> dict[str, str]:
+def _on_the_wall(line: AgendaLine | None, title: str) -> dict[str, str | Reason | None]:
     """Return the speaker's words, why the matter was reported up and what was said of
     it, for everybody in the room: they name nobody.
 
@@ -84,18 +84,18 @@ def _on_the_wall(line: AgendaLine | None, title: str) -> dict[str, str]:
     }
 
 
-def _reason_on_the_wall(case: Case) -> str:
-    """Return why a matter was reported up, naming nobody.
+def _reason_on_the_wall(case: Case) -> Reason | None:
+    """Return why a matter was reported up or given back, naming nobody.
 
     Not where its writer may not know who spoke: they sit in the room as what is blanked
     of their words is shown.
     """
     reported = reasons_of([case]).get(case.pk)
     if reported is None or reported.user is None:
-        return ""
+        return None
     if not Sight.of(reported.user, today()).shows_speaker(case):
-        return ""
-    return naming_nobody(case, reported.note)
+        return None
+    return Reason(reported, naming_nobody(case, reported.note))
 
 
 def _written_on_the_wall(item: AgendaItem, case: Case) -> dict[str, str]:

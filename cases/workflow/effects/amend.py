@@ -5,18 +5,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.models import CoSpeaker
+from cases.models.scope import hides_speaker
 from cases.privacy.personal import WHO_SPOKE
 from cases.workflow.effects.joining import join, leave_out_speaker
 from cases.workflow.inputs import ABOUT_SPEAKER, AS_TYPED, OTHERS, REMOVE_PHONE
+from cases.workflow.named_apart import named_apart, names_together
 from cases.workflow.pasted import name_and_phone, refuse_number
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
     fields_decided,
     is_same_name,
-    named_apart,
     named_people,
     named_person,
-    names_together,
     unmasked_phone,
 )
 from cases.workflow.step import Step
@@ -61,6 +61,8 @@ def amend(step: Step) -> None:
         _name_others(step, others, is_speaker_known=is_speaker_known)
     if "speaker_name" in changed or "resident" in step.personal:
         leave_out_speaker(step)
+    if "group" in changed and step.case.group:
+        step.data["group_chosen"] = step.case.group == step.values["group"]
     if "topic" in changed and _mark_by_topic(step):
         changed.add("reserved")
     changed |= step.personal.keys()  # and who it is, if that is known better now
@@ -147,7 +149,10 @@ def _name_others(step: Step, typed: str, *, is_speaker_known: bool) -> None:
     before = case.others
     shown = names_together(before)
     names = named_apart(typed)
-    if set(names) == set(named_apart(shown)):
+    stored = set[str]()
+    for person in before:
+        stored |= set(named_apart(person.name))
+    if set(names) == stored:
         return
 
     gone = []
@@ -227,6 +232,9 @@ def _is_spelled_anew(step: Step, typed: str) -> bool:
 def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) -> bool:
     """Make a resident the case's speaker, or nobody known; return whether the former
     one's group was left with them.
+
+    The group of a 隐名 matter is left as it is: it was chosen, and one taken from the
+    household, or off with it, would narrow down who spoke.
     """
     case = step.case
     old = case.resident
@@ -239,6 +247,8 @@ def _link(step: Step, resident: Resident | None, corrections: dict[str, Any]) ->
     if not corrections["speaker_phone"] and "speaker_phone" not in step.personal:
         _exchange_phone(step, old, resident)
 
+    if hides_speaker(case):
+        return False
     former_group = old.household.group if old else None
     is_typed = corrections["group"] not in (None, case.group)  # forms send it along
     if is_typed or case.group not in (None, former_group):

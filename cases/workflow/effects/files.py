@@ -39,12 +39,14 @@ def remove_file(step: Step) -> None:
 def show_file(step: Step) -> None:
     """Let the speaker see a photo on the tracking page, or no longer.
 
-    MoveRefused: it was taken off meanwhile, or is no photo.
+    MoveRefused: it was taken off meanwhile, is no photo, or is of a secret matter.
     """
     file = _file_asked_for(step)
     is_public = bool(step.values["public"])
     if is_public and not file.thumbnail:
         raise MoveRefused(_("Only a photo can be shown to the speaker."))
+    if is_public and not step.case.shows_photos:
+        raise MoveRefused(_("The speaker sees no photos of a secret matter."))
 
     file.is_public = is_public
     by = step.officers_post.user

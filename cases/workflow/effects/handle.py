@@ -189,6 +189,8 @@ def rule_extension(step: Step) -> None:
         step.clocks.move_due(clock, max(due_on, asked_for))
         clock.extended = True
         _note_new_due(step, request)
+        # everybody reads the day that holds, not a day off that was asked for
+        step.data["until_on"] = str(request.new_due_on)
 
 
 def rule_suspension(step: Step) -> None:

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from cases.models import Case, CaseRevision, CoSpeaker
 from cases.privacy.personal import add_co_speakers, add_personal
+from cases.workflow.named_apart import COMMAS, names_together
 from cases.workflow.speakers import (
-    COMMAS,
     STRANGERS,
     fields_decided,
     first_speaker,
     is_same_person,
     names_of_strangers,
-    names_together,
 )
 from cases.workflow.step import Step
 from minshi.crypto import blind_index

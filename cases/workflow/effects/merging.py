@@ -4,12 +4,19 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.models.choices import CloseReason, Confidentiality, Level
-from cases.models.scope import hides_speaker
-from cases.privacy.personal import add_personal, carry_of_register, values_of
+from cases.models.scope import Sight, hides_speaker
+from cases.privacy.personal import (
+    add_personal,
+    carry_also_hidden,
+    carry_of_register,
+    values_of,
+)
 from cases.privacy.readers import tells_of_speakers, who_knows_speakers
 from cases.workflow.actions import Action
+from cases.workflow.actors import Officer
 from cases.workflow.effects.joining import ByHand, join
-from cases.workflow.effects.protection import apply_concerns
+from cases.workflow.effects.protection import apply_concerns, leave_household
+from cases.workflow.merged import confidentiality_after
 from cases.workflow.speakers import (
     co_speaker,
     first_speaker,
@@ -35,6 +42,7 @@ def merge(step: Step) -> None:
         )
     if not target.is_open:
         raise MoveRefused(_("That matter is closed already."))
+    _refuse_unknowing(step)
 
     step.follow(
         target,
@@ -48,6 +56,22 @@ def merge(step: Step) -> None:
     case.merged_into = target
     step.data["into"] = target.number
     step.close(CloseReason.MERGED)
+
+
+def _refuse_unknowing(step: Step) -> None:
+    """InputRefused: whoever may not know who spoke here has read the other matter, and
+    would learn it by what is blanked there from now on.
+    """
+    actor = step.by
+    if not hides_speaker(step.case) or not isinstance(actor, Officer):
+        return
+    if not Sight.of(actor.user, step.on).may_know_speaker(step.case):
+        words = _(
+            "Who spoke here is kept from you, and what is blanked in the other matter"
+            " would tell. Merge an open one into this one instead, or have somebody"
+            " merge them who may know."
+        )
+        raise InputRefused.at(into=words)
 
 
 def receive_merged(step: Step) -> None:
@@ -64,12 +88,17 @@ def receive_merged(step: Step) -> None:
     if merged.reserved and not case.reserved:
         case.reserved = merged.reserved
 
-    is_name_hidden = hides_speaker(case) or hides_speaker(merged)
-    merged_rank = Confidentiality(merged.confidentiality).rank
-    if merged_rank > Confidentiality(case.confidentiality).rank:
-        case.confidentiality = merged.confidentiality
+    was_hidden = hides_speaker(case)
+    is_name_hidden = was_hidden or hides_speaker(merged)
+    stricter = confidentiality_after(merged, case)
+    if stricter != case.confidentiality:
+        step.data["old"] = case.confidentiality
+        step.data["new"] = str(stricter)
+        case.confidentiality = stricter
     is_secret = case.confidentiality == Confidentiality.SECRET
     case.name_stays_hidden = is_secret and is_name_hidden
+    if not was_hidden:
+        leave_household(step)
 
     level = max(Level(case.level), Level(merged.level), key=lambda item: item.rank)
     if concerns:
@@ -110,3 +139,4 @@ def _join_speakers(step: Step, merged: Case) -> None:
     join(step, people, by_hand=ByHand(merged=merged), are_known=True)
     add_personal(step.case, values_of(merged))
     carry_of_register(merged, step.case)
+    carry_also_hidden(merged, step.case)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from cases.models import Concern, MandatoryReport
+from cases.models import Case, Concern, MandatoryReport
 from cases.models.choices import (
     AssignmentEnd,
     AssignmentRole,
@@ -13,9 +13,10 @@ from cases.models.choices import (
 from cases.models.scope import hides_speaker
 from cases.workflow.candidates import possible_concerns
 from cases.workflow.reading_facts import posts_about
+from cases.workflow.speakers import was_group_chosen
 from cases.workflow.standing import level_of, village_of
 from cases.workflow.step import Step
-from cases.workflow.who import REVIEWERS, Handled, owners_posts
+from cases.workflow.who import WHO_PROTECTS, protection_open_to
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from villages.models import Post, User
 
@@ -132,23 +133,35 @@ def protect(step: Step) -> None:
     if old == new:
         raise MoveRefused(_("That is how it is already."))
 
-    if new.rank > old.rank:
-        allowed = owners_posts(step.facts)
-    else:
-        allowed = REVIEWERS.may(step.facts, Handled.NOBODY)
-    if step.post is None or step.post not in allowed:
-        raise NoSuchRight(
-            _(
-                "Whoever holds the matter may protect it more; only a reviewer may"
-                " protect it less."
-            )
-        )
+    if new not in protection_open_to(step.post, step.facts):
+        raise NoSuchRight(str(WHO_PROTECTS))
 
     was_hidden = hides_speaker(step.case)
     step.case.confidentiality = new
     step.case.name_stays_hidden = was_hidden and new == Confidentiality.SECRET
     step.data["old"] = str(old)
     step.data["new"] = str(new)
+    if not was_hidden:
+        leave_household(step)
+
+
+def leave_household(step: Step) -> None:
+    """Take the group of the speaker's household off a matter that hides them from now
+    on: it would narrow down who spoke. One that somebody chose stays. One query, where
+    there is a group.
+    """
+    if is_of_household(step.case):
+        step.case.group = None
+        step.data["fields"] = ["group"]
+
+
+def is_of_household(case: Case) -> bool:
+    """Tell whether a matter hides its speaker and yet has the group of their household.
+    One query, where there is a group.
+    """
+    if not hides_speaker(case) or case.group is None:
+        return False
+    return not was_group_chosen(case)
 
 
 def mandatory_report(step: Step) -> None:

@@ -2,8 +2,6 @@
 them.
 """
 
-from typing import Any
-
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -67,7 +65,6 @@ def rate(step: Step) -> None:
     values = step.values
     answer = Satisfaction(values["satisfaction"])
     solved = Solved(values["solved"])
-    _check_dissatisfied_has_reason(values)
     how = how_it_came(step)
     dissatisfied_before = step.facts.dissatisfied
 
@@ -99,14 +96,6 @@ def rate(step: Step) -> None:
     else:
         case.needs_order = True
         step.enter(Stage.SUPERVISE)
-
-
-def _check_dissatisfied_has_reason(values: dict[str, Any]) -> None:
-    is_dissatisfied = values["satisfaction"] == Satisfaction.DISSATISFIED
-    if is_dissatisfied and not values["reason"]:
-        raise InputRefused(
-            _("Say what was not done well."), {"reason": _("Please fill this in.")}
-        )
 
 
 def how_it_came(step: Step) -> How | str:
@@ -179,7 +168,6 @@ def call_back(step: Step) -> None:
     不满意 opens it again, by the system (domain §3).
     """
     values = step.values
-    _check_dissatisfied_has_reason(values)
 
     CallBack.objects.create(
         case=step.case,

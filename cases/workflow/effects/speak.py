@@ -11,10 +11,12 @@ from cases.models.choices import (
 )
 from cases.workflow.effects.joining import ByHand, join
 from cases.workflow.effects.rate import how_it_came
+from cases.workflow.inputs import SAID_FOR_THE_SPEAKER
+from cases.workflow.named_apart import named_apart
 from cases.workflow.places import refuse_other_places
 from cases.workflow.speakers import (
+    SAID_BY,
     co_speaker,
-    named_apart,
     named_people,
     named_person,
     unmasked_phone,
@@ -61,10 +63,18 @@ def accept(step: Step) -> None:
 def divert(step: Step) -> None:
     """分流: close what is not ours to handle.
 
-    Written down are where to go instead, and what the speaker was told.
+    Written down are where to go instead, and what the speaker was told, who reads both.
     """
-    step.data["route"] = step.values["route"]
-    step.reply(step.values["told"])
+    route = step.values["route"]
+    told = step.values["told"]
+    if route not in told:
+        told = _("It is handled here: %(route)s. %(told)s") % {
+            "route": route,
+            "told": told,
+        }
+
+    step.data["route"] = route
+    step.reply(told)
     step.close(CloseReason.DIVERTED)
 
 
@@ -90,9 +100,8 @@ def withdraw(step: Step) -> None:
     """
     values = step.values
     on_their_behalf = step.post is not None
-    asked = ("reason", "how", "said_at")
-    missing = [name for name in asked if on_their_behalf and not values[name]]
-    if missing:
+    missing = [name for name in SAID_FOR_THE_SPEAKER if not values[name]]
+    if on_their_behalf and missing:
         raise InputRefused(
             _("On the speaker's behalf, say why, and how and when they said so."),
             dict.fromkeys(missing, _("Please fill this in.")),
@@ -148,6 +157,8 @@ def supplement(step: Step) -> None:
         field="co_speakers",
     )
     joining = co_speaker(person.name, person.resident, person.phone)
+    if person.name and person.name != case.speaker_name:
+        step.personal[SAID_BY] = ("", person.name)
     said_to_be_none = values["as_typed"] and person.resident is None
     joining.is_stranger = bool(person.name and said_to_be_none)
     join(

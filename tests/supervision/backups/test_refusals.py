@@ -23,6 +23,7 @@ from minshi.clock import now
 from minshi.history import history_lifted
 from minshi.sealing import mark_of
 from supervision.backups import archive, contents
+from supervision.backups.evidence import page_of
 from supervision.backups.making import LOCK, make_backup
 from supervision.backups.refusals import BackupRefused, in_words, key_of_backups
 from supervision.backups.restoring import check_backup, restore
@@ -193,6 +194,23 @@ def test_a_file_lost_before_is_counted_and_one_not_brought_back_is_a_fault(
     proof = check_backup(made.path, folder)
 
     assert (made.missing, proof.missing, proof.faults) == (1, 1, [])
+
+
+def test_a_file_replaced_by_as_many_bytes_is_named_and_keeps_no_town_from_its_backup(
+    folder, settings
+):
+    cases = with_papers(staff(), 25)
+    replaced = Attachment.objects.get(case=cases[7])
+    path = Path(settings.MEDIA_ROOT) / replaced.file.name
+    path.write_bytes(path.read_bytes()[:-40] + bytes(38) + b"\xff\xd9")
+    made = make_backup(folder, now())
+
+    proof = check_backup(made.path, folder)
+
+    assert (proof.is_good, proof.faults) == (False, [])
+    assert replaced.file.name in page_of(proof, made.path, now())
+    restored = restore(made.path, now(), overwrite=True)
+    assert restored.proof.replaced == proof.replaced
 
 
 @pytest.mark.parametrize(

@@ -176,8 +176,29 @@ def test_a_backup_made_elsewhere_is_not_the_nights(folder, tmp_path):
     back_up(tmp_path / "usb", NOON)
 
     assert standing(NOON).made is None
+    assert standing(NOON).made_elsewhere == BackupRun.objects.get()
     assert back_up_if_due(NOON + HOUR) is not None
     assert BackupRun.objects.count() == 2
+    assert standing(NOON + HOUR).made_elsewhere is None
+
+
+def test_the_page_names_a_backup_made_elsewhere_as_none_of_the_nights(
+    client, folder, tmp_path
+):
+    client.force_login(roles.system_admin().user)
+    run = {"step": "made", "size": 10, "is_good": True}
+    BackupRun.objects.create(at=NOON, file="usb.backup", counts=False, **run)
+    address = reverse("supervision:status")
+
+    with time_machine.travel(NOON + 2 * DAY, tick=False):
+        alone = client.get(address).text
+        BackupRun.objects.create(at=NOON + DAY, file="night.backup", **run)
+        beside = client.get(address).text
+
+    assert "usb.backup · 10 字节 · 不算每晚的备份" in " ".join(alone.split())
+    assert "还没有备份" not in alone
+    assert "night.backup" in beside
+    assert "usb.backup" not in beside, "an older one says nothing more"
 
 
 def test_an_old_backup_that_was_proved_is_not_the_weeks(folder, tmp_path):

@@ -230,7 +230,7 @@ def test_a_month_to_come_or_none_is_refused():
 
     assert days_of_month("2026-03", on) == Days(date(2026, 3, 1), on)
     assert days_of_month("2026-02", on).last == date(2026, 2, 28)
-    for text in ("2026-04", "2026-13", "1999-01", "März", "2026-3-1"):
+    for text in ("2026-04", "2026-13", "1999-01", "März", "2026-3-1", "20263", "3月"):
         with pytest.raises(InputRefused):
             days_of_month(text, on)
 
@@ -304,6 +304,20 @@ def test_rows_of_no_figure_are_not_found(world, address):
 
     with time_machine.travel(LATER, tick=False):
         assert client_of(world.here.supervisor).get(page + address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "written", ["2026.3", "2026/03", "2026年3月", "２０２６-03", "202603", " 2026-03 "]
+)
+def test_a_month_is_understood_as_it_is_written(world, written):
+    """A browser without a box for months gives one for text."""
+    page = reverse("supervision:figures")
+
+    with time_machine.travel(NOON + 30 * DAY, tick=False):
+        shown = client_of(world.here.supervisor).get(page, {"month": written}).context
+
+    assert shown["board"].days == Days(date(2026, 3, 1), date(2026, 3, 31))
+    assert (shown["month"], shown["refused"]) == ("2026-03", "")
 
 
 @pytest.mark.parametrize("asked", [{"month": "2027-01"}, {"period": "ever"}])

@@ -72,7 +72,18 @@ def test_a_recorder_reads_how_many_they_took_down():
 
     assert page_of(here.duty).context["taken_down"] == 1
     assert page_of(here.duty, month="2026-02").context["taken_down"] == 0
-    assert page_of(here.duty, month="2027-01").status_code == 404
+    assert page_of(here.duty, month="2026年2月").context["taken_down"] == 0
+
+
+def test_a_month_that_cannot_be_read_is_refused_beside_its_box():
+    here = staff()
+    spoken(here)
+
+    answer = page_of(here.duty, month="2027-01")
+
+    assert answer.context["taken_down"] == 1  # of this month
+    assert 'id="month_error"' in answer.text
+    assert 'value="2027-01"' in answer.text
 
 
 @pytest.mark.parametrize("who", ["duty", "secretary"])

@@ -17,7 +17,8 @@ from cases.models import Case, Topic
 from cases.workflow import Action, make_move
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from supervision.figures.reading import SHARES, Figures
-from supervision.models import MonthlyReport, Publication
+from supervision.figures.storing import store_touched
+from supervision.models import DailyFigure, MonthlyReport, Publication
 from supervision.reports.making import make_reports_due
 from supervision.reports.publishing import (
     OFFERED,
@@ -126,6 +127,14 @@ def test_it_names_nobody_and_no_matter(world, report, reviewer):
     assert str(world.here.reviewer.user) not in page
 
 
+def test_stored_figures_that_sql_changed_are_not_published(world, report, reviewer):
+    right = published(report, reviewer).numbers[RECEIVED]
+    store_touched(APRIL - DAY)
+    DailyFigure.objects.update(numbers={RECEIVED: 42})
+
+    assert published(report, reviewer).numbers[RECEIVED] == right
+
+
 def test_a_matter_about_a_cadre_is_in_none_of_the_numbers(world, report, reviewer):
     before = published(report, reviewer).numbers[RECEIVED]
     heard = Case.objects.heard().filter(town=world.here.town, concerns=None)
@@ -199,8 +208,19 @@ def test_what_is_taken_back_nobody_reads(world, report, reviewer):
         client.post(reverse("supervision:take_back_report", args=[report.pk]))
 
     assert read_by_anybody(world.here.town).status_code == 404
-    subjects = AuditRecord.objects.filter(kind="export").values_list("subject")
+    subjects = AuditRecord.objects.filter(kind="published").values_list("subject")
     assert len(subjects) == 2  # published, and taken back once
+
+
+def test_who_may_not_publish_is_told_by_which_button_another_does(
+    world, report, reviewer
+):
+    told = client_of(world.here.supervisor).get(report.get_absolute_url()).text
+    button = client_of(reviewer).get(report.get_absolute_url()).text
+
+    assert "由镇里的审核人在这一页上点“公开月报”" in told
+    assert "公布" not in told
+    assert "公开月报" in button
 
 
 def test_a_newer_edition_takes_back_what_was_shown_of_the_older(

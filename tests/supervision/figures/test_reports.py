@@ -26,14 +26,15 @@ from supervision.figures.definitions import COUNTS
 from supervision.figures.periods import Days
 from supervision.figures.places import Place
 from supervision.figures.reading import Reading
-from supervision.models import Chase, MonthlyReport, MonthlyReportRow
+from supervision.figures.storing import store_touched
+from supervision.models import Chase, DailyFigure, MonthlyReport, MonthlyReportRow
 from supervision.reports.ledger import COLUMNS, RowRecord
 from supervision.reports.making import make_report, make_reports_due, refresh_drafts
-from supervision.reports.signing import correct, sign, word_typical
+from supervision.reports.signing import CountedAnew, correct, sign, word_typical
 from supervision.reports.wording import parts_of_report
 from supervision.sealing.heads import keep_newest
 from supervision.sealing.seals import seal_logs
-from tests.cases.roads import DAY, NOON, officer, rated
+from tests.cases.roads import DAY, NOON, officer, rated, spoken
 from tests.roles import duty_officer_of
 from tests.supervision.figures.world import in_sql, make_world
 
@@ -179,8 +180,23 @@ def test_shares_whose_names_look_alike_say_what_is_shared(report):
     with override("zh-hans"):
         parts = parts_of_report(report)
 
-    assert "办结比（销号占征集）" in parts[0].text
+    assert "办结销号比（销号占征集）" in parts[0].text
     assert "办结率（办结占受理）" in parts[2].text
+
+
+def test_a_share_whose_name_does_not_say_it_says_what_is_shared(report):
+    with override("zh-hans"):
+        text = parts_of_report(report)[2].text
+
+    assert "联系率（答复前联系过的占已答复的）" in text
+
+
+def test_the_report_leads_to_what_each_figure_counts(world, report, client):
+    client.force_login(world.here.supervisor.user)
+
+    page = client.get(report.get_absolute_url()).text
+
+    assert f'href="{reverse("supervision:figure_definitions")}"' in page
 
 
 def test_a_month_of_which_nothing_is_recorded_is_compared_with_nothing(world, report):
@@ -271,6 +287,39 @@ def test_a_secret_matter_is_named_in_no_way_of_writing_its_number(world, report,
         word_typical(report, number, by=world.here.supervisor.user, at=APRIL)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{town}-{year}-{short}",
+        "{town}/{year}/{nth}",
+        "{town}·{year}·{nth}",
+        "{town}.{year}.{nth}",
+        "{town}_{year}_{nth}",
+        "{town}〔{year}〕{nth}号",
+        "{town}（{year}）第{short}号",
+        "{town}{year}年第{short}号",
+        "{town}-二〇二六-{nth}",
+        "{year}-{nth}号",
+        "{year}/{short}号",
+    ],
+)
+def test_a_secret_matter_is_named_in_no_way_that_a_number_is_read(
+    world, report, written
+):
+    town, year, nth = world.cases["secret"].number.split("-")
+    number = written.format(town=town, year=year, nth=nth, short=nth.lstrip("0"))
+    text = f"典型事项：{number}，路灯一事办得好。"
+
+    with pytest.raises(InputRefused):
+        word_typical(report, text, by=world.here.supervisor.user, at=APRIL)
+
+
+def test_days_and_amounts_of_a_report_are_no_numbers_of_matters(world, report):
+    text = "2026年3月15日修好，2026-03-15通水，用了2026.5元；2026年1200户受益，3月25号验收。"
+
+    assert word_typical(report, text, by=world.here.supervisor.user, at=APRIL).typical
+
+
 def test_a_matter_about_a_cadre_is_named_nowhere(world, report):
     case = world.cases["heard"]
     recused(world.here, case, world.here.reviewer, APRIL)
@@ -320,6 +369,126 @@ def test_a_signed_report_is_corrected_by_another_edition(world, report):
     assert "case.online.count" not in second.numbers["this"]
     with pytest.raises(MoveRefused):
         correct(report, "再来一版", by=by, at=APRIL)
+
+
+# --- figures of the day of signing
+
+
+def tampered(report):
+    """A draft in which SQL made three matters of each."""
+    numbers = dict(report.numbers)
+    numbers["this"] = {key: 3 * each for key, each in numbers["this"].items()}
+    MonthlyReport.objects.filter(pk=report.pk).update(numbers=numbers)
+
+
+def tampered_row(report):
+    report.rows.filter(is_total=True).update(numbers={"case.received.count": 42})
+
+
+@pytest.mark.parametrize("change", [tampered, tampered_row])
+def test_figures_that_sql_put_into_a_draft_are_not_signed(world, report, change):
+    by = world.here.supervisor.user
+    right = received_in(report)
+    change(report)
+
+    with pytest.raises(MoveRefused):
+        sign(report, by=by, at=APRIL)
+    assert not MonthlyReport.objects.get(pk=report.pk).is_signed
+
+    signed = sign(report, by=by, at=APRIL)
+    assert received_in(report) == right
+    assert f"{right}件" in re.sub(r"\s", "", signed.parts[0][1])
+    assert report.rows.get(is_total=True).numbers["case.received.count"] == right
+
+
+def test_stored_figures_that_sql_changed_get_into_no_report(world):
+    store_touched(APRIL - DAY)
+    right = received_by(world, world.here.reviewer)
+    DailyFigure.objects.update(numbers={"case.received.count": 42})
+    assert received_by(world, world.here.reviewer) != right
+
+    report = make_report(world.here.town, date(2026, 3, 1), at=APRIL)
+
+    assert received_in(report) == right
+
+
+def test_what_happened_since_is_read_before_it_is_signed(world, report):
+    address = reverse("supervision:report_act", args=[report.pk, "sign"])
+    rated(world.here, world.cases["answered"], at=APRIL)
+
+    with time_machine.travel(APRIL + DAY, tick=False):
+        client = client_of(world.here.supervisor)
+        refused = client.post(address, {"typical": "路灯连夜修好"})
+        report.refresh_from_db()
+        read = [part.text for part in refused.context["parts"]]
+        signed = client.post(address, {"typical": "路灯连夜修好"})
+
+    assert refused.status_code == 422
+    assert report.typical == "路灯连夜修好"
+    assert signed.status_code == 302
+    report.refresh_from_db()
+    assert report.made_at == APRIL + DAY
+    assert [text for _title, text in report.parts] == read
+
+
+def press_twice(world, report, between):
+    """Sign a report that reads otherwise by now; something happens before the second
+    click, which brings back what the page has by then.
+    """
+    address = reverse("supervision:report_act", args=[report.pk, "sign"])
+    rated(world.here, world.cases["answered"], at=APRIL)
+
+    with time_machine.travel(APRIL + DAY, tick=False):
+        client = client_of(world.here.supervisor)
+        refused = client.post(address, {"typical": ""})
+    assert refused.status_code == 422
+    read = [part.text for part in refused.context["parts"]]
+    proof = refused.context["proof"]
+
+    with time_machine.travel(APRIL + DAY + timedelta(minutes=5), tick=False):
+        between()
+        answer = client.post(address, {"typical": "", "proof": proof})
+    report.refresh_from_db()
+    return answer, read
+
+
+def test_what_was_counted_and_read_is_signed_though_another_matter_came_in(
+    world, report
+):
+    answer, read = press_twice(world, report, lambda: spoken(world.here))
+
+    assert answer.status_code == 302
+    assert [text for _title, text in report.parts] == read
+    assert report.made_at == APRIL + DAY
+
+
+@pytest.mark.parametrize("change", [tampered, tampered_row])
+def test_what_sql_changed_since_it_was_counted_is_counted_again(world, report, change):
+    answer, _read = press_twice(world, report, lambda: change(report))
+
+    assert answer.status_code == 422
+    assert not report.is_signed
+
+
+def test_what_was_counted_long_ago_is_counted_again(world, report):
+    spoken(world.here)
+    with pytest.raises(CountedAnew) as refused:
+        sign(report, by=world.here.supervisor.user, at=APRIL)
+    spoken(world.here)
+
+    with pytest.raises(CountedAnew):
+        sign(
+            report,
+            by=world.here.supervisor.user,
+            at=APRIL + timedelta(hours=2),
+            proof=refused.value.proof,
+        )
+
+
+def test_figures_that_read_the_same_are_signed_at_once(world, report):
+    later = APRIL + timedelta(hours=2)
+
+    assert sign(report, by=world.here.supervisor.user, at=later).made_at == later
 
 
 # --- what concerns a reader
@@ -558,6 +727,86 @@ def test_saved_words_are_said_to_be_saved(world, report):
     text = page.content.decode()
     assert "已保存。" in text
     assert "签发以后不能再改" in text
+
+
+# --- two who write at the same time
+
+
+def opened(post, report):
+    """Open a report; return who did, and what its form brings back."""
+    client = client_of(post)
+    form = client.get(report.get_absolute_url()).context["typical"]
+    return client, {name: form[name].value() for name in form.fields}
+
+
+def sent(client, report, act, answers):
+    return client.post(
+        reverse("supervision:report_act", args=[report.pk, act]), answers
+    )
+
+
+def kept(answer):
+    return [typed.words for typed in answer.context["late"].typed]
+
+
+@pytest.mark.parametrize("act", ["word", "sign"])
+def test_words_for_a_report_that_was_signed_meanwhile_are_shown_to_copy(
+    world, report, act
+):
+    with time_machine.travel(APRIL, tick=False):
+        client, answers = opened(world.here.supervisor, report)
+        sign(report, by=world.here.county_supervisor.user, at=APRIL)
+
+        answer = sent(client, report, act, answers | {"typical": "路灯连夜修好"})
+
+    assert answer.status_code == 409
+    assert kept(answer) == ["路灯连夜修好"]
+    assert "已保存" not in answer.text
+    signer = world.here.county_supervisor.user
+    assert f"{signer}已于4月1日 12:00签发，您写的没有保存。" in answer.text
+
+
+def test_a_second_click_on_signing_has_nothing_to_copy(world, report):
+    with time_machine.travel(APRIL, tick=False):
+        client, answers = opened(world.here.supervisor, report)
+        answers["typical"] = "路灯连夜修好"
+        sent(client, report, "sign", answers)
+
+        answer = sent(client, report, "sign", answers)
+
+    assert answer.url == report.get_absolute_url()
+
+
+@pytest.mark.parametrize("act", ["word", "sign"])
+def test_another_supervisors_words_are_not_written_over_unseen(world, report, act):
+    with time_machine.travel(APRIL, tick=False):
+        county, answers = opened(world.here.county_supervisor, report)
+        town, own = opened(world.here.supervisor, report)
+        sent(town, report, "word", own | {"typical": "路灯连夜修好"})
+
+        refused = sent(county, report, act, answers | {"typical": "水管修好"})
+        form = refused.context["typical"]
+        shown = {name: form[name].value() for name in form.fields}
+        once_more = sent(county, report, act, shown)
+
+    assert refused.status_code == 409
+    assert "路灯连夜修好" in refused.text
+    assert shown["typical"] == "水管修好"
+    assert "别人在这里写过了" in refused.text
+    assert once_more.status_code == 302
+    report.refresh_from_db()
+    assert report.typical == "水管修好"
+
+
+def test_why_another_edition_is_kept_where_there_is_one_by_now(world, report):
+    sign(report, by=world.here.county_supervisor.user, at=APRIL)
+    with time_machine.travel(APRIL, tick=False):
+        client = client_of(world.here.supervisor)
+        sent(client, report, "correct", {"why": "漏了一件"})
+        answer = sent(client, report, "correct", {"why": "又漏了一件"})
+
+    assert answer.status_code == 409
+    assert kept(answer) == ["又漏了一件"]
 
 
 # --- what it may say

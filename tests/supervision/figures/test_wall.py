@@ -3,6 +3,7 @@ that its readers may not know.
 """
 
 import re
+import uuid
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case, Topic
-from minshi.errors import InputRefused, NoSuchRight
+from minshi.errors import InputRefused, KeyReused, NoSuchRight
 from supervision.figures.storing import store_touched
 from supervision.figures.wall import end_wall, give_wall, on_wall
 from supervision.models import Wall
@@ -80,7 +81,8 @@ def test_a_wall_that_was_ended_shows_nothing(world, token):
         client.post(reverse("supervision:end_wall", args=[wall.pk]))
 
     assert opened(token).status_code == 404
-    assert AuditRecord.objects.filter(subject__contains=wall.name).count() == 2
+    recorded = AuditRecord.objects.filter(subject__contains=wall.name, kind="wall")
+    assert recorded.count() == 2  # given, and ended
 
 
 def test_nobody_but_the_administrator_gives_or_ends_a_wall(world, token):
@@ -185,7 +187,39 @@ def test_the_administrator_alone_gives_walls_and_each_is_noted(world):
     assert Client().get(address.group()).status_code == 200
     assert address.group() not in client.get(page).content.decode()
     assert refused.status_code == 422
-    assert AuditRecord.objects.filter(subject__contains="大厅").count() == 1
+    noted = AuditRecord.objects.filter(subject__contains="大厅", kind="wall")
+    assert noted.count() == 1
+
+
+def test_a_form_sent_twice_gives_one_wall_and_shows_its_address_again(world):
+    page = reverse("supervision:walls")
+    client = Client(headers={"Accept-Language": "zh-hans"})
+    client.force_login(roles.system_admin().user)
+    key = client.get(page).context["form"]["key"].value()
+    sent = {"town": world.here.town.pk, "name": "大厅", "key": key}
+
+    first, second = [client.post(page, sent) for _click in range(2)]
+    other = client.post(page, sent | {"name": "二楼"})
+    newer = client.post(
+        page, sent | {"name": "二楼", "key": other.context["form"]["key"].value()}
+    )
+
+    assert first.context["address"] == second.context["address"] != ""
+    assert other.status_code == 422
+    assert newer.context["address"] not in ("", first.context["address"])
+    names = Wall.objects.order_by("pk").values_list("name", flat=True)
+    assert list(names) == ["大厅", "二楼"]
+    noted = AuditRecord.objects.filter(subject__contains="大厅", kind="wall")
+    assert noted.count() == 1
+
+
+def test_a_form_whose_wall_was_ended_gives_it_no_second_time(world):
+    given = {"by": roles.system_admin().user, "at": LATER, "key": uuid.uuid4()}
+    wall, _token = give_wall(world.here.town, "大厅", **given)
+    end_wall(wall, by=given["by"], at=LATER)
+
+    with pytest.raises(KeyReused):
+        give_wall(world.here.town, "大厅", **given)
 
 
 def test_a_wall_says_where_it_hangs(world):

@@ -19,11 +19,15 @@ def test_no_two_figures_are_defined_by_the_same_words():
 
 def test_each_of_the_two_shares_that_sound_alike_tells_itself_from_the_other():
     with translation.override("zh-hans"):
-        ratio = str(definitions.FIGURES["ratio.concluded"].meaning)
-        rate = str(definitions.FIGURES["rate.completed"].meaning)
+        ratio, rate = (
+            definitions.FIGURES[code] for code in ("ratio.concluded", "rate.completed")
+        )
+        names = (str(ratio.label), str(rate.label))
 
-    assert "办结率" in ratio
-    assert "办结比" in rate
+        assert names == ("办结销号比", "办结率")
+        assert "办结率" in str(ratio.meaning)
+        assert "办结销号比" in str(rate.meaning)
+        assert "办结比" in str(ratio.meaning)  # as the method calls it
 
 
 def test_what_is_to_be_rated_says_what_it_leaves_out():

@@ -9,9 +9,11 @@ from datetime import timedelta
 
 from cases.attachments import attach
 from cases.meetings import close_meeting, correct_minutes
-from cases.meetings.four_two import StepRecord, correct_step, record_step, start_process
+from cases.meetings.four_two import correct_step, record_step, start_process
 from cases.meetings.signed_sheets import attach_sheet
+from cases.meetings.step_record import StepRecord
 from supervision.chasing.circulating import circulate_due
+from supervision.figures.wall import give_wall
 from supervision.orders import (
     check_reply,
     note_talk,
@@ -39,6 +41,7 @@ def decide_all(here):
     keep_roster(here)
     send_order(here)
     show_report(here)
+    hang_wall(here)
     seal_logs(APRIL + DAY)
 
 
@@ -136,3 +139,9 @@ def show_report(here):
     report = make_report(here.town, MARCH, at=APRIL)
     sign(report, by=here.supervisor.user, at=APRIL)
     return publish(report, list(OFFERED), by=here.reviewer.user, at=APRIL)
+
+
+def hang_wall(here):
+    by = roles.system_admin().user
+    roles.record_made(NOON)
+    give_wall(here.town, "大厅", by=by, at=APRIL)

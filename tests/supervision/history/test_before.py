@@ -44,9 +44,11 @@ SEALING = (
     ("0022_what_was_found_and_its_ground", "seal_without_findings"),
     ("0031_names_that_stay_hidden", "seal_names"),
     ("0036_what_the_register_says", "seal_what_the_register_says"),
+    ("0041_further_words_to_blank", "seal_further_words"),
 )
 NEWER = {
     "blanked",
+    "further",
     "hidden",
     "investigated",
     "registered",

@@ -10,14 +10,16 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.urls import reverse
 
+from minshi.clock import now
 from minshi.history import history_lifted
 from supervision.sealing.finals import check_finals
 from supervision.sealing.findings import LogWrong
 from tests import roles
-from tests.cases.roads import NOON
+from tests.cases.roads import DAY, NOON
 from tests.supervision.history.attacks import MINUTE, NIGHT, found
 from tests.supervision.history.migrating import migrate_back_before, migrate_to_the_end
 from villages import accounts
+from villages.finals import Columns, Final, seal_all
 from villages.let_in import LET_IN, PASSWORD
 from villages.models import AuditRecord, User
 
@@ -68,6 +70,23 @@ def test_a_password_that_was_put_in_is_found_by_its_name(user):
     (finding,) = check_finals()
     assert finding.wrong == LogWrong.CLOSED
     assert str(PASSWORD.label) in finding.where
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"must_change_password": False},
+        {"password_changed_at": NOON + 900 * DAY},
+        {"password_changed_at": None},
+    ],
+)
+def test_a_password_that_was_made_to_hold_longer_is_found(secadmin, change):
+    user, _password = accounts.create_account("wang", "王桂兰", by=secadmin, at=NOON)
+    assert found() == set()
+
+    User.objects.filter(pk=user.pk).update(**change)
+
+    assert found() == {LogWrong.CLOSED}
 
 
 def test_whoever_got_in_so_hides_it_by_no_password_of_their_own(client, user):
@@ -154,6 +173,21 @@ def test_a_log_in_that_hashes_the_password_anew(client, user, settings):
     assert found() == set()
 
 
+def test_an_old_password_that_is_to_be_changed_at_the_log_in(client, user):
+    user.password_changed_at = now() - 91 * DAY
+    user.save()
+
+    log_in(client, user, OLD)
+    user.refresh_from_db()
+    assert user.must_change_password
+    assert found() == set()
+
+    change_own(client, OLD, OWN)
+    user.refresh_from_db()
+    assert not user.must_change_password
+    assert found() == set()
+
+
 def test_a_password_that_whoever_runs_the_server_sets(user, monkeypatch):
     monkeypatch.setattr("getpass.getpass", lambda **_prompt: OWN)
 
@@ -206,6 +240,39 @@ def test_what_let_people_in_before_is_recorded_by_the_update(factors):
 @pytest.mark.django_db(transaction=True)
 def test_an_update_made_to_run_again_records_no_password(user):
     migrate_back_before("0023_seal_what_lets_people_in", app="supervision")
+    take_over(user)
+
+    migrate_to_the_end()
+
+    assert LogWrong.CLOSED in found(NIGHT)
+
+
+def recorded_by_the_hash_alone():
+    """Bring the records of passwords to what an earlier version wrote."""
+    with history_lifted():
+        AuditRecord.objects.filter(subject__startswith="password:").delete()
+    hash_alone = Final(PASSWORD.name, Columns(User, ("password",)))
+    seal_all(hash_alone, User.objects.values_list("pk", flat=True), at=NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_how_long_passwords_hold_is_recorded_by_the_update(user):
+    migrate_back_before("0025_seal_how_long_passwords_hold", app="supervision")
+    recorded_by_the_hash_alone()
+
+    migrate_to_the_end()
+    assert not found(NIGHT) & {LogWrong.CLOSED, LogWrong.CLOSED_GONE}
+
+    migrate_back_before("0025_seal_how_long_passwords_hold", app="supervision")
+    User.objects.filter(pk=user.pk).update(must_change_password=True)
+    migrate_to_the_end()
+    assert LogWrong.CLOSED in found(NIGHT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_password_of_another_stays_found_at_the_update(user):
+    migrate_back_before("0025_seal_how_long_passwords_hold", app="supervision")
+    recorded_by_the_hash_alone()
     take_over(user)
 
     migrate_to_the_end()

@@ -21,9 +21,9 @@ from tests.supervision.history.migrating import migrate_back_before, migrate_to_
 from tests.villages.factories import TownFactory, UserFactory
 from villages import accounts, bodies
 from villages.divisions import load_divisions
-from villages.finals import last_seals
+from villages.finals import Columns, Final, last_seals, seal_all
 from villages.models import AuditRecord, Body, Group, Office, Seat, Town, User, Village
-from villages.named import NAMED
+from villages.named import NAMED, TOWN
 from villages.posts import POST
 
 pytestmark = pytest.mark.django_db
@@ -228,6 +228,38 @@ def test_names_of_before_are_recorded_by_the_update(here, seat, topic):
 def test_an_update_made_to_run_again_records_no_name(here):
     UserFactory()
     migrate_back_before("0020_seal_what_records_name", app="supervision")
+
+    migrate_to_the_end()
+
+    assert LogWrong.CLOSED in found(NIGHT)
+
+
+def recorded_without_telephone():
+    """Bring the records of towns to what an earlier version wrote."""
+    with history_lifted():
+        AuditRecord.objects.filter(subject__startswith="town:").delete()
+    names = ("code", "name", "county_code", "county_name", "abbreviation")
+    before = Final(TOWN.name, Columns(Town, names))
+    seal_all(before, Town.objects.values_list("pk", flat=True), at=NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_telephones_of_towns_are_recorded_by_the_update(here):
+    migrate_back_before("0027_seal_telephones_of_towns", app="supervision")
+    recorded_without_telephone()
+
+    migrate_to_the_end()
+    assert not found(NIGHT) & {LogWrong.CLOSED, LogWrong.CLOSED_GONE}
+
+    Town.objects.filter(pk=here.town.pk).update(phone="0939-4429999")
+    assert LogWrong.CLOSED in found(NIGHT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_town_that_sql_renamed_stays_found_at_the_update(here):
+    migrate_back_before("0027_seal_telephones_of_towns", app="supervision")
+    recorded_without_telephone()
+    Town.objects.filter(pk=here.town.pk).update(name="别的镇")
 
     migrate_to_the_end()
 

@@ -31,6 +31,7 @@ from cases.models import (
 )
 from cases.workflow import Action, Speaker, make_move
 from cases.workflow.findings import Wrong
+from cases.workflow.hidden_words import hide_words
 from cases.workflow.sealed_rows import GROUPS_OF_ROWS, NOT_SEALED_OF_ROWS
 from cases.workflow.state import GROUPS
 from minshi.crypto import blind_index
@@ -340,6 +341,17 @@ def test_what_is_blanked_beside_the_fields_is_sealed(worked_on):
 
     Case.objects.filter(pk=worked_on.pk).update(also_personal="")
     assert found() == {Wrong.BLANKED}
+
+
+@pytest.mark.parametrize("words", ["", "村口"])
+def test_the_further_words_to_blank_are_sealed_and_searched_by(here, words):
+    case = spoken(here, confidentiality="hidden", verbatim="河边那家养蜂的说漏水")
+    hide_words(case, "河边那家", seen="", by=here.duty.user, at=NOON)
+    assert found() == set()
+
+    Case.objects.filter(pk=case.pk).update(also_hidden=words)
+
+    assert found() == {Wrong.FURTHER, Wrong.SEARCHED}
 
 
 @pytest.mark.parametrize("confidentiality", ["normal", "hidden", "secret"])

@@ -534,6 +534,18 @@ def test_what_is_said_of_a_file_stands_in_it_row_by_row(secretary):
     assert not re.search("[a-z]{4,}", "".join(results))
 
 
+def test_two_faults_of_a_row_are_parted_by_one_mark(secretary):
+    from villages.imports.mended import with_results
+
+    run = read(xlsx(HEAD, [1, 3, "李建国", None, "不男", "猴年"]), secretary)
+
+    sheet = load_workbook(with_results(run)).active
+    result = sheet.cell(row=2, column=sheet.max_column).value
+    assert result.startswith("性别：请写其中一个：男、女；出生年份：")
+    assert result.endswith("。")
+    assert "。；" not in result
+
+
 # --- files made to do harm
 
 
@@ -657,3 +669,15 @@ def test_a_word_that_is_no_year_asks_for_four_digits(secretary):
     run = read(xlsx(HEAD, [1, 3, "李建国", None, None, "明年", None]), secretary)
 
     assert words_of(run)[2]["birth_year"] == "年份请写四位数，例如 1968。"
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_refused"), [("2027", True), ("2050年3月1日", True), ("2026", False)]
+)
+def test_a_year_of_birth_that_is_still_to_come_is_refused(secretary, cell, is_refused):
+    rows = xlsx(HEAD, [1, 3, "李建国", None, None, cell, None])
+
+    run = read(rows, secretary)
+
+    assert bool(run.counts.get("faulty")) is is_refused
+    assert ("birth_year" in words_of(run).get(2, {})) is is_refused

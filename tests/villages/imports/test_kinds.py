@@ -109,6 +109,23 @@ def test_groups_and_offices_come_from_the_system_administrator(town):
         uploaded(offices, reviewer_of(town), town, "offices")
 
 
+def test_telephones_of_offices_are_those_that_the_administration_takes(town):
+    offices = xlsx(
+        ["站所名称", "办公电话"],
+        ["水管站", "０９３９－４４２１２３４"],
+        ["司法所", "１２３４８"],
+        ["派出所", "没有"],
+    )
+
+    run = checked(offices, system_admin(), town, "offices")
+    (faults,) = said_of(run).values()
+    entered(run, good_only=True)
+
+    assert [column for column, _words in faults] == ["phone"]
+    phones = dict(Office.objects.values_list("name", "phone"))
+    assert phones == {"水管站": "0939-4421234", "司法所": "12348"}
+
+
 def test_a_group_with_households_stays_when_its_list_is_taken_back(town, village):
     run = entered(
         checked(

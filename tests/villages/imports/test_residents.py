@@ -5,11 +5,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from cases.workflow.pasted import neighbours_of
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.jobs import SomeFailed
 from tests.cases.roads import NOON, spoken, staff
 from tests.roles import duty_officer_of, reviewer_of, secretary_of
-from tests.villages.factories import GroupFactory, VillageFactory
+from tests.villages.factories import (
+    GroupFactory,
+    HouseholdFactory,
+    ResidentFactory,
+    VillageFactory,
+)
 from tests.villages.imports.files import (
     FAMILY,
     HEAD,
@@ -24,7 +30,14 @@ from tests.villages.imports.files import (
 from villages.imports import checking, running, starting
 from villages.imports.kinds.residents import Residents
 from villages.lookup import find_residents
-from villages.models import AuditRecord, Resident, ResidentKey, Village
+from villages.models import (
+    AuditRecord,
+    ContactLink,
+    Household,
+    Resident,
+    ResidentKey,
+    Village,
+)
 from villages.models.imports import Verdict
 from villages.tasks import work_on_imports
 
@@ -190,16 +203,141 @@ def test_what_somebody_touched_since_stays_and_nothing_tells_who_spoke():
 def test_whoever_was_off_the_roll_and_stands_in_a_list_is_on_it_again(
     village, secretary
 ):
-    taken_back(entered(checked(xlsx(HEAD, *FAMILY), secretary, village)))
-    assert register(village) == []
+    entered(checked(xlsx(HEAD, *FAMILY), secretary, village))
+    Resident.objects.update(is_on_roll=False)
 
-    run = entered(checked(xlsx(HEAD, *FAMILY), secretary, village))
+    # written in the same second it is the very same file
+    run = entered(checked(xlsx(HEAD, *FAMILY), secretary, village, again=True))
 
     assert run.counts["changed"] == 3
     assert len(register(village)) == 3
     assert Resident.objects.count() == 3
     taken_back(run)
     assert register(village) == []
+    assert Resident.objects.count() == 3
+
+
+def test_whom_a_list_brought_is_gone_with_the_household_once_it_is_taken_back(
+    village, secretary
+):
+    taken_back(entered(checked(xlsx(HEAD, *FAMILY), secretary, village)))
+
+    for model in (Resident, Household, ResidentKey):
+        assert not model.objects.exists()
+    again = checked(xlsx(HEAD, *FAMILY), secretary, village)
+    assert again.counts == {"new": 3, "entered": 0, "kept": 0}
+
+
+def in_admin(client, model: str) -> list[str]:
+    answer = client.get(f"/admin/villages/{model}/")
+    return [str(row) for row in answer.context["cl"].result_list]
+
+
+def test_whom_a_matter_names_nobody_sees_once_the_list_is_taken_back(client):
+    """Whether a row could be removed would tell whoever keeps the register who spoke in
+    confidence.
+    """
+    here = staff()
+    content = xlsx(HEAD, *[[here.group.number, *row[1:]] for row in FAMILY])
+    run = entered(checked(content, here.secretary, here.village))
+    li = Resident.objects.get(name="李建国")
+    case = spoken(here, resident=li, speaker_name="", confidentiality="hidden")
+
+    run = taken_back(run)
+    case.refresh_from_db()
+
+    assert run.counts["kept"] == 0
+    assert case.resident == li
+    assert list(Resident.objects.all()) == [li]
+    assert not neighbours_of(case).exists()
+    client.force_login(here.secretary.user)
+    assert in_admin(client, "resident") == in_admin(client, "household") == []
+    assert in_admin(client, "residentkey") == []
+    assert client.get(f"/residents/{li.pk}/phone/").status_code == 404
+    again = checked(content, here.secretary, here.village)
+    assert again.counts == {"new": 3, "entered": 0, "kept": 0}
+    entered(again)
+    names = [row[2] for row in register(here.village)]
+    assert sorted(names) == sorted(row[2] for row in FAMILY)
+
+
+def test_the_number_of_a_household_that_was_taken_back_is_free(client):
+    here = staff()
+    row = [here.group.number, *FAMILY[0][1:]]
+    run = entered(checked(xlsx(HEAD, row), here.secretary, here.village))
+    former = Household.objects.get()
+    spoken(here, resident=Resident.objects.get(), speaker_name="")
+    taken_back(run)
+    fields = {"group": here.group.pk, "number": former.number}
+    client.force_login(here.secretary.user)
+
+    made, doubled = [
+        client.post("/admin/villages/household/add/", fields) for _ in range(2)
+    ]
+
+    assert made.status_code == 302
+    assert in_admin(client, "household") == [
+        str(Household.objects.exclude(pk=former.pk).get())
+    ]
+    assert list(doubled.context["adminform"].form.errors) == ["number"]
+
+
+def test_a_household_stays_with_whoever_else_lives_there(village, secretary):
+    run = entered(checked(xlsx(HEAD, FAMILY[0]), secretary, village))
+    household = Household.objects.get()
+    ResidentFactory(household=household, name="赵敏")
+
+    taken_back(run)
+
+    assert list(Household.objects.in_register()) == [household]
+    assert [person.name for person in Resident.objects.all()] == ["赵敏"]
+
+
+def test_a_household_of_before_stays_though_nobody_lives_there(village, secretary):
+    group, number = village.groups.get(number=1), FAMILY[0][1]
+    household = HouseholdFactory(group=group, number=number)
+
+    taken_back(entered(checked(xlsx(HEAD, FAMILY[0]), secretary, village)))
+
+    assert list(Household.objects.all()) == [household]
+
+
+def test_a_household_that_a_cadre_keeps_in_touch_with_stays(village, secretary):
+    run = entered(checked(xlsx(HEAD, FAMILY[0]), secretary, village))
+    household = Household.objects.get()
+    ContactLink.objects.create(post=secretary, household=household, from_on=NOON.date())
+
+    run = taken_back(run)
+
+    assert run.rows.get(is_entered=True).kept_because == "有干部联系这一户"
+    assert [row[2] for row in register(village)] == ["李建国"]
+    assert ContactLink.objects.filter(household=household).exists()
+
+
+@pytest.mark.parametrize("change", ["renamed", "moved"])
+def test_whom_somebody_renamed_or_moved_since_stays(village, secretary, change):
+    run = entered(checked(xlsx(HEAD, FAMILY[0]), secretary, village))
+    if change == "renamed":
+        Resident.objects.update(name="李建国富")
+    else:
+        elsewhere = HouseholdFactory(group=village.groups.first(), number=20)
+        Resident.objects.update(household=elsewhere)
+
+    run = taken_back(run)
+
+    assert run.counts["kept"] == 1
+    assert len(register(village)) == 1
+
+
+def test_the_page_says_what_taking_back_does(client, village, secretary):
+    run = entered(checked(xlsx(HEAD, FAMILY[0]), secretary, village))
+    client.force_login(secretary.user)
+
+    with time_machine.travel(NOON):
+        page = client.get(f"/imports/{run.pk}/").content.decode()
+
+    assert "新增的人和户从名册里去掉" in page
+    assert "导入后 30 天内可以撤回。" in page
 
 
 def test_faults_keep_all_of_a_list_out_until_somebody_says_the_rest_is_enough(

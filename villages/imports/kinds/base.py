@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from minshi.errors import Text
 from minshi.workdays import local_day
@@ -78,6 +79,11 @@ class Kind(ABC):
     is_of_village: ClassVar[bool] = False
     is_of_town: ClassVar[bool] = True
     can_be_taken_back: ClassVar[bool] = True
+    # what the page says before a list is taken back
+    taking_back: ClassVar[Text] = gettext_lazy(
+        "What this list made is removed, what it changed is as it was before. Rows that"
+        " somebody has changed or used since stay, and are listed."
+    )
     # rows put in together: a second's work, for as long others wait
     at_once: ClassVar[int] = 1000
     # what the page says once a list is entered

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from villages.imports.cells import Stored, Unclear, as_text
+from villages.imports.cells import Stored, Unclear, as_office_phone, as_text
 from villages.imports.columns import Column, called
 from villages.imports.entries import Entry
 from villages.imports.kinds.base import Around
@@ -94,7 +94,7 @@ class Offices(RowKind):
         Column(
             "phone",
             pgettext_lazy("column", "Phone"),
-            as_text,
+            as_office_phone,
             called("电话 联系电话 办公电话 值班电话 座机"),
             longest=20,
             example="0939-4421234",

@@ -75,9 +75,15 @@ class Links(RowKind):
             return None
 
         post = self._cadre_of(entry, village, around)
-        household = Household.objects.filter(
-            group__village=village, group__number=values["group"], number=values["door"]
-        ).first()
+        household = (
+            Household.objects.in_register()
+            .filter(
+                group__village=village,
+                group__number=values["group"],
+                number=values["door"],
+            )
+            .first()
+        )
         if household is None:
             entry.fault("door", _("There is no such household in the register."))
         if post is None or household is None:

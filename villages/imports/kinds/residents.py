@@ -3,21 +3,28 @@
 A household is known by village, group and door number, a resident by name and
 household. An empty cell changes nothing of somebody who is there already; whoever was
 off the roll and stands in a list is on it again.
+
+Whoever a list brought is gone once it is taken back, and so is a household that it
+made. A row that something else needs stays behind, and nobody sees it: not the
+register, not a later list, which makes another one. So nothing tells who ever spoke.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from minshi.text.finding import numbers_in
+from villages.birth_years import fault_of_birth_year
 from villages.imports.cells import Stored, Unclear, as_name, as_phone, as_text, as_year
 from villages.imports.columns import Column, called
 from villages.imports.entries import Entry
 from villages.imports.kinds.base import Kind
 from villages.imports.kinds.heads import Door, Neighbours, judge_heads
+from villages.imports.kinds.references import used_rows
 from villages.imports.kinds.rows import village_of
 from villages.imports.kinds.words import (
     HEAD,
@@ -29,10 +36,12 @@ from villages.imports.kinds.words import (
 )
 from villages.lookup import index_residents, phone_hash_of
 from villages.models import (
+    ContactLink,
     Household,
     ImportRow,
     ImportRun,
     Resident,
+    ResidentKey,
 )
 from villages.models.imports import Verdict
 from villages.rights import IMPORT_REGISTER
@@ -49,6 +58,12 @@ class Residents(Kind):
         " stay empty, and an empty cell changes nothing of somebody who is there"
         " already. Numbers of identity cards are left out, also of the list that comes"
         " back."
+    )
+    taking_back = gettext_lazy(
+        "The people and households that this list brought are taken out of the"
+        " register, what it changed is as it was before; what they have said stays"
+        " untouched. Rows that somebody has changed since, and households that a cadre"
+        " keeps in touch with, stay and are listed."
     )
     roles = IMPORT_REGISTER
     is_of_village = True
@@ -144,6 +159,9 @@ class Residents(Kind):
         for entry in entries:
             self._find_place(entry, around)
             self._read_relation(entry)
+            fault = fault_of_birth_year(entry.values.get("birth_year"), around.on)
+            if fault:
+                entry.fault("birth_year", fault)
 
         there = _residents_behind(_doors(entries))
         for entry in entries:
@@ -224,7 +242,9 @@ class Residents(Kind):
                 entry.note("door", words % {"row": elsewhere})
 
     def put_in(self, entries: Sequence[Entry], around: Neighbours) -> None:
-        made = _households_for(entries)
+        there = _households_behind(entries)
+        made = _missing_households(entries, there)
+        doors = there | made
         fresh: list[Resident] = []
         changed: list[Resident] = []
 
@@ -234,13 +254,15 @@ class Residents(Kind):
                 resident = values["resident"]
                 entry.undo = {"resident": resident.pk, "before": _fields(resident)}
                 _fill(resident, values)
-                entry.undo["after"] = _fields(resident)
+                entry.undo["after"] = _state(resident)
                 changed.append(resident)
                 continue
 
-            resident = Resident(household=made[values["at"]], name=values["name"])
+            resident = Resident(household=doors[values["at"]], name=values["name"])
             _fill(resident, values)
-            entry.undo = {"after": _fields(resident)}
+            entry.undo = {"after": _state(resident)}
+            if values["at"] in made:
+                entry.undo["made"] = resident.household_id
             values["resident"] = resident
             fresh.append(resident)
 
@@ -253,26 +275,41 @@ class Residents(Kind):
     def take_back(
         self, undone: Sequence[tuple[ImportRow, Mapping[str, Any]]], around: Any
     ) -> dict[int, str]:
-        """Take whoever the list brought in off the roll again, and give those it
-        changed their old values. Nobody is removed: what kept a row would tell who ever
-        spoke.
+        """Take out whom the list brought, with the households that it made, and give
+        those it changed their old values.
+
+        A household that a cadre keeps in touch with stays as it is: whoever keeps the
+        register sees that.
         """
         keys = [undo["resident"] for _row, undo in undone]
         there = Resident.objects.select_related("household__group").in_bulk(keys)
+        made = {undo["made"] for _row, undo in undone if "made" in undo}
+        linked = _linked(made)
 
         kept = {}
         restored: list[Resident] = []
+        brought: list[Resident] = []
         for row, undo in undone:
-            resident = there[undo["resident"]]
-            if _fields(resident) != undo["after"]:
-                kept[row.pk] = _("somebody changed it since")
+            resident = there.get(undo["resident"])
+            if resident is None:
+                kept[row.pk] = _("somebody removed it since")
                 continue
-            for name, value in undo.get("before", {"is_on_roll": False}).items():
-                setattr(resident, name, value)
-            resident.phone_hash = phone_hash_of(resident)
-            restored.append(resident)
+            now = _state(resident)
+            if any(now[name] != value for name, value in undo["after"].items()):
+                kept[row.pk] = _("somebody changed it since")
+            elif undo.get("made") in linked:
+                kept[row.pk] = _("a cadre keeps in touch with the household")
+            elif "before" in undo:
+                for name, value in undo["before"].items():
+                    setattr(resident, name, value)
+                resident.phone_hash = phone_hash_of(resident)
+                restored.append(resident)
+            else:
+                brought.append(resident)
 
         _save(restored)
+        _take_out_residents(brought)
+        _take_out_households(made - linked)
         return kept
 
 
@@ -284,7 +321,7 @@ def _residents_behind(doors: set[Door]) -> dict[Door, dict[str, Resident]]:
     """Return who lives behind doors, by door and name."""
     groups = {group for group, _number in doors}
     numbers = {number for _group, number in doors}
-    residents = Resident.objects.filter(
+    residents = Resident.objects.in_register().filter(
         household__group__in=groups, household__number__in=numbers
     )
 
@@ -357,18 +394,61 @@ def _fields(resident: Resident) -> dict[str, Any]:
     }
 
 
-def _households_for(entries: Sequence[Entry]) -> dict[Door, Household]:
-    """Return the household behind each door, made where there was none."""
-    doors = _doors(entries)
-    groups = {group for group, _number in doors}
-    there = Household.objects.filter(group__in=groups).select_related("group")
-    found = {(each.group_id, each.number): each for each in there}
+def _state(resident: Resident) -> dict[str, Any]:
+    """Return all that somebody may change of a resident."""
+    return {
+        **_fields(resident),
+        "name": resident.name,
+        "household": resident.household_id,
+    }
 
-    missing = sorted(door for door in doors if door not in found)
+
+def _households_behind(entries: Sequence[Entry]) -> dict[Door, Household]:
+    """Return the households of the groups that a list names, by door."""
+    groups = {group for group, _number in _doors(entries)}
+    there = Household.objects.in_register().filter(group__in=groups)
+    return {
+        (each.group_id, each.number): each for each in there.select_related("group")
+    }
+
+
+def _missing_households(
+    entries: Sequence[Entry], there: Mapping[Door, Household]
+) -> dict[Door, Household]:
+    """Make the households that are not there yet, and return them by door."""
+    missing = sorted(_doors(entries) - set(there))
     households = [Household(group_id=group, number=number) for group, number in missing]
-    for household in Household.objects.bulk_create(households):
-        found[household.group_id, household.number] = household
-    return found
+    made = Household.objects.bulk_create(households)
+    return {(each.group_id, each.number): each for each in made}
+
+
+def _linked(households: Collection[int]) -> set[int]:
+    """Return those of the households that a cadre keeps, or kept, in touch with."""
+    links = ContactLink.objects.filter(household__in=households)
+    return set(links.values_list("household", flat=True))
+
+
+def _take_out_residents(brought: Sequence[Resident]) -> None:
+    """Remove residents for good; whom a matter names nobody sees any more."""
+    keys = [resident.pk for resident in brought]
+    needed = used_rows(Resident, keys, besides=(ResidentKey,))
+
+    ResidentKey.objects.filter(resident__in=needed).delete()
+    Resident.objects.filter(pk__in=needed).update(is_on_roll=False, is_taken_back=True)
+    Resident.objects.filter(pk__in=set(keys) - needed).delete()
+
+
+def _take_out_households(made: Collection[int]) -> None:
+    """Remove households in which nobody of the register lives any more, as
+    `_take_out_residents` does.
+    """
+    at_home = Resident.objects.in_register().filter(household=OuterRef("pk"))
+    empty = Household.objects.filter(~Exists(at_home), pk__in=made)
+    keys = set(empty.values_list("pk", flat=True))
+    needed = used_rows(Household, keys)
+
+    Household.objects.filter(pk__in=needed).update(is_taken_back=True)
+    Household.objects.filter(pk__in=keys - needed).delete()
 
 
 def _save(residents: list[Resident]) -> None:

@@ -26,7 +26,7 @@ SEPARATORS = (",", "\t", ";", "|")
 SAMPLE = 20  # lines by which the separator is found
 # ="0123" and '0123: a number that is to stay as it is written
 AS_FORMULA = re.compile(r'="?([^"]*)"?')
-LONGEST_CELL = 5_000
+LONGEST_CELL = 32_767  # of a workbook; no column takes as much, and it is refused
 
 
 def encoding_of(content: bytes) -> str:

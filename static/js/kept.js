@@ -1,0 +1,38 @@
+// Words kept on this computer for steps that are not open any more: shown to be copied, until
+// whoever wrote them says that they are no longer needed.
+import { one } from "./dom.js";
+import { draftNames, drop, hasArrived, stored } from "./drafts.js";
+import { bandOf } from "./unkept.js";
+
+// `data-kept` begins the names of the drafts in question, `data-offered` lists the steps that are
+// still open. A page of no single matter shows all there are, with the number of each matter.
+const { kept, offered, gone, six } = one("[data-kept]").dataset;
+const NUMBER = /^(?!four-two)(.+)-[a-z_]+:/;
+const PROCESS = /^four-two-(\d+)-/;
+
+function wordsOf(name) {
+  const draft = stored(name);
+  if (hasArrived(draft.key)) return [];
+
+  const words = Object.values(draft.texts).filter((text) => text.trim());
+  return words.length ? [whereOf(name.slice(kept.length)), ...words] : [];
+}
+
+// The number of the matter; where the six steps have none, their address.
+function whereOf(name) {
+  const [, number] = NUMBER.exec(name) || [];
+  const [, process] = PROCESS.exec(name) || [];
+  return process ? `${six}：${location.origin}/four-two/${process}/` : number;
+}
+
+const names = draftNames().filter((name) => {
+  const step = name.slice(kept.length).split(":")[0];
+  return name.startsWith(kept) && !(offered || "").split(" ").includes(step);
+});
+const texts = names.flatMap(wordsOf).filter(Boolean);
+
+if (texts.length) {
+  const band = bandOf(document);
+  band.show(gone, texts);
+  band.onDrop(() => names.forEach(drop));
+}
