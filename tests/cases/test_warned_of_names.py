@@ -74,11 +74,14 @@ def test_whoever_posts_a_notice_is_told_that_it_hangs_for_all(here):
     until = (NOON + 15 * DAY).date()
     record = StepRecord(NOON.date(), "公示栏", public_until=until)
     record_step(process, 5, record, by=officer(here.secretary), at=NOON)
-    after = read(here.secretary, process.get_absolute_url())
+    hanging = read(here.secretary, process.get_absolute_url())
+    with time_machine.travel(NOON + 16 * DAY, tick=False):
+        outcome_is_due = read(here.secretary, process.get_absolute_url())
     Case.objects.update(confidentiality="normal")
     opened = read(here.secretary, process.get_absolute_url())
 
     assert before.count(ON_THE_WALL) == 1
-    assert after.count(ON_THE_WALL) == 2  # at what hangs, and at the outcome to come
+    assert hanging.count(ON_THE_WALL) == 1  # the outcome waits until the notice is down
+    assert outcome_is_due.count(ON_THE_WALL) == 2  # beside what hung, and at the outcome
     assert ON_THE_WALL not in opened
     assert WARNING not in opened

@@ -14,7 +14,7 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Model
-from django.forms import BaseForm
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 
 from minshi.errors import KeyReused
@@ -26,7 +26,7 @@ from villages.requests import StaffRequest
 NOT_SAID = ("csrfmiddlewaretoken", "key", "_save", "_continue", "_addanother")
 
 
-class SentBefore(BaseForm):
+class SentBefore(Form):
     """A form whose key has added another row: it comes back with a new key."""
 
     def clean(self) -> Any:
