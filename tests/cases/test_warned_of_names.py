@@ -82,6 +82,6 @@ def test_whoever_posts_a_notice_is_told_that_it_hangs_for_all(here):
 
     assert before.count(ON_THE_WALL) == 1
     assert hanging.count(ON_THE_WALL) == 1  # the outcome waits until the notice is down
-    assert outcome_is_due.count(ON_THE_WALL) == 2  # beside what hung, and at the outcome
+    assert outcome_is_due.count(ON_THE_WALL) == 2  # at what hung, and at the outcome
     assert ON_THE_WALL not in opened
     assert WARNING not in opened
