@@ -18,7 +18,8 @@ from cases.api.base import CaseApi
 from cases.api.moves import MOVE_PARAMETERS, act
 from cases.lists.filters import CaseFilter
 from cases.models import Afterword, Assignment, Case, HandBack
-from cases.serializers.case import CaseDetailSerializer, CaseRowSerializer
+from cases.serializers.case_detail import CaseDetailSerializer
+from cases.serializers.case_row import CaseRowSerializer
 from cases.serializers.examples import TAKEN_DOWN
 from cases.serializers.moves import MoveDone, amendment
 from cases.serializers.spoken import ReceiptSerializer, SpokenBody

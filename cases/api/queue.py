@@ -27,7 +27,7 @@ from cases.lists.row_filters import QueueFilter
 from cases.meetings.sitting import HoldingPlace
 from cases.models import Case
 from cases.models.choices import Level
-from cases.serializers.case import QueueRowSerializer
+from cases.serializers.case_row import QueueRowSerializer
 from minshi.api import KeyPages
 from villages.api.fields import NO_SUCH_CHOICE
 
