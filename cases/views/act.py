@@ -3,8 +3,6 @@
 On a stale version it shows what was typed and what happened meanwhile.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cases.forms import MoveForm
 from cases.lists.hearers import hearers_of
@@ -27,7 +24,15 @@ from cases.views.late import typed_for, was_made_before
 from cases.views.major import WaysOn, ways_on
 from cases.views.merging import other_to_confirm
 from cases.views.namesakes import namesakes_of
-from cases.views.steps import WORDS_FOR_SPEAKER, StepView, typed_in, with_text
+from cases.views.step_words import (
+    BUTTONS,
+    HEADINGS,
+    LIMITS,
+    WITH_PHOTOS,
+    read_by,
+    who_sees_photos,
+)
+from cases.views.steps import StepView, typed_in, with_text
 from cases.views.timeline import TimelineEntry, entry_of
 from cases.views.waiting import answered_by
 from cases.workflow import (
@@ -42,7 +47,6 @@ from cases.workflow import (
 )
 from cases.workflow.chased import chased_today
 from cases.workflow.event_data import data_of
-from cases.workflow.inputs import Kind
 from cases.workflow.merged import numbers_in_sight
 from minshi.clock import now, today
 from minshi.errors import (
@@ -54,31 +58,6 @@ from minshi.errors import (
     Text,
 )
 from villages.requests import whole_number
-
-# a step whose button says when to press it, and whose page what it is
-HEADINGS: Mapping[Action, Text] = MappingProxyType(
-    {Action.MANDATORY_REPORT: gettext_lazy("Mandatory report")}
-)
-# what a step cannot do, and what does it instead
-LIMITS: Mapping[Action, Text] = MappingProxyType(
-    {
-        Action.AMEND: gettext_lazy(
-            "The words as they were said cannot be changed. What is wrong in them is"
-            " put into the remark; or make the matter void, and take it down again."
-        ),
-        Action.MANDATORY_REPORT: gettext_lazy(
-            "The system notifies people of this house alone. It reaches neither the"
-            " police nor the women's federation: ring them up yourself."
-        ),
-    }
-)
-
-# where what was done may be shown (domain §1: a photo may be added, never must)
-WITH_PHOTOS = (Action.SETTLE, Action.PROGRESS, Action.REPORT, Action.COMPLETE)
-# a step whose name would be long on its button, or says what is asked
-BUTTONS: Mapping[Action, Text] = MappingProxyType(
-    {Action.RESERVE: gettext_lazy("Save")}
-)
 
 
 class Act(StepView):
@@ -418,37 +397,3 @@ def _query_back(request: HttpRequest) -> str:
     if not (_is_from_queue(request) or _item_opened_from(request)):
         return ""
     return f"?{request.GET.urlencode()}"
-
-
-def who_sees_photos(action: Action, case: Case) -> str:
-    """Say whether the speaker sees the photos that come with a step."""
-    if not case.shows_photos:
-        return _("The speaker sees no photos of a secret matter.")
-    if action == Action.PROGRESS:
-        return _("Where you say above that the speaker may see it, the photo goes too.")
-    return _(
-        "The speaker does not see it yet. You may let them on the page of the matter,"
-        " beside the photo."
-    )
-
-
-def read_by(offer: Offer) -> str:
-    """Return in words who reads what is written in a step; "" where nothing is."""
-    action = offer.action
-    if not any(item.kind in (Kind.TEXT, Kind.LINE) for item in offer.move.inputs):
-        return ""
-    if action in WORDS_FOR_SPEAKER or action == Action.ANSWER_AFTERWORD:
-        return _("The speaker reads this on the tracking page.")
-    if action == Action.RATE:
-        return _("The speaker reads both answers on the tracking page, no more of it.")
-    if action == Action.PROGRESS:
-        return _(
-            "Seen by everyone who may open this matter; by the speaker only if you say"
-            " so."
-        )
-    if offer.move.informs_speaker:
-        return _(
-            "The speaker reads only what stands in the box above. The rest is seen by"
-            " everyone who may open this matter."
-        )
-    return _("Seen by everyone who may open this matter.")
