@@ -138,7 +138,13 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["cases.templatetags.minshi"],
+            "builtins": [
+                "cases.templatetags.days",
+                "cases.templatetags.lamps",
+                "cases.templatetags.matters",
+                "cases.templatetags.pages",
+                "cases.templatetags.speakers",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from cases.models import Afterword, Case, Event
 from cases.models.choices import Channel, Confidentiality
 from cases.privacy.redactor import public_titles
-from cases.templatetags.minshi import day
+from cases.templatetags.days import day
 from cases.workflow import Action
 from minshi import workdays
 from villages.duty import on_duty_in

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cases.models import Afterword, Case, Event
 from cases.models.choices import ActorKind, AfterwordEnd, How
 from cases.privacy.redactor import Redactor
-from cases.templatetags.minshi import day, is_past
+from cases.templatetags.days import day, is_past
 from cases.workflow.actions import Action
 
 

@@ -19,7 +19,7 @@ from cases.speaking.story import (
     story_of,
     with_earlier_answers,
 )
-from cases.templatetags.minshi import day, is_past
+from cases.templatetags.days import day, is_past
 from cases.workflow.committee import is_unheard
 from cases.workflow.pasted import unnamed_in
 

@@ -20,7 +20,7 @@ from cases.models.choices import (
     Stage,
 )
 from cases.privacy.redactor import Redactor
-from cases.templatetags.minshi import day
+from cases.templatetags.days import day
 from cases.workflow.actions import Action
 from cases.workflow.event_data import data_of
 from cases.workflow.record import TOLD_WHY

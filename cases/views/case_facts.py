@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Rating
 from cases.models.choices import Stage
 from cases.models.reserved import ReservedMatter
-from cases.templatetags.minshi import kind, moment
+from cases.templatetags.days import moment
+from cases.templatetags.matters import kind
 from villages.models import User
 
 NOTHING = "—"

@@ -23,7 +23,7 @@ from cases.privacy.disclosure import (
 from cases.privacy.redactor import NOTHING, Redactor, reader_redactor
 from cases.slips import slips_of
 from cases.speaking.promise import promise_to_officers
-from cases.templatetags.minshi import day
+from cases.templatetags.days import day
 from cases.time_to_report import late_words, time_to_report
 from cases.views.access import StaffView
 from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of

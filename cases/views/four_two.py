@@ -39,7 +39,7 @@ from cases.models import Case, FourTwoProcess, FourTwoStep
 from cases.models.scope import Sight, hides_speaker
 from cases.privacy.redactor import reader_redactor, title_for
 from cases.slips.notices import TITLES, may_be_posted, notices_of
-from cases.templatetags.minshi import day, moment
+from cases.templatetags.days import day, moment
 from cases.views.access import StaffView
 from cases.views.late import typed_in_form
 from cases.views.meetings.paper import attach_sheets

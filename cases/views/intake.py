@@ -19,7 +19,7 @@ from cases.models import Case
 from cases.models.choices import Category, Channel, Confidentiality, Grade, How
 from cases.models.scope import hides_speaker
 from cases.speaking.promise import promise_to_officers
-from cases.templatetags.minshi import day
+from cases.templatetags.days import day
 from cases.views.access import StaffView
 from cases.views.attachments import attach_sent
 from cases.views.hidden_words import INTAKE, card_for

@@ -34,7 +34,7 @@ from cases.meetings.sitting import HoldingPlace
 from cases.models import Case
 from cases.models.choices import Confidentiality, Level
 from cases.privacy.redactor import reader_redactor
-from cases.templatetags.minshi import query_with
+from cases.templatetags.pages import query_with
 from cases.views.late import typed_for
 from cases.views.major import WaysOn, ways_on
 from cases.views.meetings.access import MeetingView

@@ -12,7 +12,7 @@ from cases.models.scope import hides_speaker
 from cases.privacy.disclosure import may_print_receipt, note_reading
 from cases.speaking.promise import promise_to_speaker, promised_for
 from cases.speaking.whereabouts import room_to_ring, town_to_ring
-from cases.templatetags.minshi import is_past, on_paper
+from cases.templatetags.days import is_past, on_paper
 from cases.views.access import StaffView
 from cases.views.hidden_words import RECEIPT, Card, card_for
 from cases.workflow import read_facts

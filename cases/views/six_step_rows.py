@@ -19,7 +19,7 @@ from cases.meetings.step_record import is_done, posted_until
 from cases.models import FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.choices import Stage
 from cases.slips.minutes import correction_in_words
-from cases.templatetags.minshi import day
+from cases.templatetags.days import day
 from minshi.clock import today
 from minshi.paper import day_on_paper
 from minshi.workdays import day_with_year, span_years

@@ -27,7 +27,7 @@ from cases.models.choices import (
 from cases.models.reserved import ReservedMatter
 from cases.privacy.redactor import NOTHING, Redactor
 from cases.speaking.story import told_of_delay
-from cases.templatetags.minshi import day, moment
+from cases.templatetags.days import day, moment
 from cases.views.corrected import corrected
 from cases.workflow import Action, Facts, holder_name
 from cases.workflow.actors import ROSTER

@@ -13,7 +13,7 @@ from cases.models import Event, Reply
 from cases.models.choices import Confidentiality, Handling, Outcome, Stage
 from cases.speaking.promise import promise_to_officers
 from cases.speaking.whereabouts import with_whom
-from cases.templatetags.minshi import day
+from cases.templatetags.days import day
 from cases.workflow import Action
 from cases.workflow.committee import is_unheard
 from minshi.errors import Text

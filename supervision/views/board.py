@@ -28,7 +28,9 @@ from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.redactor import title_for
-from cases.templatetags.minshi import holder_of, lamp, query_with
+from cases.templatetags.lamps import lamp
+from cases.templatetags.matters import holder_of
+from cases.templatetags.pages import query_with
 from cases.views.access import StaffView
 from cases.views.results import results_of_cases, with_counts, written_in
 from cases.views.tabs import Tab

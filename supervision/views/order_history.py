@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.privacy.redactor import Redactor
-from cases.templatetags.minshi import day, moment
+from cases.templatetags.days import day, moment
 from supervision.models import OrderState, OrderTalk, SentBack, SupervisionOrder
 from supervision.orders import is_redacted
 from supervision.views.order_words import state_of

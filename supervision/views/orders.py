@@ -21,13 +21,9 @@ from cases.lists.paging import capped_counts, page_of
 from cases.models.choices import Light, Stage
 from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor
-from cases.templatetags.minshi import (
-    day,
-    holder_of,
-    holder_words,
-    place_for,
-    query_with,
-)
+from cases.templatetags.days import day
+from cases.templatetags.matters import holder_of, holder_words, place_for
+from cases.templatetags.pages import query_with
 from cases.views.access import StaffView
 from cases.views.late import typed_in_form
 from cases.views.tabs import Tab

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.ledgers.exports import may_print_of
-from cases.templatetags.minshi import moment
+from cases.templatetags.days import moment
 from cases.views.access import StaffView
 from cases.views.late import Typed, typed_in_form
 from minshi import tabular

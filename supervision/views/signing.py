@@ -16,7 +16,7 @@ from cases.deadlines.calendar import has_data
 from cases.lists.hearers import Hearers
 from cases.models import Case
 from cases.models.scope import Sight
-from cases.templatetags.minshi import summary
+from cases.templatetags.matters import summary
 from cases.views.access import MOST_TOGETHER, NUMBER
 from cases.views.results import ShownResult, with_counts
 from minshi.clock import now, today

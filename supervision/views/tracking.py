@@ -15,7 +15,8 @@ from cases.lists.paging import page_of
 from cases.models import Case, Event
 from cases.models.scope import Sight
 from cases.privacy.redactor import reader_redactor, title_for
-from cases.templatetags.minshi import holder_of, lamp, place_for
+from cases.templatetags.lamps import lamp
+from cases.templatetags.matters import holder_of, place_for
 from cases.workflow.chased import chased_today
 from cases.workflow.standing import is_with
 from minshi.clock import now, today

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from cases.meetings import conclude
 from cases.models import Event
-from cases.templatetags.minshi import stepper
+from cases.templatetags.lamps import stepper
 from cases.workflow import Action, make_move
 from minshi.clock import now
 from supervision.models import Notice, NoticeKind

@@ -15,7 +15,8 @@ from cases.deadlines.counting import Spent, default_span, spent_of
 from cases.deadlines.rules import change_of, set_rule
 from cases.models import CalendarDay, Clock, DeadlineRule, TimeRequest
 from cases.models.choices import Rule
-from cases.templatetags.minshi import counted_of, doubt, left_of
+from cases.templatetags.days import doubt
+from cases.templatetags.lamps import counted_of, left_of
 from cases.workflow import Action, Spoken, make_move, register
 from minshi.errors import InputRefused, NoSuchRight
 from minshi.workdays import Span, Unit

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from cases.speaking.progress import told_to_speaker
 from cases.speaking.promise import promise_to_officers
-from cases.templatetags.minshi import day
+from cases.templatetags.days import day
 from cases.workflow import Action, make_move
 from tests.cases.roads import NOON, accepted, decided, officer, spoken, staff, words
 

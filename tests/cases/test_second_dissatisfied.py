@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cases.models import Reply
-from cases.templatetags.minshi import day
+from cases.templatetags.days import day
 from cases.workflow import Action, Speaker, make_move
 from supervision.models import Call, Notice, NoticeKind
 from supervision.notices.purposes import purpose_of

@@ -12,7 +12,7 @@ from cases.attachments import attach
 from cases.models import Case, CaseAccess, CaseRevision
 from cases.privacy.redactor import NOTHING
 from cases.speaking.progress import told_to_speaker
-from cases.templatetags.minshi import day
+from cases.templatetags.days import day
 from cases.views.timeline import entry_of
 from cases.workflow import Action, Speaker, make_move
 from cases.workflow.files import show

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from cases.models import Case, Event
 from cases.speaking.progress import told_to_speaker
-from cases.templatetags.minshi import stepper
+from cases.templatetags.lamps import stepper
 from cases.workflow import (
     Action,
     Speaker,

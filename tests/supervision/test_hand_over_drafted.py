@@ -9,7 +9,7 @@ import time_machine
 from django.urls import reverse
 
 from cases.models import Afterword, Case
-from cases.templatetags.minshi import day
+from cases.templatetags.days import day
 from cases.workflow import Action, Speaker, make_move
 from tests.cases.roads import (
     DAY,
