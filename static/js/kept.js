@@ -4,35 +4,41 @@ import { one } from "./dom.js";
 import { draftNames, drop, hasArrived, stored } from "./drafts.js";
 import { bandOf } from "./unkept.js";
 
-// `data-kept` begins the names of the drafts in question, `data-offered` lists the steps that are
-// still open. A page of no single matter shows all there are, with the number of each matter.
-const { kept, offered, gone, six } = one("[data-kept]").dataset;
 const NUMBER = /^(?!four-two)(.+)-[a-z_]+:/;
 const PROCESS = /^four-two-(\d+)-/;
+
+// `data-kept` begins the names of the drafts in question, `data-offered` lists the steps that are
+// still open. A page of no single matter shows all there are, with the number of each matter.
+function showKept({ kept, offered, gone, six }) {
+  const names = draftNames().filter((name) => {
+    const step = name.slice(kept.length).split(":")[0];
+    return name.startsWith(kept) && !(offered || "").split(" ").includes(step);
+  });
+  const texts = names.flatMap((name) => {
+    const words = wordsOf(name);
+    return words.length ? [whereOf(name.slice(kept.length), six), ...words] : [];
+  });
+
+  if (texts.length) {
+    const band = bandOf(document);
+    band.show(gone, texts);
+    band.onDrop(() => names.forEach(drop));
+  }
+}
 
 function wordsOf(name) {
   const draft = stored(name);
   if (hasArrived(draft.key)) return [];
-
-  const words = Object.values(draft.texts).filter((text) => text.trim());
-  return words.length ? [whereOf(name.slice(kept.length)), ...words] : [];
+  return Object.values(draft.texts).filter((text) => text.trim());
 }
 
 // The number of the matter; where the six steps have none, their address.
-function whereOf(name) {
-  const [, number] = NUMBER.exec(name) || [];
-  const [, process] = PROCESS.exec(name) || [];
+function whereOf(rest, six) {
+  const [, number] = NUMBER.exec(rest) || [];
+  const [, process] = PROCESS.exec(rest) || [];
   return process ? `${six}：${location.origin}/four-two/${process}/` : number;
 }
 
-const names = draftNames().filter((name) => {
-  const step = name.slice(kept.length).split(":")[0];
-  return name.startsWith(kept) && !(offered || "").split(" ").includes(step);
-});
-const texts = names.flatMap(wordsOf).filter(Boolean);
-
-if (texts.length) {
-  const band = bandOf(document);
-  band.show(gone, texts);
-  band.onDrop(() => names.forEach(drop));
-}
+// A step that was opened meanwhile has taken the place.
+const place = one("[data-kept]");
+if (place) showKept(place.dataset);

@@ -131,3 +131,18 @@ def test_words_for_a_step_of_the_six_are_shown_once_they_were_given_up(open_as):
 
     expect(page.locator(KEPT)).to_be_visible()
     expect(page.locator(f"{KEPT} pre")).to_contain_text(WORDS)
+
+
+def test_a_step_opened_before_the_kept_words_are_looked_for_breaks_nothing(open_as):
+    case = accepted(here := staff())
+    page = open_as(here.secretary)
+    late = []
+    page.route("**/js/kept.js", lambda route: late.append(route))
+    page.goto(case.get_absolute_url())
+
+    page.click("a[href$='/do/escalate/']")
+    expect(page.locator("form[data-keep]")).to_be_visible()
+    late.pop().continue_()
+
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("form[data-keep]")).to_be_visible()
