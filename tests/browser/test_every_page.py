@@ -25,7 +25,6 @@ from supervision.reports.making import make_reports_due
 from supervision.reports.publishing import OFFERED, publish
 from supervision.reports.signing import sign
 from villages.models import Post, User
-from villages.reader import TYPE_COOKIE
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.longest]
 TOWN = "621226118"
@@ -111,27 +110,26 @@ def is_page(response: Response | APIResponse | None) -> bool:
     return response is not None and "html" in response.headers.get("content-type", "")
 
 
-def choose(page: Page, kind: str, language: str) -> None:
-    """Choose the size of type and the language for what is opened next."""
-    here = page.url
-    page.context.add_cookies(
-        [
-            {"name": TYPE_COOKIE, "value": kind, "url": here},
-            {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": here},
-        ]
-    )
+def choose(page: Page, language: str) -> None:
+    """Choose the language of what is opened next."""
+    name = settings.LANGUAGE_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": language, "url": page.url}])
 
 
 def look_at(page: Page, looked: Looked, smallest_text: int) -> None:
     """Look at the page that is open, in every type, language and size.
 
-    It was opened in the first of them, which is chosen again for the next page.
+    It was opened in the first language, which is chosen again for the next page. The
+    size of type is one attribute of the page: it need not be opened anew for it.
     """
     ask_axe(page, looked)
+    opened_in = first_language = LOOKS[0][1]
     for kind, language, sizes in LOOKS:
-        if (kind, language) != LOOKS[0][:2]:
-            choose(page, kind, language)
+        if language != opened_in:
+            choose(page, language)
             page.reload()
+            opened_in = language
+        page.evaluate("kind => document.documentElement.dataset.type = kind", kind)
         for width, height in sizes:
             page.set_viewport_size({"width": width, "height": height})
             found = page.evaluate(
@@ -139,7 +137,7 @@ def look_at(page: Page, looked: Looked, smallest_text: int) -> None:
                 [smallest_text, SMALLEST_TARGET],
             )
             looked.note(page, f"{kind} {language} {width}", found)
-    choose(page, *LOOKS[0][:2])
+    choose(page, first_language)
 
 
 def ask_axe(page: Page, looked: Looked) -> None:

@@ -137,7 +137,11 @@ def test_a_step_opened_before_the_kept_words_are_looked_for_breaks_nothing(open_
     case = accepted(here := staff())
     page = open_as(here.secretary)
     late = []
-    page.route("**/js/kept.js", lambda route: late.append(route))
+
+    def hold(route):
+        late.append(route)
+
+    page.route("**/js/kept.js", hold)
     page.goto(case.get_absolute_url())
 
     page.click("a[href$='/do/escalate/']")
