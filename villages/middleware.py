@@ -22,7 +22,7 @@ from minshi.refusals import wants_json
 from villages.first_things import first_thing
 from villages.models import User
 from villages.requests import StaffRequest, asks_by_itself, client_address
-from villages.sessions import is_over, keep_seen
+from villages.sessions import is_over, keep_seen, tell_who
 from villages.staying import (
     LOGIN_IS_OVER,
     asked_by_script,
@@ -64,6 +64,8 @@ class StaffSession:
             response = self._answer_user(cast("StaffRequest", request))
             is_private = True
 
+        if request.user.is_authenticated:  # from this very request on, at a login
+            tell_who(request, response)
         return _kept_nowhere(response) if is_private else response
 
     def _answer_stranger(self, request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 BEGAN = "began_at"
 STAYS = "stays"
 COOKIE = f"{settings.COOKIE_PREFIX}seen"
+WHO_COOKIE = f"{settings.COOKIE_PREFIX}who"
 REFRESH_SECONDS = 60  # a cookie, not the session: a page must not cost a database write
 
 
@@ -70,6 +71,19 @@ def keep_seen(request: HttpRequest, response: HttpResponse, at: datetime) -> Non
         httponly=True,
         samesite="Lax",
     )
+
+
+def tell_who(request: HttpRequest, response: HttpResponse) -> None:
+    """Keep the key of the account that is logged in where scripts can read it: a page
+    that another account opened is then not sent in this one's name.
+
+    It guards nothing by itself. The login changes the token of every form, and a script
+    renews it only on pages of the account that is named here (static/js/line.js).
+    """
+    who = str(request.user.pk)
+    if request.COOKIES.get(WHO_COOKIE) != who:
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie(WHO_COOKIE, who, secure=secure, samesite="Lax")
 
 
 def _seen(request: HttpRequest) -> int:

@@ -32,7 +32,7 @@ confidentiality do doing drawn drop encoding file fill form from_speaker good go
 grade group handling holder household how in_return index is_chair is_default is_guest
 is_head is_on is_on_roll item_version key kind language lead ledger lifted look matter
 may_sign meeting members minutes_version names_officers next no_items node notices nth
-offered officer origin outcome part pass_above pass_base period photo post primary print
+offered origin outcome part pass_above pass_base period photo post primary print
 public quorum_above reached remember remove remove_phone report reread reserved resident
 role ruling satisfaction save seen select_across separator settled sex sheets solved
 source step substitute substitutes_vote supervision_level sure topic town type unit

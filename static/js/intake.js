@@ -4,7 +4,7 @@ import { clockTime, drop, hasArrived, ownDraft, refill, store, stored, valuesOf 
 import { lookUp } from "./lookup.js";
 
 const PAUSE = 300; // milliseconds without a letter until the draft is stored
-const NOT_TYPED = /^(csrfmiddlewaretoken|key|officer)$/;
+const NOT_TYPED = /^(csrfmiddlewaretoken|key)$/;
 
 function keepDraft(form, name, draft) {
   if (draft) putBack(form, draft);

@@ -9,7 +9,7 @@ export function say(what) {
 
   band.hidden = !what;
   one("p", band).textContent = band.dataset[what] || "";
-  one("a", band).hidden = what !== "over";
+  one("a", band).hidden = what !== "over" && what !== "anothers";
 }
 
 export function sayWhatCame(status, isOfForm) {
@@ -35,7 +35,18 @@ export function watchLine() {
   document.addEventListener("submit", renewTokens, true);
 }
 
-function renewTokens() {
+// What one account wrote is not sent in the name of another one.
+function renewTokens(event) {
+  const { inside } = document.body.dataset;
+  const [, who] = document.cookie.match(/who=(\d+)/) || [];
+  if (inside && who && who !== inside) {
+    if (event.target.method !== "post") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    say("anothers");
+    return;
+  }
+
   const [, token] = document.cookie.match(/csrftoken=([^;]+)/) || [];
   all("[name=csrfmiddlewaretoken]").forEach((field) => {
     field.value = token || field.value;

@@ -170,7 +170,8 @@ def test_somebody_else_who_logs_in_meanwhile_does_not_send_it_unasked(open_as):
 
     page.click("[name=save]")
 
-    expect(page.locator("#error-summary")).to_be_visible()
+    expect(page.locator(BAND)).to_contain_text("另一个账号")
+    assert page.input_value("#id_verbatim") == WORDS
     assert not Case.objects.exists()
 
 

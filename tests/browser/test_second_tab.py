@@ -3,8 +3,12 @@ the matter has now.
 """
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
+from tests.browser.conftest import PASSWORD
+from tests.browser.walking import act, past_the_login, send
+from tests.cases.council import called
 from tests.cases.roads import accepted, spoken, staff
 
 pytestmark = [
@@ -28,3 +32,56 @@ def test_the_stages_above_a_refused_step_are_those_of_now(open_as):
     expect(page.locator("#act[role=alert]")).to_be_visible()
     expect(current).to_have_count(1)
     expect(current).to_contain_text("议")
+
+
+def log_in_beside(page, post):
+    """Log another account in, in a second tab of the same browser."""
+    post.user.set_password(PASSWORD)
+    post.user.save()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    other = page.context.new_page()
+    other.goto("/login/")
+    other.fill("[name=login]", post.user.username)
+    other.fill("[name=password]", PASSWORD)
+    other.click("main .btn-primary")
+    other.wait_for_url(past_the_login)
+    other.close()
+
+
+def test_what_one_account_wrote_is_not_sent_in_the_name_of_another(open_as):
+    here = staff()
+    case = accepted(here)
+    page = open_as(here.secretary)
+    form = act(page, case.number, "escalate")
+    form.locator("[name=reason]").fill("村里没有这笔钱")
+    form.locator("[name=told_why]").fill("村里办不了")
+    log_in_beside(page, here.duty)
+
+    form.locator("button.btn-primary").click()
+
+    expect(page.locator("#line")).to_contain_text("另一个账号")
+    expect(form.locator("[name=reason]")).to_have_value("村里没有这笔钱")
+    case.refresh_from_db()
+    assert case.level == "village"
+
+    log_in_beside(page, here.secretary)
+    send(page, form)
+    case.refresh_from_db()
+    assert case.level == "town"
+    assert case.events.last().user == here.secretary.user
+
+
+def test_minutes_are_not_kept_in_the_name_of_another_account(open_as):
+    here = staff()
+    council = called(here, accepted(here))
+    page = open_as(here.duty)
+    page.goto(council.get_absolute_url())
+    log_in_beside(page, here.secretary)
+
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.fill("[name=minutes]", "会上说的话")
+
+    expect(page.locator("[data-autosave] [data-unkept]")).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-autosave] [data-unkept] pre")).to_have_text("会上说的话")
+    council.refresh_from_db()
+    assert council.minutes == ""
