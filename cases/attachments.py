@@ -5,7 +5,6 @@ under opaque names (lessons 7).
 import contextlib
 import hashlib
 import io
-import struct
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -20,7 +19,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 from cases.models import Attachment, Case
 from cases.models.attachment import KeptFile
@@ -80,6 +79,16 @@ BEGINS_SCAN = b"\xff\xda"
 MOST_SCANS = 500
 MIXED = ("L", "LA", "RGB", "RGBA")  # the others have colours by number, or of print
 WHITE = (255, 255, 255)
+# how a picture is turned that was taken so (Exif 2.32, 4.6.4, Orientation)
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 # Decoding one photo takes up to 150 MB: one at a time in a process.
 decoding = threading.Semaphore()
 PATIENCE = 20  # seconds a photo waits for those before it
@@ -267,28 +276,28 @@ def _decoded(content: bytes, kind: str) -> Image.Image:
             upright = _on_white(_upright(small))
             upright.info.clear()  # else a comment or a profile would be saved again
             return upright
+    except InputRefused:
+        raise
     except Image.DecompressionBombError:
         raise _refused(_too_many_pixels()) from None
-    except (
-        UnidentifiedImageError,
-        Image.DecompressionBombWarning,
-        OSError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-        KeyError,
-    ):
-        raise _refused(_cannot_be_read()) from None
+    except Exception as fault:  # Pillow raises whatever broken bytes lead it to
+        raise _refused(_cannot_be_read()) from fault
 
 
 def _upright(photo: Image.Image) -> Image.Image:
-    """Return a photo turned as the notes of its camera say; as it lies where they are
-    broken: the picture is whole.
+    """Return a photo turned as its camera notes; as it lies where that cannot be read,
+    for the picture is whole.
     """
+    turn = TURNS.get(_orientation(photo))
+    return photo if turn is None else photo.transpose(turn)
+
+
+def _orientation(photo: Image.Image) -> Any:
+    """Return how the camera was held; None where it does not say so."""
     try:
-        return ImageOps.exif_transpose(photo)
-    except (struct.error, TypeError):  # what Pillow raises while it writes them anew
-        return photo
+        return photo.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # noqa: BLE001 - Pillow raises whatever broken notes lead it to
+        return None
 
 
 def _made_smaller(photo: Image.Image) -> Image.Image:

@@ -3,6 +3,7 @@
 import io
 import os
 import resource
+import struct
 import subprocess
 import sys
 from datetime import timedelta
@@ -14,7 +15,7 @@ from django.db import transaction
 from django.db.models import FileField
 from django.test import Client
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageOps
 
 from cases import attachments
 from cases.attachments import attach, reencoded
@@ -146,7 +147,7 @@ import django
 
 django.setup()
 from pathlib import Path
-from PIL import Image
+from PIL import Image, ImageOps
 from cases.attachments import reencoded
 
 Image.init()
@@ -204,6 +205,53 @@ def test_what_is_noted_beside_the_picture_is_not_kept(kind, noted):
         found = Image.open(io.BytesIO(kept)).info
         assert words not in found.values()
         assert words not in kept
+
+
+def notes_of_a_camera(turn: int) -> bytes:
+    """Whole notes, but for a description that is a fraction where words belong."""
+    description_at = 100
+    head = b"II*\0" + struct.pack("<IH", 8, 2)
+    words = struct.pack("<HHII", 0x010E, 5, 1, description_at)
+    held = struct.pack("<HHIHH", 0x0112, 3, 1, turn, 0)
+    fraction = struct.pack("<II", 1, 2)
+    return b"Exif\0\0" + (head + words + held).ljust(description_at, b"\0") + fraction
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_what_else_a_camera_notes_does_not_cost_the_photo(kind):
+    content = picture(kind, (300, 200), exif=notes_of_a_camera(6))
+
+    for kept in reencoded(content, f"image/{kind.lower()}"):
+        upright = Image.open(io.BytesIO(kept))
+        assert upright.width < upright.height
+        assert not upright.getexif()
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_a_photo_is_turned_as_it_was_taken(turn):
+    taken = Image.new("L", (80, 40), 255)
+    taken.paste(0, (0, 0, 20, 20))  # one corner alone tells all eight apart
+    notes = Image.Exif()
+    notes[0x0112] = turn
+    out = io.BytesIO()
+    taken.save(out, "PNG", exif=notes)
+
+    full, _small = reencoded(out.getvalue(), "image/png")
+
+    found = Image.open(io.BytesIO(full)).convert("L")
+    expected = ImageOps.exif_transpose(Image.open(out))
+    assert found.size == expected.size
+    assert found.tobytes() == expected.tobytes()
+
+
+def test_a_picture_whose_colours_are_missing_is_refused_in_words(here):
+    by_number = picture("PNG", (40, 40), "P", 0)
+    begins = by_number.index(b"PLTE") - 4
+    length = int.from_bytes(by_number[begins : begins + 4], "big")
+    without = by_number[:begins] + by_number[begins + length + 12 :]
+
+    with pytest.raises(InputRefused):
+        attach(spoken(here), io.BytesIO(without), at=NOON, post=here.duty)
 
 
 def test_colours_by_number_and_grey_ones_may_be_transparent_too(here):
