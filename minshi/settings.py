@@ -117,7 +117,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "villages.middleware.RequestLog",
     "villages.staying.StayOnPage",
     "villages.middleware.StaffSession",
     "villages.middleware.FieldHistorySource",

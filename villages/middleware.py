@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django_structlog.middlewares import RequestMiddleware
+from structlog.contextvars import bind_contextvars
 
 from minshi.clock import now, today
 from minshi.errors import Text
@@ -30,6 +32,16 @@ from villages.staying import (
     leads_to_login,
     login_is_over,
 )
+
+
+class RequestLog(RequestMiddleware):
+    """A line of the log for each request, with the address that the audit log has: the
+    library's own believes whatever a visitor writes into a header.
+    """
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        bind_contextvars(ip=client_address(request))
 
 
 class FieldHistorySource(AuditlogMiddleware):

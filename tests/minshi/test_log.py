@@ -79,3 +79,11 @@ def test_a_line_below_the_level_is_not_even_read(level, is_read, monkeypatch):
     structlog.get_logger("tests.level").info("照常")
 
     assert ("照常" in read) is is_read
+
+
+@pytest.mark.django_db
+def test_the_address_in_the_log_is_none_that_a_visitor_writes(client, caplog):
+    client.get("/nowhere/", headers={"X-Forwarded-For": "203.0.113.7"})
+
+    lines = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    assert [line["ip"] for line in lines if "code" in line] == ["127.0.0.1"]
