@@ -78,7 +78,7 @@ def tell_who(request: HttpRequest, response: HttpResponse) -> None:
     that another account opened is then not sent in this one's name.
 
     It guards nothing by itself. The login changes the token of every form, and a script
-    renews it only on pages of the account that is named here (static/js/line.js).
+    renews it only on pages of the account that is named here (static/js/tokens.js).
     """
     who = str(request.user.pk)
     if request.COOKIES.get(WHO_COOKIE) != who:

@@ -28,6 +28,8 @@ def styled(field: BoundField) -> SafeString:
         attrs["class"] = "form-select" if kind == "select" else "form-control"
         if field.errors:
             attrs["class"] += " is-wrong"
+        # whoever logs in next on this computer is not offered what was typed here
+        attrs["autocomplete"] = field.field.widget.attrs.get("autocomplete", "off")
     if field.errors:
         attrs["aria-invalid"] = "true"
         attrs["aria-describedby"] = f"{field.auto_id}_error"

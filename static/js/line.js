@@ -1,6 +1,6 @@
 // What became of a call: it takes long, the login is over, or the line is away. The page
 // stays as it is, with all that was typed, and says so.
-import { all, one } from "./dom.js";
+import { one } from "./dom.js";
 
 // `what` is one of the words that the band has, or nothing once a call got through.
 export function say(what) {
@@ -28,27 +28,5 @@ export function watchLine() {
     else if (!sayWhatCame(status, isOfForm) && isOfForm && detail.failed) {
       detail.elt.submit(); // the server says why
     }
-  });
-
-  // Logging in again in another window has changed the token of every form.
-  window.addEventListener("focus", renewTokens);
-  document.addEventListener("submit", renewTokens, true);
-}
-
-// What one account wrote is not sent in the name of another one.
-function renewTokens(event) {
-  const { inside } = document.body.dataset;
-  const [, who] = document.cookie.match(/who=(\d+)/) || [];
-  if (inside && who && who !== inside) {
-    if (event.target.method !== "post") return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    say("anothers");
-    return;
-  }
-
-  const [, token] = document.cookie.match(/csrftoken=([^;]+)/) || [];
-  all("[name=csrfmiddlewaretoken]").forEach((field) => {
-    field.value = token || field.value;
   });
 }

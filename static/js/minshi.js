@@ -20,6 +20,9 @@ dropArrived();
 // Nobody is in a second field before the page is there; a poor line carries it after the rest.
 import("./enter.js");
 
+// Nor has anybody logged in anew in another window by then.
+import("./tokens.js");
+
 // Nor does a list need these to be read.
 if (one("[data-rows], [data-tick-all]")) {
   import("./lists.js").then(({ markCameFrom, tickAll }) => {

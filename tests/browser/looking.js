@@ -115,6 +115,12 @@
     if (bottom > innerHeight) note("way on below the fold", buttons[0], Math.round(bottom));
   };
 
+  // what is typed here the browser would offer to whoever logs in next
+  const lookAtMemory = (input) => {
+    const isKept = !["off", "one-time-code"].includes(input.autocomplete || input.form?.autocomplete);
+    if (isKept && "inside" in document.body.dataset) note("kept by the browser", input, input.name);
+  };
+
   lookAtWidth();
   for (const element of document.querySelectorAll("body *")) {
     if (NO_WORDS.has(element.tagName) || element.closest("svg") || !isSeen(element)) continue;
@@ -124,6 +130,9 @@
   for (const element of document.querySelectorAll(targets)) {
     if (isSeen(element) && !isInSentence(element)) lookAtTarget(element);
   }
+  const typed = ["text", "tel", "search", "number", "date", "month", "datetime-local", "time", "email"];
+  const inputs = [...document.querySelectorAll("input[name]")];
+  inputs.filter((input) => typed.includes(input.type)).forEach(lookAtMemory);
   document.querySelectorAll("table").forEach(lookAtTable);
   document.querySelectorAll("dl").forEach(lookAtFacts);
   lookAtWayOn();

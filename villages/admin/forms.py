@@ -84,6 +84,12 @@ class AdminForm(FormOfModel):
     # columns that nobody types, of which a rule speaks all the same
     settled: ClassVar[tuple[str, ...]] = ()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # whoever logs in next on this computer is not offered what was typed here
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("autocomplete", "off")
+
     def full_clean(self) -> None:
         super().full_clean()
         if not self.is_bound:
