@@ -28,6 +28,7 @@ from cases.models.choices import Handling, Level, RequestKind, Rule
 from cases.privacy.redactor import NOTHING, Redactor
 from cases.standard_texts import Ready
 from cases.workflow import Action, Facts, Offer, candidates, merged_reply
+from cases.workflow.asking_up import wish_of
 from cases.workflow.candidates import (
     choices_offered,
     holders_in_order,
@@ -123,9 +124,8 @@ class MoveForm(RuleForm):
         if offer.action == Action.WITHDRAW and offer.post is not None:
             for name in SAID_FOR_THE_SPEAKER:
                 self.fields[name].required = True
-        if offer.action == Action.RETURN and facts.case.level == Level.VILLAGE:
-            words = _("Please have the village report it to the town")
-            self.fields["asks_escalation"].label = words
+        if offer.action == Action.RETURN:
+            self.fields["asks_escalation"].label = wish_of(facts.case.level)
         if offer.action in (Action.ASK_EXTENSION, Action.ASK_SUSPENSION):
             self.fields["until_on"].help_text = self._help_for_request()
         if offer.action in (Action.RULE_EXTENSION, Action.RULE_SUSPENSION):

@@ -24,6 +24,7 @@ from cases.models.meeting import ItemState
 from cases.models.scope import CaseQuerySet, Sight
 from cases.privacy.redactor import NOTHING, reader_redactor
 from cases.workflow import Action
+from cases.workflow.asking_up import wish_in
 from cases.workflow.committee import is_heard_in_work
 from minshi import workdays
 from villages.models import Post, User
@@ -209,11 +210,17 @@ class Reason:
 
 
 def label_of_reason(event: Event) -> str:
-    """Say whether a matter was reported up, or who gave it back."""
+    """Say whether a matter was reported up, or who gave it back and what they asked
+    for with it.
+    """
     if event.action == Action.ESCALATE:
         return pgettext("reported up", "Reason")
     office = event.post.office if event.post else None
-    return _("Why %(who)s gave it back") % {"who": office or event.user}
+    who = office or event.user
+    if wish := wish_in(event):
+        words = _("%(who)s gave it back, and asks: “%(wish)s”. Why")
+        return words % {"who": who, "wish": wish}
+    return _("Why %(who)s gave it back") % {"who": who}
 
 
 def reasons_of(cases: Iterable[Case]) -> dict[int, Event]:

@@ -31,6 +31,7 @@ from cases.templatetags.days import day, moment
 from cases.views.corrected import corrected
 from cases.workflow import Action, Facts, holder_name
 from cases.workflow.actors import ROSTER
+from cases.workflow.asking_up import wish_in
 from cases.workflow.event_data import data_of
 from cases.workflow.merged import number_told
 from cases.workflow.speakers import SAID_BY
@@ -111,7 +112,7 @@ def entry_of(
     words = _order_sent(event)
     if not words:
         route = redact.of_event(event, "route", data_of(event).get("route", ""))
-        chosen = [*_chosen(event, names), route]
+        chosen = [*_chosen(event, names), wish_in(event), route]
         words = " · ".join([_label_of(event), *filter(None, chosen)])
 
     changed = "；".join(corrected(event, redact))

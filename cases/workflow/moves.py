@@ -7,7 +7,7 @@ from types import MappingProxyType
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.choices import Handling, Outcome, Stage
-from cases.workflow import guards, who
+from cases.workflow import asking_up, guards, who
 from cases.workflow.actions import Action
 from cases.workflow.acts import ACTS
 from cases.workflow.after_closing import AFTER_CLOSING
@@ -173,7 +173,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
                 text(
                     "reason", _("Why it cannot be handled"), required=True, is_note=True
                 ),
-                Input("asks_escalation", Kind.FLAG, _("Please report it up")),
+                Input("asks_escalation", Kind.FLAG, asking_up.PLEASE),
                 TOLD_WHY,
             ),
             everyday=5,

@@ -157,6 +157,27 @@ def test_the_queue_tells_who_gave_a_matter_back_from_who_reported_it_up(client):
     assert (row["reason"], row["reason_action"]) == ("不归我们管", "return")
 
 
+def test_whoever_gives_a_matter_back_is_heard_who_asks_to_report_it_up(client):
+    here = staff()
+    case = decided(here, lead=here.leader)
+    make_move(
+        case,
+        Action.RETURN,
+        by=officer(here.leader),
+        at=NOON,
+        reason="组里没有钱",
+        asks_escalation=True,
+    )
+    client.force_login(here.secretary.user)
+
+    queue = client.get(reverse("cases:queue")).text
+    page = client.get(case.get_absolute_url()).text
+
+    wish = "请村里往镇里报"
+    assert f"{here.leader.user}退回，{wish}。理由：组里没有钱" in queue
+    assert wish in page
+
+
 @pytest.mark.parametrize("who", ["duty", "member", "leader", "handler", "supervisor"])
 def test_who_decides_nothing_has_no_queue(client, who):
     here = staff()
