@@ -147,7 +147,7 @@ class PhoneForm(RuleForm):
             "It is printed on supervision orders and hand-over slips, for colleagues."
             " Villagers do not see it. Empty: none."
         ),
-        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel"}),
+        widget=forms.TextInput({"inputmode": "tel"}),
     )
 
 
