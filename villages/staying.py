@@ -17,10 +17,8 @@ MOST_TEXTS = 50
 SECRET = re.compile(r"password|passwd|code|otp|token|secret", re.IGNORECASE)
 # the code on a receipt; the account that goes with a password
 SECRET_NAMES = frozenset({"k", "login"})
-# a row that is chosen by its key (lifted-12, substitute-12), a column of a list
-CHOSEN_OF_ROW = re.compile(
-    r"(?:aside|lifted|place|ready|show|substitute)[-_].+|(?:column|head)-\d+"
-)
+# what is chosen of a row (place-12), a column of a list
+CHOSEN_OF_ROW = re.compile(r"(?:place|ready|show)[-_].+|(?:column|head)-\d+")
 # of a page of the administration: a button, how many rows it has, a row's key
 OF_ADMIN = re.compile(
     r"_\w+|.+-(?:TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.+-id|initial-.+"

@@ -1,3 +1,4 @@
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,6 +21,7 @@ from django.urls import reverse
 
 from cases.workflow import MOVES
 from cases.workflow.inputs import Kind
+from tests.environment import ROOT
 from tests.roles import secretary_of
 from tests.villages.factories import UserFactory, VillageFactory
 from villages.sessions import COOKIE
@@ -379,6 +381,19 @@ def test_choices_and_keys_are_known_by_their_names_and_words_are_none():
     assert {"village", "verbatim", "lead", "reason"} <= set(fields)
     assert {name for name in chosen if not is_chosen(name)} == set()
     assert {name for name in typed if is_chosen(name)} == set()
+
+
+def test_what_is_typed_into_a_field_of_a_template_is_no_choice():
+    names = set()
+    for template in (ROOT / "templates").rglob("*.html"):
+        for tag in re.findall(r"<(?:input|textarea)\s[^>]*>", template.read_text()):
+            name = re.search(r'\sname="([^"]+)"', tag)
+            kind = re.search(r'\stype="([^"]+)"', tag)
+            if name and (kind is None or kind[1] in ("text", "search")):
+                names.add(re.sub(r"{{[^}]*}}", "12", name[1]))
+
+    assert {"aside-12", "lifted-12", "substitute-12", "asks-12"} <= names
+    assert {name for name in names if is_chosen(name)} == set()
 
 
 @pytest.mark.parametrize(
