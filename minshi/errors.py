@@ -88,9 +88,9 @@ class StorageFailed(RuleBroken):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "The file could not be stored: the server's disk is full or does not"
-                " answer. Nothing was added; tell whoever runs the server, and send it"
-                " again later."
+                "It could not be stored: the server's disk is full or does not answer."
+                " Nothing was added; tell whoever runs the server, and send it again"
+                " later."
             )
         )
 

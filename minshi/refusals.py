@@ -2,18 +2,22 @@
 under /api/ the API's {"code", "detail"}, both in the language asked for.
 """
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import defaults
 
-from minshi.errors import RuleBroken, Text
+from minshi.errors import RuleBroken, StorageFailed, Text
 
 API = "/api/"
 TOO_LARGE = 413
 LENGTH_REQUIRED = 411
+DISK_FULL = "53100"  # PostgreSQL, appendix A: disk_full
 NUL = "\0"  # PostgreSQL stores it in no text
 HOLDS_NUL = gettext_lazy("It holds a character (NUL) that is no text. Type it anew.")
 
@@ -100,7 +104,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of ours; where the database's disk is full, with the words for
+    that.
+    """
+    if is_disk_full(sys.exception()):
+        return refuse_by_rule(request, StorageFailed())
     if is_for_api(request):
         detail = _("Something went wrong here; nothing was changed. Try again later.")
         return refuse(request, 500, "error", detail)
     return defaults.server_error(request)
+
+
+def is_disk_full(fault: BaseException | None) -> bool:
+    """Return True where the database could not write for want of room."""
+    if not isinstance(fault, OperationalError):
+        return False
+    told = fault.__cause__  # by the driver, in its own way
+    is_postgres_full = getattr(told, "pgcode", "") == DISK_FULL
+    return is_postgres_full or getattr(told, "sqlite_errorname", "") == "SQLITE_FULL"

@@ -21,8 +21,8 @@ UNITS = (GROUP_UNIT, BUILDING_UNIT, ENTRANCE_UNIT)
 UNIT = f"(?:{'|'.join(UNITS)})"
 LANE = "(?:巷子|巷|路|街道|大街|街|弄|胡同|大道)"
 UNIT_OR_LANE = re.compile(f"{UNIT}|{LANE}")
-# said between a group or a lane and the number of the house: 三组的第19号, 三组门牌号19;
-# 红旗巷#19, where # is read as 号; 红旗巷No.19
+# said between a group or a lane and the number of the house: 三组的第19号,
+# 三组门牌号19, 红旗巷No.19, and 红旗巷#19, where # is read as 号
 BETWEEN = "(?:[的里住是为家第号]|住在|门牌号?码?|编号|no){0,3}"
 HOUSE = "(?:号|户|室)"
 HOUSE_SIGNS = str.maketrans("#＃", "号号")  # 19# is 19号

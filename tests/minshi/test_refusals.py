@@ -1,17 +1,21 @@
 """What is refused before a page or an endpoint sees it, and in which words."""
 
+import contextlib
 import json
 import select
 import socket
 from functools import partial
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from knox.models import AuthToken
 
+from cases.models import Case
 from minshi import api_urls
 from minshi.content_type import ReadableContentType
 from minshi.parsers import DEEPEST
@@ -392,6 +396,47 @@ def test_a_fault_of_the_api_is_said_in_json(patient):
     assert english.json()["detail"].isascii()
     assert "系统出错了" in chinese.json()["detail"]
     assert "<h1>" in page.content.decode()
+
+
+@contextlib.contextmanager
+def no_room():
+    """A database that takes no page more; on PostgreSQL a rule that says so of every
+    session.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA page_count")
+            (pages,) = cursor.fetchone()
+            cursor.execute(f"PRAGMA max_page_count = {pages}")
+        else:
+            cursor.execute(
+                "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$"
+                " BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$"
+            )
+            cursor.execute(
+                "CREATE TRIGGER full_disk BEFORE INSERT ON cases_case"
+                " EXECUTE FUNCTION full_disk()"
+            )
+        yield
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+        else:
+            cursor.execute("DROP FUNCTION full_disk() CASCADE")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_without_room_is_said_in_words_and_nothing_is_stored(patient):
+    here = staff()
+    patient.force_login(here.duty.user)
+    words = "村口的水渠堵了" * 400  # longer than what is free on any page
+    form = {"verbatim": words, "village": here.village.pk, "key": uuid4()}
+
+    with no_room():
+        answer = patient.post("/intake/", {**form, "channel": "talk_room"})
+
+    assert answer.status_code == 507
+    assert "磁盘满了" in answer.text
+    assert not Case.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
