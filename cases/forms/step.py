@@ -125,7 +125,7 @@ class MoveForm(RuleForm):
             for name in SAID_FOR_THE_SPEAKER:
                 self.fields[name].required = True
         if offer.action == Action.RETURN:
-            self.fields["asks_escalation"].label = wish_of(facts.case.level)
+            self.fields["asks_escalation"].label = str(wish_of(facts.case.level))
         if offer.action in (Action.ASK_EXTENSION, Action.ASK_SUSPENSION):
             self.fields["until_on"].help_text = self._help_for_request()
         if offer.action in (Action.RULE_EXTENSION, Action.RULE_SUSPENSION):
