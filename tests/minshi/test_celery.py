@@ -8,10 +8,11 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from minshi.celery import app
+from minshi.celery import BEHIND_PAGES, app
 from supervision.models import MonthlyReport, Notice
 from tests.cases.roads import DAY, NOON, accepted, staff
 from tests.environment import ROOT
@@ -193,6 +194,14 @@ def test_worker_and_beat_remind_of_an_overdue_case(start, tmp_path):
     notice = until(
         Notice.objects.filter(chase__isnull=False).first, processes=processes
     )
+
+    # a job lets pages go first
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    pool = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
+    assert len(pool) == 2
+    for child in pool:
+        priority = os.getpriority(os.PRIO_PROCESS, int(child))
+        assert priority == min(own + BEHIND_PAGES, 19)
 
     # the report of last month does not wait for an hour either
     until(MonthlyReport.objects.filter(town=here.town).first, processes=processes)
