@@ -17,16 +17,17 @@ from cases.bulk import Matter, adopt
 from cases.bulk.faults import fault_of
 from cases.bulk.surroundings import Surroundings
 from cases.imports.words import (
-    as_category,
+    as_category_or_topic,
     as_channel,
     as_grade,
     as_handling,
     as_satisfaction,
     as_solved,
     as_standing,
+    as_words,
 )
-from cases.models import Case
-from cases.models.choices import CloseReason, Outcome, Stage
+from cases.models import Case, Topic
+from cases.models.choices import Category, CloseReason, Outcome, Stage
 from cases.workflow import Officer
 from minshi.errors import InputRefused, NoSuchRight
 from minshi.text.clauses import cut_at_clause, first_sentence
@@ -54,6 +55,7 @@ class OldMatters(Around):
     surroundings: Surroundings | None = None
     # the groups of the town's villages, by village and number
     groups: dict[tuple[int, int], Group] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
     # rows without faults go in where others do not
     good_only: bool = False
 
@@ -63,6 +65,8 @@ class OldMatters(Around):
         around = cls(run.town, run.village, run.by, at, good_only=run.good_only)
         for group in Group.objects.filter(village__in=around.villages):
             around.groups[group.village_id, group.number] = group
+        for topic in Topic.objects.filter(town=run.town):
+            around.topics[topic.name] = topic
 
         posts = run.by.posts_on(around.on)
         post = first_post(posts, SET_TOWN_RULES, town_id=run.town_id)
@@ -131,14 +135,14 @@ class OldLedger(Kind):
         Column(
             "title",
             pgettext_lazy("column", "Matter"),
-            as_text,
+            as_words,
             called("事项 事项名称 事由 标题 事项标题 问题"),
             longest=60,
         ),
         Column(
             "verbatim",
             pgettext_lazy("column", "Words spoken"),
-            as_text,
+            as_words,
             called("说事内容 反映内容 事项内容 内容 主要内容 诉求 诉求内容 反映问题"),
             is_needed=True,
             longest=LONGEST_WORDS,
@@ -146,31 +150,41 @@ class OldLedger(Kind):
         Column(
             "category",
             pgettext_lazy("column", "Category"),
-            as_category,
+            as_category_or_topic,
             called("事项类别 类别 类型 事项类型 分类"),
+            help=gettext_lazy("Or the topic, by the name that it has here."),
+        ),
+        Column(
+            "topic",
+            pgettext_lazy("column", "Topic"),
+            as_text,
+            called("议题 事项议题 具体类别 事项小类"),
         ),
         Column(
             "grade",
             pgettext_lazy("column", "Size"),
             as_grade,
             called("事项等级 等级 大小 事情大小"),
+            may_be_left_out=True,
         ),
         Column(
             "channel",
             pgettext_lazy("column", "Told how"),
             as_channel,
             called("说事方式 来源 渠道 反映方式 说事渠道"),
+            may_be_left_out=True,
         ),
         Column(
             "handling",
             pgettext_lazy("column", "Handled how"),
             as_handling,
             called("办理方式 处理方式 办事方式"),
+            may_be_left_out=True,
         ),
         Column(
             "result",
             pgettext_lazy("column", "Result"),
-            as_text,
+            as_words,
             called("办理结果 办理情况 处理结果 处理情况 结果 办结情况"),
             longest=LONGEST_WORDS,
         ),
@@ -197,12 +211,14 @@ class OldLedger(Kind):
             pgettext_lazy("column", "Satisfaction"),
             as_satisfaction,
             called("满意度 群众评价 评价 满意情况 是否满意"),
+            may_be_left_out=True,
         ),
         Column(
             "solved",
             pgettext_lazy("column", "Solved"),
             as_solved,
             called("是否解决 解决情况"),
+            may_be_left_out=True,
         ),
     )
 
@@ -263,7 +279,8 @@ class OldLedger(Kind):
             speaker_name=values.get("speaker_name") or "",
             speaker_phone=values.get("speaker_phone") or "",
             **_chosen(values),
-            **_end_of(entry),
+            **_subject_of(entry, around),
+            **_end_of(entry, around.at),
         )
 
     def put_in(self, entries: Sequence[Entry], around: OldMatters) -> None:
@@ -322,20 +339,34 @@ def _moment(day: Any) -> datetime:
 
 def _chosen(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the choices that a row makes; of those it leaves empty none."""
-    names = ("category", "grade", "channel", "handling")
+    names = ("grade", "channel", "handling")
     return {name: values[name] for name in names if values.get(name)}
 
 
-def _end_of(entry: Entry) -> dict[str, Any]:
+def _subject_of(entry: Entry, around: OldMatters) -> dict[str, Any]:
+    """Return category and topic, as far as they are known here."""
+    subject: dict[str, Any] = {}
+    for column in ("category", "topic"):
+        said = entry.values.get(column)
+        if isinstance(said, Category):
+            subject["category"] = said
+        elif said in around.topics:
+            subject["topic"] = around.topics[said]
+        elif said:
+            entry.note(column, _("There is no such topic here; it is left out."))
+    return subject
+
+
+def _end_of(entry: Entry, at: datetime) -> dict[str, Any]:
     """Return how a matter ended: its result, days and rating; of an open one that it
-    was just heard.
+    was just heard: its time begins here, where nobody could work on it before.
     """
     values = entry.values
     completed_on = values.get("completed_on")
     closed_on = values.get("closed_on") or completed_on
     if values.get("standing") is False or not (values.get("standing") or closed_on):
         entry.note("standing", _("Open: it comes in as just heard."))
-        return {"stage": Stage.SPEAK}
+        return {"stage": Stage.SPEAK, "since": at}
     if closed_on is None:
         entry.fault("closed_on", _("Say on which day it was closed."))
         return {"stage": Stage.SPEAK}

@@ -10,7 +10,8 @@ from cases.models.choices import (
     Satisfaction,
     Solved,
 )
-from villages.imports.cells import Stored, as_choice
+from minshi.text import clean_text
+from villages.imports.cells import Stored, as_choice, as_text
 
 CATEGORIES: dict[str, Any] = {
     "村里事": Category.VILLAGE,
@@ -43,10 +44,17 @@ CHANNELS: dict[str, Any] = {
     "转来": Channel.TRANSFERRED,
     "上级转来": Channel.TRANSFERRED,
     "线下": Channel.TALK_ROOM,
+    "来访": Channel.TALK_ROOM,
+    "群众来访": Channel.TALK_ROOM,
+    "来电": Channel.PHONE,
+    "走访": Channel.HOME_VISIT,
 }
 WAYS: dict[str, Any] = {
     "直办": Handling.ON_SPOT,
     "现场直办": Handling.ON_SPOT,
+    "当场办": Handling.ON_SPOT,
+    "当场办结": Handling.ON_SPOT,
+    "现场办结": Handling.ON_SPOT,
     "领办": Handling.LED,
     "干部领办": Handling.LED,
     "联办": Handling.JOINT,
@@ -77,8 +85,15 @@ STANDINGS: dict[str, Any] = {
 }
 
 
-def as_category(cell: Stored) -> Any:
-    return as_choice(cell, CATEGORIES, "村里事、邻里事、家里事")
+def as_words(cell: Stored) -> str:
+    """Return what somebody said or wrote, with the signs in which it was written."""
+    return clean_text(cell) if isinstance(cell, str) else as_text(cell)
+
+
+def as_category_or_topic(cell: Stored) -> Any:
+    """Return a category, or the words themselves: towns call their topics so too."""
+    words = as_text(cell)
+    return CATEGORIES.get(words, words)
 
 
 def as_grade(cell: Stored) -> Any:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases.models import Case, Clock
+from cases.models import Case, Clock, Topic
 from minshi.errors import MoveRefused
 from tests.cases.roads import NOON, staff
 from tests.chains import findings_of
@@ -92,8 +92,8 @@ def test_a_title_made_from_the_words_ends_where_a_clause_ends():
     entered(imported(here, row))
 
     case = Case.objects.get(adopted_from="2025-1")
-    assert case.title == "村口大槐树下通往学校的路灯坏了,有半个月了"
-    assert case.verbatim.endswith("请来修")
+    assert case.title == "村口大槐树下通往学校的路灯坏了，有半个月了"
+    assert case.verbatim == row[4]
 
 
 def test_a_number_of_the_old_ledger_comes_in_once():
@@ -129,7 +129,10 @@ def test_open_matters_come_in_as_just_heard_and_what_lacks_is_said():
     entered(run, good_only=True)
     stages = dict(Case.objects.values_list("adopted_from", "stage"))
     assert stages == {"2025-3": "speak", "2025-4": "closed"}
-    assert Clock.objects.count() == 1
+    clock = Clock.objects.get()
+    # nobody could work on it here before
+    assert clock.started_at == clock.case.last_event_at
+    assert clock.case.light(clock.started_at) == "green"
     assert Case.objects.get(adopted_from="2025-4").close_reason == "unrated"
 
 
@@ -210,3 +213,23 @@ def test_a_reviewer_who_left_has_their_ledger_read_no_more():
 
     assert run.state == "failed"
     assert "审核人" in run.trouble
+
+
+def test_what_is_no_choice_here_is_left_out_and_said():
+    here = staff()
+    Topic.objects.create(town=here.town, name="饮水")
+    of_topic, unknown = old(here, 1), old(here, 2)
+    of_topic[5] = "饮水"
+    unknown[5] = "综合"
+    unknown[8] = "还行"
+
+    run = imported(here, of_topic, unknown)
+
+    said = said_of(run)
+    assert 2 not in said
+    assert [column for column, _words in said[3]] == ["satisfaction", "category"]
+    assert said[3][0][1].startswith("这一格没有导入。")
+    entered(run)
+    topics = dict(Case.objects.values_list("adopted_from", "topic__name"))
+    assert topics == {"2025-1": "饮水", "2025-2": None}
+    assert set(Case.objects.values_list("category", flat=True)) == {""}

@@ -26,6 +26,8 @@ class Column:
     read: Callable[[Stored], Any]
     names: tuple[str, ...]
     is_needed: bool = False
+    # what is not understood leaves the cell out, and not the row
+    may_be_left_out: bool = False
     longest: int = 40  # characters of a text
     example: str = ""
     help: Text = ""

@@ -101,7 +101,8 @@ def entry_of(
 
     `places` says at which place of the row each column stands, `defaults` what holds
     for a column without a cell. Each cell that cannot be understood, and each that is
-    needed and missing, is a fault of the row.
+    needed and missing, is a fault of the row; of a column that may be left out it is
+    a note.
     """
     entry = Entry(row, {})
     for column in columns:
@@ -116,7 +117,11 @@ def _read(entry: Entry, column: Column, cell: Stored, default: Any) -> None:
         value = column.read(cell)
     except Unclear as unclear:
         entry.values[column.key] = None
-        entry.fault(column.key, str(unclear))
+        if column.may_be_left_out:
+            words = _("Left out here. %(why)s")
+            entry.note(column.key, words % {"why": unclear})
+        else:
+            entry.fault(column.key, str(unclear))
         return
 
     if value in (None, ""):
