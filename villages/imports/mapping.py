@@ -20,13 +20,13 @@ from villages.imports.left_out import why_left_out
 from villages.imports.reading import Sheet
 from villages.imports.reading.sheets import Row
 from villages.models import ImportRun, Town, Village
-from villages.models.imports import ImportState
+from villages.models.imports import IS_IN, ImportState
 
 DAY = re.compile(r"(19|20)\d\d-\d{1,2}-\d{1,2}")
 LONG_NUMBER = re.compile(r"\d[\d -]{5,}\d")
 VILLAGE = "village"  # the column that a whole list may have in common
 SAMPLED = 3  # values shown of each column
-READ = (ImportState.CHECKED, ImportState.ENTERING, ImportState.ENTERED)
+READ = (ImportState.CHECKED, ImportState.ENTERING, *IS_IN)
 
 
 def described(
