@@ -102,7 +102,7 @@ def template_of(kind: Kind, village: Village | None = None) -> io.BytesIO:
         text = book.add_format({"num_format": "@"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
 
-        columns = kind.columns_for(village)
+        columns = kind.columns_asked(village)
         sheet = book.add_worksheet(_tab(str(kind.label), set()))
         # typed as text, a telephone keeps its digits
         sheet.set_column(0, len(columns) - 1, WIDTH, text)

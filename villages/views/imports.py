@@ -139,7 +139,7 @@ class ImportNew(ImportPage):
         context = {
             "nav": "imports",
             "kind": kind,
-            "columns": kind.columns_for(village),
+            "columns": kind.columns_asked(village),
             "form": form,
         }
         page = "villages/imports/new.html"

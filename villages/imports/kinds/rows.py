@@ -252,9 +252,13 @@ def _same_term(
 
 def village_of(entry: Entry, around: Around) -> Village | None:
     """Return the village of a row: that of the list, or the one it names. A name that
-    the town has not is a fault.
+    the town has not is a fault, and in the list of a village another village's is.
     """
     village = around.village or _village_named_in(entry, around)
+    name = entry.values.get("village")
+    if around.village and name and village_named(name, around.villages) is None:
+        words = _("Another village stands here than %(village)s.")
+        entry.fault("village", words % {"village": village})
     if village:
         check_group(entry, village)
     return village
