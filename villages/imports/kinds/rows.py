@@ -122,7 +122,7 @@ class RowKind(Kind):
                 with transaction.atomic():
                     self._put_in(entry, around)
             except RuleBroken as refusal:
-                _note_refusal(entry, refusal)
+                note_refusal(entry, refusal)
 
     def _put_in(self, entry: Entry, around: Any) -> None:
         # a row before this one may have made it
@@ -198,7 +198,7 @@ def _plain(value: Any) -> Any:
     return value if is_plain else str(value)
 
 
-def _note_refusal(entry: Entry, refusal: RuleBroken) -> None:
+def note_refusal(entry: Entry, refusal: RuleBroken) -> None:
     """Note what a rule says of a row, beside the columns it names."""
     for name, words in refusal.fields.items():
         entry.fault(name if name in entry.values else "", str(words))
