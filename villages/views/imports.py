@@ -33,7 +33,15 @@ from villages.imports.passwords import (
     take_passwords,
     waiting_passwords,
 )
-from villages.imports.preview import SHOWN, TABS, as_shown, mapped_columns, rows_shown
+from villages.imports.preview import (
+    KEPT,
+    KEPT_LABEL,
+    SHOWN,
+    TABS,
+    as_shown,
+    mapped_columns,
+    rows_shown,
+)
 from villages.models import ImportRun, User
 from villages.models.imports import ImportState, Verdict
 from villages.requests import StaffRequest, whole_number
@@ -357,15 +365,20 @@ def _login_page(request: StaffRequest) -> dict[str, Any]:
 
 
 def _preview(request: StaffRequest, run: ImportRun) -> dict[str, Any]:
-    """Return the rows of the verdict asked for: of those with faults first."""
-    filled = [tab for tab in TABS if run.counts.get(tab)]
+    """Return the rows of the verdict asked for: of those that stayed first, of those
+    with faults next.
+    """
+    labels: dict[str, Any] = {KEPT: KEPT_LABEL}
+    labels |= {tab: tab.label for tab in TABS}
+    filled = [tab for tab in labels if run.counts.get(tab)]
     asked = request.GET.get("verdict", "")
-    verdict = asked if asked in Verdict.values else (filled[0] if filled else TABS[0])
+    first = filled[0] if filled else TABS[0]
+    verdict = asked if asked in labels else first
 
     rows = rows_shown(run, verdict, whole_number(request.GET.get("after", "")) or 0)
     tabs = []
     for tab in filled:
-        tabs.append((tab, tab.label, run.counts[tab], tab == verdict))
+        tabs.append((tab, labels[tab], run.counts[tab], tab == verdict))
     return {
         "tabs": tabs,
         "columns": mapped_columns(run),
