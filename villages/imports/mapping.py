@@ -107,6 +107,8 @@ def first_mapping(
     keys = {column.key for column in kind.columns_for(village)}
     for heading in headings:
         key = remembered.get(heading)
+        if key is None:
+            continue
         is_free = key not in mapping.values() or mapping[heading] == key
         is_left_out = key == "" and mapping[heading] != VILLAGE
         if is_left_out or (key in keys and is_free):

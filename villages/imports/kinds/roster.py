@@ -133,8 +133,7 @@ class Roster(RowKind):
         if village is None:
             return None
 
-        self._find_year(entry, around)
-        if entry.has_fault:
+        if not self._has_year(entry, around):
             return None
 
         begins, ends = values.get("hours") or (BEGINS, ENDS)
@@ -156,18 +155,22 @@ class Roster(RowKind):
         self._compare(entry, there, around)
         return there
 
-    def _find_year(self, entry: Entry, around: Around) -> None:
-        """Find the year of a day that was written without, and say which was taken."""
+    def _has_year(self, entry: Entry, around: Around) -> bool:
+        """Find the year of a day that was written without, say which was taken, and
+        return whether there is one.
+        """
         day = entry.values["day"]
         if not isinstance(day, DayOfAYear):
-            return
+            return True
         try:
             taken = day.nearest(around.on)
         except Unclear as unclear:
             entry.fault("day", str(unclear))
-            return
+            return False
+
         entry.values["day"] = taken
         entry.note("day", _("Read as %(day)s.") % {"day": taken.isoformat()})
+        return True
 
     def _look_whether_free(self, entry: Entry, around: Around) -> None:
         """Note as faults what would keep a new shift out: its time is over, or it meets
