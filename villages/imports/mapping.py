@@ -23,6 +23,7 @@ from villages.models import ImportRun, Town, Village
 from villages.models.imports import IS_IN, ImportState
 
 DAY = re.compile(r"(19|20)\d\d-\d{1,2}-\d{1,2}")
+NUMBER_OF_A_YEAR = re.compile(r"(19|20)\d\d-\d{1,4}")  # of a matter, BG-2026-0183
 LONG_NUMBER = re.compile(r"\d[\d -]{5,}\d")
 SAMPLED = 3  # values shown of each column
 READ = (ImportState.CHECKED, ImportState.ENTERING, *IS_IN)
@@ -144,7 +145,8 @@ def sample_of(heading: str, run: ImportRun) -> list[str]:
 
 
 def _masked(number: re.Match[str]) -> str:
-    if DAY.fullmatch(number[0].strip()):
+    text = number[0].strip()
+    if DAY.fullmatch(text) or NUMBER_OF_A_YEAR.fullmatch(text):
         return number[0]
     return masked_phone(number[0])
 

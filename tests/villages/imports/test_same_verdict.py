@@ -8,7 +8,12 @@ from django.utils.translation import override
 
 from tests.cases.roads import NOON
 from tests.roles import duty_officer_of, secretary_of
-from tests.villages.factories import VillageFactory
+from tests.villages.factories import (
+    GroupFactory,
+    HouseholdFactory,
+    ResidentFactory,
+    VillageFactory,
+)
 from tests.villages.imports.files import checked, entered, said_of, uploaded, xlsx
 from villages.models import DutyShift, Seat
 
@@ -155,3 +160,24 @@ def test_a_second_chair_is_a_fault_of_the_check(village, secretary):
     run = checked(xlsx(head, ["两委", "李强", "主任"]), secretary, village, "seats")
 
     assert [column for column, _words in said_of(run)[2]] == ["is_chair"]
+
+
+def test_a_member_whom_nobody_knows_goes_in_with_a_note(village, secretary, officer):
+    household = HouseholdFactory(group=GroupFactory(village=village))
+    ResidentFactory(household=household, name="张长生")
+    head = ["组织", "姓名"]
+    rows = [["两委", officer], ["村民代表", "张长生"], ["村民代表", "无此人"]]
+
+    run = checked(xlsx(head, *rows), secretary, village, "seats")
+
+    assert run.counts["new"] == 3
+    assert said_of(run).keys() == {4}
+    assert said_of(run)[4][0][0] == "name"
+
+
+def test_before_the_residents_are_in_no_member_is_unknown(village, secretary):
+    run = checked(
+        xlsx(["组织", "姓名"], ["村民代表", "张长生"]), secretary, village, "seats"
+    )
+
+    assert said_of(run) == {}

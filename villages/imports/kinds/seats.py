@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -25,7 +26,7 @@ from villages.imports.kinds.rows import (
     term_of,
     village_of,
 )
-from villages.models import Body, Seat
+from villages.models import Body, Post, Resident, Seat, Village
 from villages.named import SEAT
 from villages.rights import SEAT_BODIES
 
@@ -198,6 +199,20 @@ class Seats(RowKind):
             entry.fault("name", words)
             return
         around.met_before(("sits", where.key, body, values["name"]), entry)
+        self._note_who_is_unknown(entry, around)
+
+    def _note_who_is_unknown(self, entry: Entry, around: Around) -> None:
+        """Say where a village whose residents are in knows nobody of a member's name:
+        it may be misspelled. Whoever lives elsewhere sits all the same.
+        """
+        values = entry.values
+        village = values["at"].where
+        if not isinstance(village, Village):
+            return
+        known = _names_in(village, around)
+        if known and values["name"] not in known:
+            words = _("%(village)s has no resident or cadre of this name.")
+            entry.note("name", words % {"village": village})
 
     def _refuse_second_chair(self, entry: Entry, around: Around) -> None:
         values = entry.values
@@ -228,3 +243,22 @@ class Seats(RowKind):
         if not until_on:
             return row
         return end_term(row, until_on, by=around.by, at=around.at)
+
+
+def _names_in(village: Village, around: Around) -> set[str]:
+    """Return the names of a village's residents and cadres, read once for a list; empty
+    where it has no residents yet.
+    """
+    key = ("names", village.pk)
+    if key not in around.read_once:
+        residents = Resident.objects.in_register().filter(
+            household__group__village=village
+        )
+        names = set(residents.values_list("name", flat=True))
+        if names:
+            here = Q(village=village) | Q(group__village=village)
+            posts = Post.objects.current(around.on).filter(here)
+            names |= set(posts.values_list("user__name", flat=True))
+        around.read_once[key] = names
+    known: set[str] = around.read_once[key]
+    return known
