@@ -1,5 +1,8 @@
-"""Pages, and the addresses that only a form is sent to: where a reader goes instead."""
+"""Pages, and the addresses that only a form is sent to: where a reader goes instead;
+and whether another computer opens an address.
+"""
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
@@ -30,6 +33,19 @@ def page_above(path: str) -> str:
         except Resolver404:
             continue
     return "/"
+
+
+def is_only_here(address: str) -> bool:
+    """Tell whether only the computer on which the program runs opens an address, such
+    as http://127.0.0.1:8000/: on paper it leads nobody here.
+    """
+    host = urlsplit(address).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _opens(path: str) -> bool:

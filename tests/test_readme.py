@@ -33,10 +33,25 @@ def accounts(text: str) -> set[str]:
     return {name for row in rows for name in re.findall(r"`([a-z.]+)`", row)}
 
 
+def block_of_a_new_town(text: str) -> list[str]:
+    """The commands by which a new town begins, without what is said of them."""
+    (block,) = re.findall(r"^```\n(umask 077 .*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [line.partition("#")[0].rstrip() for line in block.splitlines()]
+
+
 @pytest.mark.parametrize("read", [commands, variables, accounts])
 def test_both_languages_name_the_same(read):
     assert read(ENGLISH) == read(CHINESE)
     assert len(read(ENGLISH)) > 5
+
+
+def test_a_new_town_begins_by_the_same_commands():
+    operations = (ROOT / "docs" / "operations.md").read_text()
+
+    wanted = block_of_a_new_town(operations)
+    assert block_of_a_new_town(CHINESE) == wanted
+    for key in ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "BACKUP_KEY"):
+        assert any(f"export {key}=" in line for line in wanted)
 
 
 def test_every_variable_that_settings_read_is_explained_and_no_other():

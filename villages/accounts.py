@@ -3,10 +3,12 @@ the audit log.
 """
 
 import secrets
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from allauth.mfa.models import Authenticator
 from axes.utils import reset as forget_failures
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
@@ -38,6 +40,21 @@ FIRST_ACCOUNTS = {
 }
 PASSWORD_GROUPS = 3
 GROUP_LENGTH = 4
+
+
+@dataclass(frozen=True)
+class OneTimePassword:
+    """A one-time password and its hash, which is made slowly on purpose: before
+    anything is locked where there are many.
+    """
+
+    text: str
+    hashed: str
+
+    @classmethod
+    def new(cls) -> "OneTimePassword":
+        text = one_time_password()
+        return cls(text, make_password(text))
 
 
 def may_manage_accounts(user: User, on: date) -> bool:
@@ -134,7 +151,7 @@ def password_stamp(user: User) -> str:
     of it.
     """
     changed_at = user.password_changed_at
-    return changed_at.isoformat() if changed_at else ""
+    return changed_at.astimezone(UTC).isoformat() if changed_at else ""
 
 
 @transaction.atomic
@@ -165,20 +182,41 @@ def reset_password(
             )
         )
 
-    password = one_time_password()
-    user.set_password(password)
+    password = OneTimePassword.new()
+    _put_in_place(user, password, at)
+    record_on_account(_("reset the password of %(account)s"), user, by, at, request)
+    _seal_where_another(user, by, at)
+    return password.text
+
+
+@transaction.atomic
+def renew_password(user: User, password: OneTimePassword, at: datetime) -> None:
+    """Give a locked account that a list opened another one-time password. Whoever had
+    those of the list made anew was let do so already.
+    """
+    _put_in_place(user, password, at)
+    text = _("made a new one-time password, with its list, for %(account)s")
+    record_on_account(text, user, None, at, None)
+    _seal_where_another(user, None, at)
+
+
+def _put_in_place(user: User, password: OneTimePassword, at: datetime) -> None:
+    """Store a one-time password in the place of whatever there was; log-ins end."""
+    user.password = password.hashed
     user.must_change_password = True
     user.password_changed_at = at
     user.save(update_fields=["password", "must_change_password", "password_changed_at"])
 
     end_all_logins(user)
     forget_failures(username=counted_as(user.username))
-    record_on_account(_("reset the password of %(account)s"), user, by, at, request)
+
+
+def _seal_where_another(user: User, by: User | None, at: datetime) -> None:
+    """End the finding of a password that SQL had put in the place of the one before."""
     if is_another_than_recorded(user):
         text = _("the password before was not the program's: %(account)s")
         record_on_account(text, user, None, at, None)
         seal_password(user, at=at, by=by)
-    return password
 
 
 @transaction.atomic

@@ -268,10 +268,8 @@ def seat_at(
         return seat
 
     _refuse_overseeing_oneself(place, body, name, user, first_day)
-    chair = seats.filter(is_chair=True).first() if is_chair else None
-    if chair:
-        text = _("%(name)s is in the chair; end that term first.")
-        raise InputRefused.at(is_chair=text % {"name": chair.name})
+    if is_chair:
+        _refuse_second_chair(seats)
 
     seat = Seat.objects.create(
         body=body,
@@ -284,6 +282,26 @@ def seat_at(
     )
     seal_final(SEAT, seat, at=at, user=by)
     return seat
+
+
+def refuse_new_seat(
+    place: BodyPlace, body: str, name: str, on: date, *, is_chair: bool
+) -> None:
+    """InputRefused: somebody who does not sit there yet would oversee those they sit
+    with, or be a second chair. What is asked before `seat_at`, of a list.
+    """
+    _refuse_overseeing_oneself(place, body, name, None, on)
+    if is_chair:
+        seats = Seat.objects.filter(body=body, **place.fields).current(on)
+        _refuse_second_chair(seats)
+
+
+def _refuse_second_chair(seats: "QuerySet[Seat]") -> None:
+    """InputRefused: one of the seats of a body is that of its chair."""
+    chair = seats.filter(is_chair=True).first()
+    if chair:
+        text = _("%(name)s is in the chair; end that term first.")
+        raise InputRefused.at(is_chair=text % {"name": chair.name})
 
 
 def _refuse_overseeing_oneself(

@@ -14,7 +14,7 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from villages.models import PasswordUsed, User
+from villages.models import PasswordUsed, Post, Town, User
 from villages.naming import name_keys_of
 
 REMEMBERED = 5
@@ -233,17 +233,20 @@ def _names_around(user: User | None) -> Iterator[str]:
                 yield key
 
 
-def _places_of(post: object) -> list[str]:
+def _places_of(post: Post) -> list[str]:
     """Return the names of a post's place and of those around it, with and without 村 or
-    镇.
+    镇. A post of a county is near all of its towns, one of no place near every town.
     """
-    group = getattr(post, "group", None)
-    office = getattr(post, "office", None)
-    village = getattr(post, "village", None) or getattr(group, "village", None)
-    towns = [getattr(place, "town", None) for place in (post, village, office)]
+    group = post.group
+    office = post.office
+    village = post.village or (group.village if group else None)
+    towns = [place.town for place in (post, village, office) if place and place.town]
 
-    names = []
-    for place in (village, office, *towns):
-        if place is not None:
-            names += [place.name, place.name.rstrip("村镇乡社区")]
-    return names
+    written = [place.name for place in (village, office, *towns) if place]
+    if not written:
+        every_town = Town.objects.all()
+        if post.county_code:
+            every_town = every_town.filter(county_code=post.county_code)
+        for town in every_town:
+            written += [town.name, town.county_name]
+    return [*written, *(name.rstrip("村镇乡县区社") for name in written)]

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.generic import View
 
+from minshi.addresses import is_only_here
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, KeyReused, RuleBroken
 from supervision.figures.drawn import chart_of, seen_in_weeks
@@ -97,6 +98,7 @@ class WallsView(LoginRequiredMixin, View):
             "form": form,
             "walls": [*showing, *ended],
             "address": address,
+            "is_only_here": is_only_here(address),
         }
         response = render(request, "supervision/walls.html", context, status=status)
         response["Cache-Control"] = "no-store"

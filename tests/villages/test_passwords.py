@@ -12,10 +12,17 @@ from django.urls import reverse
 
 from minshi.clock import now
 from tests.api import Api
-from tests.roles import duty_officer_of, secretary_of, security_admin
+from tests.roles import (
+    auditor,
+    duty_officer_of,
+    secretary_of,
+    security_admin,
+    supervisor_of_county,
+    system_admin,
+)
 from tests.villages.factories import UserFactory, VillageFactory
 from villages.accounts import reset_password
-from villages.models import PasswordUsed, User
+from villages.models import PasswordUsed, Town, User
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "lu-deng-huai-le-7"
@@ -65,6 +72,23 @@ def user() -> User:
 def test_what_is_tried_first_is_refused(user, password):
     with pytest.raises(ValidationError):
         validate_password(password, user)
+
+
+@pytest.mark.parametrize("post_of", [system_admin, security_admin, auditor])
+def test_whoever_serves_everywhere_uses_the_name_of_no_town(user, post_of):
+    for password in ("Baiguan-sys-2026", "lixian-2026-11"):
+        with pytest.raises(ValidationError):
+            validate_password(password, post_of().user)
+    validate_password(GOOD, post_of().user)
+
+
+def test_whoever_serves_a_county_uses_the_name_of_none_of_its_towns(user):
+    county = Town.objects.get().county_code
+
+    with pytest.raises(ValidationError):
+        validate_password("Baiguan-sup-2026", supervisor_of_county(county).user)
+    elsewhere = supervisor_of_county("999999").user
+    validate_password("Baiguan-sup-guan-9", elsewhere)
 
 
 @pytest.mark.parametrize(

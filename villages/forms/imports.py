@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from villages.forms.accounts import RuleForm, offer
 from villages.imports.columns import is_number_of_papers
 from villages.imports.kinds import KINDS, Kind
-from villages.imports.mapping import VILLAGE, headings_of, needs_village, sample_of
+from villages.imports.kinds.base import VILLAGE
+from villages.imports.mapping import headings_of, needs_village, sample_of
 from villages.imports.starting import ListPlace
 from villages.models import ImportRun
 

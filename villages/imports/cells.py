@@ -35,6 +35,8 @@ LUNAR = re.compile(
     "[正腊冬闰]月|初[一二三四五六七八九十]|廿|农历|阴历|属|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]"
 )
 POINT_ZERO = re.compile(r"(\d+)\.0+")
+# what stands there for whoever has none: 无, 没有电话, a dash, nothing
+NO_PHONE = re.compile(r"(?:暂?无|没有?)(?:电话|手机|号码)?|[-—/]*")
 WRITTEN_SHORT = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
 
 
@@ -133,10 +135,14 @@ def as_name(cell: Stored) -> str:
 
 
 def as_phone(cell: Stored) -> str:
-    """Return a telephone number in its one form. Unclear: it is none."""
+    """Return a telephone number in its one form; empty where the cell says that there
+    is none, such as 无. Unclear: it is no number.
+    """
     text = text_of(cell)
+    if NO_PHONE.fullmatch(text):
+        return ""
     try:
-        return normal_phone(text) if text else ""
+        return normal_phone(text)
     except ValidationError as error:
         raise Unclear(" ".join(error.messages)) from error
 

@@ -40,17 +40,25 @@ def head_of(sheet: Sheet, columns: Sequence[Column], row: int | None = None) -> 
 
 def guessed(headings: Sequence[str], columns: Sequence[Column]) -> dict[str, str]:
     """Return the key of the column that each heading is, "" where it is not known. A
-    column that two headings could be is the first one's.
+    column that two headings could be is the first one's; a heading that could be two
+    columns is the one that no other heading is: 时间 is a day, beside 日期 the hours.
     """
-    by_name: dict[str, str] = {}
+    by_name: dict[str, dict[str, None]] = {}
     for column in columns:
         for name in column.known_names:
-            by_name.setdefault(heading_key(name), column.key)
+            by_name.setdefault(heading_key(name), {})[column.key] = None
+
+    possible = {
+        heading: list(by_name.get(heading_key(heading), {})) for heading in headings
+    }
+    taken_for_sure = {keys[0] for keys in possible.values() if len(keys) == 1}
 
     mapping: dict[str, str] = {}
-    for heading in headings:
-        key = by_name.get(heading_key(heading), "")
-        mapping[heading] = "" if key in mapping.values() else key
+    for heading, keys in possible.items():
+        not_free = set(mapping.values())
+        if len(keys) > 1:
+            not_free |= taken_for_sure
+        mapping[heading] = next((key for key in keys if key not in not_free), "")
     return mapping
 
 

@@ -15,18 +15,18 @@ from minshi.errors import InputRefused
 from villages.imports.cells import is_empty_row, shown
 from villages.imports.columns import Column, is_number_of_papers
 from villages.imports.heads import guessed, head_of
-from villages.imports.kinds.base import Kind
+from villages.imports.kinds.base import VILLAGE, Kind
 from villages.imports.left_out import why_left_out
 from villages.imports.reading import Sheet
 from villages.imports.reading.sheets import Row
 from villages.models import ImportRun, Town, Village
-from villages.models.imports import ImportState
+from villages.models.imports import IS_IN, ImportState
 
 DAY = re.compile(r"(19|20)\d\d-\d{1,2}-\d{1,2}")
+NUMBER_OF_A_YEAR = re.compile(r"(19|20)\d\d-\d{1,4}")  # of a matter, BG-2026-0183
 LONG_NUMBER = re.compile(r"\d[\d -]{5,}\d")
-VILLAGE = "village"  # the column that a whole list may have in common
 SAMPLED = 3  # values shown of each column
-READ = (ImportState.CHECKED, ImportState.ENTERING, ImportState.ENTERED)
+READ = (ImportState.CHECKED, ImportState.ENTERING, *IS_IN)
 
 
 def described(
@@ -97,7 +97,8 @@ def first_mapping(
     sheets: Sequence[Mapping[str, Any]], kind: Kind, town: Town, village: Village | None
 ) -> dict[str, str]:
     """Return which column each heading seems to be: as it was said in the last list of
-    the town that had it, else by the known names.
+    the town that had it, else by the known names. That the village is left out is said
+    anew each time: rows of another one would go in unseen.
     """
     headings = headings_of(sheets)
     mapping = guessed(headings, kind.columns_for(village))
@@ -107,8 +108,11 @@ def first_mapping(
     keys = {column.key for column in kind.columns_for(village)}
     for heading in headings:
         key = remembered.get(heading)
+        if key is None:
+            continue
         is_free = key not in mapping.values() or mapping[heading] == key
-        if key == "" or (key in keys and is_free):
+        is_left_out = key == "" and mapping[heading] != VILLAGE
+        if is_left_out or (key in keys and is_free):
             mapping[heading] = key
     return mapping
 
@@ -141,7 +145,8 @@ def sample_of(heading: str, run: ImportRun) -> list[str]:
 
 
 def _masked(number: re.Match[str]) -> str:
-    if DAY.fullmatch(number[0].strip()):
+    text = number[0].strip()
+    if DAY.fullmatch(text) or NUMBER_OF_A_YEAR.fullmatch(text):
         return number[0]
     return masked_phone(number[0])
 

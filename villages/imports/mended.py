@@ -56,8 +56,9 @@ def with_results(run: ImportRun) -> io.BytesIO:
     """Return the list as it came, its values alone, with a last column that says what
     was found in each row.
 
-    Sheet by sheet, each row under the head it had; rows that are no rows of the list
-    are there as well. Memory does not grow with the rows.
+    Sheet by sheet, each row at the number it had, under the head it had; rows that are
+    no rows of the list are there as well. What stood above the head is not stored.
+    Memory does not grow with the rows.
     """
     labels = labels_of(run)
     out = io.BytesIO()
@@ -75,12 +76,15 @@ def with_results(run: ImportRun) -> io.BytesIO:
             headings = [*about["headings"], _("Result of the check")]
             sheet.set_column(0, len(headings) - 2, WIDTH)
             sheet.set_column(len(headings) - 1, len(headings) - 1, WIDTH_OF_RESULT)
-            sheet.freeze_panes(1, 0)
+            sheet.freeze_panes(about["head"], 0)
+            if about["head"] > 1:
+                sheet.write_string(0, 0, _("Each row has the number it had."))
             for column, heading in enumerate(headings):
-                sheet.write_string(0, column, heading, bold)
+                sheet.write_string(about["head"] - 1, column, heading, bold)
 
             rows = run.rows.filter(sheet=nth).order_by("nth")
-            for line, row in enumerate(rows.iterator(chunk_size=CHUNK), 1):
+            for row in rows.iterator(chunk_size=CHUNK):
+                line = row.number - 1
                 cells = cells_of(row)[: len(headings) - 1]
                 for column, cell in enumerate(cells):
                     _write(sheet, line, column, cell, day)
@@ -102,7 +106,7 @@ def template_of(kind: Kind, village: Village | None = None) -> io.BytesIO:
         text = book.add_format({"num_format": "@"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
 
-        columns = kind.columns_for(village)
+        columns = kind.columns_asked(village)
         sheet = book.add_worksheet(_tab(str(kind.label), set()))
         # typed as text, a telephone keeps its digits
         sheet.set_column(0, len(columns) - 1, WIDTH, text)

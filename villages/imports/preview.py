@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from minshi.crypto import masked_phone
 from villages.imports.cells import shown
@@ -15,6 +16,9 @@ from villages.models import ImportRow, ImportRun
 from villages.models.imports import Verdict
 
 SHOWN = 50
+# beside the verdicts: rows of a list that was taken back which stayed
+KEPT = "kept"
+KEPT_LABEL = pgettext_lazy("row", "stayed")
 PHONES = ("phone", "speaker_phone")
 TABS = (
     Verdict.FAULTY,
@@ -56,10 +60,14 @@ def mapped_columns(run: ImportRun) -> list[Column]:
 def rows_shown(
     run: ImportRun, verdict: str, after: int = 0, most: int = SHOWN
 ) -> list[ImportRow]:
-    """Return up to `most` rows of a verdict that come after one, and one more where
-    there is one. One query.
+    """Return up to `most` rows of a verdict, or of those that stayed (KEPT), that come
+    after one, and one more where there is one. One query.
     """
-    rows = run.rows.filter(verdict=verdict, nth__gt=after).order_by("nth")
+    rows = run.rows.filter(nth__gt=after).order_by("nth")
+    if verdict == KEPT:
+        rows = rows.exclude(kept_because="")
+    else:
+        rows = rows.filter(verdict=verdict)
     return list(rows[: most + 1])
 
 

@@ -1,4 +1,5 @@
-"""Working through an import in batches: reading and checking, entering, taking back.
+"""Working through an import in batches: reading and checking, entering, taking back,
+making one-time passwords anew.
 
 Each batch is one transaction under a lock of the run, which stands at the next row
 afterwards: a break goes on there, and two workers at once do nothing twice. SQLite has
@@ -15,6 +16,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from minshi.errors import RuleBroken
+from villages.accounts import OneTimePassword
 from villages.imports.checking import (
     BATCH,
     Checked,
@@ -27,6 +29,7 @@ from villages.imports.checking import (
 from villages.imports.entries import Entry, cells_of, undo_of
 from villages.imports.kinds import KINDS, Kind
 from villages.imports.kinds.base import Around, without_part_begun
+from villages.imports.passwords import renew_some
 from villages.models import ImportRow, ImportRun, Town
 from villages.models.imports import AT_WORK, ImportState, Verdict
 
@@ -107,7 +110,7 @@ def _note_failure(pk: int) -> None:
 
     One that was only being read is over. One that is half in goes on later; after
     MOST_FAILURES in a row it is taken back, and where that fails as often it stays half
-    in and waits for people.
+    in and waits for people. One of which passwords were being made anew stays in.
     """
     locked = ImportRun.objects.select_for_update(no_key=True)
     run = locked.defer("content", "samples").get(pk=pk)
@@ -142,6 +145,12 @@ def _give_up_failing(run: ImportRun) -> None:
             "Rows of this list are in and could not be taken back: something went wrong"
             " here several times. Whoever runs the server finds the reason in the log."
         )
+    elif run.state == ImportState.RENEWING:
+        run.state = ImportState.ENTERED
+        run.trouble = _(
+            "Not all one-time passwords could be made anew: something went wrong here"
+            " several times. Whoever runs the server finds the reason in the log."
+        )
 
 
 class _Work:
@@ -150,20 +159,25 @@ class _Work:
     def __init__(self, pk: int) -> None:
         self.pk = pk
         self.file = taken_up(pk)
+        self.passwords: list[OneTimePassword] = []  # hashed while nothing was locked
         self.wrote_for = 0.0  # seconds that the last batch kept others from writing
         self.steps: dict[str, Callable[[ImportRun, datetime], None]] = {
             ImportState.ENTERING: self._enter,
+            ImportState.RENEWING: self._renew,
             ImportState.TAKING_BACK: self._take_back,
         }
 
     def do_batch(self, at: datetime) -> ImportRun | None:
         """Do one batch; None where nothing is left to do.
 
-        1. Of a file that is read, judge the next rows while nothing is locked.
+        1. Judge the next rows of a file that is read, or hash the next one-time
+           passwords, while nothing is locked.
         2. Lock the run, and do what it waits for now.
         3. Note how far it is.
         """
-        found = self._read_ahead(at)
+        waiting_run = self._unlocked()
+        found = self._read_ahead(waiting_run, at)
+        self.passwords = _hash_ahead(waiting_run)
 
         with transaction.atomic():
             begun = monotonic()
@@ -193,6 +207,10 @@ class _Work:
         self.wrote_for = monotonic() - begun
         return run
 
+    def _unlocked(self) -> ImportRun:
+        runs = ImportRun.objects.select_related("town", "village", "by")
+        return runs.defer("content", "samples").get(pk=self.pk)
+
     def _locked(self) -> ImportRun:
         runs = ImportRun.objects.select_related("town", "village", "by")
         locked = runs.select_for_update(of=("self",), no_key=True)
@@ -215,10 +233,8 @@ class _Work:
 
     # --- reading and checking
 
-    def _read_ahead(self, at: datetime) -> Checked | None:
+    def _read_ahead(self, run: ImportRun, at: datetime) -> Checked | None:
         """Judge the next rows of a file that is being read; None where it is not."""
-        runs = ImportRun.objects.select_related("town", "village", "by")
-        run = runs.defer("content", "samples").get(pk=self.pk)
         if run.state != ImportState.READING:
             return None
 
@@ -297,6 +313,15 @@ class _Work:
         if refused and not run.good_only:
             _give_up(run, refused[0])
 
+    # --- making one-time passwords anew
+
+    def _renew(self, run: ImportRun, at: datetime) -> None:
+        """Give the next accounts the one-time passwords that were hashed for them."""
+        seen = renew_some(run, self.passwords, at)
+        run.done += seen
+        if not seen:
+            run.state = ImportState.ENTERED
+
     # --- taking back
 
     def _take_back(self, run: ImportRun, at: datetime) -> None:
@@ -318,6 +343,16 @@ class _Work:
             row.is_entered = row.pk in kept
         _save(rows)
         run.done += len(rows)
+
+
+def _hash_ahead(run: ImportRun) -> list[OneTimePassword]:
+    """Return the next one-time passwords of a list of which they are made anew; none
+    otherwise.
+    """
+    if run.state != ImportState.RENEWING:
+        return []
+    wanted = min(_at_once(KINDS[run.kind]), run.total - run.done)
+    return [OneTimePassword.new() for _nth in range(wanted)]
 
 
 def _at_once(kind: Kind) -> int:

@@ -26,11 +26,12 @@ from villages.imports.mapping import (
     is_all_of,
     needs_village,
 )
+from villages.imports.passwords import renewable_passwords
 from villages.imports.reading import open_file
 from villages.imports.reading.recognising import LARGEST_FILE
 from villages.models import ImportRow, ImportRun, Town, User, Village
 from villages.models.audit import AuditKind
-from villages.models.imports import ImportRunQuerySet, ImportState, Verdict
+from villages.models.imports import IS_IN, ImportRunQuerySet, ImportState, Verdict
 
 KEPT = timedelta(days=30)
 LONGEST_NAME = 120
@@ -128,7 +129,7 @@ def upload(
     under_way = same.filter(by=by, state=ImportState.MAPPING)
     if run := under_way.first():
         return run
-    entered = same.filter(state=ImportState.ENTERED).first()
+    entered = same.filter(state__in=IS_IN).first()
     if entered and not again:
         words = _(
             "This very file was entered on %(day)s already. Tick to enter it again."
@@ -254,7 +255,7 @@ def enter(
     was not checked.
     """
     run = _locked(run, by, at)
-    if run.state in (ImportState.ENTERING, ImportState.ENTERED):
+    if run.state in (ImportState.ENTERING, *IS_IN):
         return run
     _must_be(run, ImportState.CHECKED)
 
@@ -298,6 +299,34 @@ def take_back(
     run.trouble = ""
     run.save(update_fields=["state", "done", "total", "trouble"])
     _record(_("taken back: %(list)s"), run, by, at, request)
+    return run
+
+
+@transaction.atomic
+def renew_passwords(
+    run: ImportRun, *, by: User, at: datetime, request: HttpRequest | None = None
+) -> ImportRun:
+    """Have new one-time passwords made for all accounts of a list whose strips were
+    printed and not used yet, in the place of those on the strips; a job does it.
+
+    Again where they are being made: nothing happens. NoSuchRight as `upload`.
+    InputRefused: no such account is left. MoveRefused: it was not entered.
+    """
+    run = _locked(run, by, at)
+    if run.state == ImportState.RENEWING:
+        return run
+    _must_be(run, ImportState.ENTERED)
+
+    unused = renewable_passwords(run)
+    if not unused:
+        raise InputRefused(_("No printed one-time password of this list is unused."))
+
+    run.state = ImportState.RENEWING
+    run.done = 0
+    run.total = unused
+    run.trouble = ""
+    run.save(update_fields=["state", "done", "total", "trouble"])
+    _record(_("had new one-time passwords made: %(list)s"), run, by, at, request)
     return run
 
 

@@ -24,6 +24,10 @@ class ImportState(models.TextChoices):
     CHECKED = "checked", pgettext_lazy("import", "checked, not entered yet")
     ENTERING = "entering", pgettext_lazy("import", "being entered")
     ENTERED = "entered", pgettext_lazy("import", "entered")
+    RENEWING = (
+        "renewing",
+        pgettext_lazy("import", "new one-time passwords being made"),
+    )
     TAKING_BACK = "taking_back", pgettext_lazy("import", "being taken back")
     TAKEN_BACK = "taken_back", pgettext_lazy("import", "taken back")
     FAILED = "failed", pgettext_lazy("import", "could not be read")
@@ -33,8 +37,11 @@ class ImportState(models.TextChoices):
 AT_WORK = (
     ImportState.READING,
     ImportState.ENTERING,
+    ImportState.RENEWING,
     ImportState.TAKING_BACK,
 )
+# all of it that was to go in is in
+IS_IN = (ImportState.ENTERED, ImportState.RENEWING)
 
 
 class Verdict(models.TextChoices):

@@ -5,6 +5,7 @@ back.
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db import transaction
 from django.http import (
@@ -18,6 +19,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
+from minshi.addresses import is_only_here
 from minshi.celery import work_on_imports_soon
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, MoveRefused, RuleBroken
@@ -26,8 +28,20 @@ from villages.imports import starting
 from villages.imports.kinds import KINDS, Kind, kinds_of
 from villages.imports.kinds.people import People
 from villages.imports.mended import take_results, template_of
-from villages.imports.passwords import take_passwords, waiting_passwords
-from villages.imports.preview import SHOWN, TABS, as_shown, mapped_columns, rows_shown
+from villages.imports.passwords import (
+    renewable_passwords,
+    take_passwords,
+    waiting_passwords,
+)
+from villages.imports.preview import (
+    KEPT,
+    KEPT_LABEL,
+    SHOWN,
+    TABS,
+    as_shown,
+    mapped_columns,
+    rows_shown,
+)
 from villages.models import ImportRun, User
 from villages.models.imports import ImportState, Verdict
 from villages.requests import StaffRequest, whole_number
@@ -133,7 +147,7 @@ class ImportNew(ImportPage):
         context = {
             "nav": "imports",
             "kind": kind,
-            "columns": kind.columns_for(village),
+            "columns": kind.columns_asked(village),
             "form": form,
         }
         page = "villages/imports/new.html"
@@ -200,11 +214,10 @@ class ImportPasswords(ImportPage):
             raise Http404
 
         strips = take_passwords(run, by=self.user, at=now(), request=request)
-        context = {
-            "run": run,
-            "strips": strips,
-            "address": request.build_absolute_uri("/"),
-        }
+        if not strips:
+            return redirect("villages:import", run.pk)  # whose page says why
+
+        context = {"run": run, "strips": strips, **_login_page(request)}
         response = render(request, "villages/imports/passwords.html", context)
         response["Cache-Control"] = "no-store"
         return response
@@ -264,6 +277,15 @@ class ImportAct(ImportPage):
             return redirect("villages:import", run.pk)
         return self._go_on(run)
 
+    def renew(self, request: StaffRequest, run: ImportRun) -> HttpResponse:
+        """Have the one-time passwords on strips that were lost made anew."""
+        try:
+            starting.renew_passwords(run, by=self.user, at=now(), request=request)
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+            return redirect("villages:import", run.pk)
+        return self._go_on(run)
+
     def anew(self, request: StaffRequest, run: ImportRun) -> HttpResponse:
         """Show the columns of a checked list once more."""
         if run.state != ImportState.CHECKED:
@@ -286,6 +308,7 @@ ACTS: Mapping[str, Callable[[ImportAct, StaffRequest, ImportRun], HttpResponse]]
     "columns": ImportAct.columns,
     "anew": ImportAct.anew,
     "enter": ImportAct.enter,
+    "renew": ImportAct.renew,
     "take-back": ImportAct.take_back,
     "drop": ImportAct.drop,
 }
@@ -321,7 +344,10 @@ def show_run(
         "is_own": run.by_id == request.user.pk,
     }
     if run.kind == People.key and run.state == ImportState.ENTERED:
-        context["passwords"] = waiting_passwords(run)
+        waiting = waiting_passwords(run)
+        context |= _login_page(request)
+        context["passwords"] = waiting
+        context["renewable"] = 0 if waiting else renewable_passwords(run)
     if part == PARTS[ImportState.MAPPING]:
         run.refresh_from_db(fields=["samples"])
         context["form"] = form or ColumnsForm(run=run)
@@ -332,16 +358,27 @@ def show_run(
     return render(request, "villages/imports/run.html", context, status=status)
 
 
+def _login_page(request: StaffRequest) -> dict[str, Any]:
+    """Return the address on the strips: the one under which they are printed."""
+    address = request.build_absolute_uri("/")
+    return {"address": address, "is_only_here": is_only_here(address)}
+
+
 def _preview(request: StaffRequest, run: ImportRun) -> dict[str, Any]:
-    """Return the rows of the verdict asked for: of those with faults first."""
-    filled = [tab for tab in TABS if run.counts.get(tab)]
+    """Return the rows of the verdict asked for: of those that stayed first, of those
+    with faults next.
+    """
+    labels: dict[str, Any] = {KEPT: KEPT_LABEL}
+    labels |= {tab: tab.label for tab in TABS}
+    filled = [tab for tab in labels if run.counts.get(tab)]
     asked = request.GET.get("verdict", "")
-    verdict = asked if asked in Verdict.values else (filled[0] if filled else TABS[0])
+    first = filled[0] if filled else TABS[0]
+    verdict = asked if asked in labels else first
 
     rows = rows_shown(run, verdict, whole_number(request.GET.get("after", "")) or 0)
     tabs = []
     for tab in filled:
-        tabs.append((tab, tab.label, run.counts[tab], tab == verdict))
+        tabs.append((tab, labels[tab], run.counts[tab], tab == verdict))
     return {
         "tabs": tabs,
         "columns": mapped_columns(run),

@@ -231,3 +231,17 @@ def test_a_wall_says_where_it_hangs(world):
 def test_a_wall_costs_few_queries(world, token, django_assert_num_queries):
     with django_assert_num_queries(8):
         assert opened(token).status_code == 200
+
+
+def test_a_wall_that_only_the_server_itself_opens_is_warned_of(world, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    page = reverse("supervision:walls")
+    client = Client()
+    client.force_login(roles.system_admin().user)
+    sent = {"town": world.here.town.pk, "name": "大厅"}
+
+    at_the_server = client.post(page, sent, headers={"Host": "127.0.0.1:8000"})
+    by_the_network = client.post(page, sent, headers={"Host": "192.168.1.20:8000"})
+
+    assert at_the_server.context["is_only_here"]
+    assert not by_the_network.context["is_only_here"]

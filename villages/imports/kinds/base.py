@@ -4,7 +4,7 @@ judged, put in and taken out again.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, ClassVar
@@ -19,6 +19,8 @@ from villages.imports.columns import Column
 from villages.imports.entries import Entry
 from villages.models import ImportRow, ImportRun, Town, User, Village
 from villages.rights import Roles
+
+VILLAGE = "village"  # the column that a whole list may have in common
 
 
 @dataclass
@@ -91,10 +93,21 @@ class Kind(ABC):
     columns: tuple[Column, ...]
 
     def columns_for(self, village: Village | None) -> tuple[Column, ...]:
-        """Return the columns of a list: of one village it need not name the village."""
+        """Return the columns that a list may have: of one village it need not name the
+        village, but a row that names another one is refused.
+        """
         if village is None:
             return self.columns
-        return tuple(each for each in self.columns if each.key != "village")
+        return tuple(
+            replace(each, is_needed=False) if each.key == VILLAGE else each
+            for each in self.columns
+        )
+
+    def columns_asked(self, village: Village | None) -> tuple[Column, ...]:
+        """Return the columns that whoever makes a list is asked for."""
+        if village is None:
+            return self.columns
+        return tuple(each for each in self.columns if each.key != VILLAGE)
 
     def default_from_sheet(self, name: str) -> dict[str, Stored]:
         """Return what the name of a sheet says of its rows, by column."""

@@ -271,6 +271,7 @@ class People(RowKind):
             accounts.set_phone(user, values["phone"], by=around.by, at=around.at)
             entry.undo["account"] = user.pk
             entry.undo["password"] = password
+            entry.undo["stamp"] = accounts.password_stamp(user)
 
         return appointing.appoint(
             user,

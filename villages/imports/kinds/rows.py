@@ -122,7 +122,7 @@ class RowKind(Kind):
                 with transaction.atomic():
                     self._put_in(entry, around)
             except RuleBroken as refusal:
-                _note_refusal(entry, refusal)
+                note_refusal(entry, refusal)
 
     def _put_in(self, entry: Entry, around: Any) -> None:
         # a row before this one may have made it
@@ -198,7 +198,7 @@ def _plain(value: Any) -> Any:
     return value if is_plain else str(value)
 
 
-def _note_refusal(entry: Entry, refusal: RuleBroken) -> None:
+def note_refusal(entry: Entry, refusal: RuleBroken) -> None:
     """Note what a rule says of a row, beside the columns it names."""
     for name, words in refusal.fields.items():
         entry.fault(name if name in entry.values else "", str(words))
@@ -252,9 +252,13 @@ def _same_term(
 
 def village_of(entry: Entry, around: Around) -> Village | None:
     """Return the village of a row: that of the list, or the one it names. A name that
-    the town has not is a fault.
+    the town has not is a fault, and in the list of a village another village's is.
     """
     village = around.village or _village_named_in(entry, around)
+    name = entry.values.get("village")
+    if around.village and name and village_named(name, around.villages) is None:
+        words = _("Another village stands here than %(village)s.")
+        entry.fault("village", words % {"village": village})
     if village:
         check_group(entry, village)
     return village

@@ -3,17 +3,30 @@
 import re
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from villages.bodies import BodyPlace, end_term, seat_at
+from minshi.errors import RuleBroken
+from villages.bodies import (
+    KEPT_APART,
+    BodyPlace,
+    end_term,
+    refuse_new_seat,
+    seat_at,
+)
 from villages.imports.cells import Stored, Unclear, as_day, as_name, as_text
 from villages.imports.columns import Column, called
 from villages.imports.entries import Entry
 from villages.imports.kinds.base import Around
 from villages.imports.kinds.grid import VILLAGE
-from villages.imports.kinds.rows import RowKind, term_of, village_of
-from villages.models import Body, Seat
+from villages.imports.kinds.rows import (
+    RowKind,
+    note_refusal,
+    term_of,
+    village_of,
+)
+from villages.models import Body, Post, Resident, Seat, Village
 from villages.named import SEAT
 from villages.rights import SEAT_BODIES
 
@@ -152,7 +165,54 @@ class Seats(RowKind):
         if seat and values.get("is_chair") and not seat.is_chair:
             words = _("%(name)s sits here already, not in the chair; end that first.")
             entry.fault("is_chair", words % {"name": seat.name})
+        if seat is None and not entry.has_fault:
+            self._refuse_unfit(entry, around)
         return seat
+
+    def _refuse_unfit(self, entry: Entry, around: Around) -> None:
+        """Note as faults what would keep a new seat out, of what is there and of the
+        rows before.
+        """
+        values = entry.values
+        body = values["body"]
+        where = values["at"]
+        try:
+            refuse_new_seat(
+                where,
+                body,
+                values["name"],
+                max(values["begins"], around.on),
+                is_chair=bool(values.get("is_chair")),
+            )
+        except RuleBroken as refusal:
+            note_refusal(entry, refusal)
+            return
+
+        other = KEPT_APART.get(body)
+        before = around.met.get(("sits", where.key, other, values["name"]))
+        if other and before:
+            words = _(
+                "By row %(row)s they would sit in: %(body)s. Nobody oversees themselves"
+                " (Organic Law of Villagers' Committees, article 37)."
+            )
+            words %= {"row": before[1], "body": other.label}
+            entry.fault("name", words)
+            return
+        around.met_before(("sits", where.key, body, values["name"]), entry)
+        self._note_who_is_unknown(entry, around)
+
+    def _note_who_is_unknown(self, entry: Entry, around: Around) -> None:
+        """Say where a village whose residents are in knows nobody of a member's name:
+        it may be misspelled. Whoever lives elsewhere sits all the same.
+        """
+        values = entry.values
+        village = values["at"].where
+        if not isinstance(village, Village):
+            return
+        known = _names_in(village, around)
+        if known and values["name"] not in known:
+            words = _("%(village)s has no resident or cadre of this name.")
+            entry.note("name", words % {"village": village})
 
     def _refuse_second_chair(self, entry: Entry, around: Around) -> None:
         values = entry.values
@@ -183,3 +243,22 @@ class Seats(RowKind):
         if not until_on:
             return row
         return end_term(row, until_on, by=around.by, at=around.at)
+
+
+def _names_in(village: Village, around: Around) -> set[str]:
+    """Return the names of a village's residents and cadres, read once for a list; empty
+    where it has no residents yet.
+    """
+    key = ("names", village.pk)
+    if key not in around.read_once:
+        residents = Resident.objects.in_register().filter(
+            household__group__village=village
+        )
+        names = set(residents.values_list("name", flat=True))
+        if names:
+            here = Q(village=village) | Q(group__village=village)
+            posts = Post.objects.current(around.on).filter(here)
+            names |= set(posts.values_list("user__name", flat=True))
+        around.read_once[key] = names
+    known: set[str] = around.read_once[key]
+    return known
