@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from minshi.text import HAN
-from minshi.text.folding import MIDDLE_DOTS, STOPS, any_of, folded
+from minshi.text.folding import MIDDLE_DOT, MIDDLE_DOTS, STOPS, any_of, folded
 from minshi.text.letters import in_simplified
+from minshi.text.surnames import SURNAMES
 
 # The longest that fits is taken (domain §2); what the file calls a residents' committee
 # is a 社区.
@@ -25,6 +26,8 @@ TOWN_SUFFIX = re.compile(
 ABBREVIATION_LENGTHS = (2, 4)
 KEY_LENGTH = 60
 TAIL_LENGTH = 4
+SHORTEST_NAME, LONGEST_NAME = 2, 4  # characters of most names
+OF_OFFICE = re.compile("[办所站室部组]$")  # 党建办, 司法所
 
 # Surnames that pypinyin reads as the common word: dan, chou, jie, ceng. A resident is
 # found by both readings.
@@ -96,6 +99,18 @@ def compound_surname_of(name: str) -> str:
     """
     surname = COMPOUND_SURNAME.match(in_simplified(name))
     return surname[0] if surname else ""
+
+
+def is_like_name(name: str) -> bool:
+    """Tell whether an account is named as a person is: with a surname and one to three
+    characters, or in parts with a dot between. 值班室 and 白关村党支部 are not.
+    """
+    if MIDDLE_DOT.search(name):
+        return True
+    plain = in_simplified(without_blanks(name))
+    begins_as_name = plain[:1] in SURNAMES or COMPOUND_SURNAME.match(plain)
+    is_as_long = SHORTEST_NAME <= len(plain) <= LONGEST_NAME
+    return bool(begins_as_name) and is_as_long and not OF_OFFICE.search(plain)
 
 
 def given_name_of(name: str) -> str:
