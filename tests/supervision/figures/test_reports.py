@@ -931,3 +931,23 @@ def test_a_list_without_a_report_says_when_one_comes(world):
     page = client_of(world.here.supervisor).get(reverse("supervision:reports"))
 
     assert "上个月的月报由系统自动生成" in page.text
+
+
+@pytest.mark.parametrize(
+    ("who", "is_offered"),
+    [("secretary", False), ("handler", False), ("supervisor", True)],
+)
+def test_whoever_reads_no_report_is_offered_no_ledger_of_them(
+    world, report, who, is_offered
+):
+    client = client_of(getattr(world.here, who))
+    page = reverse("cases:ledger", args=["monthly"])
+
+    general = client.get(reverse("cases:ledger", args=["general"]))
+    monthly = client.get(page)
+
+    assert (page in general.text) == is_offered
+    offered = general.context["form"].fields["also"].choices
+    assert ("monthly" in dict(offered)) == is_offered
+    assert ("月报由镇里和县里的审核人、督办员看" in monthly.text) != is_offered
+    assert "还没有月报" not in monthly.text
