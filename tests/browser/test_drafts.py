@@ -136,7 +136,7 @@ def test_the_login_page_counts_what_waits_here_and_shows_the_password(open_as):
 
     page.goto("/login/")
 
-    assert page.inner_text("[data-waiting]").endswith("1")
+    assert page.inner_text("[data-waiting]").endswith("没交的有1份。")
     assert WORDS not in page.content()
     page.fill("#id_password", "lu-deng")
     for shown in ("text", "password"):
