@@ -5,7 +5,7 @@ name can be typed.
 import re
 from collections.abc import Collection, Iterator
 
-from minshi.text import HAN
+from minshi.text import HAN, half_width
 from minshi.text.folding import MIDDLE_DOT, MIDDLE_DOTS, STOPS, any_of, folded
 from minshi.text.letters import in_simplified
 from minshi.text.surnames import SURNAMES
@@ -27,6 +27,7 @@ ABBREVIATION_LENGTHS = (2, 4)
 KEY_LENGTH = 60
 TAIL_LENGTH = 4
 SHORTEST_NAME, LONGEST_NAME = 2, 4  # characters of most names
+CHINESE_MARKS = {"。": ".", "——": "_"}  # as typed: as it stands in an account's name
 OF_OFFICE = re.compile("[办所站室部组]$")  # 党建办, 司法所
 
 # Surnames that pypinyin reads as the common word: dan, chou, jie, ceng. A resident is
@@ -91,6 +92,16 @@ DOT_IN_NAME = re.compile(any_of(MIDDLE_DOTS + STOPS))
 def without_blanks(name: str) -> str:
     """Return a name without the blanks by which 李 明 is set to the width of 李小明."""
     return BLANK_IN_NAME.sub("", name.strip())
+
+
+def account_name(typed: str) -> str:
+    """Return the name of an account that was typed: in any width, with what nobody sees
+    in it, and with the marks that a Chinese keyboard gives for . and _.
+    """
+    name = half_width(typed).strip()
+    for mark, meant in CHINESE_MARKS.items():
+        name = name.replace(mark, meant)
+    return name
 
 
 def compound_surname_of(name: str) -> str:
