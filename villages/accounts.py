@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from villages.let_in import is_another_than_recorded, seal_account, seal_passwor
 from villages.models import Post, Role, User
 from villages.models.audit import AuditKind
 from villages.named import ACCOUNT
+from villages.naming import account_name
 from villages.open_logins import end_all_logins
 from villages.posts import create_posts
 from villages.rights import MANAGE_ACCOUNTS
@@ -62,6 +64,14 @@ def may_manage_accounts(user: User, on: date) -> bool:
     return user.holds(on, *MANAGE_ACCOUNTS)
 
 
+def accounts_like(typed: str) -> Q:
+    """Return the condition of accounts whose name begins as typed, or whose holder's
+    name holds it.
+    """
+    by_name = Q(name__icontains=half_width(typed).strip())
+    return by_name | Q(username__istartswith=account_name(typed))
+
+
 @transaction.atomic
 def create_account(
     username: str,
@@ -79,7 +89,7 @@ def create_account(
     _check_right(by, at)
     password = one_time_password()
     user = User(
-        username=username.strip().lower(),
+        username=account_name(username).lower(),
         name=name.strip(),
         must_change_password=True,
         password_changed_at=at,

@@ -28,10 +28,10 @@ from minshi.errors import TOO_MANY_REQUESTS
 from minshi.refusals import is_for_api
 from villages.accounts import in_groups
 from villages.models import User
+from villages.naming import account_name
 from villages.requests import counted_address
 from villages.sessions import stay
 from villages.tries import (
-    account_name,
     minutes_left,
     name_at_login,
     trying,

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet, Value, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from minshi.crypto import blind_index, normal_phone
@@ -18,11 +18,20 @@ from minshi.text.neighbours import NeighbourName
 from minshi.text.simplified import forms_of_names
 from minshi.text.surnames import SURNAMES
 from villages.doors import Door, door_of
-from villages.models import Group, Resident, ResidentKey, User, Village
+from villages.models import (
+    Group,
+    Post,
+    Resident,
+    ResidentKey,
+    Town,
+    User,
+    Village,
+)
 from villages.models.posts import Reach
 from villages.naming import (
     COMPOUND_SURNAME,
     TAIL_LENGTH,
+    is_like_name,
     lookup_text,
     name_keys_of,
 )
@@ -218,20 +227,44 @@ def _keys_within(where: Neighbourhood, rows: Iterable[ResidentKey]) -> set[int]:
     return set(keys.values_list("pk", flat=True))
 
 
-def names_in(text: str, residents: QuerySet[Resident]) -> list[str]:
-    """Return the names of residents that stand in a text, in whatever spelling, each
-    once. One query.
+def names_in(
+    text: str,
+    residents: QuerySet[Resident],
+    cadres: QuerySet[User] | None = None,
+) -> list[str]:
+    """Return the names of residents, and of cadres, that stand in a text, in whatever
+    spelling, each once. One query. An account that is no person's has no name: 值班室.
     """
     letters = Letters(text)
     if not letters.plain:
         return []
 
-    found = []
-    names = residents.order_by("name").values_list("name", flat=True).distinct()
-    for name in names.iterator():
+    names = residents.order_by().values_list("name", Value(False)).distinct()
+    if cadres is not None:
+        names = names.union(cadres.order_by().values_list("name", Value(True)))
+
+    found = set()
+    for name, is_account in names.iterator():
+        if is_account and not is_like_name(name):
+            continue
         if any(NeighbourName(name).spans(letters)):
-            found.append(name)
-    return found
+            found.add(name)
+    return sorted(found)
+
+
+def cadres_of(
+    town: Town, villages: Iterable[Village | int] | QuerySet[Village]
+) -> QuerySet[User]:
+    """Return who serves or served in the villages (or those of these ids), the town and
+    its county, stations included.
+    """
+    here = Q(village__in=villages) | Q(group__village__in=villages)
+    of_town = Q(town=town) | Q(office__town=town)
+    of_county = Q(county_code=town.county_code)
+    of_county |= Q(office__county_code=town.county_code)
+
+    posts = Post.objects.filter(here | of_town | of_county)
+    return User.objects.filter(pk__in=posts.values("user"))
 
 
 def neighbours_named_in(

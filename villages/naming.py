@@ -5,9 +5,10 @@ name can be typed.
 import re
 from collections.abc import Collection, Iterator
 
-from minshi.text import HAN
-from minshi.text.folding import MIDDLE_DOTS, STOPS, any_of, folded
+from minshi.text import HAN, half_width
+from minshi.text.folding import MIDDLE_DOT, MIDDLE_DOTS, STOPS, any_of, folded
 from minshi.text.letters import in_simplified
+from minshi.text.surnames import SURNAMES
 
 # The longest that fits is taken (domain §2); what the file calls a residents' committee
 # is a 社区.
@@ -25,6 +26,9 @@ TOWN_SUFFIX = re.compile(
 ABBREVIATION_LENGTHS = (2, 4)
 KEY_LENGTH = 60
 TAIL_LENGTH = 4
+SHORTEST_NAME, LONGEST_NAME = 2, 4  # characters of most names
+CHINESE_MARKS = {"。": ".", "——": "_"}  # as typed: as it stands in an account's name
+OF_OFFICE = re.compile("[办所站室部组]$")  # 党建办, 司法所
 
 # Surnames that pypinyin reads as the common word: dan, chou, jie, ceng. A resident is
 # found by both readings.
@@ -90,12 +94,34 @@ def without_blanks(name: str) -> str:
     return BLANK_IN_NAME.sub("", name.strip())
 
 
+def account_name(typed: str) -> str:
+    """Return the name of an account that was typed: in any width, with what nobody sees
+    in it, and with the marks that a Chinese keyboard gives for . and _.
+    """
+    name = half_width(typed).strip()
+    for mark, meant in CHINESE_MARKS.items():
+        name = name.replace(mark, meant)
+    return name
+
+
 def compound_surname_of(name: str) -> str:
     """Return the surname of two characters with which a name begins, in simplified
     characters: 欧阳 of 歐陽測國. Empty where it has none.
     """
     surname = COMPOUND_SURNAME.match(in_simplified(name))
     return surname[0] if surname else ""
+
+
+def is_like_name(name: str) -> bool:
+    """Tell whether an account is named as a person is: with a surname and one to three
+    characters, or in parts with a dot between. 值班室 and 白关村党支部 are not.
+    """
+    if MIDDLE_DOT.search(name):
+        return True
+    plain = in_simplified(without_blanks(name))
+    begins_as_name = plain[:1] in SURNAMES or COMPOUND_SURNAME.match(plain)
+    is_as_long = SHORTEST_NAME <= len(plain) <= LONGEST_NAME
+    return bool(begins_as_name) and is_as_long and not OF_OFFICE.search(plain)
 
 
 def given_name_of(name: str) -> str:

@@ -29,9 +29,9 @@ from django.utils.translation import gettext_lazy
 
 from minshi.counting import count_one, take_one_back
 from minshi.crypto import blind_index
-from minshi.text import half_width
 from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
+from villages.naming import account_name
 
 PASSWORD = gettext_lazy("password")
 OLD_PASSWORD = gettext_lazy("old password")
@@ -97,13 +97,6 @@ class Count:
             left -= row.failures_since_start
             free_at = row.attempt_time + cool_off
         return free_at
-
-
-def account_name(typed: str) -> str:
-    """Return the name of an account that was typed, in any width and with what nobody
-    sees in it.
-    """
-    return half_width(typed).strip()
 
 
 def name_at_login(request: HttpRequest, credentials: dict[str, Any] | None) -> str:

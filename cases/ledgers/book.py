@@ -76,6 +76,12 @@ class Dated:
         """The ledger's own date, the latest first, as on a screen."""
         return (f"-{self.date}", "-id")
 
+    def is_read_by(self, user: User, on: dt.date) -> bool:
+        """Tell whether the ledger may ever have a row for the user; True, where it does
+        not say.
+        """
+        return True
+
     def for_reader(self, user: User, on: dt.date) -> Self:
         """Return the ledger as the user reads it: with the town of each row, where
         they oversee several, and with its village, where no other column tells which

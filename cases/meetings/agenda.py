@@ -26,7 +26,7 @@ from cases.privacy.table import (
 from cases.workflow import Officer
 from cases.workflow.committee import unheard
 from cases.workflow.moving import lock_in_order
-from cases.workflow.pasted import naming_no_neighbour
+from cases.workflow.pasted import naming_nobody
 from minshi import workdays
 from minshi.errors import InputRefused
 from minshi.text.clauses import whole_clauses
@@ -308,7 +308,7 @@ def _results(concluded: CaseQuerySet, total: int) -> str:
     lines = []
     for case in open_ones:
         if case.pk in titles:
-            title = naming_no_neighbour(case, whole_clauses(titles[case.pk]))
+            title = naming_nobody(case, whole_clauses(titles[case.pk]))
             lines.append(f"{case.number} {title}：{_received(case)}")
 
     rest = total - len(lines)

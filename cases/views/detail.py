@@ -30,7 +30,7 @@ from cases.views.case_facts import lines_of_course, lines_of_origin, speaker_of
 from cases.views.committee import agendas_after, agendas_again, agendas_first
 from cases.views.hidden_words import card_for
 from cases.views.major import may_begin_four_two, process_of
-from cases.views.reaching import where_to_ask, works_on
+from cases.views.reaching import owns, rings_speaker, where_to_ask, works_on
 from cases.views.timeline import entry_of, folded, names_of_holders
 from cases.views.waiting import (
     parts_given_back,
@@ -167,6 +167,7 @@ def _speaker(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
         "speaker_shown": is_shown,
         "may_open_phone": may_open,
         "ask_at": "" if may_open else where_to_ask(sight, facts),
+        "rings_speaker": not may_open and rings_speaker(sight, facts),
         "may_print_receipt": may_print_receipt(user, case, facts),
     }
 
@@ -183,7 +184,7 @@ def _steps(user: User, sight: Sight, facts: Facts) -> dict[str, Any]:
         "drafts": f"act-{user.pk}-{case.number}-",
         "open_steps": " ".join(offer.action for offer in offers),
         "everyday": pressing,
-        "is_a_colleagues": may_take_up and not _owns(sight, case),
+        "is_a_colleagues": may_take_up and not owns(sight, case),
         "held_up": why_not_open(user, facts, Action.COMPLETE),
         "who_diverts": _who_diverts(offers, facts),
         "further": [offer for offer in offers if offer not in pressing],
@@ -210,18 +211,13 @@ def _who_diverts(offers: list[Offer], facts: Facts) -> str:
     return "、".join(roles)
 
 
-def _owns(sight: Sight, case: Case) -> bool:
-    reach = sight.reach
-    return case.owner_post_id in reach.posts or case.owner_office_id in reach.offices
-
-
 def _pressing(offers: list[Offer], sight: Sight, facts: Facts) -> list[Offer]:
     """Return the steps that wait for this reader, in the order of the page.
 
     A matter that somebody else works on presses nobody but for a ruling. One that
     nobody took up yet waits for whoever may, with whomever it is.
     """
-    owns_it = _owns(sight, facts.case)
+    owns_it = owns(sight, facts.case)
     works_on_it = works_on(sight, facts)
 
     pressing = []

@@ -1,6 +1,6 @@
 """The ledgers: tabs with counts, rows page by page, export as file or print."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -85,10 +85,9 @@ class ExportForm(RuleForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, own: str = "", **options: Any) -> None:
+    def __init__(self, *args: Any, others: Iterable[AnyBook], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["key"].initial = uuid4
-        others = [book for key, book in BOOKS.items() if key != own]
         offer(self, "also", [(book.key, book.ledger.title) for book in others])
 
 
@@ -178,6 +177,16 @@ class Reading:
 
 
 class LedgerView(StaffView):
+    def books(self) -> list[AnyBook]:
+        """Return the ledgers that the reader is offered."""
+        on = today()
+        return [book for book in BOOKS.values() if book.is_read_by(self.user, on)]
+
+    def export_form(self, own: str, *sent: Any) -> ExportForm:
+        """Return the form that takes a ledger away, and others with it."""
+        others = [book for book in self.books() if book.key != own]
+        return ExportForm(*sent, others=others)
+
     def read(self, key: str) -> Reading:
         """Read the address as a ledger with its filters and period.
 
@@ -202,7 +211,7 @@ class LedgerView(StaffView):
         in_front = [BOOKS[key] for key in FRONT]
         if book.key not in FRONT:
             in_front.append(BOOKS[book.key])
-        folded = [each for each in BOOKS.values() if each not in in_front]
+        folded = [each for each in self.books() if each not in in_front]
 
         counts = self._counts(reading, in_front)
         page = self._page(reading, after)
@@ -222,6 +231,7 @@ class LedgerView(StaffView):
             "nav": "ledgers",
             "reading": reading,
             "book": book,
+            "is_read_here": book.is_read_by(self.user, today()),
             "tabs": [(each, counts[each.key]) for each in in_front],
             "folded": folded,
             "count": counts[book.key],
@@ -327,7 +337,7 @@ class LedgerPage(LedgerView):
         if not request.GET and reading.own.default_query:
             page = reverse("cases:ledger", args=[key])
             return redirect(f"{page}?{reading.own.default_query}")
-        return self.show(reading, ExportForm(own=key))
+        return self.show(reading, self.export_form(key))
 
 
 class LedgerTaken(LedgerView):
@@ -344,7 +354,7 @@ class LedgerTaken(LedgerView):
 
     def post(self, request: HttpRequest, key: str, form: str = "") -> HttpResponseBase:
         reading = self.read(key)
-        asked = ExportForm(request.POST, own=key)
+        asked = self.export_form(key, request.POST)
         if not asked.is_valid() or not reading.period_form.is_valid():
             return self.show(reading, asked, UNPROCESSABLE)
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from cases.models import Case
 from cases.models.choices import Confidentiality, Stage
 from cases.models.scope import Sight
 from cases.workflow import Facts
@@ -26,10 +27,7 @@ def where_to_ask(sight: Sight, facts: Facts) -> str:
             " knows them."
         )
     if case.confidentiality == Confidentiality.SECRET:
-        recorder = case.recorded_by and case.recorded_by.user
-        return _("To reach whoever spoke, ask %(recorder)s or the town's reviewer.") % {
-            "recorder": recorder or _("whoever took it down")
-        }
+        return _of_secret(facts)
     if case.confidentiality == Confidentiality.HIDDEN or case.village is None:
         return ""
 
@@ -42,6 +40,36 @@ def where_to_ask(sight: Sight, facts: Facts) -> str:
     return _(
         "To reach whoever spoke, ring the talk room of %(village)s: %(phone)s."
     ) % {**village, "phone": room.phone}
+
+
+def rings_speaker(sight: Sight, facts: Facts) -> bool:
+    """Tell whether the calls about a matter being worked on are this reader's to make,
+    with the number: those of a secret one, of whoever it is with
+    (supervision/notices/calls.py).
+    """
+    case = facts.case
+    is_secret = case.confidentiality == Confidentiality.SECRET
+    if case.stage != Stage.HANDLE or not is_secret:
+        return False
+    return owns(sight, case) and sight.may_know_speaker(case)
+
+
+def owns(sight: Sight, case: Case) -> bool:
+    """Tell whether a matter is with this reader."""
+    reach = sight.reach
+    return case.owner_post_id in reach.posts or case.owner_office_id in reach.offices
+
+
+def _of_secret(facts: Facts) -> str:
+    """Name who knows the speaker of a secret matter: its recorder, unless they may not
+    open it any more or left the post, and the reviewer.
+    """
+    recorder = facts.case.recorded_by
+    serving = {post.pk for post in facts.posts}
+    if recorder is None or recorder.pk not in serving or not facts.may_see(recorder):
+        return _("To reach whoever spoke, ask the town's reviewer.")
+    words = _("To reach whoever spoke, ask %(recorder)s or the town's reviewer.")
+    return words % {"recorder": recorder.user}
 
 
 def works_on(sight: Sight, facts: Facts) -> bool:

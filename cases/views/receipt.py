@@ -17,7 +17,7 @@ from cases.views.access import StaffView
 from cases.views.hidden_words import RECEIPT, Card, card_for
 from cases.workflow import read_facts
 from cases.workflow.numbering import in_groups
-from cases.workflow.pasted import naming_nobody
+from cases.workflow.pasted import naming_no_villager, naming_nobody
 from minshi.clock import now
 from minshi.text.clauses import whole_clauses
 
@@ -86,7 +86,7 @@ class Receipt(StaffView):
 
 def _answer_on_paper(case: Case) -> str:
     """Return the answer that the villager got on the spot; "" where there was none."""
-    return naming_nobody(case, case.result) if case.was_settled else ""
+    return naming_no_villager(case, case.result) if case.was_settled else ""
 
 
 def _what_to_scan_for(case: Case) -> str:

@@ -30,7 +30,7 @@ from cases.workflow.standing import holder_key, village_of
 from cases.workflow.who import protection_open_to
 from minshi.errors import Text
 from minshi.prepared import prepared
-from villages.lookup import neighbourhood_of
+from villages.lookup import cadres_of, neighbourhood_of
 from villages.models import Group, Office, Post, Resident, Town, User, Village
 from villages.rights import LEAD
 
@@ -181,15 +181,12 @@ def cadres_over(
     """
     here = Q(village__in=villages) | Q(group__village__in=villages)
     of_town = Q(town=town) | Q(office__town=town)
-    of_county = Q(county_code=town.county_code)
-    of_county |= Q(office__county_code=town.county_code)
-
-    cadres = Post.objects.filter(here | of_town | of_county).values("user")
     is_here = Exists(Post.objects.filter(here, user=OuterRef("pk")))
     is_of_town = Exists(Post.objects.filter(of_town, user=OuterRef("pk")))
     posts = Prefetch("posts", Post.objects.current(on).with_places().in_order())
     return (
-        User.objects.filter(pk__in=cadres, is_active=True)
+        cadres_of(town, villages)
+        .filter(is_active=True)
         .annotate(is_here=is_here, is_of_town=is_of_town)
         .order_by("-is_here", "-is_of_town", "name", "pk")
         .prefetch_related(posts)

@@ -30,8 +30,8 @@ from minshi.text.finding import (
 )
 from minshi.text.folding import MIDDLE_DOT
 from minshi.text.neighbours import without_names
-from villages.lookup import names_in
-from villages.models import Resident
+from villages.lookup import cadres_of, names_in
+from villages.models import Resident, Town
 
 EDGES = "，,、；;：: \u3000\t"
 
@@ -118,11 +118,21 @@ def _without_blanks(text: str) -> str:
 
 
 def naming_nobody(case: Case, text: str) -> str:
-    """Return words about a case for a place where anybody may read them: on paper, on
-    the wall.
+    """Return a title or the speaker's words for a place where anybody may read them: on
+    paper, on the wall.
 
-    Who spoke is blanked, numbers are left out, residents of the village are 张某. One
-    query.
+    Who spoke is blanked, numbers are left out, residents of the village and cadres are
+    张某: it may be a complaint about one. One query.
+    """
+    plain = without_numbers(speaker_redactor(case)(text))
+    if not plain:
+        return ""
+    return without_names(plain, people_in(plain, case.town, case.village_id))
+
+
+def naming_no_villager(case: Case, text: str) -> str:
+    """Return an officer's words about a case for such a place: as `naming_nobody`, and
+    cadres keep their names, for they say who does what. One query.
     """
     return naming_no_neighbour(case, speaker_redactor(case)(text))
 
@@ -137,6 +147,14 @@ def naming_no_neighbour(case: Case, text: str) -> str:
     return without_names(plain, names_in(plain, neighbours_of(case)))
 
 
+def people_in(text: str, town: Town, village: int | None) -> list[str]:
+    """Return the names of residents of a village (by its id), and of cadres of the
+    village, its town and county, that stand in a text. One query.
+    """
+    cadres = cadres_of(town, [village] if village else [])
+    return names_in(text, _residents_of(village), cadres)
+
+
 def unnamed_in(case: Case, texts: Iterable[str]) -> Callable[[str], str]:
     """Return what writes 张某 for the residents of the village who are named in any of
     these texts. One query for all of them.
@@ -147,8 +165,12 @@ def unnamed_in(case: Case, texts: Iterable[str]) -> Callable[[str], str]:
 
 def neighbours_of(case: Case) -> QuerySet[Resident]:
     """Return the residents of the case's village; nobody where it has none."""
-    village = case.village_id or 0
-    return Resident.objects.in_register().filter(household__group__village=village)
+    return _residents_of(case.village_id)
+
+
+def _residents_of(village: int | None) -> QuerySet[Resident]:
+    in_register = Resident.objects.in_register()
+    return in_register.filter(household__group__village=village or 0)
 
 
 def without_senders(text: str) -> str:

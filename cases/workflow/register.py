@@ -23,6 +23,7 @@ from cases.workflow.named_apart import named_apart
 from cases.workflow.numbering import new_tracking_code, reserve_numbers
 from cases.workflow.pasted import (
     EDGES,
+    people_in,
     refuse_number,
     without_introduction,
     without_numbers,
@@ -46,7 +47,6 @@ from minshi.errors import Faults, InputRefused, KeyReused, NoSuchRight
 from minshi.idempotency import fingerprint, key_reused, once
 from minshi.text import clean_line, clean_text
 from minshi.text.clauses import SENTENCE_END, cut_at_clause
-from villages.lookup import names_in
 from villages.models import Group, Post, Resident, Town, User, Village
 from villages.models.roles import ADMINISTRATORS
 
@@ -295,7 +295,9 @@ def title_of(spoken: Spoken) -> str:
 
 
 def _without_who(spoken: Spoken) -> str:
-    """Return the words without who spoke, without numbers, and others as 张某."""
+    """Return the words without who spoke, without numbers, and others as 张某, cadres
+    with them: whom a complaint is about is told by its page alone. One query.
+    """
     own = [
         spoken.speaker_name.strip(),
         spoken.speaker_phone.strip(),
@@ -306,9 +308,8 @@ def _without_who(spoken: Spoken) -> str:
         own.append(spoken.resident.name)
 
     text = without_senders(spoken.verbatim.strip())
-    in_register = Resident.objects.in_register()
-    of_village = in_register.filter(household__group__village=spoken.village)
-    others = names_in(text, of_village) if spoken.village else []
+    village = spoken.village.pk if spoken.village else None
+    others = people_in(text, town_of(spoken), village)
     text = without_introduction(text)
     return without_numbers(without_people(text, own, set(others) - set(own)))
 

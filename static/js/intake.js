@@ -27,10 +27,16 @@ function fieldsOf(form) {
   );
 }
 
+function filledIn(fold) {
+  return JSON.stringify(valuesOf(fieldsOf(fold)));
+}
+
 function putBack(form, draft) {
   keyOf(form).value = draft.key;
+  const folds = all("details", form);
+  const blank = folds.map(filledIn);
   refill(fieldsOf(form), draft.draft);
-  all("details", form).forEach((field) => (field.open = true));
+  folds.forEach((fold, nth) => (fold.open = filledIn(fold) !== blank[nth]));
   one("[data-restored]", form).hidden = false;
 }
 

@@ -17,6 +17,7 @@ from cases.models import Case
 from cases.models.choices import Light
 from cases.models.scope import CaseQuerySet, Sight, has_light
 from minshi import workdays
+from supervision.figures.day_end import count_at_end
 from supervision.figures.definitions import SHARES
 from supervision.figures.kinds import FEWEST
 from supervision.figures.loading import hidden_from, load
@@ -148,13 +149,15 @@ class Reading:
     leaves_out: Q | None = None
     # past days from the matters, too: what is signed or published is final
     recounts: bool = False
+    # open matters at the end of this day instead of those of this moment
+    open_on: date | None = None
 
     @property
     def on(self) -> date:
         return workdays.local_day(self.at)
 
     def of(self, days: Days) -> Figures:
-        """Return the figures of a period, those of this moment among them."""
+        """Return the figures of a period, those of open matters among them."""
         return Figures.together(self.by_part(days).values())
 
     def by_part(self, days: Days) -> Parts:
@@ -175,7 +178,7 @@ class Reading:
         parts = []
         for by_place in loaded.by_span:
             numbers: dict[str, Numbers] = {}
-            for code, counted in (*by_place.items(), *self._now.items()):
+            for code, counted in (*by_place.items(), *self._open.items()):
                 numbers.setdefault(self._part(code), Counter()).update(counted)
             parts.append({code: Figures(each) for code, each in numbers.items()})
 
@@ -204,7 +207,9 @@ class Reading:
         return code[:TOWN_CODE] if self.place.is_county else code
 
     @cached_property
-    def _now(self) -> dict[str, Numbers]:
+    def _open(self) -> dict[str, Numbers]:
+        if self.open_on:
+            return count_at_end(self.cases(), self.open_on, LIGHTS)
         return count_now(self.cases().open(), self.at)
 
 

@@ -165,6 +165,9 @@ class MonthlyBook(OtherBook):
 
     filterset: ClassVar[type[RowFilter]] = RowFilter
 
+    def is_read_by(self, user: User, on: dt.date) -> bool:
+        return user.holds(on, *READ_REPORTS)
+
     def in_sight(self, user: User, on: dt.date) -> Rows:
         reports = reports_in_sight(user, on)
         newer = MonthlyReport.objects.filter(

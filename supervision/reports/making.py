@@ -166,14 +166,25 @@ class CountedMonth:
 
 def count_month(report: MonthlyReport, at: datetime) -> CountedMonth:
     """Count what a report says, from the matters themselves: what is stored of past
-    days is under no seal. It takes long in a large town, so that nothing is locked.
+    days is under no seal. In hand is what was at the end of the month, and not what
+    came in while the report is drawn up and signed. It takes long in a large town,
+    so that nothing is locked.
     """
     days = Days.month_of(report.month)
     place = Place.of_town(report.town)
     spans = [days, days.before(), days.a_year_before()]
     left_out = concerning_readers(report.town, at, at)
     hidden = Q(pk__in=left_out) if left_out else None
-    read = Reading(place, at, None, hidden, recounts=True).read(spans)
+    is_over = days.last < local_day(at)
+    reading = Reading(
+        place,
+        at,
+        None,
+        hidden,
+        recounts=True,
+        open_on=days.last if is_over else None,
+    )
+    read = reading.read(spans)
     this = Figures.together(read.parts[0].values())
 
     numbers: dict[str, Any] = {LEFT_OUT: sorted(left_out)}

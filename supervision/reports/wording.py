@@ -87,8 +87,8 @@ def _general(this: Figures, numbers: dict[str, Any]) -> str:
     return _(
         "In the month %(received)s matters were received, %(before)s, %(year)s."
         " %(concluded)s of them are concluded by now; %(ratio_in_short)s: %(ratio)s."
-        " %(closed)s matters were closed in the month. %(open)s are in hand as this is"
-        " counted, %(overdue)s of them overdue."
+        " %(closed)s matters were closed in the month. At its end %(open)s were in"
+        " hand, %(overdue)s of them overdue."
     ) % {
         "received": received,
         "before": beside_them[BEFORE],

@@ -193,6 +193,7 @@ class Board(BoardView):
             order = orders.get(case.pk)
             rows.append(BoardRow.of(case, times, order, sight, self.user, at))
 
+        may_chase = self.user.holds(today(), *OVERSEE)
         context = {
             "nav": "supervision",
             "light": light,
@@ -202,7 +203,8 @@ class Board(BoardView):
             "buckets": (
                 bucket_tabs(request, bucket, counts) if light == Light.RED else []
             ),
-            "may_chase": self.user.holds(today(), *OVERSEE),
+            "may_chase": may_chase,
+            "may_tick": may_chase and any(row.tick for row in rows),
             "filters": [narrowed.form[name] for name in self._filters()],
             "shows_town": oversees_towns(self.user),
         }

@@ -106,6 +106,45 @@ def test_what_came_back_is_in_sight_where_it_is_folded_away(open_as):
     assert page.input_value("#id_place") == "村口"
 
 
+@pytest.mark.parametrize(
+    ("filled", "open_folds"),
+    [
+        ("", []),
+        ("[name=place]", ["more"]),
+        ("[name=confidentiality]:not(:checked)", ["more"]),
+        ("[name=concerns]", ["more", "cadres"]),
+    ],
+)
+@pytest.mark.parametrize("who", ["duty", "supervisor"])
+def test_only_a_fold_opens_in_which_something_was_filled_in(
+    open_as, who, filled, open_folds
+):
+    here = staff()
+    page = open_as(getattr(here, who))
+    page.goto("/intake/")
+    if who == "supervisor":  # the cadres of a village come once it is chosen
+        page.select_option("select[name=village]", str(here.village.pk))
+        page.wait_for_selector("#of-village [name=group]", state="attached")
+    page.fill("#id_verbatim", WORDS)
+    page.evaluate(
+        "for (const fold of document.querySelectorAll('details')) fold.open = true"
+    )
+    if filled == "[name=place]":
+        page.fill(filled, "村口")
+    elif filled:
+        page.locator(filled).first.check()
+    page.wait_for_selector("[data-saved-at]:not(:empty)")
+
+    page.reload()
+
+    page.wait_for_selector("[data-restored]", state="visible")
+    cadres = page.locator("#of-village details > summary + *")
+    cadres.wait_for(state="attached")
+    folds = {"more": page.locator("#id_place"), "cadres": cadres}
+    for name, inside in folds.items():
+        expect(inside).to_be_visible(visible=name in open_folds)
+
+
 def test_what_a_step_of_the_six_has_typed_survives_until_it_is_written_down(open_as):
     here = staff()
     address = begun(here).get_absolute_url()
@@ -136,7 +175,7 @@ def test_the_login_page_counts_what_waits_here_and_shows_the_password(open_as):
 
     page.goto("/login/")
 
-    assert page.inner_text("[data-waiting]").endswith("1")
+    assert page.inner_text("[data-waiting]").endswith("没交的有1份。")
     assert WORDS not in page.content()
     page.fill("#id_password", "lu-deng")
     for shown in ("text", "password"):

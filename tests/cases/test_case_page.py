@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.workflow import Action, Speaker, make_move
+from tests import roles
 from tests.cases.roads import (
     DAY,
     NOON,
@@ -707,3 +708,51 @@ def test_nobody_is_sent_to_a_counter_to_ask_of_a_hidden_speaker(
     assert ("审核人转问" in page.text) == (confidentiality == "hidden")
     asks_recorder = f"请找{here.duty.user}（登记的）" in page.text
     assert asks_recorder == (confidentiality == "secret")
+
+
+@pytest.mark.parametrize(
+    ("confidentiality", "is_led_to_calls"),
+    [("normal", False), ("hidden", False), ("secret", True)],
+)
+def test_whoever_rings_the_speaker_of_a_secret_matter_is_led_to_the_call(
+    client, here, confidentiality, is_led_to_calls
+):
+    case = spoken(here, speaker_phone=PHONE, confidentiality=confidentiality)
+    case = decided(here, accepted(here, case))
+    client.force_login(here.handler.user)
+
+    page = client.get(case.get_absolute_url())
+
+    facts = page.text.partition('id="facts"')[2]
+    assert (reverse("supervision:calls") in facts) == is_led_to_calls
+
+
+def test_nobody_is_sent_to_a_recorder_who_may_not_open_the_matter(client, here):
+    cadre = roles.duty_officer_of(here.village).user
+    case = spoken(
+        here, speaker_phone=PHONE, confidentiality="secret", concerns=(cadre,)
+    )
+    office = here.handler.office
+    case = make_move(
+        case,
+        Action.ACCEPT,
+        by=officer(here.reviewer),
+        at=NOON,
+        category="village",
+        grade="complex",
+    )
+    case = make_move(
+        case,
+        Action.DECIDE,
+        by=officer(here.reviewer),
+        at=NOON,
+        handling="led",
+        decision="查",
+        lead=office,
+    )
+    client.force_login(here.handler.user)
+
+    page = client.get(case.get_absolute_url())
+
+    assert f"请找{here.duty.user}" not in page.text
+    assert "有话要问说事人，请找镇上的审核人。" in page.text

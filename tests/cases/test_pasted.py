@@ -14,6 +14,7 @@ from tests.api import Api
 from tests.cases.roads import NOON, spoken, staff
 from tests.villages.factories import HouseholdFactory, ResidentFactory
 from villages.lookup import index_residents
+from villages.models import Post, User
 
 pytestmark = pytest.mark.django_db
 PHONE = "13993912345"
@@ -244,6 +245,62 @@ def test_a_receipt_names_no_neighbour_in_any_spelling(here, client, typed):
     answer = client.get(reverse("cases:receipt", args=[case.number]))
 
     assert answer.context["matter"] == "赵某家的狗"
+
+
+CADRES = ["duty", "leader", "secretary", "handler", "reviewer", "county_reviewer"]
+
+
+def call(post, name):
+    """Give whoever holds a post another name."""
+    post.user.name = name
+    post.user.save()
+
+
+@pytest.mark.parametrize("who", CADRES)
+def test_a_title_names_no_cadre_of_the_place(here, who):
+    call(getattr(here, who), "何佳豪")
+
+    title = spoken(here, verbatim="干部何佳豪收了我家低保", speaker_name="").title
+
+    assert title == "干部何某收了我家低保"
+
+
+def test_a_title_names_nobody_who_served_there_before(here):
+    call(here.secretary, "何佳豪")
+    Post.objects.filter(pk=here.secretary.pk).update(until_on=here.secretary.from_on)
+    User.objects.filter(pk=here.secretary.user_id).update(is_active=False)
+
+    title = spoken(here, verbatim="何佳豪以前收的钱没退", speaker_name="").title
+
+    assert title == "何某以前收的钱没退"
+
+
+def test_a_cadre_of_another_village_is_nobody_there(here):
+    call(staff().secretary, "黄土坡")
+
+    title = spoken(here, verbatim="黄土坡的路塌了", speaker_name="").title
+
+    assert title == "黄土坡的路塌了"
+
+
+@pytest.mark.parametrize("account", ["白关村值班室", "值班室"])
+def test_an_account_that_is_no_person_stays_in_a_title(here, account):
+    call(here.duty, account)
+
+    title = spoken(here, verbatim=f"{account}的门锁坏了", speaker_name="").title
+
+    assert title == f"{account}的门锁坏了"
+
+
+@pytest.mark.parametrize("who", CADRES)
+def test_a_receipt_names_no_cadre(here, client, who):
+    call(getattr(here, who), "阿依古丽·买买提")
+    case = spoken(here, title="组长阿依古丽买买提收了低保")
+    client.force_login(here.duty.user)
+
+    answer = client.get(reverse("cases:receipt", args=[case.number]))
+
+    assert answer.context["matter"] == "组长阿某收了低保"
 
 
 @pytest.mark.parametrize("typed", ["赵 铁 柱", "趙鐵柱", "赵·铁·柱"])

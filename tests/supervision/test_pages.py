@@ -250,6 +250,24 @@ def test_a_secret_matter_is_a_row_without_content(client, here):
     assert "只有指定的人能查看和督办" in board
 
 
+@pytest.mark.parametrize("is_own", [True, False])
+def test_the_board_offers_nothing_for_ticked_ones_where_none_can_be(
+    client, here, is_own
+):
+    """Nobody orders themself, and of a secret matter of others nothing is read."""
+    case = accepted(here)
+    with_whom = here.supervisor if is_own else here.secretary
+    Case.objects.filter(pk=case.pk).update(owner_post=with_whom)
+    secret = accepted(here, confidentiality="secret")
+
+    board = page(client, here.supervisor, "board", light="green")
+
+    assert secret.number in board
+    assert case.number in board
+    assert ("导出勾选的" not in board) == is_own
+    assert ("data-tick-all" not in board) == is_own
+
+
 def test_several_are_chased_at_once_each_with_its_own_result(client, here):
     cases = [accepted(here) for _nth in range(2)]
     client.force_login(here.supervisor.user)

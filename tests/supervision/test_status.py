@@ -171,6 +171,23 @@ def test_a_year_that_is_entered_in_part_stays_on_the_page(client):
     assert notes(*weekends[1:]) == []
 
 
+@pytest.mark.parametrize("days", [[], [date(2027, 2, 6)]])
+def test_only_who_enters_days_off_is_asked_to(client, days):
+    """Whoever oversees matters has no page for it."""
+    load_calendar([2026], NOON)
+    for day in days:
+        CalendarDay.objects.create(day=day, is_working=True, confirmed=True)
+    pages = []
+    for post in (roles.system_admin(), staff().supervisor):
+        with time_machine.travel(NOON.replace(month=11), tick=False):
+            client.force_login(post.user)
+            pages.append(client.get(reverse("supervision:status")).text)
+
+    asked = re.compile(r"请更新日历|请看看是不是没录全")
+    assert ["2027年" in page for page in pages] == [True, True]
+    assert [bool(asked.search(page)) for page in pages] == [True, False]
+
+
 def test_the_page_is_for_overseers_system_administrator_and_auditor(
     client, django_assert_num_queries
 ):

@@ -102,7 +102,7 @@ def test_the_list_goes_on_where_the_page_ended(client, admin):
     assert second.context["after"] == ""
 
 
-@pytest.mark.parametrize("text", ["淑芬", "SUN"])
+@pytest.mark.parametrize("text", ["淑芬", "SUN", "ｓｕｎ", "sun。s", "淑芬\u3000"])
 def test_the_list_is_searched_by_name_and_account_name(client, admin, text):
     wanted = UserFactory(name="孙淑芬", username="sun.sf")
     UserFactory(name="李强", username="li.q")
@@ -138,6 +138,18 @@ def test_an_account_is_opened_and_its_password_shown_once(client, admin):
         password
         not in client.get(reverse("villages:account", args=[user.pk])).content.decode()
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("ｒ１．test", "r1.test"), ("duty。maya", "duty.maya"), ("duty——2", "duty_2")],
+)
+def test_an_account_is_opened_by_the_name_that_was_meant(client, admin, typed, name):
+    client.post(
+        reverse("villages:account_create"), {"name": "王桂兰", "username": typed}
+    )
+
+    assert User.objects.filter(username=name).exists()
 
 
 def test_a_taken_account_name_is_said_beside_the_field(client, admin):

@@ -343,7 +343,7 @@ def test_every_act_is_in_the_audit_log(admin, act):
     assert (record.user, record.at) == (admin, NOON)
 
 
-@pytest.mark.parametrize("username", ["王小明", "ｗａｎｇ", "wang xiaoming", "wáng"])
+@pytest.mark.parametrize("username", ["王小明", "wang xiaoming", "wáng"])
 def test_an_account_name_can_be_typed_on_every_keyboard(admin, username):
 
     with pytest.raises(InputRefused) as refused:

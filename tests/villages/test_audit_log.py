@@ -79,10 +79,18 @@ def test_the_log_is_filtered_by_account(reader):
 
 
 @pytest.mark.parametrize(
-    "typed", ["魏文静", "文静", "super", "ｓｕｐｅｒｖｉｓｏｒ", " Supervisor "]
+    "typed",
+    [
+        "魏文静",
+        "文静",
+        "super",
+        "ｓｕｐｅｒｖｉｓｏｒ",
+        " Supervisor ",
+        "supervisor。c",
+    ],
 )
 def test_an_account_is_found_by_its_name_in_any_width(reader, typed):
-    wanted = record(user=UserFactory(username="supervisor", name="魏文静"))
+    wanted = record(user=UserFactory(username="supervisor.county", name="魏文静"))
     record(user=UserFactory(username="wang", name="王桂兰"))
     record(user=None)
 

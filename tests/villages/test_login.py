@@ -186,6 +186,16 @@ def test_an_account_is_named_in_any_spelling(client, user, name):
     assert is_in(client)
 
 
+@pytest.mark.parametrize("name", ["wang。gl", "wang．gl", "wang｡gl", "ＷＡＮＧ。ＧＬ"])
+def test_an_account_is_named_with_the_point_of_a_chinese_keyboard(client, user, name):
+    user.username = "wang.gl"
+    user.save()
+
+    log_in(client, username=name)
+
+    assert is_in(client)
+
+
 def test_another_spelling_of_the_name_is_no_new_try(client, user):
     for name in SPELLINGS:
         answer = log_in(client, "wrong-password", username=name)

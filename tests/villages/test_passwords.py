@@ -289,6 +289,23 @@ def test_tokens_end_with_a_change_of_the_own_password(client, user):
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.parametrize("new", ["lu-deng-8", "路灯坏了好几天没人管了", "8293057164"])
+def test_what_a_password_lacks_is_said_as_the_hint_says_it(client, new):
+    user = UserFactory()
+    user.set_password("lu-deng-huai-le-7")
+    user.save()
+    client.force_login(user)
+
+    page = client.post(
+        reverse("account_change_password"),
+        {"oldpassword": "lu-deng-huai-le-7", "password1": new, "password2": new},
+    ).text
+
+    refusals = page.split('id="error-summary"')[1].partition("</div>")[0]
+    assert "字母里要夹数字或符号" in refusals
+    assert "字母和数字都要有" not in page
+
+
 def test_two_new_passwords_that_differ_are_said_so(client):
     user = UserFactory()
     user.set_password("lu-deng-huai-le-7")

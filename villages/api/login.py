@@ -30,11 +30,12 @@ from villages.api.fields import validated
 from villages.forms.secret_forms import CodeForm
 from villages.login import as_given_out
 from villages.models import Post, User
+from villages.naming import account_name
 from villages.open_logins import end_all_logins
 from villages.passwords import is_too_old
 from villages.second_factor import lacks_second_factor
 from villages.token_login import SecondFactorFirst
-from villages.tries import account_name, name_at_login, trying
+from villages.tries import name_at_login, trying
 
 SHORT_CODE = 20  # an authenticator's 6 digits, or a recovery code
 

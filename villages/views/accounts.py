@@ -8,7 +8,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -96,8 +96,7 @@ class AccountList(SecurityAdminPage):
 
         users = User.objects.filter(username__gt=after).order_by("username")
         if text:
-            by_name = Q(name__icontains=text) | Q(username__istartswith=text)
-            users = users.filter(by_name)
+            users = users.filter(accounts.accounts_like(text))
 
         found = list(with_posts(users)[: PAGE + 1])
         has_more = len(found) > PAGE

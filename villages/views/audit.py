@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from minshi.days import DayFilter
-from minshi.text import half_width
+from villages.accounts import accounts_like
 from villages.audit_words import actor_in_words, subject_in_words
 from villages.disclosure import name_nobody_in
 from villages.forms.accounts import DayInput
 from villages.models import AuditRecord, User
 from villages.models.audit import AuditKind
+from villages.naming import account_name
 from villages.views.rights import AuditorPage
 
 PAGE = 50
@@ -59,11 +60,10 @@ class AuditFilter(django_filters.FilterSet):
         """Narrow to the account of that name; where there is none, to those whose
         account name begins so or whose own name holds it.
         """
-        text = "".join(half_width(typed).split())
-        users = User.objects.filter(username__iexact=text)
+        text = "".join(typed.split())
+        users = User.objects.filter(username__iexact=account_name(text))
         if not users.exists():
-            by_name = Q(name__icontains=text) | Q(username__istartswith=text)
-            users = User.objects.filter(by_name)
+            users = User.objects.filter(accounts_like(text))
         return records.filter(user__in=users)
 
 

@@ -18,6 +18,7 @@ from cases.views.attachments import file_response
 from cases.views.meetings.access import MeetingView
 from cases.workflow.pasted import (
     naming_no_neighbour,
+    naming_no_villager,
     naming_nobody,
     without_numbers,
 )
@@ -95,7 +96,7 @@ def _reason_on_the_wall(case: Case) -> Reason | None:
         return None
     if not Sight.of(reported.user, today()).shows_speaker(case):
         return None
-    return Reason(reported, naming_nobody(case, reported.note))
+    return Reason(reported, naming_no_villager(case, reported.note))
 
 
 def _written_on_the_wall(item: AgendaItem, case: Case) -> dict[str, str]:
@@ -104,7 +105,7 @@ def _written_on_the_wall(item: AgendaItem, case: Case) -> dict[str, str]:
         opinions = naming_no_neighbour(case, item.opinions)
         resolution = item.resolution
     else:
-        opinions = naming_nobody(case, item.opinions)
+        opinions = naming_no_villager(case, item.opinions)
         resolution = speaker_redactor(case)(item.resolution)
     return {"opinions": opinions, "resolution": without_numbers(resolution)}
 

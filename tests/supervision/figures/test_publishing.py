@@ -116,6 +116,17 @@ def test_everybody_reads_what_a_reviewer_ticked_and_nothing_else(
     assert shown == f"{received.count()}件"
 
 
+def test_the_name_on_top_leads_to_where_everybody_may_go(world, report, reviewer):
+    client = client_of(reviewer)
+    address = reverse("supervision:publish_report", args=[report.pk])
+    client.post(address, {"codes": [RECEIVED]})
+
+    page = read_by_anybody(world.here.town).text
+
+    (brand,) = re.findall(r'class="brand"\s+href="([^"]+)"', page)
+    assert brand == reverse("cases:track_any")
+
+
 def test_it_names_nobody_and_no_matter(world, report, reviewer):
     published(report, reviewer)
     page = read_by_anybody(world.here.town).content.decode()

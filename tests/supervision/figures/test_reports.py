@@ -17,11 +17,12 @@ from openpyxl import load_workbook
 
 from cases.models import Case
 from cases.models.scope import Sight
-from cases.workflow import Action, make_move
+from cases.workflow import Action, Spoken, make_move, register
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight
 from minshi.history import Frozen
 from minshi.jobs import SomeFailed
 from minshi.tabular import HEADING_ROW
+from minshi.workdays import due_at
 from supervision.figures.definitions import COUNTS
 from supervision.figures.periods import Days
 from supervision.figures.places import Place
@@ -34,7 +35,7 @@ from supervision.reports.signing import CountedAnew, correct, sign, word_typical
 from supervision.reports.wording import parts_of_report
 from supervision.sealing.heads import keep_newest
 from supervision.sealing.seals import seal_logs
-from tests.cases.roads import DAY, NOON, officer, rated, spoken
+from tests.cases.roads import DAY, NOON, accepted, officer, rated, spoken
 from tests.roles import duty_officer_of
 from tests.supervision.figures.world import in_sql, make_world
 
@@ -95,8 +96,9 @@ def test_a_fault_in_one_town_leaves_the_other_towns_their_report(world):
 
 def test_every_number_of_a_report_is_what_plain_sql_counts(world, report):
     within = f"c.town_id = {world.here.town.pk}"
+    at_the_end = MARCH.end - timedelta(microseconds=1)
     for code in COUNTS:
-        counted = in_sql(code, MARCH, within, APRIL)
+        counted = in_sql(code, MARCH, within, at_the_end)
         assert report.numbers["this"].get(code, 0) == counted, code
 
     rows = report.rows.order_by("pk")
@@ -112,6 +114,67 @@ def test_every_number_of_a_report_is_what_plain_sql_counts(world, report):
     ):
         (value,) = [each.value for each in COLUMNS if each.key == column]
         assert value(village) == in_sql(code, MARCH, within, APRIL)
+
+
+def test_in_hand_is_what_was_open_at_the_end_of_the_month(world):
+    """It is drawn up in the days after, and again as it is signed."""
+    within = f"c.town_id = {world.here.town.pk}"
+    at_the_end = in_sql("case.open.count", MARCH, within, APRIL)
+    of_april = Spoken(verbatim="桥栏杆断了", village=world.here.village)
+    register(of_april, by=officer(world.here.duty), at=APRIL)
+    closed = rated(world.here, world.cases["answered"], at=APRIL)
+    by = officer(world.here.supervisor)
+    closed_before = world.cases["praised"]
+    make_move(closed_before, Action.REOPEN, by=by, at=APRIL, reason="又坏了")
+
+    make_reports_due(APRIL + DAY)
+
+    report = MonthlyReport.objects.get(town=world.here.town)
+    assert not closed.is_open
+    assert report.numbers["this"]["case.open.count"] == at_the_end
+    total = RowRecord(report.rows.order_by("pk")[0])
+    assert total.figures.count("case.open.count") == at_the_end
+    with override("zh-hans"):
+        text = parts_of_report(report)[0].text
+    assert f"月底在办（含以前月份的）{at_the_end}件" in text
+
+
+def paused(since, until, due_before):
+    return {
+        "kind": "suspended",
+        "from": since,
+        "until": until,
+        "due_before": due_before,
+    }
+
+
+@pytest.mark.parametrize(
+    ("last_day", "pauses", "is_overdue"),
+    [
+        (date(2026, 3, 30), [], True),
+        (date(2026, 3, 31), [], False),
+        (date(2026, 4, 9), [paused("2026-04-01", "2026-04-08", "2026-03-30")], True),
+        (date(2026, 3, 20), [paused("2026-03-25", "2026-04-08", "2026-03-20")], False),
+        (date(2026, 3, 20), [paused("2026-03-21", "2026-03-25", "2026-03-20")], True),
+    ],
+)
+def test_overdue_is_what_was_overdue_at_the_end_of_the_month(
+    world, last_day, pauses, is_overdue
+):
+    until_then = make_report(world.here.town, MARCH.first, at=APRIL)
+    before = until_then.numbers["this"].get("case.overdue.count", 0)
+    case = accepted(world.here)
+    clock = case.clocks.get(stopped_at=None)
+    clock.due_at = due_at(last_day)
+    clock.pauses = pauses
+    clock.save()
+
+    report = make_report(
+        world.here.town, MARCH.first, at=APRIL + DAY, edition=2, why_again="数错了"
+    )
+
+    overdue = report.numbers["this"].get("case.overdue.count", 0)
+    assert overdue - before == is_overdue
 
 
 def test_the_rows_have_the_columns_of_the_ledger_in_their_order():
@@ -868,3 +931,23 @@ def test_a_list_without_a_report_says_when_one_comes(world):
     page = client_of(world.here.supervisor).get(reverse("supervision:reports"))
 
     assert "上个月的月报由系统自动生成" in page.text
+
+
+@pytest.mark.parametrize(
+    ("who", "is_offered"),
+    [("secretary", False), ("handler", False), ("supervisor", True)],
+)
+def test_whoever_reads_no_report_is_offered_no_ledger_of_them(
+    world, report, who, is_offered
+):
+    client = client_of(getattr(world.here, who))
+    page = reverse("cases:ledger", args=["monthly"])
+
+    general = client.get(reverse("cases:ledger", args=["general"]))
+    monthly = client.get(page)
+
+    assert (page in general.text) == is_offered
+    offered = general.context["form"].fields["also"].choices
+    assert ("monthly" in dict(offered)) == is_offered
+    assert ("月报由镇里和县里的审核人、督办员看" in monthly.text) != is_offered
+    assert "还没有月报" not in monthly.text

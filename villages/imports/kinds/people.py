@@ -31,7 +31,7 @@ from villages.models import (
     Village,
 )
 from villages.models.roles import NODES_OF_ROLE, Node
-from villages.naming import TAIL_LENGTH, pinyin_of
+from villages.naming import TAIL_LENGTH, account_name, pinyin_of
 from villages.rights import MANAGE_ACCOUNTS
 
 ROLES: dict[str, Any] = {
@@ -196,6 +196,7 @@ class People(RowKind):
         """
         values = entry.values
         if values.get("username"):
+            values["username"] = account_name(values["username"])
             user = User.objects.filter(username__iexact=values["username"]).first()
             if user and user.name != values["name"]:
                 words = _("This account is %(name)s's.") % {"name": user.name}
