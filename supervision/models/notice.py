@@ -4,7 +4,7 @@ something to tell.
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -117,23 +117,17 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             Q(pk=OuterRef("chase__to_post")) | Q(office=OuterRef("chase__to_office")),
             user=OuterRef("recipient"),
         )
-        addressed = Post.objects.filter(
-            Q(pk=OuterRef("order__to_post")) | Q(office=OuterRef("order__to_office")),
-            user=OuterRef("recipient"),
-        )
-        owning = Post.objects.filter(
-            Q(pk=OuterRef("case__owner_post"))
+        answering = Post.objects.filter(
+            Q(pk=OuterRef("order__to_post"))
+            | Q(pk=OuterRef("case__owner_post"))
+            | Q(office=OuterRef("order__to_office"))
             | Q(office=OuterRef("case__owner_office")),
             user=OuterRef("recipient"),
         )
-        # an order goes to whoever has its matter then; who has it later answers it, and
-        # is told so as its answer is sent back
-        may_answer = Q(Exists(addressed))
-        may_answer |= Q(Exists(owning), kind=NoticeKind.ORDER_BACK)
         marked = self.annotate(
             is_asked=Exists(asked),
             is_holder=Exists(holding),
-            may_answer=ExpressionWrapper(may_answer, models.BooleanField()),
+            may_answer=Exists(answering),
         )
         return marked.select_related(
             "chase__by__user",

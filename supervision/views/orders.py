@@ -156,19 +156,6 @@ def addressee_of(order: SupervisionOrder) -> str:
     return holder_words(order.to_post, order.to_office)
 
 
-def answered_now_by(order: SupervisionOrder) -> str:
-    """Return who answers an order whose matter has gone on from whomever it went to; ""
-    of others, and of one that waits for no answer.
-    """
-    if order.state != OrderState.SENT or is_redacted(order):
-        return ""
-    case = order.case
-    went_to = (order.to_post_id, order.to_office_id)
-    if (case.owner_post_id, case.owner_office_id) == went_to:
-        return ""
-    return holder_of(case)
-
-
 class OrderView(StaffView):
     def order(self, pk: int) -> SupervisionOrder:
         """Return an order by its key. Http404: its case is out of sight."""
@@ -258,7 +245,6 @@ class OrderDetail(OrderView):
             "matter": matter_of(order, sight),
             "address": "" if is_redacted(order) else order.case.get_absolute_url(),
             "addressee": addressee_of(order),
-            "answered_now_by": answered_now_by(order),
             "colour": colour,
             "state": state,
             "demand": redact(order.demand, post=order.demanded_by_id),

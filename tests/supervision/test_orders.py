@@ -116,53 +116,6 @@ def test_an_order_walks_from_the_pen_to_its_closing(here):
     assert order.state == OrderState.CLOSED
 
 
-def handed_on(here, order):
-    """The station gives the matter back, which the secretary has from then on."""
-    return make_move(
-        order.case,
-        Action.RETURN,
-        by=officer(here.handler),
-        at=NOON + DAY,
-        reason="管不了",
-    )
-
-
-def test_what_an_order_told_stays_as_it_was_sent_once_the_matter_goes_on(here):
-    handed_on(here, sent(here))
-
-    rows = Notice.objects.filter(kind=NoticeKind.ORDER, channel="inbox").worded()
-    says = {row.recipient: words_of(row) for row in rows}
-    assert "请您知道：" in says[here.secretary.user]
-    assert "请您知道：" not in says[here.handler.user]
-
-
-@pytest.mark.parametrize("is_handed_on", [True, False])
-def test_an_order_says_who_answers_it_once_the_matter_has_gone_on(
-    client, here, is_handed_on
-):
-    order = sent(here)
-    if is_handed_on:
-        handed_on(here, order)
-
-    said = {}
-    for post in (here.secretary, here.supervisor):
-        client.force_login(post.user)
-        page = client.get(order.get_absolute_url())
-        said[post] = f"现在由{here.secretary.user}（村支书）回复" in page.text
-
-    assert set(said.values()) == {is_handed_on}
-
-
-def test_an_order_that_was_answered_names_nobody_to_answer_it(client, here):
-    order = replied(here)
-    handed_on(here, order)
-    client.force_login(here.secretary.user)
-
-    page = client.get(order.get_absolute_url())
-
-    assert "现在由" not in page.text
-
-
 def test_only_whoever_is_to_answer_an_order_is_asked_to(here):
     order = replied(here)
     by = officer(here.supervisor)
