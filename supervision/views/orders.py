@@ -97,6 +97,7 @@ class ListedOrder:
     below: str
     state: str
     tick: str  # empty: it is not signed together with others
+    is_secret: bool  # and its reader opens the matter
 
     @classmethod
     def of(
@@ -122,6 +123,7 @@ class ListedOrder:
             below=f"{title} · {place}" if order.number else place,
             state=state,
             tick=tick if may_sign and is_to_sign else "",
+            is_secret=case.is_secret and not is_redacted(order),
         )
 
 
