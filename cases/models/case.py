@@ -387,6 +387,10 @@ class Case(WithChoices):
         return reverse("cases:detail", args=[self.number])
 
     @property
+    def is_secret(self) -> bool:
+        return self.confidentiality == Confidentiality.SECRET
+
+    @property
     def is_open(self) -> bool:
         return self.stage != Stage.CLOSED
 

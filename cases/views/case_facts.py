@@ -40,7 +40,7 @@ def speaker_of(case: Case, *, shown: bool) -> str:
 def lines_of_origin(
     case: Case, words: Mapping[str, str], *, speaker_shown: bool
 ) -> list[FactLine]:
-    """List how the matter came: place, kind, channel, officer and level.
+    """List how the matter came: address, place, kind, channel, officer and level.
 
     `words` are the case's own, as the reader may see them; `speaker_shown` tells
     whether they may know who spoke.
@@ -53,6 +53,7 @@ def lines_of_origin(
         level = f"{level} · {in_round}"
 
     return [
+        *_address_of(case, speaker_shown),
         FactLine(_("Place"), _where(case, words["place"], speaker_shown)),
         FactLine(_("Kind"), kind(case) or NOTHING),
         *_reserved_to(case),
@@ -75,17 +76,27 @@ def _reserved_to(case: Case) -> list[FactLine]:
     return [FactLine(_("Reserved to the people of the village"), words)]
 
 
-def _where(case: Case, place: str, speaker_shown: bool) -> str:
-    """Return the place of the matter; where none was said, the speaker's group, for
-    whoever may know who spoke.
+def _address_of(case: Case, speaker_shown: bool) -> list[FactLine]:
+    """Say where the speaker lives, to whoever may know who spoke; nothing where that
+    was not taken down.
     """
-    here = str(case.village or case.town)
+    if not speaker_shown or not case.speaker_address:
+        return []
+    return [FactLine(_("Address"), case.speaker_address)]
+
+
+def _where(case: Case, place: str, speaker_shown: bool) -> str:
+    """Return the place of the matter and, for whoever may know who spoke, the speaker's
+    group.
+    """
+    where = str(case.village or case.town)
     if place:
-        return f"{here} {place}"
+        where = f"{where} {place}"
     if case.group is None or not speaker_shown:
-        return here
+        return where
+
     group = _("%(group)s (the speaker's group)") % {"group": case.group}
-    return f"{here} {group}"
+    return f"{where}；{group}" if place else f"{where} {group}"
 
 
 def lines_of_course(

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from cases.api.base import CaseApi
 from cases.api.registers import RegisterApi
+from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor
 from cases.serializers.fields import ReadOnlyHolderField, ShownRow
 from cases.serializers.four_two import BatchResult
@@ -28,10 +29,12 @@ from supervision.orders import (
     act_on,
     acts_open_to,
     chasing_post,
+    is_apart,
     is_redacted,
     matter_of,
     orders_seen_by,
     raise_order,
+    reads_answer,
     redactor_of,
     sign_all,
     why_not_ordered,
@@ -121,13 +124,25 @@ class OrderRow(OfACase):
 
     def to_representation(self, row: SupervisionOrder) -> dict[str, Any]:
         shown = super().to_representation(row)
+        sight = self.context["sight"]
+        if is_apart(row):
+            return self._apart(row, shown, sight)
         if not is_redacted(row):
             return shown
 
-        sight = self.context["sight"]
         shown["title"] = matter_of(row, sight)
         shown["replied_by"] = None
         self.show_own_words(row, shown, redactor_of(row, sight))
+        return shown
+
+    def _apart(
+        self, row: SupervisionOrder, shown: dict[str, Any], sight: Sight
+    ) -> dict[str, Any]:
+        """Leave what whoever handed the matter on was sent, and answered."""
+        shown |= {"title": matter_of(row, sight), "talks": [], "end_reason": ""}
+        if not reads_answer(row, row.replied_by, sight):
+            shown |= {"reply": "", "replied_at": None, "replied_by": None}
+            shown |= {"finding": "", "checked_at": None, "checked_by": None}
         return shown
 
     def show_own_words(self, row: Any, shown: dict[str, Any], redact: Redactor) -> None:

@@ -117,18 +117,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             Q(pk=OuterRef("chase__to_post")) | Q(office=OuterRef("chase__to_office")),
             user=OuterRef("recipient"),
         )
-        answering = Post.objects.filter(
-            Q(pk=OuterRef("order__to_post"))
-            | Q(pk=OuterRef("case__owner_post"))
-            | Q(office=OuterRef("order__to_office"))
-            | Q(office=OuterRef("case__owner_office")),
-            user=OuterRef("recipient"),
-        )
-        marked = self.annotate(
-            is_asked=Exists(asked),
-            is_holder=Exists(holding),
-            may_answer=Exists(answering),
-        )
+        marked = self.annotate(is_asked=Exists(asked), is_holder=Exists(holding))
         return marked.select_related(
             "chase__by__user",
             "chase__clock",
@@ -185,6 +174,12 @@ class Notice(WithChoices):
         verbose_name=_("supervision order"),
     )
     is_urgent = models.BooleanField(_("at once"), default=False)
+    is_copy = models.BooleanField(
+        _("only to know"),
+        default=False,
+        editable=False,
+        help_text=_("of an order that somebody else was to answer then"),
+    )
     state = models.CharField(
         pgettext_lazy("notice", "state"),
         max_length=7,

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.models import Case
-from cases.models.choices import WithChoices
+from cases.models.choices import Confidentiality, WithChoices
 from minshi.workdays import due_at
 from villages.models import Office, Post, Town
+from villages.models.posts import Reach
 
 
 class OrderState(models.TextChoices):
@@ -29,6 +30,16 @@ class OrderState(models.TextChoices):
 UNSENT = (OrderState.TO_SIGN, OrderState.SIGNED)
 LIVE = (*UNSENT, OrderState.SENT, OrderState.REPLIED)
 OVER = (OrderState.CLOSED, OrderState.CANCELLED, OrderState.ENDED)
+
+
+def sent_to(reach: Reach, order: str = "") -> Q:
+    """Match the orders that were sent to these posts or offices, of matters that are
+    not secret; `order` leads to the order.
+    """
+    to_them = Q(**{f"{order}to_post__in": reach.posts})
+    to_them |= Q(**{f"{order}to_office__in": reach.offices})
+    is_secret = Q(**{f"{order}case__confidentiality": Confidentiality.SECRET})
+    return to_them & ~is_secret & Q(**{f"{order}sent_at__isnull": False})
 
 
 class OrderCounter(models.Model):

@@ -11,9 +11,11 @@ from cases.workflow import Action
 from minshi import workdays
 from supervision.models import Notice, NoticeChannel, NoticeKind, NoticeState
 from supervision.models.notice_kinds import OF_SYSTEM
+from supervision.models.order import sent_to
 from villages.models import User
 
 ORDER = ("-created_at", "-id")
+OF_THEIR_ORDER = (NoticeKind.ORDER, NoticeKind.ORDER_BACK, NoticeKind.ORDER_CLOSED)
 
 
 def inbox_of(user: User, at: datetime) -> QuerySet[Notice]:
@@ -21,19 +23,23 @@ def inbox_of(user: User, at: datetime) -> QuerySet[Notice]:
     its case.
 
     A notice leaves the inbox when its case leaves the user's sight, or comes to concern
-    them. But "taken back from you" stays with whoever had the case until then, by its
-    number, unless the case concerns them.
+    them. But "taken back from you" stays with whoever had the case until then, and what
+    was told of an order with whom that was sent to, by its number, unless the case
+    concerns them.
     """
     on = workdays.local_day(at)
     readable = Case.objects.visible_to(user, on).filter(pk=OuterRef("case"))
     known = Case.objects.counted_for(user, on)
-    concerning_them = Case.objects.filter(Sight.of(user, on).in_conflict())
+    sight = Sight.of(user, on)
+    concerning_them = Case.objects.filter(sight.in_conflict())
 
     is_known = Q(case__in=known.values("pk"))
     is_taken_back = Q(kind=NoticeKind.TAKEN_BACK)
+    is_of_their_order = Q(kind__in=OF_THEIR_ORDER) & sent_to(sight.reach, "order__")
+    stays = is_taken_back | is_of_their_order
     concerns_them = Q(case__in=concerning_them.values("pk"))
     is_of_system = Q(kind__in=OF_SYSTEM)
-    may_know = is_known | (is_taken_back & ~concerns_them) | is_of_system
+    may_know = is_known | (stays & ~concerns_them) | is_of_system
 
     notices = Notice.objects.filter(
         may_know, ~_needs_no_call(), recipient=user, channel=NoticeChannel.INBOX

@@ -36,6 +36,7 @@ class Message:
     event: Event | None = None
     order: SupervisionOrder | None = None
     is_urgent: bool = False
+    is_copy: bool = False  # of an order that somebody else is to answer
     by_letter: bool = True  # besides the inbox, where there is an address
 
 
@@ -117,6 +118,7 @@ def _notice(message: Message, channel: NoticeChannel, hours: Hours) -> Notice:
         order=message.order,
         day=message.order.reply_on if message.order else message.case.promised_on,
         is_urgent=message.is_urgent,
+        is_copy=message.is_copy,
         state=NoticeState.SENT if is_inbox else NoticeState.WAITING,
         created_at=hours.at,
         send_after=send_after,

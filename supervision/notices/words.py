@@ -316,7 +316,7 @@ def _standard_words_of(notice: Notice) -> Text:
         words = _("%(by)s urges you: %(reason)s")
         if not vars(notice).get("is_holder", True):
             words = _("%(by)s is chasing this: %(reason)s")
-    if notice.kind in COPIES and notice.recipient_id and not _may_answer(notice):
+    if notice.kind in COPIES and notice.is_copy:
         words = COPIES[notice.kind]
     if notice.kind in STILL_TO_DO and _to_be_done(notice):
         words = STILL_TO_DO[notice.kind]
@@ -356,13 +356,6 @@ def _is_theirs_to_answer(notice: Notice) -> bool:
     notes it on each notice.
     """
     return bool(vars(notice).get("is_asked", False))
-
-
-def _may_answer(notice: Notice) -> bool:
-    """Tell whether an order is the recipient's to answer, as `worded` notes it on each
-    notice (supervision/orders/rights.py).
-    """
-    return bool(vars(notice).get("may_answer", True))
 
 
 def _facts_of(notice: Notice) -> dict[str, Any]:

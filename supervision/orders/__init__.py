@@ -42,7 +42,13 @@ from supervision.orders.opening import (
     to_be_signed_by,
     why_not_ordered,
 )
-from supervision.orders.reading import is_redacted, matter_of, redactor_of
+from supervision.orders.reading import (
+    is_apart,
+    is_redacted,
+    matter_of,
+    reads_answer,
+    redactor_of,
+)
 from supervision.orders.reminding import remind_of_orders_due
 from supervision.orders.rights import is_ordered, signs
 from supervision.orders.sending import send_orders_due
@@ -63,6 +69,7 @@ __all__ = [
     "demand_in_words",
     "draft_orders",
     "end_orders_due",
+    "is_apart",
     "is_ordered",
     "is_redacted",
     "latest_reply_on",
@@ -71,6 +78,7 @@ __all__ = [
     "note_talk",
     "orders_seen_by",
     "raise_order",
+    "reads_answer",
     "redactor_of",
     "remind_of_orders_due",
     "reply_to_order",

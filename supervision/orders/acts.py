@@ -54,6 +54,7 @@ from supervision.orders.rights import (
     answers,
     is_ordered,
     may_check,
+    reads_matter,
     signs,
     why_not_signed,
 )
@@ -268,17 +269,19 @@ def reply_to_order(
     """Answer an order, as whoever it was sent to or whoever has the case now, and
     notify those who check the answer.
 
-    NoSuchRight: somebody else's order. MoveRefused: it does not wait for an answer.
+    NoSuchRight: somebody else's order, or of a matter that they handed on and read no
+    more. MoveRefused: it does not wait for an answer.
     InputRefused: no words, or too many.
     """
     order = lock_order(order, OrderState.SENT)
 
+    on = workdays.local_day(at)
     is_theirs = (
         answers(order, by.post)
         and by.post.user_id == by.user.pk
-        and by.post.is_current(workdays.local_day(at))
+        and by.post.is_current(on)
     )
-    if not is_theirs:
+    if not is_theirs or not reads_matter(order, by.user, on):
         raise NoSuchRight(_("This order was not sent to you."))
     text = clean_text(text)
     if is_blank(text):
@@ -339,16 +342,27 @@ def check_reply(
 
 
 def _notify_one(
-    order: SupervisionOrder, kind: NoticeKind, post: Post, at: datetime
+    order: SupervisionOrder,
+    kind: NoticeKind,
+    post: Post,
+    at: datetime,
+    *,
+    nth: str = "",
+    is_copy: bool = False,
 ) -> None:
     """Notify who wrote an order, or answered it, of what became of that. Where they
-    have left, nobody is alarmed.
+    have left, nobody is alarmed. `nth` sets apart the notices of a kind that an
+    order may send more than once; a copy asks for nothing.
     """
     people = recipients_of([order.case], workdays.local_day(at))
     users = people.spared(order.case, [post])
 
+    about = f"order:{order.pk}:{kind}"
+    if nth:
+        about = f"{about}:{nth}"
+
     messages = [
-        Message(f"order:{order.pk}:{kind}", kind, user, order.case, order=order)
+        Message(about, kind, user, order.case, order=order, is_copy=is_copy)
         for user in users
     ]
     put_in_outbox(messages, at=at)
@@ -362,7 +376,8 @@ def _send_back(
     1. Check that it is said what is missing, and the new day.
     2. Let the order wait for another answer.
     3. Record the answer that was not good.
-    4. Notify whoever the order goes to.
+    4. Notify whoever the order goes to, and who answered if they read the matter no
+       more.
     """
     order.reply_on = reply_on or latest_reply_on(order.case, at)
 
@@ -381,9 +396,11 @@ def _send_back(
         order.save()
         _store_sent_back(order, by, at)
 
-    notify_of_order(
-        order, NoticeKind.ORDER_BACK, (Told.OWNER, Told.HEAD), at, nth=at.isoformat()
-    )
+    nth = at.isoformat()
+    notify_of_order(order, NoticeKind.ORDER_BACK, (Told.OWNER, Told.HEAD), at, nth=nth)
+    replier = order.replied_by
+    if replier and not reads_matter(order, replier.user, workdays.local_day(at)):
+        _notify_one(order, NoticeKind.ORDER_BACK, replier, at, nth=nth, is_copy=True)
 
 
 def _store_sent_back(order: SupervisionOrder, by: Officer, at: datetime) -> None:

@@ -16,11 +16,13 @@ from supervision.models import Notice, NoticeKind, OrderState, SupervisionOrder,
 from supervision.notices.outbox import Message, put_in_outbox, take_back
 from supervision.notices.recipients import Recipients, recipients_of
 from supervision.orders.final import order_recorded
-from supervision.orders.rights import is_of_county, signers_of
+from supervision.orders.rights import is_of_county, signers_of, users_to_answer
 from villages.models import Post
 
 POSTS = ("raised_by", "replied_by")
 CHECKERS = (Told.OVERSEER, Told.SIGNER)
+# who has the matter is to answer; who is above them is only to know
+TO_BE_ANSWERED = (NoticeKind.ORDER, NoticeKind.ORDER_BACK)
 
 
 def notify_of_order(
@@ -56,7 +58,13 @@ def _messages_of(
     if nth:
         about = f"{about}:{nth}"
 
-    return [Message(about, kind, user, order.case, order=order) for user in users]
+    answering = users_to_answer(order) if kind in TO_BE_ANSWERED else set()
+    messages = []
+    for user in users:
+        is_copy = kind in TO_BE_ANSWERED and user.pk not in answering
+        message = Message(about, kind, user, order.case, order=order, is_copy=is_copy)
+        messages.append(message)
+    return messages
 
 
 def take_back_requests_to_sign(order: SupervisionOrder, at: datetime) -> None:

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.utils.translation import gettext as _
 
 from cases.models import Case
@@ -16,7 +24,7 @@ from cases.workflow.standing import is_with
 from cases.workflow.who import OVERSEERS, Handled
 from minshi import workdays
 from supervision.models import OrderState, SupervisionOrder
-from supervision.models.order import UNSENT
+from supervision.models.order import UNSENT, sent_to
 from supervision.orders.acts import (
     cancel_order,
     check_reply,
@@ -24,6 +32,7 @@ from supervision.orders.acts import (
     sign_order,
 )
 from supervision.orders.ending import why_not_to_send
+from supervision.orders.reading import is_apart
 from supervision.orders.rights import (
     answers,
     is_ordered,
@@ -118,7 +127,7 @@ def acts_open_to(
         open_to["sign"] = _first(signing)
     if order.state in UNSENT and not is_own:
         open_to["cancel"] = _first([*overseeing, *signing])
-    if order.state == OrderState.SENT:
+    if order.state == OrderState.SENT and not is_apart(order):
         open_to["reply"] = _first(post for post in posts if answers(order, post))
     if order.state == OrderState.REPLIED:
         open_to["check"] = _first(
@@ -177,6 +186,8 @@ def orders_seen_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
 
     Whoever signs reads the orders of secret matters that do not name them too, where
     they wait for a signature or for what became of it: `redacted` is true of them.
+    Whom an order was sent to reads it once they handed its matter on, and nothing of
+    the matter: `apart` is true of it.
     """
     sight = Sight.of(user, on)
     visible = Case.objects.visible_by(sight)
@@ -197,7 +208,15 @@ def orders_seen_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
         seen |= is_theirs & Q(case__in=unread.values("pk"))
         redacted = Exists(unread.filter(pk=OuterRef("case")))
 
-    orders = SupervisionOrder.objects.filter(seen).annotate(redacted=redacted)
+    concerning_them = Case.objects.filter(sight.in_conflict())
+    seen |= sent_to(sight.reach) & ~Q(case__in=concerning_them.values("pk"))
+    known = visible.filter(pk=OuterRef("case"))
+    apart = ExpressionWrapper(
+        Q(~Exists(known)) & sent_to(sight.reach), output_field=BooleanField()
+    )
+
+    orders = SupervisionOrder.objects.filter(seen)
+    orders = orders.annotate(redacted=redacted, apart=apart)
     return orders.select_related(
         "case__town", "case__village", "case__owner_post", "town", "raised_by"
     )
@@ -230,7 +249,8 @@ def to_be_answered_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
     theirs = Q(to_post__in=reach.posts) | Q(to_office__in=reach.offices)
     theirs |= Q(case__owner_post__in=reach.posts)
     theirs |= Q(case__owner_office__in=reach.offices)
-    return orders_seen_by(user, on).filter(theirs, state=OrderState.SENT)
+    seen = orders_seen_by(user, on).filter(apart=False)
+    return seen.filter(theirs, state=OrderState.SENT)
 
 
 def to_be_checked_by(user: User, on: date) -> QuerySet[SupervisionOrder]:

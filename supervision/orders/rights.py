@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.models import Case
@@ -70,6 +71,24 @@ def answers(order: SupervisionOrder, post: Post) -> bool:
     if post.office_id is None:
         return False
     return post.office_id in (order.to_office_id, case.owner_office_id)
+
+
+def users_to_answer(order: SupervisionOrder) -> set[int]:
+    """Return the keys of the users whose order it is to answer, as `answers` says of
+    their posts. One query.
+    """
+    case = order.case
+    posts = [key for key in (order.to_post_id, case.owner_post_id) if key]
+    offices = [key for key in (order.to_office_id, case.owner_office_id) if key]
+    answering = Post.objects.filter(Q(pk__in=posts) | Q(office__in=offices))
+    return set(answering.values_list("user_id", flat=True))
+
+
+def reads_matter(order: SupervisionOrder, user: User, on: date) -> bool:
+    """Return True for a user who may read the matter of an order: whoever it was sent
+    to answers no more once they handed that on. One query.
+    """
+    return Case.objects.visible_to(user, on).filter(pk=order.case_id).exists()
 
 
 def may_check(order: SupervisionOrder, post: Post, facts: Facts) -> bool:

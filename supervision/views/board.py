@@ -108,6 +108,8 @@ class BoardRow:
     order_state: str = ""
     # nobody orders themself: the reader handles it, or asks for more time
     is_own: bool = False
+    # of a matter that the reader opens: the others say it by their title
+    is_secret: bool = False
 
     @classmethod
     def of(
@@ -138,6 +140,7 @@ class BoardRow:
             order_address=_order_address(case, order, user),
             order_state=order.state_in_words if order else "",
             is_own=order is None and is_with(case, user),
+            is_secret=case.is_secret,
         )
 
 

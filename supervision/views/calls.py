@@ -35,6 +35,7 @@ class CallRow:
     number: str
     address: str
     title: str
+    is_secret: bool
     asked_at: datetime
     tries: int
     key: UUID  # of its form
@@ -56,6 +57,7 @@ class CallRow:
             number=case.number,
             address=case.get_absolute_url(),
             title=case.title,
+            is_secret=case.is_secret,
             asked_at=call.asked_at,
             tries=call.tries,
             key=uuid4(),

@@ -7,10 +7,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from cases.models.scope import Sight
 from cases.privacy.redactor import Redactor
 from cases.templatetags.days import day, moment
 from supervision.models import OrderState, OrderTalk, SentBack, SupervisionOrder
-from supervision.orders import is_redacted
+from supervision.orders import is_apart, is_redacted, reads_answer
 from supervision.views.order_words import state_of
 from villages.models import Post
 
@@ -34,8 +35,9 @@ class Entry:
         return self.held_on or moment(self.at)
 
 
-def history_of(order: SupervisionOrder, redact: Redactor) -> list[Entry]:
-    """Return what was done with an order. Two queries.
+def history_of(order: SupervisionOrder, redact: Redactor, sight: Sight) -> list[Entry]:
+    """Return what was done with an order, as far as its reader may know it. Two
+    queries, one more for whoever handed its matter on.
 
     1. Written, signed, sent, circulated.
     2. Answers sent back, and the answer that stands.
@@ -44,7 +46,7 @@ def history_of(order: SupervisionOrder, redact: Redactor) -> list[Entry]:
     """
     return [
         *_until_it_was_sent(order),
-        *_answers(order, redact),
+        *_answers(order, redact, sight),
         *_talks(order, redact),
         *_end(order, redact),
     ]
@@ -74,9 +76,13 @@ def _until_it_was_sent(order: SupervisionOrder) -> Iterator[Entry]:
         yield Entry(order.circulated_at, _("not answered in time, circulated"))
 
 
-def _answers(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
+def _answers(
+    order: SupervisionOrder, redact: Redactor, sight: Sight
+) -> Iterator[Entry]:
     rounds = order.sent_back.select_related("replied_by__user", "checked_by__user")
     for round_ in rounds:
+        if not reads_answer(order, round_.replied_by, sight):
+            continue
         yield _reply(
             round_.replied_at,
             _replier(order, round_.replied_by),
@@ -84,6 +90,8 @@ def _answers(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
         )
         yield _sent_back(round_, redact)
 
+    if not reads_answer(order, order.replied_by, sight):
+        return
     if order.has_answer:
         yield _reply(
             order.replied_at,
@@ -114,6 +122,8 @@ def _sent_back(round_: SentBack, redact: Redactor) -> Entry:
 
 
 def _talks(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
+    if is_apart(order):
+        return
     talks = order.talks.select_related("noted_by__user")
     for talk in talks:
         yield _talk(talk, redact)
@@ -132,7 +142,8 @@ def _talk(talk: OrderTalk, redact: Redactor) -> Entry:
 def _end(order: SupervisionOrder, redact: Redactor) -> Iterator[Entry]:
     if order.ended_at:
         what = pgettext("order", "ended with the matter")
-        yield Entry(order.ended_at, what, words=redact(order.end_reason))
+        why = "" if is_apart(order) else redact(order.end_reason)
+        yield Entry(order.ended_at, what, words=why)
     if order.cancelled_at:
         yield Entry(
             order.cancelled_at,

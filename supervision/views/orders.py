@@ -45,6 +45,7 @@ from supervision.orders import (
     acts_open_to,
     addressees_of,
     chasing_post,
+    is_apart,
     is_ordered,
     is_redacted,
     matter_of,
@@ -97,6 +98,7 @@ class ListedOrder:
     below: str
     state: str
     tick: str  # empty: it is not signed together with others
+    is_secret: bool  # and its reader opens the matter
 
     @classmethod
     def of(
@@ -105,7 +107,7 @@ class ListedOrder:
         case = order.case
         title = matter_of(order, sight)
         place = case.number
-        if not is_redacted(order):
+        if not is_redacted(order) and not is_apart(order):
             place = f"{case.number} · {place_for(case, sight)}"
 
         state = state_of(order)
@@ -122,6 +124,7 @@ class ListedOrder:
             below=f"{title} · {place}" if order.number else place,
             state=state,
             tick=tick if may_sign and is_to_sign else "",
+            is_secret=case.is_secret and not is_redacted(order),
         )
 
 
@@ -154,6 +157,39 @@ def addressee_of(order: SupervisionOrder) -> str:
     if order.state in UNSENT and not order.to_post and not order.to_office:
         return holder_of(order.case)
     return holder_words(order.to_post, order.to_office)
+
+
+def answering_now(order: SupervisionOrder) -> str:
+    """Return who has the matter of an order that waits for an answer, where that is
+    somebody else than the order was sent to; else "".
+    """
+    if order.state != OrderState.SENT or is_redacted(order) or is_apart(order):
+        return ""
+    case = order.case
+    if (order.to_post_id, order.to_office_id) == (
+        case.owner_post_id,
+        case.owner_office_id,
+    ):
+        return ""
+    return holder_of(case)
+
+
+def _is_theirs_now(order: SupervisionOrder, sight: Sight) -> bool:
+    """Tell whether the reader has the matter of an order that was sent to somebody
+    else.
+    """
+    case = order.case
+    reach = sight.reach
+    has_it = case.owner_post_id in reach.posts or case.owner_office_id in reach.offices
+    was_sent_it = order.to_post_id in reach.posts or order.to_office_id in reach.offices
+    return has_it and not was_sent_it
+
+
+def _address_of_matter(order: SupervisionOrder) -> str:
+    """Return the page of the matter of an order; "" where its reader opens none."""
+    if is_redacted(order) or is_apart(order):
+        return ""
+    return order.case.get_absolute_url()
 
 
 class OrderView(StaffView):
@@ -233,7 +269,7 @@ class OrderDetail(OrderView):
         if awaits_signer:
             signers = signers_asked(order.case, today(), writer=order.raised_by)
 
-        history = history_of(order, redact)
+        history = history_of(order, redact, sight)
         colour, state = order_lamp(order, at)
         given_back = ""
         if order.is_given_back and "reply" in acts:
@@ -243,8 +279,11 @@ class OrderDetail(OrderView):
             "nav": "supervision",
             "order": order,
             "matter": matter_of(order, sight),
-            "address": "" if is_redacted(order) else order.case.get_absolute_url(),
+            "address": _address_of_matter(order),
             "addressee": addressee_of(order),
+            "answers_now": answering_now(order),
+            "is_theirs_now": "reply" in acts and _is_theirs_now(order, sight),
+            "is_apart": is_apart(order),
             "colour": colour,
             "state": state,
             "demand": redact(order.demand, post=order.demanded_by_id),
@@ -279,7 +318,7 @@ class OrderDetail(OrderView):
         return not calendar.is_working_day(order.reply_on)
 
     def _may_print(self, order: SupervisionOrder) -> bool:
-        if is_redacted(order) or not order.number:
+        if is_redacted(order) or is_apart(order) or not order.number:
             return False
         return may_export(self.user, today())
 
@@ -291,7 +330,7 @@ class OrderDetail(OrderView):
         is_own = writer is not None and writer.user_id == self.user.pk
         if not is_own or order.state != OrderState.CANCELLED:
             return False
-        if is_redacted(order) or order.case.stage == Stage.CLOSED:
+        if not _address_of_matter(order) or order.case.stage == Stage.CLOSED:
             return False
         return chasing_post(order.case, self.user, at) is not None
 

@@ -51,6 +51,7 @@ class TrackedRow:
     before: Event | None  # how it was chased today already
     form: VerdictForm | None  # None: nothing is open to say
     is_own: bool = False  # the reader has it, and does not chase themself
+    is_secret: bool = False  # and the reader opens it
 
     @classmethod
     def of(
@@ -84,6 +85,7 @@ class TrackedRow:
             before=before if form else None,
             form=form,
             is_own=is_own and form is not None,
+            is_secret=case.is_secret and bool(address),
         )
 
 

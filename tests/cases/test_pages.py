@@ -468,7 +468,7 @@ def test_a_receipt_of_a_hidden_matter_keeps_the_answer_to_itself(client, here):
     assert "当场换了灯泡" in on_screen.partition('no-print" id="others-read')[2]
 
 
-def test_the_place_is_the_matters_own_or_the_speakers_group_and_says_which(here):
+def test_the_place_is_the_matters_own_and_the_speakers_group_and_says_which(here):
     with_place = spoken(here, place="东头桥边")
     without = spoken(here)
 
@@ -476,10 +476,49 @@ def test_the_place_is_the_matters_own_or_the_speakers_group_and_says_which(here)
         words = {"place": case.place}
         return lines_of_origin(case, words, speaker_shown=speaker_shown)[0].text
 
-    assert place_of(with_place, True) == f"{here.village} 东头桥边"
+    its_group = f"{here.group}（说事人的组）"
+    assert place_of(with_place, True) == f"{here.village} 东头桥边；{its_group}"
     assert place_of(with_place, False) == f"{here.village} 东头桥边"
-    assert place_of(without, True) == f"{here.village} {here.group}（说事人的组）"
+    assert place_of(without, True) == f"{here.village} {its_group}"
     assert place_of(without, False) == str(here.village)
+
+
+ADDRESS = "河边第二家"
+ROW = f"<dt>住址</dt>\n  <dd>{ADDRESS}</dd>"
+
+
+def facts_for(client, post, case):
+    client.force_login(post.user)
+    page = client.get(reverse("cases:detail", args=[case.number])).text
+    return page.partition('id="facts"')[2].partition("</section>")[0]
+
+
+@pytest.mark.parametrize("confidentiality", ["normal", "secret"])
+def test_whoever_goes_there_finds_the_door_that_was_written_down(
+    client, here, confidentiality
+):
+    case = spoken(here, speaker_address=ADDRESS, confidentiality=confidentiality)
+    case = decided(here, accepted(here, case))
+
+    for post in (here.duty, here.secretary, here.handler):
+        assert ROW in facts_for(client, post, case)
+
+
+def test_the_door_of_a_hidden_speaker_is_for_whoever_may_know_them(client, here):
+    case = spoken(here, speaker_address=ADDRESS, confidentiality="hidden")
+    case = decided(here, accepted(here, case))
+
+    for post in (here.duty, here.reviewer):
+        assert ROW in facts_for(client, post, case)
+    for post in (here.secretary, here.handler, here.supervisor):
+        facts = facts_for(client, post, case)
+        assert "姓名不公开" in facts or "隐名" in facts
+        assert "住址" not in facts
+        assert ADDRESS not in facts
+
+
+def test_without_an_address_there_is_no_row_of_it(client, here):
+    assert "住址" not in facts_for(client, here.duty, spoken(here))
 
 
 @pytest.mark.parametrize(
