@@ -5,6 +5,7 @@ heard, for nobody can know here who was working on it. What was adopted is histo
 stays: it cannot be taken back.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -19,6 +20,7 @@ from cases.bulk.surroundings import Surroundings
 from cases.imports.words import (
     as_category_or_topic,
     as_channel,
+    as_confidentiality,
     as_grade,
     as_handling,
     as_satisfaction,
@@ -46,6 +48,9 @@ from villages.rights import SET_TOWN_RULES, first_post
 USUAL_TITLE = 30  # characters, of one made of the words spoken
 LONGEST_TITLE = 60
 LONGEST_WORDS = 5_000
+ASKS_TO_BE_HIDDEN = re.compile(
+    "[隐匿]名|保密|(?:别|不要|不想|不愿意?|不得|不能)(?:说|讲|透露|公开|让人知道)"
+)
 
 
 @dataclass
@@ -175,6 +180,14 @@ class OldLedger(Kind):
             may_be_left_out=True,
         ),
         Column(
+            "confidentiality",
+            pgettext_lazy("column", "Confidentiality"),
+            as_confidentiality,
+            called(
+                "保密级别 保密 保密要求 是否保密 是否隐名 隐名 匿名 是否匿名 公开范围"
+            ),
+        ),
+        Column(
             "handling",
             pgettext_lazy("column", "Handled how"),
             as_handling,
@@ -259,6 +272,7 @@ class OldLedger(Kind):
         """Return a row as a matter; None where a fault was noted."""
         values = entry.values
         village = village_of(entry, around)
+        _refuse_unsaid_confidence(entry)
         if entry.has_fault:
             return None
 
@@ -339,8 +353,18 @@ def _moment(day: Any) -> datetime:
 
 def _chosen(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the choices that a row makes; of those it leaves empty none."""
-    names = ("grade", "channel", "handling")
+    names = ("grade", "channel", "handling", "confidentiality")
     return {name: values[name] for name in names if values.get(name)}
+
+
+def _refuse_unsaid_confidence(entry: Entry) -> None:
+    """Have somebody say whether a matter is hidden whose words ask for it: it cannot be
+    taken back, and all would have read who spoke.
+    """
+    is_said = entry.values.get("confidentiality") is not None
+    texts = [entry.values.get(name) or "" for name in ("verbatim", "title", "result")]
+    if not is_said and ASKS_TO_BE_HIDDEN.search("\n".join(texts)):
+        entry.fault("confidentiality", _("The words ask for confidence: say which."))
 
 
 def _subject_of(entry: Entry, around: OldMatters) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from cases.models.choices import (
     Category,
     Channel,
+    Confidentiality,
     Grade,
     Handling,
     Satisfaction,
@@ -62,6 +63,11 @@ WAYS: dict[str, Any] = {
     "上会": Handling.MEETING,
     "上会研究": Handling.MEETING,
 }
+CONFIDENTIALITY: dict[str, Any] = {
+    **dict.fromkeys(("普通", "公开", "不保密", "否", "无"), Confidentiality.NORMAL),
+    **dict.fromkeys(("隐名", "匿名", "要求隐名"), Confidentiality.HIDDEN),
+    **dict.fromkeys(("保密", "要求保密"), Confidentiality.SECRET),
+}
 ANSWERS: dict[str, Any] = {
     "满意": Satisfaction.SATISFIED,
     "基本满意": Satisfaction.MOSTLY,
@@ -106,6 +112,11 @@ def as_channel(cell: Stored) -> Any:
 
 def as_handling(cell: Stored) -> Any:
     return as_choice(cell, WAYS, "直办、领办、联办、上会")
+
+
+def as_confidentiality(cell: Stored) -> Any:
+    """Return how confidential a matter is; 是 says neither how much nor to whom."""
+    return as_choice(cell, CONFIDENTIALITY, "普通、隐名")
 
 
 def as_satisfaction(cell: Stored) -> Any:

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case, Clock, Topic
 from minshi.errors import MoveRefused
+from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import NOON, staff
 from tests.chains import findings_of
 from tests.villages.imports.files import (
@@ -233,3 +234,37 @@ def test_what_is_no_choice_here_is_left_out_and_said():
     topics = dict(Case.objects.values_list("adopted_from", "topic__name"))
     assert topics == {"2025-1": "饮水", "2025-2": None}
     assert set(Case.objects.values_list("category", flat=True)) == {""}
+
+
+def confided(here, number, level, words="井水浑了"):
+    row = old(here, number)
+    row[4] = words
+    return [*row, level]
+
+
+def test_whoever_asked_to_be_hidden_stays_hidden():
+    here = staff()
+    rows = [
+        confided(here, 1, "隐名", "李建国说三组的井水浑了"),
+        confided(here, 2, "普通", "井水浑了，不要说是我讲的"),
+        confided(here, 3, "保密"),
+        confided(here, 4, "是"),
+        confided(here, 5, None, "井水浑了，要求匿名"),
+        confided(here, 6, None),
+    ]
+    file = xlsx([*HEAD, "保密级别"], *rows)
+
+    run = checked(file, here.reviewer, here.town, "old-ledger", again=True)
+
+    assert [(row, column) for row, ((column, _why), *_) in said_of(run).items()] == [
+        (4, ""),
+        (5, "confidentiality"),
+        (6, "confidentiality"),
+    ]
+    entered(run, good_only=True)
+    levels = dict(Case.objects.values_list("adopted_from", "confidentiality"))
+    assert levels == {"2025-1": "hidden", "2025-2": "normal", "2025-6": "normal"}
+    hidden = Case.objects.get(adopted_from="2025-1")
+    page = logged_in(here.member).get(hidden.get_absolute_url()).text
+    assert "三组的井水浑了" in page
+    assert "李建国" not in page
