@@ -11,6 +11,7 @@ from minshi.errors import Text
 from minshi.refusals import prefers_json
 
 UNAUTHORIZED = 401
+FORBIDDEN = 403
 LOGIN_IS_OVER = gettext_lazy("Your login is over. Log in again to go on.")
 MOST_TEXTS = 50
 # What a field is, its name says: words may look like a choice, a key or a code.
@@ -92,6 +93,24 @@ def give_words_back(
         "had_files": bool(request.FILES),
     }
     page = render(request, "account/words_kept.html", context, status=UNAUTHORIZED)
+    page["Cache-Control"] = "no-store"
+    return page
+
+
+def token_is_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token does not fit, with the words that it brought: nothing
+    was done. Django calls it, with a reason for programmers.
+
+    Logging in anew in another window makes all tokens old; scripts renew them. A form
+    that another site sent is given nothing back.
+    """
+    origin = f"{request.scheme}://{request.get_host()}"
+    is_ours = request.headers.get("Origin") == origin
+    context = {
+        "texts": typed_texts(request) if is_ours else [],
+        "had_files": bool(request.FILES),
+    }
+    page = render(request, "403_csrf.html", context, status=FORBIDDEN)
     page["Cache-Control"] = "no-store"
     return page
 

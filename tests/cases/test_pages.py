@@ -361,6 +361,29 @@ def test_a_page_open_too_long_says_so_in_plain_words(here):
     assert "CSRF" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("origin", "is_given_back"),
+    [
+        ("http://testserver", True),
+        ("http://elsewhere.example", False),
+        (None, False),
+    ],
+)
+def test_words_sent_with_an_old_token_are_given_back_to_our_own_page(
+    here, origin, is_given_back
+):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(here.duty.user)
+    headers = {"Origin": origin} if origin else {}
+
+    answer = client.post(reverse("cases:intake"), WALK_IN, headers=headers)
+
+    assert answer.status_code == 403
+    assert (WALK_IN["verbatim"] in answer.text) is is_given_back
+    assert "no-store" in answer["Cache-Control"]
+    assert not Case.objects.exists()
+
+
 # --- a login in between
 @pytest.mark.parametrize(
     ("name", "page"),

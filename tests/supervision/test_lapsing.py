@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from cases.models import CoSpeaker, Topic
 from cases.workflow import Action, make_move
 from supervision.chasing.sweeping import sweep
 from supervision.models import (
@@ -287,6 +288,30 @@ def test_a_childs_matter_is_told_in_no_group(born, told):
     case = accepted(here, resident=resident)
 
     assert bool(told_in_groups([case], NOON.date())) is told
+
+
+def test_what_a_child_says_with_others_is_told_in_no_group():
+    here = staff()
+    home = HouseholdFactory(group=here.group)
+    child = ResidentFactory(household=home, birth_year=2015)
+    case = accepted(here)
+    assert told_in_groups([case], NOON.date()) == {case.pk}
+
+    CoSpeaker.objects.create(case=case, resident=child, name=child.name)
+
+    assert told_in_groups([case], NOON.date()) == set()
+
+
+@pytest.mark.parametrize("is_below", [False, True])
+def test_a_red_line_that_nobody_has_reported_yet_is_told_in_no_group(is_below):
+    here = staff()
+    topic = Topic.objects.create(town=here.town, name="未成年人", is_red_line=True)
+    if is_below:
+        topic = Topic.objects.create(town=here.town, name="孩子挨打", parent=topic)
+
+    case = accepted(here, topic=topic)
+
+    assert told_in_groups([case], NOON.date()) == set()
 
 
 def test_a_red_line_is_told_in_no_group(group):
