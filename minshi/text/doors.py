@@ -23,7 +23,8 @@ LANE = "(?:巷子|巷|路|街道|大街|街|弄|胡同|大道)"
 UNIT_OR_LANE = re.compile(f"{UNIT}|{LANE}")
 # said between a group or a lane and the number of the house: 三组的第19号,
 # 三组门牌号19, 红旗巷No.19, and 红旗巷#19, where # is read as 号
-BETWEEN = "(?:[的里住是为家第号]|住在|门牌号?码?|编号|no){0,3}"
+NUMBER_SIGN = "(?:号码?|编号|门牌号?码?|牌号|no|nr?|num(?:ber)?|hao)"
+BETWEEN = f"(?:[的里住是为家第]|住在|{NUMBER_SIGN}){{0,3}}"
 HOUSE = "(?:号|户|室)"
 HOUSE_SIGNS = str.maketrans("#＃", "号号")  # 19# is 19号
 # by which a number is a dwelling's: 19号院, 第19家, 门牌19, 户号19
@@ -53,6 +54,10 @@ HOUSE_BEFORE_LANE = re.compile(rf"(?P<number>{NUMBER})号(?P<lane>{OF_LANE})")
 HOUSE_IN_ADDRESS = re.compile(
     rf"(?<![\d-])0*(?P<number>{NUMBER})(?![\d-])(?!{GROUP_UNIT}|{ENTRANCE_UNIT})"
 )
+# building, entrance and flat, which are written 3-2-301 too
+FLAT = re.compile(
+    rf"(\d{{1,4}}){BUILDING_UNIT}(?:(\d{{1,4}}){ENTRANCE_UNIT})?(\d{{1,4}})(?!{UNIT})"
+)
 NUMBERED_UNIT = re.compile(rf"(?P<number>\d{{1,4}})(?P<unit>{UNIT})")
 
 # --- what is no door behind its number: 三组19人, 三组19.5亩
@@ -61,7 +66,7 @@ COUNTED = re.compile(
     r"|公[里斤分顷]|[.．:：]\d)"
 )
 COMMA = re.compile("[,，、﹐﹑:：]")
-SENTENCE_ENDS = re.compile(r"[。！？!?；;\n\r]")
+SENTENCE_ENDS = re.compile(r"[。！？!?；;]")
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,7 @@ def _patterns(place: str, digits: str, is_of_lane: bool) -> tuple[re.Pattern[str
         f"(?P<door>第?{place}{lane}{BETWEEN}{number}{HOUSE}?)",
         f"第?{place}{way}(?P<door>{number}{BEHIND_HOUSE})",  # 三组靠河边的15号院
         rf"(?P<door>{number}{BEHIND_HOUSE}\D?{place})",  # 19号（三组）, 19号红旗巷
+        f"(?P<door>{NUMBER_SIGN}{number}{place})",  # No.19红旗巷
     ]
     return tuple(map(re.compile, patterns))
 
@@ -219,6 +225,8 @@ def houses_in(address: str) -> Iterator[House]:
         yield House(parts[-1])
         if len(parts) > 1:
             yield House(_digits(found), is_of_several=True)
+    for flat in FLAT.finditer(plain):
+        yield House("".join(filter(None, flat.groups())), is_of_several=True)
 
 
 def _digits(door: re.Match[str]) -> str:
