@@ -249,7 +249,7 @@ def to_be_answered_by(user: User, on: date) -> QuerySet[SupervisionOrder]:
     theirs = Q(to_post__in=reach.posts) | Q(to_office__in=reach.offices)
     theirs |= Q(case__owner_post__in=reach.posts)
     theirs |= Q(case__owner_office__in=reach.offices)
-    seen = orders_seen_by(user, on).filter(apart=False)
+    seen = orders_seen_by(user, on).filter(Q(apart=False))
     return seen.filter(theirs, state=OrderState.SENT)
 
 
