@@ -56,6 +56,8 @@ class Item:
     part: str = ""
     # whether its page takes the town in its address
     is_for_town: bool = False
+    # whether its page is the one of the town itself
+    is_the_town: bool = False
     # what else to say of it
     note: Text = ""
 
@@ -118,7 +120,8 @@ def _of_town(town: Town, villages: Sequence[Village], at: datetime) -> list[Item
             1 if town.phone else 0,
             1,
             CONFIGURE,
-            page="admin:villages_town_changelist",
+            page="admin:villages_town_change",
+            is_the_town=True,
         ),
         Item(
             gettext_lazy("Topics"),

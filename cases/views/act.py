@@ -361,12 +361,13 @@ def _render(
     request: HttpRequest, name: str, context: dict[str, Any], status: int
 ) -> HttpResponse:
     """Return a page of a step; to a script the part that takes the form's place, and
-    the stages above it, which may have gone on meanwhile.
+    the stages above it, which may have gone on meanwhile. The queue shows no stages.
     """
     template = f"cases/{name}.html"
     if _is_htmx(request):
         template = "cases/_act_swapped.html"
-        context = {**context, "part": f"cases/_{name}.html"}
+        part = f"cases/_{name}.html"
+        context = {**context, "part": part, "is_in_queue": _is_from_queue(request)}
     return render(request, template, context, status=status)
 
 

@@ -97,6 +97,8 @@ def _page_of(item: Item, roles: set[Role], town: Town | None) -> str:
         return f"{page}?at={ListPlace(town).key}" if town else page
     if not item.page:
         return ""
+    if item.is_the_town and town:
+        return reverse(item.page, args=[town.pk])
     page = reverse(item.page)
     return f"{page}?town={town.pk}" if item.is_for_town and town else page
 

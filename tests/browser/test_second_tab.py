@@ -34,6 +34,25 @@ def test_the_stages_above_a_refused_step_are_those_of_now(open_as):
     expect(current).to_contain_text("议")
 
 
+def test_a_step_opened_on_the_page_of_its_matter_leaves_no_fault(open_as):
+    here = staff()
+    case = spoken(here)
+    page = open_as(here.duty)
+    said = []
+    page.on("console", lambda line: said.append(line.text))
+    form = act(page, case.number, "accept")
+    current = page.locator(".stepper [aria-current]")
+    expect(current).to_contain_text("说")
+
+    accepted(here, case)
+    form.locator("button.btn-primary").click()
+
+    expect(page.locator("#act[role=alert]")).to_be_visible()
+    expect(current).to_have_count(1)
+    expect(current).to_contain_text("议")
+    assert [line for line in said if "oobErrorNoTarget" in line] == []
+
+
 def log_in_beside(page, post):
     """Log another account in, in a second tab of the same browser."""
     post.user.set_password(PASSWORD)

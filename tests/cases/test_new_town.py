@@ -410,3 +410,12 @@ def test_that_the_county_signs_is_said():
     assert note() == "由县里的审核人签发。"
     reviewer_of(town, may_sign=True)
     assert note() == ""
+
+
+def test_the_telephone_of_a_town_is_entered_on_the_page_of_the_town(client):
+    town = TownFactory()
+    client.force_login(system_admin().user)
+
+    page = client.get(PAGE, {"town": town.pk}).text
+
+    assert f'href="/admin/villages/town/{town.pk}/change/"' in page
