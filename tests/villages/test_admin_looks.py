@@ -92,3 +92,17 @@ def test_a_constraint_is_refused_without_its_name():
 
     assert "town_code" not in words
     assert "请对照各栏说明改正" in words
+
+
+def test_what_is_looked_for_is_kept_by_no_browser_and_every_filter_stays(client):
+    secretary = roles.secretary_of(VillageFactory())
+    client.force_login(secretary.user)
+    address = reverse("admin:villages_resident_changelist")
+
+    page = client.get(address, {"q": "李建国", "is_on_roll__exact": "1"}).text
+
+    form = page[page.index('id="changelist-search"') :]
+    form = form[: form.index("</form>")]
+    assert 'autocomplete="off"' in form
+    assert 'value="李建国"' in form
+    assert '<input type="hidden" name="is_on_roll__exact" value="1">' in form
