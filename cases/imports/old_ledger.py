@@ -31,8 +31,8 @@ from cases.imports.words import (
 from cases.models import Case, Topic
 from cases.models.choices import Category, CloseReason, Outcome, Stage
 from cases.workflow import Officer
+from cases.workflow.register import Spoken, title_of
 from minshi.errors import InputRefused, NoSuchRight
-from minshi.text.clauses import cut_at_clause, first_sentence
 from minshi.workdays import SHANGHAI
 from villages.imports.cells import as_day, as_name, as_phone, as_text
 from villages.imports.columns import Column, called
@@ -45,8 +45,6 @@ from villages.models import Group, ImportRow, ImportRun
 from villages.models.imports import Verdict
 from villages.rights import SET_TOWN_RULES, first_post
 
-USUAL_TITLE = 30  # characters, of one made of the words spoken
-LONGEST_TITLE = 60
 LONGEST_WORDS = 5_000
 ASKS_TO_BE_HIDDEN = re.compile(
     "[隐匿]名|保密|(?:别|不要|不想|不愿意?|不得|不能)(?:说|讲|透露|公开|让人知道)"
@@ -282,16 +280,24 @@ class OldLedger(Kind):
         if values.get("group") and group is None:
             entry.note("group", _("There is no such group; it is left out."))
 
-        return Matter(
-            source=_source_of(values),
-            title=values.get("title") or _title_from(values["verbatim"]),
-            verbatim=values["verbatim"],
-            registered_at=_moment(values["registered_on"]),
-            village=village,
-            town=None if village else around.town,
-            group=group,
+        spoken = Spoken(
+            values["verbatim"],
+            village,
+            None if village else around.town,
             speaker_name=values.get("speaker_name") or "",
             speaker_phone=values.get("speaker_phone") or "",
+            title=values.get("title") or "",
+        )
+        return Matter(
+            source=_source_of(values),
+            title=title_of(spoken),
+            verbatim=spoken.verbatim,
+            registered_at=_moment(values["registered_on"]),
+            village=village,
+            town=spoken.town,
+            group=group,
+            speaker_name=spoken.speaker_name,
+            speaker_phone=spoken.speaker_phone,
             **_chosen(values),
             **_subject_of(entry, around),
             **_end_of(entry, around.at),
@@ -410,9 +416,3 @@ def _end_of(entry: Entry, at: datetime) -> dict[str, Any]:
         entry.note("solved", _("Whether it was solved is not said: it is in no rate."))
     end["close_reason"] = CloseReason.UNRATED
     return end
-
-
-def _title_from(verbatim: str) -> str:
-    """Return the first sentence of what was spoken, as far as its last whole clause."""
-    sentence = first_sentence(verbatim) or verbatim
-    return cut_at_clause(sentence, usual=USUAL_TITLE, most=LONGEST_TITLE)

@@ -97,6 +97,19 @@ def test_a_title_made_from_the_words_ends_where_a_clause_ends():
     assert case.verbatim == row[4]
 
 
+def test_a_title_made_from_the_words_names_nobody():
+    here = staff()
+    here.secretary.user.name = "董小芳"
+    here.secretary.user.save()
+    row = old(here, 1)
+    row[4] = "我是李建国，村支书董小芳收了我家低保没给票"
+
+    entered(imported(here, row))
+
+    case = Case.objects.get(adopted_from="2025-1")
+    assert case.title == "村支书董某收了我家低保没给票"
+
+
 def test_a_number_of_the_old_ledger_comes_in_once():
     here = staff()
     entered(imported(here, old(here, 1)))
