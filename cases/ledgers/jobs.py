@@ -32,18 +32,21 @@ from cases.ledgers.exports import (
     nothing_fits,
 )
 from cases.ledgers.together import file_of, name_of, refuse_form
-from cases.models import ExportJob
+from cases.models import Event, ExportJob
 from cases.models.export_job import EXPORTS, ExportState
 from cases.privacy.reasons import reason_of
+from cases.workflow import Action
 from minshi.celery import write_exports_soon
 from minshi.errors import MoveRefused, RuleBroken, said_purpose
 from minshi.idempotency import fingerprint, once
 from minshi.workdays import local_day
 from villages.audit import record_audit
-from villages.models import User
+from villages.models import Town, User
 from villages.models.audit import AuditKind
 from villages.rights import EXPORT
 
+# after these steps somebody reads less of a matter
+HIDING = (Action.PROTECT, Action.HIDE_WORDS, Action.RECUSE, Action.MERGE)
 MOST_AT_ONCE = 2_000  # rows of a file that is handed out at once (ux 2.8)
 MOST_WAITING = 3  # files that a reader has written at a time
 STAYS = timedelta(days=1)
@@ -332,7 +335,8 @@ def fetch(
     """Return the file, open, and note in the audit log that it was fetched.
 
     NoSuchRight: they hold the posts no more from which they asked, or may no longer
-    take ledgers away or open names. MoveRefused: it is not there.
+    take ledgers away or open names. MoveRefused: it is not there, or holds what may not
+    be read any more.
     """
     on = local_day(at)
     holds = set(job.posts) <= set(posts_to_export(by, at))
@@ -341,6 +345,14 @@ def fetch(
         raise not_theirs_to_take()
     if job.state != ExportState.READY or not job.expires_at or job.expires_at <= at:
         raise MoveRefused(_("This file is no longer there; ask for it again."))
+
+    if _is_hidden_since(job, at):
+        raise MoveRefused(
+            _(
+                "Since this file was written a matter has become confidential; ask for"
+                " it again."
+            )
+        )
 
     stored = Path(settings.MEDIA_ROOT) / job.file
     if not stored.is_file():  # no backup has it: it is not there where one was restored
@@ -356,6 +368,17 @@ def fetch(
         request=request,
     )
     return file
+
+
+def _is_hidden_since(job: ExportJob, at: datetime) -> bool:
+    """Tell whether a matter of the reader's towns may have been hidden from them since
+    a file was begun. One query.
+    """
+    towns = Town.objects.in_reach_of(job.user, local_day(at))
+    hidden = Event.objects.filter(
+        action__in=HIDING, at__gte=job.claimed_at, case__town__in=towns
+    )
+    return hidden.exists()
 
 
 def remove_expired(at: datetime) -> int:

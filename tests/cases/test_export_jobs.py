@@ -14,6 +14,7 @@ from cases.ledgers import jobs
 from cases.models import Case, ExportJob
 from cases.models.export_job import ExportState
 from cases.tasks import write_exports
+from cases.workflow import Action, make_move
 from minshi.clock import now
 from supervision.backups import contents
 from supervision.models import Notice, NoticeKind
@@ -21,7 +22,7 @@ from supervision.notices.exports import tell_of_exports
 from tests import roles
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in, page, take
-from tests.cases.roads import decided, spoken, staff
+from tests.cases.roads import accepted, decided, officer, spoken, staff
 from villages.models import AuditRecord, Post
 from villages.models.audit import AuditKind
 
@@ -80,6 +81,24 @@ def test_a_long_file_is_written_by_the_worker_and_fetched_by_who_asked(here):
     assert ["2 行" in each.subject for each in traces] == [True, False]
     assert job.name in traces[1].subject
     assert {each.reason for each in traces} == {"月报"}
+
+
+def test_a_file_is_not_handed_out_after_a_matter_in_it_was_hidden(here):
+    case = accepted(here)
+    job = written(asked_for(here))
+    make_move(
+        case,
+        Action.PROTECT,
+        by=officer(here.secretary),
+        at=now(),
+        confidentiality="hidden",
+    )
+
+    answer = fetched(here.secretary, job)
+
+    assert "请重新导出" in answer.text
+    anew = written(asked_for(here))
+    assert fetched(here.secretary, anew).status_code == 200
 
 
 def test_a_short_file_is_handed_out_at_once(here):

@@ -18,6 +18,7 @@ from tests.cases.roads import accepted, officer, spoken, staff
 from tests.cases.test_group_of_hidden import under_another_key
 from tests.villages.duty_desk import EVENING, shift_of
 from villages.duty import hand_over
+from villages.duty.handing_over import mark_of_hand_over
 from villages.duty.standing import read_roster
 from villages.models import DutyShift, HandOver
 
@@ -355,3 +356,29 @@ def test_a_note_on_a_matter_that_no_key_opens_is_named_and_holds_up_no_other(
     assert blanked.note == f"{cases[there.village].number} ［…］"
     assert said.getvalue() == "Hidden anew: 0 groups, 1 hand-overs.\n"
     assert f"\n{unread}: No key" in wrong.getvalue()
+
+
+@pytest.mark.parametrize("first", ["duty", "member"])
+def test_who_is_hidden_later_is_blanked_whoever_wrote_before_of_something_else(
+    here, shift, first
+):
+    case = accepted(here, spoken(here, speaker_name=NAME, speaker_phone=PHONE))
+    stored(shift, "今天没什么事", getattr(here, first))
+    earlier = HandOver.objects.get(shift=shift)
+    note = f"{case.number}：{NAME}{PHONE}还要来一趟"
+    seen = mark_of_hand_over(earlier)
+    hand_over(shift, note=note, visitors=1, seen=seen, by=here.duty.user, at=EVENING)
+
+    make_move(
+        case,
+        Action.PROTECT,
+        by=officer(here.secretary),
+        at=EVENING,
+        confidentiality="hidden",
+    )
+
+    roster = f"{reverse('villages:duty')}?village={here.village.pk}"
+    shown = logged_in(here.member).get(roster).text
+    assert case.number in shown
+    assert NAME not in shown
+    assert PHONE not in shown

@@ -43,7 +43,8 @@ def hand_over(
     written = HandOver.objects.filter(shift=shift).select_related("written_by__user")
     handed = written.first() or HandOver(shift=shift)
     show_notes([handed])
-    stored = note_for_all(shift, handed.note, note.strip(), by=by, at=at)
+    before = handed.note
+    stored = note_for_all(shift, before, note.strip(), by=by, at=at)
     if handed.pk and handed.note == stored.note and handed.visitors == visitors:
         return handed
     if handed.taken_at:
@@ -51,7 +52,11 @@ def hand_over(
 
     refuse_unseen(mark_of_hand_over(handed), seen, _written_since(handed))
 
-    handed.known = _known_to_all(handed, stored)
+    handed.known = _known_to_all(handed, stored, by=by, at=at)
+    if not before:
+        handed.writers = [post.pk]
+    elif handed.writers:
+        handed.writers = sorted({*handed.writers, post.pk})
     handed.note = stored.note
     handed.visitors = visitors
     handed.written_by = post
@@ -60,13 +65,24 @@ def hand_over(
     return handed
 
 
-def _known_to_all(handed: HandOver, stored: NoteForAll) -> list[int]:
+def _known_to_all(
+    handed: HandOver, stored: NoteForAll, *, by: User, at: datetime
+) -> list[int]:
     """Return the matters of which whoever wrote in a note may know who spoke, with the
-    one who writes in it now.
+    one who writes in it now: they are asked for the note as it stands now, whatever it
+    named before. Two queries and one for each other writer.
+
+    Who wrote before the writers were noted is not known, nor what they may know.
     """
-    if not handed.note:
-        return sorted(stored.known)
-    return sorted(stored.known.intersection(handed.known))
+    known = stored.known
+    if handed.note and not handed.writers:
+        known = known.intersection(handed.known)
+
+    others = User.objects.filter(posts__in=handed.writers).exclude(pk=by.pk).distinct()
+    for other in others if handed.note else ():
+        theirs = note_for_all(handed.shift, handed.note, stored.note, by=other, at=at)
+        known = known.intersection(theirs.known)
+    return sorted(known)
 
 
 def mark_of_hand_over(handed: HandOver | None) -> str:

@@ -323,6 +323,8 @@ class HandOver(models.Model):
     note = models.TextField(_("what is handed over"), blank=True)
     # the matters of which all who wrote the note may know who spoke
     known = models.JSONField(default=list, blank=True, editable=False)
+    # the keys of the posts that wrote it; empty in what is older than this column
+    writers = models.JSONField(default=list, blank=True, editable=False)
     visitors = models.PositiveSmallIntegerField(_("how many people came by"))
     written_by = models.ForeignKey(
         Post, models.PROTECT, related_name="+", verbose_name=_("handed over by")
