@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Assignment
+from cases.models import Assignment, CoSpeaker
 from cases.models.choices import (
     NOT_HEARD,
     ActorKind,
@@ -309,6 +309,21 @@ def may_reopen(facts: Facts, by: Actor) -> Refusal:
 def not_dissatisfied(facts: Facts, by: Actor) -> Refusal:
     if facts.dissatisfied:
         return _("The speaker was dissatisfied: it cannot be taken back any more.")
+    return None
+
+
+def asked_by_nobody_else(facts: Facts, by: Actor) -> Refusal:
+    """What others asked for on their own, in a matter that went into this one, nobody
+    takes back for them.
+    """
+    if not facts.happened(Action.RECEIVE_MERGED, this_round=False):
+        return None
+    came_with_it = CoSpeaker.objects.filter(case=facts.case, from_case__isnull=False)
+    if came_with_it.exists():
+        return _(
+            "Others asked for the same, and their matter went into this one: it cannot"
+            " be taken back for them. Write down what this speaker said instead."
+        )
     return None
 
 

@@ -302,7 +302,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             handled=Handled.THIS_ROUND,
             speaker=True,
             inputs=(WHY_WITHDRAWN, HOW, SAID_AT),
-            guards=(guards.not_dissatisfied,),
+            guards=(guards.not_dissatisfied, guards.asked_by_nobody_else),
             informs_speaker=True,
         ),
         **ACTS,

@@ -97,8 +97,9 @@ def test_a_file_is_not_handed_out_after_a_matter_in_it_was_hidden(here):
     answer = fetched(here.secretary, job)
 
     assert "请重新导出" in answer.text
-    with fetched(here.secretary, written(asked_for(here))) as anew:
-        assert anew.status_code == 200
+    anew = fetched(here.secretary, written(asked_for(here)))
+    assert anew.status_code == 200
+    assert b"".join(anew.streaming_content)
 
 
 def test_a_short_file_is_handed_out_at_once(here):

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case
-from cases.workflow import Action, make_move
-from minshi.errors import InputRefused
+from cases.views.receipt import tracking_address
+from cases.workflow import Action, Speaker, make_move
+from minshi.errors import InputRefused, MoveRefused
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import (
@@ -25,7 +26,11 @@ from tests.cases.roads import (
     staff,
     verified,
 )
-from tests.villages.factories import VillageFactory
+from tests.villages.factories import (
+    HouseholdFactory,
+    ResidentFactory,
+    VillageFactory,
+)
 from villages.models import Post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -395,3 +400,36 @@ def test_a_recorder_who_has_gone_is_not_told_what_became_of_it(gone):
     assert page.status_code == 200
     assert "已登记" not in page.content.decode()
     assert client.get(reverse("cases:receipt", args=[case.number])).status_code == 404
+
+
+def test_nobody_takes_back_what_others_asked_for_too(here):
+    case = spoken(here, speaker_name="赵德旺")
+    merged(here, spoken(here, speaker_name="钱桂花"), case)
+    case.refresh_from_db()
+    reason = {"reason": "我家的水通了"}
+
+    for by in (Speaker(case, "code"), officer(here.duty)):
+        with pytest.raises(MoveRefused) as refused:
+            make_move(case, Action.WITHDRAW, by=by, at=NOON + DAY, **reason)
+        assert "别人也说了同一件事" in str(refused.value)
+
+    page = Client().get(tracking_address(case)).text
+    assert "不用办了" not in page
+
+
+def test_whoever_said_it_twice_may_still_take_it_back(here):
+    neighbour = ResidentFactory(household=HouseholdFactory(group=here.group))
+    case = spoken(here, resident=neighbour)
+    merged(here, spoken(here, resident=neighbour), case)
+    case.refresh_from_db()
+
+    case = make_move(
+        case,
+        Action.WITHDRAW,
+        by=Speaker(case, "code"),
+        at=NOON + DAY,
+        reason="我家的水通了",
+    )
+
+    assert case.close_reason == "withdrawn"
+    assert "我家的水通了" not in case.replies.get().text

@@ -113,7 +113,7 @@ def withdraw(step: Step) -> None:
     step.data["how"] = str(how)
     step.data["said_at"] = said_at.isoformat()
     words = _("The matter was taken back, as you wished.")
-    if values["reason"]:
+    if values["reason"] and on_their_behalf:  # their own words are no answer to them
         words = _("The matter was taken back: %(reason)s") % values
     step.reply(words)
     step.close(CloseReason.WITHDRAWN)
