@@ -61,6 +61,7 @@ def lines_of_origin(
             _("How it was said"), f"{case.get_channel_display()} {moment(case.said_at)}"
         ),
         FactLine(_("Taken down by"), recorded_by),
+        *_of_old_ledger(case),
         FactLine(_("Level"), level),
     ]
 
@@ -76,6 +77,13 @@ def _reserved_to(case: Case) -> list[FactLine]:
     return [FactLine(_("Reserved to the people of the village"), words)]
 
 
+def _of_old_ledger(case: Case) -> list[FactLine]:
+    """Give the number that a matter had in an old ledger; nothing of all others."""
+    if not case.adopted_from:
+        return []
+    return [FactLine(_("Number in the old ledger"), case.adopted_from)]
+
+
 def _address_of(case: Case, speaker_shown: bool) -> list[FactLine]:
     """Say where the speaker lives, to whoever may know who spoke; nothing where that
     was not taken down.
@@ -86,16 +94,18 @@ def _address_of(case: Case, speaker_shown: bool) -> list[FactLine]:
 
 
 def _where(case: Case, place: str, speaker_shown: bool) -> str:
-    """Return the place of the matter and, for whoever may know who spoke, the speaker's
-    group.
+    """Return the place of the matter with its group, which is the speaker's: of a
+    hidden one the recorder chose it as the place, and nobody is told more by it.
     """
     where = str(case.village or case.town)
     if place:
         where = f"{where} {place}"
-    if case.group is None or not speaker_shown:
+    if case.group is None:
         return where
 
-    group = _("%(group)s (the speaker's group)") % {"group": case.group}
+    group = str(case.group)
+    if speaker_shown:
+        group = _("%(group)s (the speaker's group)") % {"group": case.group}
     return f"{where}；{group}" if place else f"{where} {group}"
 
 

@@ -280,4 +280,5 @@ def test_whoever_asked_to_be_hidden_stays_hidden():
     hidden = Case.objects.get(adopted_from="2025-1")
     page = logged_in(here.member).get(hidden.get_absolute_url()).text
     assert "三组的井水浑了" in page
+    assert "<dd>2025-1</dd>" in page
     assert "李建国" not in page

@@ -501,9 +501,9 @@ def test_the_place_is_the_matters_own_and_the_speakers_group_and_says_which(here
 
     its_group = f"{here.group}（说事人的组）"
     assert place_of(with_place, True) == f"{here.village} 东头桥边；{its_group}"
-    assert place_of(with_place, False) == f"{here.village} 东头桥边"
+    assert place_of(with_place, False) == f"{here.village} 东头桥边；{here.group}"
     assert place_of(without, True) == f"{here.village} {its_group}"
-    assert place_of(without, False) == str(here.village)
+    assert place_of(without, False) == f"{here.village} {here.group}"
 
 
 ADDRESS = "河边第二家"
