@@ -1,8 +1,10 @@
 // Minutes: every 5 seconds to the server; each letter on this computer until the server has it.
 import { all, one } from "./dom.js";
 import { clockTime, drop, own, ownDraft, refill, store, stored, valuesOf } from "./drafts.js";
+import { say } from "./line.js";
 import { holdBack, post } from "./posting.js";
 import { fillReadyWords } from "./ready.js";
+import { isOfAnother } from "./tokens.js";
 import { bandOf } from "./unkept.js";
 
 const EVERY = 5000; // milliseconds
@@ -70,7 +72,8 @@ function autosave(form) {
   function lost() {
     isNew = true;
     status.textContent = "";
-    band.show(status.dataset.lost, words());
+    if (isOfAnother()) say("anothers");
+    else band.show(status.dataset.lost, words());
   }
 
   async function send() {

@@ -17,7 +17,7 @@ function renewTokens(event) {
 }
 
 // The page names the account that opened it, a cookie the one that is logged in.
-function isOfAnother() {
+export function isOfAnother() {
   const { inside } = document.body.dataset;
   const [, who] = document.cookie.match(/who=(\d+)/) || [];
   return inside && who && who !== inside;

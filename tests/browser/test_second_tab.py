@@ -100,7 +100,7 @@ def test_minutes_are_not_kept_in_the_name_of_another_account(open_as):
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     page.fill("[name=minutes]", "会上说的话")
 
-    expect(page.locator("[data-autosave] [data-unkept]")).to_be_visible(timeout=15_000)
-    expect(page.locator("[data-autosave] [data-unkept] pre")).to_have_text("会上说的话")
+    expect(page.locator("#line")).to_contain_text("另一个账号", timeout=15_000)
+    expect(page.locator("[name=minutes]")).to_have_value("会上说的话")
     council.refresh_from_db()
     assert council.minutes == ""

@@ -20,7 +20,14 @@ VILLAGES = 26  # of the town that the method comes from
 
 @pytest.mark.parametrize(
     ("width", "height", "smallest_text"),
-    [(1920, 1080, 22), (1366, 768, 15), (1280, 720, 14), (1024, 768, 11)],
+    [
+        (1920, 1080, 22),
+        (1366, 768, 15),
+        (1280, 720, 14),
+        (1024, 768, 11),
+        (1920, 940, 19),  # a window with its address line
+        (1366, 625, 12),
+    ],
 )
 def test_all_of_a_town_is_on_the_screen(
     page, live_server, width, height, smallest_text
