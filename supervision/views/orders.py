@@ -159,11 +159,11 @@ def addressee_of(order: SupervisionOrder) -> str:
     return holder_words(order.to_post, order.to_office)
 
 
-def answering_now(order: SupervisionOrder) -> str:
-    """Return who has the matter of an order that waits for an answer, where that is
-    somebody else than the order was sent to; else "".
+def went_on_to(order: SupervisionOrder) -> str:
+    """Return who has the matter of an order now, and with it the answering, where that
+    is somebody else than the order was sent to; else "".
     """
-    if order.state != OrderState.SENT or is_redacted(order) or is_apart(order):
+    if is_redacted(order) or is_apart(order):
         return ""
     case = order.case
     if (order.to_post_id, order.to_office_id) == (
@@ -281,7 +281,8 @@ class OrderDetail(OrderView):
             "matter": matter_of(order, sight),
             "address": _address_of_matter(order),
             "addressee": addressee_of(order),
-            "answers_now": answering_now(order),
+            "answers_now": went_on_to(order) if order.state == OrderState.SENT else "",
+            "answers_next": went_on_to(order),
             "is_theirs_now": "reply" in acts and _is_theirs_now(order, sight),
             "is_apart": is_apart(order),
             "colour": colour,

@@ -163,3 +163,9 @@ def test_another_office_reads_none_of_it(client, here, handed_on):
     stranger = roles.handler_of(OfficeFactory(town=here.town))
 
     assert page_of(client, stranger, handed_on).status_code == 404
+
+
+def test_who_checks_an_answer_is_told_who_answers_next(client, here, handed_on):
+    page = page_of(client, here.supervisor, handed_on).text
+
+    assert f"不通过的话，接下来由{here.secretary.user}（村支书）回复" in page
