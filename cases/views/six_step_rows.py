@@ -224,6 +224,21 @@ def what_next(process: FourTwoProcess, due: StepRule | None) -> str:
     return ""
 
 
+def done_once_more(process: FourTwoProcess) -> str:
+    """Say that the outcome which was posted is not the last: the matter was opened
+    again since; "" of all others.
+    """
+    case = process.case
+    is_posted = any(step.nth == OUTCOME and step.passed for step in process.steps.all())
+    if case is None or is_done(case) or not is_posted:
+        return ""
+    return _(
+        "The matter is done once more since its outcome was posted. Once it is done,"
+        " print the notice of step 6 anew and post it; write the days beside it as a"
+        " correction."
+    )
+
+
 def not_yet(process: FourTwoProcess, due: StepRule | None) -> str:
     """Return why the step that is due cannot be written down yet, and from when it can:
     until then its form would only be refused; "" where it can.

@@ -20,6 +20,7 @@ from cases.meetings.notice import is_announced
 from cases.meetings.six_steps import next_step
 from cases.meetings.step_record import StepRecord
 from cases.models import FourTwoProcess, FourTwoStep, StepCorrection
+from cases.views.six_step_rows import done_once_more
 from cases.workflow import Action, make_move, moves_open_to
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from tests.cases.council import seats
@@ -292,9 +293,19 @@ def test_no_outcome_is_shown_of_what_is_not_done():
 
     with pytest.raises(MoveRefused):
         record_step(process, 6, notice, by=by, at=later)
-    completed(here, case)
+    case = completed(here, case)
 
     assert record_step(process, 6, notice, by=by, at=later).passed
+    assert done_once_more(FourTwoProcess.objects.get()) == ""
+
+    make_move(
+        case,
+        Action.REJECT,
+        by=officer(here.secretary),
+        at=later,
+        reason="渠口还漏",
+    )
+    assert "又重新办了" in done_once_more(FourTwoProcess.objects.get())
 
 
 def test_one_process_runs_for_a_case_and_another_begins_once_it_is_given_up():
