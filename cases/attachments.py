@@ -294,9 +294,12 @@ def _upright(photo: Image.Image) -> Image.Image:
 
 def _orientation(photo: Image.Image) -> Any:
     """Return how the camera was held; None where it does not say so."""
+    # Pillow reads notes as their writer claims them to be: broken ones were seen to
+    # raise struct.error, TypeError, AttributeError and AssertionError, and the list
+    # has no end. Nothing is lost with them: the picture itself is whole.
     try:
         return photo.getexif().get(ExifTags.Base.Orientation)
-    except Exception:  # noqa: BLE001 - Pillow raises whatever broken notes lead it to
+    except Exception:  # noqa: BLE001 - see above
         return None
 
 

@@ -149,6 +149,8 @@ _guard = threading.Lock()
 _running: "Background | None" = None
 
 
+# What follows is told to ignore that Celery's decorators have no types: without one the
+# checker trusts nothing that they decorate.
 @app.task(name="minshi.celery.heartbeat", ignore_result=True)  # type: ignore[untyped-decorator]
 def heartbeat() -> None:
     """Leave a sign for /readyz that beat, broker and worker work together; it goes by

@@ -25,6 +25,8 @@ from minshi.errors import Faults, InputRefused, MoveRefused
 from minshi.text import is_blank
 from villages.models import MeetingKind
 
+VOTES = ("votes_for", "votes_against", "votes_abstain")  # in the order of a record
+
 
 @dataclass(frozen=True)
 class StepRecord:
@@ -97,14 +99,8 @@ def _count(step: FourTwoStep, record: StepRecord, due: StepRule) -> None:
         words = _("This step is not held by that kind of meeting.")
         raise InputRefused.at(kind=words)
 
-    votes_for, votes_against, votes_abstain = with_nobody(record.votes)
-    numbers = {
-        "due": record.due,
-        "present": record.present,
-        "votes_for": votes_for,
-        "votes_against": votes_against,
-        "votes_abstain": votes_abstain,
-    }
+    numbers = {"due": record.due, "present": record.present}
+    numbers |= zip(VOTES, with_nobody(record.votes), strict=True)
     missing = {
         name: _("Please fill this in.")
         for name, value in numbers.items()
@@ -147,7 +143,7 @@ def _count(step: FourTwoStep, record: StepRecord, due: StepRule) -> None:
     step.rule = str(rules.article)
     step.present_needed = needed
     step.votes_needed = rules.votes_needed(people, here)
-    step.passed = (votes_for or 0) >= step.votes_needed
+    step.passed = (numbers["votes_for"] or 0) >= step.votes_needed
 
 
 def _check_roll(process: FourTwoProcess, kind: str, on: date, people: int) -> None:
