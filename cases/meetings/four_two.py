@@ -155,7 +155,8 @@ def record_step(
     due = next_step(process)
     if due is None or due.nth != nth:
         raise MoveRefused(_("Another step is due now; reload the page."))
-    before = process.steps.filter(passed=True).order_by("-nth").first()
+    passed = process.steps.filter(passed=True, nth__lt=nth)
+    before = passed.order_by("-nth").first()
 
     step = FourTwoStep(
         process=process,

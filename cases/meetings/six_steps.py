@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import FourTwoProcess
+from cases.models import Case, FourTwoProcess
+from cases.models.choices import Stage
 from cases.models.reserved import KINDS_OF_DECIDER, Decider, ReservedMatter
 from villages.models import MeetingKind, Seat
 from villages.procedure import BODY_OF, Rules, rules_by_kind
@@ -73,7 +74,8 @@ STEPS: Mapping[int, StepRule] = MappingProxyType({step.nth: step for step in SIX
 
 
 def next_step(process: FourTwoProcess) -> StepRule | None:
-    """Return the step that is due: the first that has not passed.
+    """Return the step that is due: the first that has not passed, or the outcome once
+    more where the matter was done once more since it was made public.
 
     The resolution comes with the kinds of meeting that may decide the matter. None once
     all six have passed, or the process was given up. One query.
@@ -85,7 +87,24 @@ def next_step(process: FourTwoProcess) -> StepRule | None:
     for step in SIX_STEPS:
         if step.nth not in passed:
             return for_matter(step, process)
-    return None
+    return STEPS[OUTCOME] if was_opened_since(process) else None
+
+
+def was_opened_since(process: FourTwoProcess) -> bool:
+    """Tell whether the matter was opened again since its outcome was made public, so
+    that another outcome follows.
+    """
+    case = process.case
+    shown = [step for step in process.steps.all() if step.nth == OUTCOME]
+    if case is None or not shown:
+        return False
+    if not is_done(case):
+        return True
+    return case.completed_at is not None and case.completed_at > shown[-1].recorded_at
+
+
+def is_done(case: Case) -> bool:
+    return case.completed_at is not None or case.stage == Stage.CLOSED
 
 
 def for_matter(step: StepRule, process: FourTwoProcess) -> StepRule:

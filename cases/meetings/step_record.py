@@ -16,10 +16,10 @@ from cases.meetings.six_steps import (
     PUBLISHED,
     StepRule,
     due_by_roll,
+    is_done,
     step_rules_of,
 )
-from cases.models import Case, FourTwoProcess, FourTwoStep
-from cases.models.choices import Stage
+from cases.models import FourTwoProcess, FourTwoStep
 from minshi import workdays
 from minshi.errors import Faults, InputRefused, MoveRefused
 from minshi.text import is_blank
@@ -212,9 +212,18 @@ def _publish(step: FourTwoStep, record: StepRecord, before: FourTwoStep | None) 
         raise MoveRefused(
             _("The outcome is shown once the matter is done; it is not done yet.")
         )
+    if is_outcome and case and case.completed_at:
+        _check_after_done(record, workdays.local_day(case.completed_at))
 
     step.public_until = record.public_until
     step.passed = True
+
+
+def _check_after_done(record: StepRecord, done_on: date) -> None:
+    if record.held_on < done_on:
+        day = workdays.day_in_words(done_on, record.held_on)
+        words = _("The matter was done on %(day)s; its outcome is shown after that.")
+        raise InputRefused.at(held_on=words % {"day": day})
 
 
 def posted_until(process: FourTwoProcess, due: StepRule, on: date) -> date | None:
@@ -224,10 +233,6 @@ def posted_until(process: FourTwoProcess, due: StepRule, on: date) -> date | Non
     if due.nth != OUTCOME:
         return None
     for step in process.steps.all():
-        if step.passed and step.hangs_on(on):
+        if step.nth == PUBLISHED and step.hangs_on(on):
             return step.public_until
     return None
-
-
-def is_done(case: Case) -> bool:
-    return case.completed_at is not None or case.stage == Stage.CLOSED

@@ -115,7 +115,8 @@ class FourTwoProcess(models.Model):
 
 class FourTwoStep(models.Model):
     """One step as it was held; a step that did not pass may be held again, one that
-    passed may not.
+    passed may not. Only the outcome is made public once more where the matter was done
+    once more.
     """
 
     key = models.UUIDField(_("key of the form"), unique=True, null=True, editable=False)
@@ -163,7 +164,7 @@ class FourTwoStep(models.Model):
             ),
             models.UniqueConstraint(
                 fields=("process", "nth"),
-                condition=Q(passed=True),
+                condition=Q(passed=True, nth__lt=6),
                 name="four_two_step_passes_once",
             ),
             models.CheckConstraint(

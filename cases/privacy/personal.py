@@ -32,6 +32,7 @@ LONGEST_ADDRESS = 80
 # between the words as they are searched and the words as they were written
 BELOW = "\n\n"
 WORDS = ("title", "verbatim", "request_text", "place", "remark")
+SEARCHED = (*WORDS, "adopted_from")  # also the number in an old ledger
 
 
 def values_of(case: Case, fields: Iterable[str] = WHO_SPOKE) -> list[str]:
@@ -215,7 +216,7 @@ def folded_words(case: Case, speakers: Iterable[str]) -> tuple[str, str]:
     Where they live is found by whoever is shown who spoke, and of a 隐名 matter by
     nobody: there a door is as good as a name.
     """
-    words = [getattr(case, field) for field in WORDS]
+    words = [getattr(case, field) for field in SEARCHED]
     if not hides_speaker(case):
         return _folded(words), _folded([*speakers, case.speaker_address])
 

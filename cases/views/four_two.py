@@ -44,7 +44,6 @@ from cases.views.access import StaffView
 from cases.views.late import typed_in_form
 from cases.views.meetings.paper import attach_sheets
 from cases.views.six_step_rows import (
-    done_once_more,
     not_yet,
     process_standing,
     steps_of,
@@ -227,7 +226,6 @@ class ShownProcess(FourTwoView):
             "open_steps": due_here.nth if due_here else "",
             "asked": rules_in_words(process, due_here) if due_here else [],
             "what_next": what_next(process, due_here),
-            "done_once_more": done_once_more(process),
             # a form that was sent comes back with what was typed
             "not_yet": "" if "form" in shown else not_yet(process, due_here),
             "may_print": self.may_print(process),

@@ -13,9 +13,11 @@ from cases.meetings.six_steps import (
     STEPS,
     StepRule,
     for_matter,
+    is_done,
     next_step,
+    was_opened_since,
 )
-from cases.meetings.step_record import is_done, posted_until
+from cases.meetings.step_record import posted_until
 from cases.models import FourTwoProcess, FourTwoStep, StepCorrection
 from cases.models.choices import Stage
 from cases.slips.minutes import correction_in_words
@@ -221,22 +223,9 @@ def what_next(process: FourTwoProcess, due: StepRule | None) -> str:
         return _to_be_handed_over(day(posted_until(process, due, today())))
     if case and not is_done(case):
         return _("The matter is being worked on; the outcome follows once it is done.")
+    if was_opened_since(process):
+        return _("The matter was done once more: its new outcome is made public, too.")
     return ""
-
-
-def done_once_more(process: FourTwoProcess) -> str:
-    """Say that the outcome which was posted is not the last: the matter was opened
-    again since; "" of all others.
-    """
-    case = process.case
-    is_posted = any(step.nth == OUTCOME and step.passed for step in process.steps.all())
-    if case is None or is_done(case) or not is_posted:
-        return ""
-    return _(
-        "The matter is done once more since its outcome was posted. Once it is done,"
-        " print the notice of step 6 anew and post it; write the days beside it as a"
-        " correction."
-    )
 
 
 def not_yet(process: FourTwoProcess, due: StepRule | None) -> str:

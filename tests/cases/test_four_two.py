@@ -17,10 +17,11 @@ from cases.meetings.four_two import (
     start_process,
 )
 from cases.meetings.notice import is_announced
-from cases.meetings.six_steps import next_step
+from cases.meetings.six_steps import OUTCOME, next_step
 from cases.meetings.step_record import StepRecord
 from cases.models import FourTwoProcess, FourTwoStep, StepCorrection
-from cases.views.six_step_rows import done_once_more
+from cases.slips.notices import notices_of
+from cases.views.six_step_rows import what_next
 from cases.workflow import Action, make_move, moves_open_to
 from minshi.errors import InputRefused, KeyReused, MoveRefused, NoSuchRight
 from tests.cases.council import seats
@@ -296,16 +297,43 @@ def test_no_outcome_is_shown_of_what_is_not_done():
     case = completed(here, case)
 
     assert record_step(process, 6, notice, by=by, at=later).passed
-    assert done_once_more(FourTwoProcess.objects.get()) == ""
+    assert next_step(FourTwoProcess.objects.get()) is None
 
-    make_move(
-        case,
-        Action.REJECT,
-        by=officer(here.secretary),
-        at=later,
-        reason="渠口还漏",
-    )
-    assert "又重新办了" in done_once_more(FourTwoProcess.objects.get())
+
+def test_what_was_done_once_more_has_its_new_outcome_made_public_too():
+    here = staff()
+    case = major(here)
+    process = through(begun(here, case), here, 4)
+    by, later, on = officer(here.secretary), NOON + 20 * DAY, TODAY + 17 * DAY
+    posted = StepRecord(TODAY, "公开栏", public_until=TODAY + 15 * DAY)
+    record_step(process, 5, posted, by=by, at=NOON)
+    case = completed(here, decided(here, case))
+    first = StepRecord(on, "分红清单", public_until=on + 15 * DAY)
+    record_step(process, 6, first, by=by, at=later)
+
+    case = make_move(case, Action.REJECT, by=by, at=later, reason="渠口还漏")
+    process = FourTwoProcess.objects.get()
+    due = next_step(process)
+    assert due is not None
+    assert due.nth == OUTCOME
+    assert what_next(process, due).startswith("事情正在办")
+    with pytest.raises(MoveRefused):
+        record_step(process, 6, first, by=by, at=later)
+
+    completed(here, case, at=later + 2 * DAY)
+    process = FourTwoProcess.objects.get()
+    assert "重新办" in what_next(process, next_step(process))
+    with pytest.raises(InputRefused) as refused:
+        record_step(process, 6, first, by=by, at=later + 3 * DAY)
+    assert "办完" in refused.value.fields["held_on"]
+
+    second_on = TODAY + 22 * DAY  # while the first still hangs
+    second = StepRecord(second_on, "渠口补好了", public_until=second_on + 15 * DAY)
+    record_step(process, 6, second, by=by, at=later + 3 * DAY)
+
+    process = FourTwoProcess.objects.get()
+    assert next_step(process) is None
+    assert notices_of(process)[OUTCOME].step.content == "渠口补好了"
 
 
 def test_one_process_runs_for_a_case_and_another_begins_once_it_is_given_up():

@@ -1,12 +1,16 @@
 """An old ledger as a list: its matters become cases with their old dates, each once."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cases.lists.search import matching
 from cases.models import Case, Clock, Topic
+from cases.models.scope import Sight
 from minshi.errors import MoveRefused
 from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import NOON, staff
@@ -282,3 +286,29 @@ def test_whoever_asked_to_be_hidden_stays_hidden():
     assert "三组的井水浑了" in page
     assert "<dd>2025-1</dd>" in page
     assert "李建国" not in page
+
+
+def test_a_matter_is_found_by_its_number_in_the_old_ledger():
+    here = staff()
+    entered(imported(here, old(here, 7), old(here, "2025-018"), old(here, 18_001)))
+
+    seen = Case.objects.counted_for(here.secretary.user, NOON.date())
+    sight = Sight.of(here.secretary.user, NOON.date())
+    for asked in ("2025-018", "２０２５－０１８", "2025—018"):
+        found = matching(seen, asked, sight)
+        assert [case.adopted_from for case in found] == ["2025-018"]
+
+
+def test_numbers_of_matters_that_came_in_before_are_folded_anew():
+    here = staff()
+    entered(imported(here, old(here, 7)))
+    case = Case.objects.get(adopted_from="2025-7")
+    wanted = case.open_words
+    without = "\n".join(line for line in wanted.splitlines() if line != "2025-7")
+    Case.objects.update(open_words=without)
+
+    fold = import_module("cases.migrations.0043_fold_numbers_of_old_ledgers")
+    fold.fold_adopted(apps, connection.schema_editor())
+
+    assert without != wanted
+    assert Case.objects.get().open_words == wanted
