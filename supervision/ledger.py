@@ -9,18 +9,13 @@ from typing import ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.ledgers import OtherBook, Record, read_behind
 from cases.ledgers.book import RESPONSIBLE, MayUnmask
 from cases.ledgers.exports import exportable
 from cases.ledgers.record import joined
-from cases.lists.filters import (
-    ALL,
-    town_filter,
-    villages_in_reach,
-)
-from cases.lists.places import PlaceFilter
+from cases.lists.filters import town_filter, village_filter, villages_filter
 from cases.lists.row_filters import MatterFilter
 from cases.models import Case
 from cases.models.choices import Light, Stage, SupervisionLevel
@@ -43,12 +38,8 @@ Chases = QuerySet[Chase]
 
 class ChaseFilter(MatterFilter):
     town = town_filter("case__town")
-    village = PlaceFilter(
-        field_name="case__village",
-        queryset=villages_in_reach,
-        label=gettext_lazy("Village"),
-        empty_label=ALL,
-    )
+    village = village_filter("case__village")
+    villages = villages_filter("case__village")
 
 
 @dataclass(frozen=True)

@@ -85,11 +85,10 @@ class Asked:
         search, not for what. So may whatever else stands in an address typed by hand.
         """
         parts = []
-        for name, value in self.query.items():
-            if not value:
+        for name, values in self.query.lists():
+            if not NAME_OF_FILTER.fullmatch(name):
                 continue
-            is_plain = name != "q" and PLAIN_VALUE.fullmatch(str(value))
-            words = value if is_plain else "…"
-            if NAME_OF_FILTER.fullmatch(name):
-                parts.append(f"{name}={words}")
+            for value in filter(None, values):
+                is_plain = name != "q" and PLAIN_VALUE.fullmatch(str(value))
+                parts.append(f"{name}={value}" if is_plain else f"{name}=…")
         return "&".join(parts)

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from django_filters.widgets import BooleanWidget
 
 from cases.lists import after_closing, checking, search
-from cases.lists.places import PlaceFilter
+from cases.lists.places import PlaceFilter, PlacesFilter
 from cases.models import HandBack, TimeRequest, Topic
 from cases.models.choices import (
     ONLINE_CHANNELS,
@@ -121,6 +121,23 @@ def town_filter(field_name: str) -> filters.ModelChoiceFilter:
     )
 
 
+def village_filter(field_name: str) -> PlaceFilter:
+    """Return the filter by a village in reach, of rows that know it by this field."""
+    return PlaceFilter(
+        field_name=field_name,
+        queryset=villages_in_reach,
+        label=_("Village"),
+        empty_label=ALL,
+    )
+
+
+def villages_filter(field_name: str) -> PlacesFilter:
+    """Return the filter by several villages in reach, looked at together."""
+    return PlacesFilter(
+        field_name=field_name, queryset=villages_in_reach, label=_("Several villages")
+    )
+
+
 def words_filter() -> filters.CharFilter:
     """Return the filter by words; its filterset says by `by_words` what they find."""
     return filters.CharFilter(
@@ -193,9 +210,8 @@ class CaseFilter(NarrowFilter):
         method="by_overdue", label=_("Overdue"), widget=AnyYesNo
     )
     town = town_filter("town")
-    village = PlaceFilter(
-        queryset=villages_in_reach, label=_("Village"), empty_label=ALL
-    )
+    village = village_filter("village")
+    villages = villages_filter("village")
     group = filters.ModelChoiceFilter(
         queryset=groups_in_reach, label=_("Villagers' group"), empty_label=ALL
     )

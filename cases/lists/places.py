@@ -1,30 +1,24 @@
-"""Filters by a place, which many lists of one page have in common."""
+"""Filters by one place or several, which many lists of one page have in common."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import django_filters as filters
+from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 
-class PlaceChoices(filters.fields.ModelChoiceIterator):
-    """The places to choose among, as the field has read them."""
-
-    def __iter__(self) -> Iterator[Any]:
-        yield "", self.field.empty_label
-        for place in self.field.places():
-            yield self.choice(place)
-
-
-class PlaceField(filters.fields.ModelChoiceField):
-    """A place in reach. They are few, so all are read together: the one chosen is
-    found among those that the page offers.
+class PlacesInReach:
+    """A field of the places in reach. They are few, so all are read together: those
+    chosen are found among those that the page offers.
 
     `found` has those that other filters of the same request have read already: a page
     of ledgers asks five of them for the same village.
     """
 
-    iterator = PlaceChoices
+    queryset: QuerySet[Any]
+    error_messages: dict[str, Any]
     found: dict[str, list[Any]]
 
     def places(self) -> list[Any]:
@@ -34,27 +28,69 @@ class PlaceField(filters.fields.ModelChoiceField):
             self.found[kind] = list(self.queryset)
         return self.found[kind]
 
-    def to_python(self, value: Any) -> Any:
-        if value in self.empty_values:
-            return None
-
+    def place(self, key: Any) -> Any:
+        """Return the place in reach with a key (ValidationError)."""
         for place in self.places():
-            if str(place.pk) == str(value):
+            if str(place.pk) == str(key):
                 return place
         raise ValidationError(
             self.error_messages["invalid_choice"],
             code="invalid_choice",
-            params={"value": value},
+            params={"value": key},
         )
 
 
-class PlaceFilter(filters.ModelChoiceFilter):
+class EachPlace(filters.fields.ModelChoiceIterator):
+    """The places to choose among, as the field has read them."""
+
+    def __iter__(self) -> Iterator[Any]:
+        for place in self.field.places():
+            yield self.choice(place)
+
+
+class AllOrOne(EachPlace):
+    def __iter__(self) -> Iterator[Any]:
+        yield "", self.field.empty_label
+        yield from super().__iter__()
+
+
+class PlaceField(PlacesInReach, filters.fields.ModelChoiceField):
+    iterator = AllOrOne
+
+    def to_python(self, value: Any) -> Any:
+        return None if value in self.empty_values else self.place(value)
+
+
+class PlacesField(PlacesInReach, filters.fields.ModelMultipleChoiceField):
+    iterator = EachPlace
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Sequence[Any] | None) -> list[Any]:
+        return [self.place(key) for key in value or () if key not in self.empty_values]
+
+
+class OfRequest:
+    """A filter whose field shares the places that its request has read."""
+
+    @property
+    def field(self) -> Any:
+        field = super().field  # type: ignore[misc]  # of the filter it is mixed into
+        field.found = getattr(self.get_request(), "places_found", {})  # type: ignore[attr-defined]  # likewise
+        return field
+
+
+class PlaceFilter(OfRequest, filters.ModelChoiceFilter):
     """A filter by a town or village in reach."""
 
     field_class = PlaceField
 
-    @property
-    def field(self) -> Any:
-        field = super().field
-        field.found = getattr(self.get_request(), "places_found", {})
-        return field
+
+class PlacesFilter(OfRequest, filters.ModelMultipleChoiceFilter):
+    """A filter by any of several villages in reach."""
+
+    field_class = PlacesField
+
+    def filter(self, rows: Any, places: list[Any]) -> Any:
+        if not places:
+            return rows
+        return rows.filter(**{f"{self.field_name}__in": places})

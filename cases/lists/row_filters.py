@@ -5,18 +5,16 @@ the tabs of what waits for a decision.
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from cases.lists import search
 from cases.lists.filters import (
-    ALL,
     NarrowFilter,
     town_filter,
     user_of,
-    villages_in_reach,
+    village_filter,
+    villages_filter,
     words_filter,
 )
-from cases.lists.places import PlaceFilter
 from cases.models import Case
 from cases.models.scope import CaseQuerySet, Sight
 from minshi.clock import today
@@ -71,19 +69,14 @@ class QueueFilter(VillageFilter):
 
 class ShiftFilter(VillageFilter):
     town = town_filter("village__town")
-    village = PlaceFilter(
-        queryset=villages_in_reach, label=_("Village"), empty_label=ALL
-    )
+    village = village_filter("village")
+    villages = villages_filter("village")
 
 
 class ItemFilter(MatterFilter):
     town = town_filter("meeting__town")
-    village = PlaceFilter(
-        field_name="meeting__village",
-        queryset=villages_in_reach,
-        label=_("Village"),
-        empty_label=ALL,
-    )
+    village = village_filter("meeting__village")
+    villages = villages_filter("meeting__village")
 
     def by_words(self, rows: Any, _name: str, text: str) -> Any:
         """Filter by the words of the case; of an item without one, of its subject."""

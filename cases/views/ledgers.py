@@ -151,7 +151,7 @@ class Reading:
     @property
     def shows_more(self) -> bool:
         """True where one of the filters folded away is in use."""
-        folded = (*FOLDED_DAYS, *FOLDED_OF_CASES)
+        folded = (*FOLDED_DAYS, *FOLDED_OF_CASES, "villages")
         return any(self.period_form.data.get(name) for name in folded)
 
     @property
@@ -173,6 +173,9 @@ class Reading:
         fields = [self.period_form[name] for name in FOLDED_DAYS]
         if self.is_of_cases:
             fields += [self.listed.form[name] for name in FOLDED_OF_CASES]
+        several = self.listed.form["villages"]
+        if len(several.field.places()) > 1:
+            fields.append(several)
         return fields
 
 

@@ -16,7 +16,7 @@ from cases.lists.filters import (
     town_filter,
     villages_in_reach,
 )
-from cases.lists.places import PlaceFilter
+from cases.lists.places import PlaceFilter, PlacesFilter
 from cases.lists.row_filters import VillageFilter
 from cases.models.scope import Sight
 from minshi.errors import Text
@@ -42,9 +42,15 @@ class RowFilter(VillageFilter):
         label=_("Village"),
         empty_label=ALL,
     )
+    villages = PlacesFilter(
+        method="by_villages", queryset=villages_in_reach, label=_("Several villages")
+    )
 
-    def by_village(self, rows: Rows, _name: str, village: Village) -> Rows:
-        return rows.filter(place=village.code)
+    def by_village(self, rows: Rows, name: str, village: Village) -> Rows:
+        return self.by_villages(rows, name, [village])
+
+    def by_villages(self, rows: Rows, _name: str, villages: list[Village]) -> Rows:
+        return rows.filter(place__in=[village.code for village in villages])
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from cases.models import Case, OwnLedger
 from cases.models.own_ledger import LONGEST_FILTER_NAME
 from minshi.errors import InputRefused, MoveRefused
 from tests.api import Api
-from tests.cases.ledger_desk import logged_in, page, shown_rows
+from tests.cases.ledger_desk import logged_in, page, shown_rows, table_of, take
 from tests.cases.roads import DAY, NOON, decided, spoken, staff
+from tests.villages.factories import GroupFactory, VillageFactory
 from villages.models import AuditRecord
 from villages.models.audit import AuditKind
 
@@ -311,3 +312,51 @@ def test_the_api_shows_one_name(here):
 
     assert answer.json()["name"] == "李建国"
     assert AuditRecord.objects.filter(kind=AuditKind.UNMASK).count() == 1
+
+
+def test_several_villages_are_looked_at_together_kept_and_taken_away():
+    here = staff()
+    villages = [here.village, *VillageFactory.create_batch(2, town=here.town)]
+    for village in villages:
+        group = GroupFactory(village=village)
+        spoken(here, by=here.reviewer, village=village, group=group)
+    decided(here)
+    two = [village.pk for village in villages[:2]]
+    query = urlencode({"period": "all", "villages": two}, doseq=True)
+
+    client = logged_in(here.supervisor)
+    response = client.get(f"/ledgers/general/?{query}")
+    file = take(here.supervisor, query=query)
+    client.post(f"/ledgers/general/filters/?{query}", {"name": "两个村"})
+
+    assert len(shown_rows(response)) == 3
+    assert response.context["count"] == 3
+    assert {row[3] for row in table_of(file)[1:]} == {
+        village.name for village in villages[:2]
+    }
+    for pk in two:
+        assert f"villages={pk}" in AuditRecord.objects.latest("pk").subject
+    kept = own_ledger(here.supervisor.user, GENERAL).filters[0]["query"]
+    assert kept.count("villages=") == 2
+
+
+def test_a_village_out_of_reach_among_several_gives_no_rows():
+    here, foreign = staff(), staff()
+    decided(here)
+    decided(foreign)
+    asked = {"villages": [here.village.pk, foreign.village.pk]}
+
+    assert shown_rows(page(here.supervisor, **asked)) == []
+
+
+@pytest.mark.parametrize("key", list(BOOKS))
+def test_every_ledger_narrows_to_several_villages(key):
+    here = staff()
+    VillageFactory(town=here.town)
+
+    response = page(here.supervisor, key, villages=[here.village.pk])
+
+    assert response.status_code == 200
+    ticks = response.context["reading"].listed.form["villages"]
+    assert ticks.value() == [str(here.village.pk)]
+    assert 'name="villages"' in response.content.decode()
