@@ -2,7 +2,7 @@
 name of its file say them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -29,12 +29,16 @@ class Conditions:
     others: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, listed: FilterSet) -> "Conditions":
-        """Return the conditions of a filter; none where it cannot be read."""
+    def of(cls, listed: FilterSet, among: Container[str] | None = None) -> "Conditions":
+        """Return the conditions of a filter, or only of some of its fields; none where
+        it cannot be read.
+        """
         if not listed.is_bound or not listed.form.is_valid():
             return cls()
 
         answers = listed.form.cleaned_data
+        if among is not None:
+            answers = {name: answers[name] for name in answers if name in among}
         return cls(
             town=answers.get("town"),
             village=answers.get("village"),
@@ -50,8 +54,12 @@ class Conditions:
 
     def in_words(self) -> str:
         """Return the others as a title has them: （类别：家里事；灯色：红）."""
-        parts = ["：".join(filter(None, other)) for other in self.others]
+        parts = self.parts()
         return f"（{'；'.join(parts)}）" if parts else ""
+
+    def parts(self) -> list[str]:
+        """Return each of the others in words: 灯色：红."""
+        return ["：".join(filter(None, other)) for other in self.others]
 
     def in_short(self, unit: str) -> str:
         """Return all of them for the name of a file that begins with the unit, the

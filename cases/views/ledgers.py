@@ -29,6 +29,7 @@ from cases.ledgers import (
 )
 from cases.ledgers.arranged import as_shown, own_ledger
 from cases.ledgers.asked import Asked
+from cases.ledgers.conditions import Conditions
 from cases.ledgers.exports import (
     FORMS,
     Export,
@@ -36,7 +37,7 @@ from cases.ledgers.exports import (
     may_unmask_anything,
 )
 from cases.ledgers.jobs import MOST_AT_ONCE, ask_for_file, count_rows, exports_for
-from cases.ledgers.period import PeriodForm
+from cases.ledgers.period import PeriodForm, in_words
 from cases.ledgers.together import file_of, name_of
 from cases.lists.filters import CaseFilter, oversees_towns
 from cases.lists.paging import Page, capped_counts, first_row, page_of
@@ -150,9 +151,23 @@ class Reading:
 
     @property
     def shows_more(self) -> bool:
-        """True where one of the filters folded away is in use."""
-        folded = (*FOLDED_DAYS, *FOLDED_OF_CASES, "villages")
-        return any(self.period_form.data.get(name) for name in folded)
+        """True where something is wrong in one of the filters folded away."""
+        folded = (*self.filters_folded, self.listed.form["villages"])
+        return any(field.errors for field in folded)
+
+    @property
+    def narrowed_by(self) -> str:
+        """The filters folded away that are in use, in words; "" without any. They stay
+        folded, so that the rows do not go out of sight.
+        """
+        if self.shows_more:
+            return ""
+        parts = []
+        if any(self.period_form.data.get(name) for name in FOLDED_DAYS):
+            parts.append(in_words(*self.asked.period.bounds(self.asked.on)))
+        folded = (*FOLDED_OF_CASES, "villages")
+        parts += Conditions.of(self.listed, among=folded).parts()
+        return "；".join(parts)
 
     @property
     def filters_shown(self) -> list[BoundField]:
@@ -173,10 +188,13 @@ class Reading:
         fields = [self.period_form[name] for name in FOLDED_DAYS]
         if self.is_of_cases:
             fields += [self.listed.form[name] for name in FOLDED_OF_CASES]
-        several = self.listed.form["villages"]
-        if len(several.field.places()) > 1:
-            fields.append(several)
         return fields
+
+    @property
+    def villages(self) -> BoundField | None:
+        """The choice of several villages; None for whoever reads only one."""
+        several: BoundField = self.listed.form["villages"]
+        return several if len(several.field.places()) > 1 else None
 
 
 class LedgerView(StaffView):

@@ -340,6 +340,23 @@ def test_several_villages_are_looked_at_together_kept_and_taken_away():
     assert kept.count("villages=") == 2
 
 
+def test_filters_folded_away_stay_folded_and_are_said_in_words():
+    here = staff()
+    other = VillageFactory(town=here.town)
+    decided(here)
+    asked = {"villages": [here.village.pk, other.pk], "level": "village"}
+
+    narrowed = page(here.supervisor, **asked)
+    plain = page(here.supervisor)
+    wrong = page(here.supervisor, villages=["x"])
+
+    words = f"几个村一起看：{here.village.name}、{other.name}；层级：村"
+    assert words in narrowed.content.decode()
+    assert not narrowed.context["reading"].shows_more
+    assert plain.context["reading"].narrowed_by == ""
+    assert wrong.context["reading"].shows_more
+
+
 def test_a_village_out_of_reach_among_several_gives_no_rows():
     here, foreign = staff(), staff()
     decided(here)
