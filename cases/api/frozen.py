@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from cases.api.base import CaseApi
 from cases.ledgers.closed_rows import shown_rows
 from cases.ledgers.freezing import freeze, headline_of, is_whole
+from cases.ledgers.frozen_paper import of_earlier
 from cases.ledgers.red_entries import differences, enter_in_red
 from cases.models import FrozenLedger, RedEntry
 from cases.models.frozen import FrozenLedgerQuerySet
@@ -82,10 +83,22 @@ class FrozenRowSerializer(serializers.Serializer[Any]):
         return RedEntrySerializer(list(row.red.values()), many=True).data
 
 
+class OfEarlierSerializer(serializers.Serializer[Any]):
+    ledger = serializers.IntegerField(
+        source="entry.book_id", help_text=_("The closed ledger that it puts right.")
+    )
+    number = serializers.CharField(source="shown.number")
+    red = RedEntrySerializer(source="entry")
+
+
 class FrozenRows(serializers.Serializer[Any]):
     rows = FrozenRowSerializer(many=True)
     next = serializers.IntegerField(
         allow_null=True, help_text=_("The position at which the next page begins.")
+    )
+    of_earlier = OfEarlierSerializer(
+        many=True,
+        help_text=_("What was put right of earlier ledgers in these days: last page."),
     )
 
 
@@ -181,7 +194,8 @@ class FrozenItemAPIView(FrozenApi):
         start = int(asked) if asked.isdecimal() and len(asked) < len("1000000") else 1
 
         rows, following = shown_rows(frozen, self.sight, max(start, 1), ROWS_A_PAGE)
-        answer = {"rows": rows, "next": following}
+        earlier = [] if following else of_earlier(frozen, self.sight)
+        answer = {"rows": rows, "next": following, "of_earlier": earlier}
         keys = [key for key, _heading in frozen.columns]
         return Response(FrozenRows(answer, context={"keys": keys}).data)
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cases.models import Case, FrozenLedger, RedEntry
+from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
 from cases.models.scope import Sight
+from minshi import workdays
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,25 @@ def shown_entries(frozen: FrozenLedger, sight: Sight) -> list[ShownEntry]:
     """Return all that was entered in red of matters whose words the reader may see, in
     the order in which it was. Three queries, one where nothing was.
     """
-    in_order = frozen.red_entries.select_related("by__user").order_by("pk")
-    entries = list(in_order)
+    return _shown(frozen.red_entries.all(), sight)
+
+
+def entries_of_these_days(frozen: FrozenLedger, sight: Sight) -> list[ShownEntry]:
+    """Return what was entered in red, in the days of a closed ledger, of those closed
+    before it: a mistake of a month stands in the month in which it was found (figures,
+    freeze and red entry). Three queries, one where nothing was.
+    """
+    others = FrozenLedger.objects.filter(
+        ledger=frozen.ledger, town=frozen.town_id, village=frozen.village_id
+    ).exclude(pk=frozen.pk)
+    begin = workdays.due_at(frozen.first_on - workdays.ONE_DAY)
+    end = workdays.due_at(frozen.last_on)
+    entries = RedEntry.objects.filter(book__in=others, at__gte=begin, at__lt=end)
+    return _shown(entries, sight)
+
+
+def _shown(found: QuerySet[RedEntry], sight: Sight) -> list[ShownEntry]:
+    entries = list(found.select_related("by__user", "book").order_by("pk"))
     if not entries:
         return []
 
@@ -92,17 +110,21 @@ def shown_entries(frozen: FrozenLedger, sight: Sight) -> list[ShownEntry]:
     counted = Case.objects.counted_for(sight.user, sight.on)
     in_sight = {case.pk: case for case in counted.filter(pk__in=about)}
 
-    rows = frozen.frozen_rows.filter(case__in=in_sight)
-    was_hidden = dict(rows.values_list("case", "was_hidden"))
+    books = {entry.book_id for entry in entries}
+    rows = FrozenRow.objects.filter(book__in=books, case__in=in_sight)
+    was_hidden = {
+        (book, case): hidden
+        for book, case, hidden in rows.values_list("book", "case", "was_hidden")
+    }
 
     shown = []
     for entry in entries:
         case = in_sight.get(entry.case_id)
         if case is None:
             continue
-        has_row = case.pk in was_hidden
-        if _may_read(case, sight, was_hidden=was_hidden.get(case.pk, False)):
-            shown.append(ShownEntry(case.number, entry, has_row))
+        row = (entry.book_id, case.pk)
+        if _may_read(case, sight, was_hidden=was_hidden.get(row, False)):
+            shown.append(ShownEntry(case.number, entry, row in was_hidden))
     return shown
 
 

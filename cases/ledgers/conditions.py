@@ -89,7 +89,8 @@ def _others(listed: FilterSet, answers: dict[str, Any]) -> Iterator[tuple[str, s
             yield "", _("found by words searched for")
             continue
         field = listed.form.fields[name]
-        yield str(field.label), _value(field, value)
+        label = "" if name == "villages" else str(field.label)
+        yield label, _value(field, value)
 
 
 def _value(field: Field, value: Any) -> str:

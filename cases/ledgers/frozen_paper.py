@@ -13,7 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.ledgers import BOOKS_OF_CASES
-from cases.ledgers.closed_rows import ShownEntry, ShownRow, shown_entries, shown_rows
+from cases.ledgers.closed_rows import (
+    ShownEntry,
+    ShownRow,
+    entries_of_these_days,
+    shown_entries,
+    shown_rows,
+)
 from cases.ledgers.exports import MOST_PRINTED
 from cases.ledgers.freezing import headline_of, titled
 from cases.ledgers.period import in_words
@@ -39,11 +45,20 @@ class Corrected:
     """An entry in red as a row of its own sheet."""
 
     shown: ShownEntry
-    column: str  # its heading; empty where the whole row is meant
 
     @property
     def entry(self) -> RedEntry:
         return self.shown.entry
+
+    @property
+    def column(self) -> str:
+        """The heading of its column; empty where the whole row is meant."""
+        return dict(self.entry.book.columns).get(self.entry.column, "")
+
+    @property
+    def days(self) -> str:
+        """The days of the closed ledger that it puts right."""
+        return in_words(self.entry.book.first_on, self.entry.book.last_on)
 
 
 IN_RED: Ledger[Corrected] = Ledger(
@@ -86,6 +101,17 @@ IN_RED: Ledger[Corrected] = Ledger(
     ),
 )
 
+OF_EARLIER: Ledger[Corrected] = replace(
+    IN_RED,
+    key="of_earlier",
+    title=pgettext_lazy("ledger", "Corrections of earlier ledgers"),
+    columns=(
+        Column(
+            "days", pgettext_lazy("ledger", "Ledger of"), lambda r: r.days, width=20
+        ),
+        *IN_RED.columns,
+    ),
+)
 
 WHAT_IT_LEAVES_OUT = gettext_lazy(
     "of hidden and secret matters number, dates and stage alone"
@@ -183,13 +209,11 @@ class FrozenPaper:
     def _sheets(self) -> Iterator[tabular.SheetOf[Any]]:
         yield self._sheet(self.ledger(), self._rows())
 
-        headings = dict(self.frozen.columns)
-        corrected = []
-        for shown in shown_entries(self.frozen, self._sight()):
-            heading = headings.get(shown.entry.column, "")
-            corrected.append(Corrected(shown, heading))
+        corrected = list(map(Corrected, shown_entries(self.frozen, self._sight())))
         if corrected:
             yield self._sheet(IN_RED, corrected)
+        if earlier := of_earlier(self.frozen, self._sight()):
+            yield self._sheet(OF_EARLIER, earlier)
 
     def _sheet(self, ledger: Ledger[Any], records: Any) -> tabular.SheetOf[Any]:
         return tabular.SheetOf(
@@ -212,6 +236,11 @@ class FrozenPaper:
             reason=reason_of(self.user, self.on, clean_text(self.reason)),
             request=request,
         )
+
+
+def of_earlier(frozen: FrozenLedger, sight: Sight) -> list[Corrected]:
+    """Return what was put right of earlier ledgers in the days of a closed one."""
+    return list(map(Corrected, entries_of_these_days(frozen, sight)))
 
 
 def _cell_at(place: int) -> Any:

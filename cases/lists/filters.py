@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import django_filters as filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -202,7 +203,7 @@ class CaseFilter(NarrowFilter):
     stage = filters.MultipleChoiceFilter(
         choices=Stage.choices,
         label=_("Stage"),
-        help_text=_("Hold Ctrl to choose several."),
+        widget=forms.CheckboxSelectMultiple,
         distinct=False,
     )
     light = _choice(Light.choices, _("Light"), method="by_light")

@@ -19,7 +19,7 @@ from cases.ledgers.freezing import (
     headline_of,
     is_whole,
 )
-from cases.ledgers.frozen_paper import WHAT_IT_LEAVES_OUT, FrozenPaper
+from cases.ledgers.frozen_paper import WHAT_IT_LEAVES_OUT, FrozenPaper, of_earlier
 from cases.ledgers.red_entries import differences, enter_in_red
 from cases.lists.paging import first_row, page_of
 from cases.models import FrozenLedger
@@ -171,6 +171,7 @@ class OneFrozen(FrozenView):
             "rows": [(row, row.in_columns(keys)) for row in shown],
             "following": following,
             "added": [] if following else added_rows(frozen, self.sight()),
+            "earlier": [] if following else of_earlier(frozen, self.sight()),
             "form": form,
             "take": take,
             **self.check(frozen),
@@ -240,5 +241,6 @@ class FrozenPrint(FrozenTaken):
             "shares": [f"{share:.2f}" for share in tabular.widths(ledger)],
             "rows": paper.print(self.request),
             "added": added_rows(paper.frozen, self.sight()),
+            "earlier": of_earlier(paper.frozen, self.sight()),
         }
         return render(self.request, "cases/frozen/print.html", context)

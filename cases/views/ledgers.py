@@ -63,8 +63,9 @@ FOLDED_OF_CASES = (
     "handling",
     "level",
     "concluded",
-    "stage",
 )
+# of these several may be chosen
+TICKED = ("stage", "villages")
 OLDEST, NEWEST = "oldest", "newest"
 # The ledgers that stand beside each other, with their counts; the others wait folded
 # away, uncounted.
@@ -152,8 +153,7 @@ class Reading:
     @property
     def shows_more(self) -> bool:
         """True where something is wrong in one of the filters folded away."""
-        folded = (*self.filters_folded, self.listed.form["villages"])
-        return any(field.errors for field in folded)
+        return any(field.errors for field in (*self.filters_folded, *self.ticked))
 
     @property
     def narrowed_by(self) -> str:
@@ -165,8 +165,8 @@ class Reading:
         parts = []
         if any(self.period_form.data.get(name) for name in FOLDED_DAYS):
             parts.append(in_words(*self.asked.period.bounds(self.asked.on)))
-        folded = (*FOLDED_OF_CASES, "villages")
-        parts += Conditions.of(self.listed, among=folded).parts()
+        folded = Conditions.of(self.listed, among=(*FOLDED_OF_CASES, *TICKED))
+        parts += folded.parts()
         return "；".join(parts)
 
     @property
@@ -191,10 +191,15 @@ class Reading:
         return fields
 
     @property
-    def villages(self) -> BoundField | None:
-        """The choice of several villages; None for whoever reads only one."""
-        several: BoundField = self.listed.form["villages"]
-        return several if len(several.field.places()) > 1 else None
+    def ticked(self) -> list[BoundField]:
+        """The filters of which several may be chosen; villages for whoever reads more
+        than one.
+        """
+        fields = [self.listed.form["stage"]] if self.is_of_cases else []
+        villages = self.listed.form["villages"]
+        if len(villages.field.places()) > 1:
+            fields.append(villages)
+        return fields
 
 
 class LedgerView(StaffView):

@@ -1,5 +1,7 @@
 """锁账 and 红字更正: who closes a ledger, what stays as it stood, who reads it."""
 
+import io
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -8,9 +10,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils.translation import override
+from openpyxl import load_workbook
 
 from cases.ledgers.closed_rows import shown_rows
 from cases.ledgers.freezing import freeze, is_whole
+from cases.ledgers.frozen_paper import of_earlier
 from cases.ledgers.red_entries import differences, enter_in_red
 from cases.models import Case, CaseAccess, FrozenLedger, FrozenRow, RedEntry
 from cases.models.scope import Sight
@@ -113,6 +117,44 @@ def test_what_changed_is_entered_in_red_once_with_a_reason(here):
     assert differences(frozen, by, at) == []
     with pytest.raises(InputRefused):
         enter_in_red(frozen, reason=" ", by=by, at=at)
+
+
+def test_what_was_found_wrong_stands_in_the_month_in_which_it_was_found(
+    here, time_machine
+):
+    case = spoken(here, verbatim="路灯坏了")
+    foreign = roles.secretary_of(VillageFactory(town=here.town))
+    march = closed(here)
+    Case.objects.filter(pk=case.pk).update(verbatim="水管漏了")
+    by = here.secretary.user
+    enter_in_red(march, reason="登记有误", by=by, at=APRIL)
+    later = spoken(here, verbatim="四月说的")
+    Case.objects.filter(pk=later.pk).update(registered_at=APRIL)
+    in_may = APRIL + 30 * DAY
+    time_machine.move_to(in_may, tick=False)
+    days = {"first": date(2026, 4, 1), "last": date(2026, 4, 30)}
+    april = freeze("general", here.village, **days, by=by, at=in_may)
+
+    client = logged_in(here.secretary)
+    address = [april.pk]
+    asked = {"take-reason": "报账"}
+    shown = client.get(reverse("cases:frozen", args=address))
+    printed = client.post(reverse("cases:frozen_print", args=address), asked)
+    file = client.post(reverse("cases:frozen_file", args=address), asked)
+    (told,) = Api(here.secretary).get(f"frozen/{april.pk}/").json()["of_earlier"]
+
+    assert (told["ledger"], told["number"]) == (march.pk, case.number)
+    assert told["red"]["now"] == "水管漏了"
+    for response in (shown, printed):
+        words = re.sub(r"\s+", " ", response.content.decode())
+        assert f"2026年3月 {case.number} 事项内容" in words
+        assert "<del>路灯坏了</del> <ins>水管漏了</ins>" in words
+        assert "登记有误" in words
+    book = load_workbook(io.BytesIO(b"".join(file.streaming_content)))
+    cells = {cell.value for row in book["更正以前的账"].iter_rows() for cell in row}
+    assert {"2026年3月", case.number, "路灯坏了", "水管漏了", "登记有误"} <= cells
+    assert of_earlier(march, Sight.of(by, local_day(in_may))) == []
+    assert of_earlier(april, Sight.of(foreign.user, local_day(in_may))) == []
 
 
 def test_the_reason_of_an_entry_in_red_names_no_hidden_speaker(here):
@@ -313,7 +355,7 @@ def test_a_page_costs_the_same_however_many_rows(
     frozen = closed(here)
     client = logged_in(here.secretary)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("cases:frozen", args=[frozen.pk]))
 
 

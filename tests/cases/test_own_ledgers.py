@@ -350,7 +350,7 @@ def test_filters_folded_away_stay_folded_and_are_said_in_words():
     plain = page(here.supervisor)
     wrong = page(here.supervisor, villages=["x"])
 
-    words = f"几个村一起看：{here.village.name}、{other.name}；层级：村"
+    words = f"{here.village.name}、{other.name}；层级：村"
     assert words in narrowed.content.decode()
     assert not narrowed.context["reading"].shows_more
     assert plain.context["reading"].narrowed_by == ""
