@@ -6,6 +6,7 @@ one line as a phrase (`<p>text <strong>x</strong></p>`), for a line break betwee
 elements is a space on the page; all else stands on lines of its own.
 """
 
+import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -270,6 +271,25 @@ def test_template_is_laid_out_to_be_read(name):
     text = (ROOT / "templates" / name).read_text()
 
     assert [f"templates/{name}:{fault}" for fault in judge(text)] == []
+
+
+# {% blocktranslate with sheet=sheet.name count rows=sheet.rows %}: by then a text
+COUNTED_OF_A_NAME_TAKEN = re.compile(
+    r"blocktranslate\b[^%]*?\b(\w+)=[^%]*?\bcount \w+=\1[.|]"
+)
+
+
+@pytest.mark.parametrize("name", templates())
+def test_a_sentence_counts_by_no_name_that_it_has_taken_for_something_else(name):
+    text = (ROOT / "templates" / name).read_text()
+
+    assert COUNTED_OF_A_NAME_TAKEN.findall(text) == []
+
+
+def test_a_count_of_a_name_taken_is_found():
+    tag = "{% blocktranslate with sheet=sheet.name count rows=sheet.rows %}"
+
+    assert COUNTED_OF_A_NAME_TAKEN.findall(tag) == ["sheet"]
 
 
 GOOD = """\

@@ -5,7 +5,7 @@ import io
 import pytest
 import time_machine
 from django.urls import reverse
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from minshi.errors import NoSuchRight
 from tests.cases.roads import NOON
@@ -17,6 +17,7 @@ from tests.villages.imports.files import (
     as_upload,
     checked,
     entered,
+    saved,
     uploaded,
     worked,
     xlsx,
@@ -135,6 +136,25 @@ def test_a_text_between_whose_cells_stand_tabs_is_a_list(client, secretary):
     run = ImportRun.objects.get()
     assert answer["Location"] == page(run)
     assert in_order(run) == ["", "group", "door", "name"]
+
+
+def test_the_page_says_what_is_hidden_in_a_sheet_and_what_was_never_worked_out(
+    client, secretary
+):
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "一组"
+    sheet.append(["户号", "姓名", "电话"])
+    sheet.append([3, "李建国", '=CONCATENATE("138","93912345")'])
+    sheet.append([4, "赵敏", None])
+    sheet.row_dimensions[3].hidden = True
+
+    shown = client.post(NEW, {"file": as_upload(saved(book))}, follow=True)
+
+    words = shown.content.decode()
+    assert "一组" in words
+    assert "隐藏" in words
+    assert "公式" in words
 
 
 def test_columns_said_wrongly_are_refused_with_all_that_was_chosen(client, secretary):
