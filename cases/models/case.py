@@ -315,6 +315,11 @@ class Case(WithChoices):
                 name="case_decided",
             ),
             models.Index(fields=("channel", "-said_at", "-id"), name="case_said"),
+            # the ledgers of a channel, counted in a village
+            models.Index(
+                fields=("village", "channel", "-registered_at", "-id"),
+                name="case_village_channel",
+            ),
             # by the surname alone
             models.Index(
                 fields=("speaker_name",),
