@@ -15,7 +15,7 @@ from cases.ledgers import OtherBook, Record, read_behind
 from cases.ledgers.book import RESPONSIBLE, MayUnmask
 from cases.ledgers.exports import exportable
 from cases.ledgers.record import joined
-from cases.lists.filters import town_filter, village_filter, villages_filter
+from cases.lists.filter_fields import town_filter, village_filter, villages_filter
 from cases.lists.row_filters import MatterFilter
 from cases.models import Case
 from cases.models.choices import Light, Stage, SupervisionLevel

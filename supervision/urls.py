@@ -9,6 +9,8 @@ from supervision.views import (
     inbox,
     new_order,
     of_case,
+    order,
+    order_print,
     orders,
     publishing,
     reports,
@@ -77,9 +79,11 @@ urlpatterns = [
     ),
     path("orders/", orders.OrderList.as_view(), name="orders"),
     path("orders/sign/", signing.SignTogether.as_view(), name="sign_together"),
-    path("orders/<int:pk>/", orders.OrderPage.as_view(), name="order"),
-    path("orders/<int:pk>/print/", orders.OrderPrint.as_view(), name="order_print"),
-    path("orders/<int:pk>/<slug:act>/", orders.OrderAct.as_view(), name="order_act"),
+    path("orders/<int:pk>/", order.OrderPage.as_view(), name="order"),
+    path(
+        "orders/<int:pk>/print/", order_print.OrderPrint.as_view(), name="order_print"
+    ),
+    path("orders/<int:pk>/<slug:act>/", order.OrderAct.as_view(), name="order_act"),
     path("calls/", calls.CallList.as_view(), name="calls"),
     path("calls/<int:pk>/", calls.NoteCall.as_view(), name="call"),
     path("calls/<int:pk>/phone/", calls.OpenNumber.as_view(), name="call_phone"),

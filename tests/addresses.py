@@ -29,7 +29,7 @@ from cases.models import (
 from cases.slips import SLIPS
 from cases.workflow import Action
 from supervision.models import MonthlyReport, TrackingMeeting, Wall
-from supervision.views.orders import FORMS as FORMS_OF_ORDERS
+from supervision.views.order import FORMS as FORMS_OF_ORDERS
 from supervision.views.reports import REPORT_ACTS
 from tests.strangers import MARKERS, STRANGERS, World
 from villages.imports.kinds import KINDS

@@ -1,19 +1,31 @@
 """The one filter of every list of cases: pages, ledgers, exports and the API."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_filters.widgets import BooleanWidget
 
 from cases.lists import after_closing, checking, search
-from cases.lists.places import PlaceFilter, PlacesFilter
+from cases.lists.filter_fields import (
+    ALL,
+    AnyYesNo,
+    NarrowFilter,
+    OfficeFilter,
+    choice_filter,
+    groups_in_reach,
+    offices_in_reach,
+    topics_in_reach,
+    town_filter,
+    user_of,
+    village_filter,
+    villages_filter,
+    words_filter,
+)
 from cases.models import HandBack, TimeRequest, Topic
 from cases.models.choices import (
     ONLINE_CHANNELS,
@@ -32,10 +44,7 @@ from cases.models.scope import NOT_CONCLUDED, CaseQuerySet, Sight
 from minshi import workdays
 from minshi.clock import now, today
 from minshi.days import DayFilter
-from villages.models import Group, Office, Town, User, Village
-from villages.requests import whole_number
 
-ALL = _("All")
 # Orders that key-set paging can follow: each ends in the primary key. `due` and
 # `closed` narrow to rows with such a date.
 ORDERS: Mapping[str, tuple[str, str]] = {
@@ -52,147 +61,6 @@ MODES = (
 )
 
 
-class AnyYesNo(BooleanWidget):
-    """A choice of all, yes and no; a missing answer stays missing."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs)
-        self.choices = [("", ALL), ("true", _("Yes")), ("false", _("No"))]
-
-
-def user_of(request: HttpRequest | None) -> User | None:
-    user = getattr(request, "user", None)
-    return user if isinstance(user, User) else None
-
-
-def villages_in_reach(request: HttpRequest | None) -> QuerySet[Village]:
-    user = user_of(request)
-    if user is None:
-        return Village.objects.none()
-    return Village.objects.in_reach_of(user, today())
-
-
-def towns_in_reach(request: HttpRequest | None) -> QuerySet[Town]:
-    user = user_of(request)
-    if user is None:
-        return Town.objects.none()
-    return Town.objects.in_reach_of(user, today())
-
-
-def groups_in_reach(request: HttpRequest | None) -> QuerySet[Group]:
-    """Return the groups of the village chosen, or of all villages in reach."""
-    villages = villages_in_reach(request)
-    groups = Group.objects.filter(village__in=villages).select_related("village")
-
-    chosen = request.GET.get("village", "") if request else ""
-    village = whole_number(chosen)
-    if village is None:
-        return groups
-    return groups.filter(village=village)
-
-
-def offices_in_reach(request: HttpRequest | None) -> QuerySet[Office]:
-    """Return the offices of the towns in reach, and those of their counties."""
-    towns = towns_in_reach(request)
-    counties = towns.values("county_code")
-    offices = Office.objects.filter(Q(town__in=towns) | Q(county_code__in=counties))
-    return offices.select_related("town")
-
-
-def topics_in_reach(request: HttpRequest | None) -> QuerySet[Topic]:
-    user = user_of(request)
-    if user is None:
-        return Topic.objects.none()
-    return Topic.objects.filter(town__in=towns_in_reach(request))
-
-
-def _choice(choices: Any, label: Any, **options: Any) -> filters.ChoiceFilter:
-    return filters.ChoiceFilter(
-        choices=choices, label=label, empty_label=ALL, **options
-    )
-
-
-def town_filter(field_name: str) -> filters.ModelChoiceFilter:
-    """Return the filter by a town in reach, of rows that know it by this field."""
-    return PlaceFilter(
-        field_name=field_name,
-        queryset=towns_in_reach,
-        label=_("Town"),
-        empty_label=ALL,
-    )
-
-
-def village_filter(field_name: str) -> PlaceFilter:
-    """Return the filter by a village in reach, of rows that know it by this field."""
-    return PlaceFilter(
-        field_name=field_name,
-        queryset=villages_in_reach,
-        label=_("Village"),
-        empty_label=ALL,
-    )
-
-
-def villages_filter(field_name: str) -> PlacesFilter:
-    """Return the filter by several villages in reach, looked at together."""
-    return PlacesFilter(
-        field_name=field_name, queryset=villages_in_reach, label=_("Several villages")
-    )
-
-
-def words_filter() -> filters.CharFilter:
-    """Return the filter by words; its filterset says by `by_words` what they find."""
-    return filters.CharFilter(
-        method="by_words",
-        label=_("Number, words or who spoke"),
-        max_length=search.LONGEST,
-        validators=[search.require_two_characters],
-    )
-
-
-class OfficeField(filters.fields.ModelChoiceField):
-    """An office; with its town in front for whoever reads those of several towns."""
-
-    names_towns = False
-
-    def label_from_instance(self, office: Office) -> str:
-        if self.names_towns and office.town:
-            return f"{office.town} {office}"
-        return str(office)
-
-
-class OfficeFilter(filters.ModelChoiceFilter):
-    field_class = OfficeField
-
-    @property
-    def field(self) -> Any:
-        field = super().field
-        user = user_of(self.get_request())
-        field.names_towns = user is not None and oversees_towns(user)
-        return field
-
-
-class NarrowFilter(filters.FilterSet):
-    """A filter that, given which of its fields are `shown`, has those and what the data
-    name, and no others: to make all the fields of a form takes longer than to list.
-    """
-
-    base_filters: Mapping[str, Any]  # of the class, and of a filter its own
-
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        queryset: QuerySet[Any] | None = None,
-        *,
-        shown: Collection[str] | None = None,
-        **options: Any,
-    ) -> None:
-        if shown is not None:
-            every = type(self).base_filters
-            wanted = {*shown, *(data or {})}
-            self.base_filters = {name: every[name] for name in every if name in wanted}
-        super().__init__(data, queryset, **options)
-
-
 class CaseFilter(NarrowFilter):
     """Filter for a queryset of `Case.objects.counted_for(user, on)`.
 
@@ -206,7 +74,7 @@ class CaseFilter(NarrowFilter):
         widget=forms.CheckboxSelectMultiple,
         distinct=False,
     )
-    light = _choice(Light.choices, _("Light"), method="by_light")
+    light = choice_filter(Light.choices, _("Light"), method="by_light")
     overdue = filters.BooleanFilter(
         method="by_overdue", label=_("Overdue"), widget=AnyYesNo
     )
@@ -222,17 +90,17 @@ class CaseFilter(NarrowFilter):
         label=_("Office"),
         empty_label=ALL,
     )
-    category = _choice(Category.choices, _("Category"))
+    category = choice_filter(Category.choices, _("Category"))
     topic = filters.ModelChoiceFilter(
         queryset=topics_in_reach, method="by_topic", label=_("Topic"), empty_label=ALL
     )
-    grade = _choice(Grade.choices, _("Grade"))
-    level = _choice(Level.choices, _("Level"))
-    channel = _choice(Channel.choices, _("Channel"))
-    mode = _choice(MODES, _("Online or offline"), method="by_mode")
-    handling = _choice(Handling.choices, _("Way of handling"))
-    confidentiality = _choice(Confidentiality.choices, _("Confidentiality"))
-    close_reason = _choice(CloseReason.choices, _("Why closed"))
+    grade = choice_filter(Grade.choices, _("Grade"))
+    level = choice_filter(Level.choices, _("Level"))
+    channel = choice_filter(Channel.choices, _("Channel"))
+    mode = choice_filter(MODES, _("Online or offline"), method="by_mode")
+    handling = choice_filter(Handling.choices, _("Way of handling"))
+    confidentiality = choice_filter(Confidentiality.choices, _("Confidentiality"))
+    close_reason = choice_filter(CloseReason.choices, _("Why closed"))
     concluded = filters.BooleanFilter(
         method="by_concluded", label=_("Concluded"), widget=AnyYesNo
     )
@@ -258,7 +126,7 @@ class CaseFilter(NarrowFilter):
     reserved = filters.BooleanFilter(
         method="by_reserved", label=_("For the villagers to decide"), widget=AnyYesNo
     )
-    owner = _choice((("me", _("with me")),), _("With whom"), method="by_owner")
+    owner = choice_filter((("me", _("with me")),), _("With whom"), method="by_owner")
     registered_from = DayFilter(
         method="by_start",
         field_name="registered_at",
@@ -444,8 +312,3 @@ class CaseFilter(NarrowFilter):
         if order == "closed":
             return cases.filter(stage=Stage.CLOSED)
         return cases
-
-
-def oversees_towns(user: User) -> bool:
-    """Tell whether a reader oversees several towns, who alone chooses among them."""
-    return user.reach(today()).spans_towns

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from cases.lists import search
-from cases.lists.filters import (
+from cases.lists.filter_fields import (
     NarrowFilter,
     town_filter,
     user_of,

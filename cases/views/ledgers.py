@@ -1,12 +1,10 @@
 """The ledgers: tabs with counts, rows page by page, export as file or print."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.forms import BoundField
 from django.http import (
     FileResponse,
     Http404,
@@ -27,9 +25,8 @@ from cases.ledgers import (
     cases_read_in,
     read_records,
 )
-from cases.ledgers.arranged import as_shown, own_ledger
+from cases.ledgers.arranged import as_shown
 from cases.ledgers.asked import Asked
-from cases.ledgers.conditions import Conditions
 from cases.ledgers.exports import (
     FORMS,
     Export,
@@ -37,36 +34,21 @@ from cases.ledgers.exports import (
     may_unmask_anything,
 )
 from cases.ledgers.jobs import MOST_AT_ONCE, ask_for_file, count_rows, exports_for
-from cases.ledgers.period import PeriodForm, in_words
 from cases.ledgers.together import file_of, name_of
-from cases.lists.filters import CaseFilter, oversees_towns
+from cases.lists.filters import CaseFilter
 from cases.lists.paging import Page, capped_counts, first_row, page_of
-from cases.models import Case, OwnLedger
+from cases.models import Case
 from cases.models.choices import NOT_HEARD
 from cases.models.export_job import LONGEST_PURPOSE
 from cases.privacy.disclosure import note_readings, opener
 from cases.views.access import StaffView
+from cases.views.ledger_reading import Reading
 from minshi import tabular
 from minshi.clock import now, today
 from minshi.errors import UNPROCESSABLE, RuleBroken
 from villages.forms.accounts import RuleForm, offer
-from villages.models import User
 from villages.rights import FREEZE_LEDGERS
 
-# the filters of a ledger of cases, and those folded away with the days
-SHOWN_OF_CASES = ("category", "grade")
-FOLDED_DAYS = ("since", "until")
-FOLDED_OF_CASES = (
-    "light",
-    "mode",
-    "channel",
-    "handling",
-    "level",
-    "concluded",
-)
-# of these several may be chosen
-TICKED = ("stage", "villages")
-OLDEST, NEWEST = "oldest", "newest"
 # The ledgers that stand beside each other, with their counts; the others wait folded
 # away, uncounted.
 FRONT = ("general", "talk-room", "handling", "supervision", "satisfaction")
@@ -93,115 +75,6 @@ class ExportForm(RuleForm):
         offer(self, "also", [(book.key, book.ledger.title) for book in others])
 
 
-@dataclass(frozen=True)
-class Reading:
-    """One ledger as the address asks for it."""
-
-    book: AnyBook
-    asked: Asked
-    own: OwnLedger
-    oldest_first: bool
-
-    @property
-    def user(self) -> User:
-        return self.asked.user
-
-    @property
-    def period_form(self) -> PeriodForm:
-        return self.asked.period_form
-
-    @property
-    def query(self) -> str:
-        return self.asked.query.urlencode()
-
-    @property
-    def listed(self) -> Any:
-        return self.asked.lists[self.book.filterset]
-
-    @property
-    def other_first(self) -> str:
-        """The order that the page offers beside its own."""
-        return NEWEST if self.oldest_first else OLDEST
-
-    @property
-    def order(self) -> tuple[str, str]:
-        return self.book.order if self.oldest_first else self.book.newest_first
-
-    def counting_order(self, own: Sequence[str]) -> Sequence[str]:
-        listed: CaseFilter = self.asked.lists[CaseFilter]
-        return listed.counting_order(own)
-
-    @property
-    def finds_in_no_order(self) -> bool:
-        """True where an index finds the rows that does not give their order; of a
-        ledger whose date is no column of the matter that is said by its query alone.
-        """
-        book = self.book
-        if not isinstance(book, Book) or not book.has_own_date:
-            return False
-        listed: CaseFilter = self.listed
-        return listed.finds_in_no_order
-
-    @property
-    def is_of_cases(self) -> bool:
-        return isinstance(self.book, Book)
-
-    def rows(self, book: AnyBook) -> Any:
-        """Return the rows of a book that the address asks for."""
-        return self.asked.rows(book)
-
-    @property
-    def shows_more(self) -> bool:
-        """True where something is wrong in one of the filters folded away."""
-        return any(field.errors for field in (*self.filters_folded, *self.ticked))
-
-    @property
-    def narrowed_by(self) -> str:
-        """The filters folded away that are in use, in words; "" without any. They stay
-        folded, so that the rows do not go out of sight.
-        """
-        if self.shows_more:
-            return ""
-        parts = []
-        if any(self.period_form.data.get(name) for name in FOLDED_DAYS):
-            parts.append(in_words(*self.asked.period.bounds(self.asked.on)))
-        folded = Conditions.of(self.listed, among=(*FOLDED_OF_CASES, *TICKED))
-        parts += folded.parts()
-        return "；".join(parts)
-
-    @property
-    def filters_shown(self) -> list[BoundField]:
-        fields = [self.period_form["period"]]
-        if oversees_towns(self.user):
-            fields.append(self.listed.form["town"])
-        fields.append(self.listed.form["village"])
-        if self.is_of_cases:
-            fields += [self.listed.form[name] for name in SHOWN_OF_CASES]
-        if "q" in self.listed.form.fields:
-            search = self.listed.form["q"]  # its label takes no room of its own
-            search.field.widget.attrs["placeholder"] = search.label
-            fields.append(search)
-        return fields
-
-    @property
-    def filters_folded(self) -> list[BoundField]:
-        fields = [self.period_form[name] for name in FOLDED_DAYS]
-        if self.is_of_cases:
-            fields += [self.listed.form[name] for name in FOLDED_OF_CASES]
-        return fields
-
-    @property
-    def ticked(self) -> list[BoundField]:
-        """The filters of which several may be chosen; villages for whoever reads more
-        than one.
-        """
-        fields = [self.listed.form["stage"]] if self.is_of_cases else []
-        villages = self.listed.form["villages"]
-        if len(villages.field.places()) > 1:
-            fields.append(villages)
-        return fields
-
-
 class LedgerView(StaffView):
     def books(self) -> list[AnyBook]:
         """Return the ledgers that the reader is offered."""
@@ -223,9 +96,7 @@ class LedgerView(StaffView):
 
         asked = Asked.read(self.user, today(), self.request.GET)
         book = BOOKS[key].for_reader(self.user, today())
-        own = own_ledger(self.user, book)
-        first = asked.query.get("first", "")
-        return Reading(book, asked, own, _is_oldest_first(first, own))
+        return Reading.of(book, asked)
 
     def show(
         self, reading: Reading, form: ExportForm, status: int = 200, refusal: str = ""
@@ -432,10 +303,3 @@ class LedgerPrint(LedgerTaken):
             "shares": [f"{share:.2f}" for share in tabular.widths(ledger)],
         }
         return render(self.request, "cases/ledger_print.html", context)
-
-
-def _is_oldest_first(asked: str, own: OwnLedger) -> bool:
-    """Tell which row comes first: as asked, else as the reader keeps the ledger."""
-    if asked in (OLDEST, NEWEST):
-        return asked == OLDEST
-    return own.oldest_first

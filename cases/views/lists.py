@@ -8,7 +8,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from cases.lists.after_closing import with_waiting_word
-from cases.lists.filters import CaseFilter, oversees_towns
+from cases.lists.filter_fields import oversees_towns
+from cases.lists.filters import CaseFilter
 from cases.lists.given_back import SEES_OWN_WORK, SHOWN, given_back_by, may_print
 from cases.lists.paging import (
     MOST_COUNTED,

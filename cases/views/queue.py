@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.forms import BatchForm
-from cases.lists.filters import oversees_towns
+from cases.lists.filter_fields import oversees_towns
 from cases.lists.paging import Page, capped_counts, page_of
 from cases.lists.queue import (
     ORDERS,

@@ -11,11 +11,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from cases.ledgers import OtherBook
 from cases.ledgers.book import MayUnmask
-from cases.lists.filters import (
-    ALL,
-    town_filter,
-    villages_in_reach,
-)
+from cases.lists.filter_fields import ALL, town_filter, villages_in_reach
 from cases.lists.places import PlaceFilter, PlacesFilter
 from cases.lists.row_filters import VillageFilter
 from cases.models.scope import Sight

@@ -22,7 +22,8 @@ from django.utils.translation import pgettext_lazy
 from cases.ledgers import BOOKS
 from cases.ledgers.conditions import Conditions
 from cases.ledgers.exports import Export
-from cases.lists.filters import CaseFilter, oversees_towns
+from cases.lists.filter_fields import oversees_towns
+from cases.lists.filters import CaseFilter
 from cases.lists.paging import capped_counts, page_of
 from cases.models import Case
 from cases.models.choices import Light, SupervisionLevel

@@ -29,7 +29,7 @@ from supervision.orders import (
     why_not_ordered,
     why_unsigned,
 )
-from supervision.views.orders import OrderView
+from supervision.views.order_access import OrderView
 from villages.models import Post
 from villages.requests import whole_number
 

@@ -33,7 +33,8 @@ from supervision.orders import (
     suggested_days,
     whys_not_to_send,
 )
-from supervision.views.orders import OrderView, addressee_of
+from supervision.views.order_access import OrderView
+from supervision.views.order_addressee import addressee_of
 from villages.requests import whole_number
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from minshi.errors import MoveRefused
 from supervision.models import OrderState
 from supervision.orders import cancel_order, check_reply, reply_to_order, sign_order
-from supervision.views import orders as order_views
+from supervision.views import order as order_views
 from tests import roles
 from tests.api import Api
 from tests.cases.roads import NOON, accepted, completed, decided, officer, rated
