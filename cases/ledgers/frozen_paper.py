@@ -53,7 +53,8 @@ class Corrected:
     @property
     def column(self) -> str:
         """The heading of its column; empty where the whole row is meant."""
-        return dict(self.entry.book.columns).get(self.entry.column, "")
+        headings: dict[str, str] = dict(self.entry.book.columns)
+        return headings.get(self.entry.column, "")
 
     @property
     def days(self) -> str:
