@@ -362,10 +362,14 @@ def test_a_meeting_ends_where_everything_that_was_filled_in_is_noted(client, two
         second, note=""
     )
 
+    under_way = client.get(meeting.get_absolute_url()).text
     client.post(reverse("supervision:end_tracking", args=[meeting.pk]), as_it_stands)
 
     meeting.refresh_from_db()
     assert meeting.ended_at == LATE
+    of_today = "灯色、环节、当前承办都是今天的"
+    assert of_today not in under_way
+    assert of_today in client.get(meeting.get_absolute_url()).text
 
 
 def test_what_is_typed_of_another_matter_stays_as_one_is_noted(client, two):
