@@ -66,7 +66,8 @@ class PlacesField(PlacesInReach, filters.fields.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def clean(self, value: Sequence[Any] | None) -> list[Any]:
-        return [self.place(key) for key in value or () if key not in self.empty_values]
+        keys = dict.fromkeys(value or ())
+        return [self.place(key) for key in keys if key not in self.empty_values]
 
 
 class OfRequest:
