@@ -2,72 +2,41 @@
 called, corrected and found like them.
 """
 
-from uuid import uuid4
-
 import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.forms import MoveForm
 from cases.lists import search
-from cases.models import Case, CaseRevision, CoSpeaker, Topic
-from cases.models.choices import How
+from cases.models import Case, CaseRevision, Topic
 from cases.models.scope import Sight
-from cases.privacy.personal import add_co_speakers, values_of
+from cases.privacy.personal import values_of
 from cases.workflow import (
     Action,
-    Speaker,
-    Spoken,
     make_move,
-    offer_to,
-    read_facts,
-    register,
 )
-from cases.workflow.named_apart import named_apart
-from cases.workflow.speakers import named_people
 from minshi.crypto import blind_index
-from minshi.errors import InputRefused, MoveRefused
+from minshi.errors import InputRefused
 from supervision.models import Call, NoticeKind
 from tests.api import Api
 from tests.cases.ledger_desk import logged_in
 from tests.cases.roads import DAY, NOON, officer, spoken, staff
-from tests.villages.factories import HouseholdFactory, ResidentFactory
-from villages.lookup import index_residents
+from tests.cases.speaking_together import (
+    PHONE,
+    adding,
+    corrected,
+    joined,
+    neighbour,
+    people_of,
+    taken_down,
+)
 
 pytestmark = pytest.mark.django_db
-PHONE = "13812348821"
 
 
 @pytest.fixture(autouse=True)
 def _at_noon():
     with time_machine.travel(NOON, tick=False):
         yield
-
-
-def neighbour(here, name="赵秀英", phone=PHONE):
-    household = HouseholdFactory(group=here.group)
-    person = ResidentFactory(household=household, name=name, phone=phone)
-    index_residents([person])
-    return person
-
-
-def joined(here, case, **who):
-    by = Speaker(case, How.COUNTER, here.duty)
-    return make_move(case, Action.SUPPLEMENT, by=by, at=NOON, text="我家也断水", **who)
-
-
-def adding(here, case):
-    return {
-        "key": uuid4(),
-        "channel": "talk_room",
-        "village": here.village.pk,
-        "verbatim": "我家门口的灯也坏了",
-        "add_to": case.number,
-    }
-
-
-def people_of(case):
-    return [(each.name, each.phone, each.resident) for each in case.others]
 
 
 def test_a_name_that_is_exactly_one_neighbours_is_linked_with_their_phone():
@@ -216,11 +185,6 @@ def test_a_merge_keeps_the_number_that_was_given():
 
     case.refresh_from_db()
     assert (case.speaker_phone, case.others) == ("13900000099", [])
-
-
-def taken_down(here, at, **fields):
-    told = Spoken("断水", village=here.village, speaker_name="赵秀英", **fields)
-    return register(told, by=officer(here.duty), at=at)
 
 
 @pytest.mark.parametrize("older_is_merged", [True, False])
@@ -566,398 +530,3 @@ def test_a_matter_is_found_by_their_phone():
     found = search.matching(cases, "138-1234-8821", Sight.of(user, NOON.date()))
 
     assert [each.number for each in found] == [case.number]
-
-
-# --- each person once
-TYPED_TWICE = "李满囤、罗静、罗 静，包敏;包敏"
-
-
-def test_whoever_is_named_twice_or_speaks_already_is_taken_down_once():
-    here = staff()
-    person = neighbour(here, "罗静")
-
-    logged_in(here.duty).post(
-        reverse("cases:intake"),
-        {
-            "key": uuid4(),
-            "channel": "talk_room",
-            "village": here.village.pk,
-            "verbatim": "水渠堵了",
-            "speaker_name": "李满囤",
-            "co_speakers": TYPED_TWICE,
-        },
-    )
-
-    case = Case.objects.get()
-    assert people_of(case) == [("罗静", PHONE, person), ("包敏", "", None)]
-
-
-@pytest.mark.parametrize("names", [["罗静", "罗静", "包敏"], ["罗静、包敏", "李满囤"]])
-def test_the_api_takes_each_person_down_once_as_well(names):
-    here = staff()
-    body = {"verbatim": "断水了", "village": here.village.pk, "speaker_name": "李满囤"}
-
-    answer = Api(here.duty).post("cases/", {**body, "co_speakers": names})
-
-    assert answer.status_code == 201
-    assert people_of(Case.objects.get()) == [("罗静", "", None), ("包敏", "", None)]
-
-
-def test_whole_names_with_a_blank_between_are_people_of_their_own():
-    here = staff()
-    person = neighbour(here)
-    typed = "赵秀英 王大山 欧阳建国、罗 静，王建国 三组、阿依古丽 买买提"
-
-    case = corrected(here, spoken(here), others=typed)
-
-    assert people_of(case) == [
-        ("赵秀英", PHONE, person),
-        ("王大山", "", None),
-        ("欧阳建国", "", None),
-        ("罗 静", "", None),
-        ("王建国 三组", "", None),
-        ("阿依古丽 买买提", "", None),
-    ]
-    with pytest.raises(MoveRefused):
-        corrected(here, case, others=others_shown(here, case))
-
-
-def test_a_correction_names_nobody_twice_either():
-    here = staff()
-    case = spoken(here, speaker_name="李满", co_speakers=("罗静",))
-
-    case = corrected(here, case, speaker_name="李满囤", others=TYPED_TWICE)
-
-    assert people_of(case) == [("罗静", "", None), ("包敏", "", None)]
-    with pytest.raises(MoveRefused):
-        corrected(here, case, others="李满囤、罗静、包敏")
-
-
-def test_a_speaker_said_to_be_no_neighbour_is_not_linked_by_being_named_twice():
-    here = staff()
-    neighbour(here)
-    who = {"speaker_name": "赵秀英", "as_typed": True}
-
-    case = spoken(here, **who, co_speakers=("赵秀英",))
-    linked = corrected(here, spoken(here), speaker_name="赵秀英")
-    unlinked = corrected(here, linked, **who, others="赵秀英、包敏")
-
-    assert (case.resident, case.speaker_phone, case.others) == (None, "", [])
-    assert (unlinked.resident, unlinked.speaker_phone) == (None, "")
-    assert people_of(unlinked) == [("包敏", "", None)]
-
-
-@pytest.mark.parametrize(("one", "other"), [("張長生", "张长生"), ("张长生", "張長生")])
-def test_a_name_in_either_characters_is_one_persons(one, other):
-    here = staff()
-
-    case = spoken(here, speaker_name=one, co_speakers=(other,))
-    twice = spoken(here, co_speakers=(one, other))
-    added = joined(here, spoken(here, speaker_name=one), co_speaker=other)
-
-    assert (case.others, added.others) == ([], [])
-    assert [person.name for person in twice.others] == [one]
-
-
-def test_a_speaker_corrected_to_a_co_speaker_is_no_co_speaker():
-    here = staff()
-    person = neighbour(here)
-    case = spoken(here, speaker_name="外来丙", co_speakers=("赵秀英", "包敏"))
-
-    case = corrected(here, case, speaker_name="赵秀英")
-
-    assert (case.resident, case.speaker_phone) == (person, PHONE)
-    assert people_of(case) == [("包敏", "", None)]
-    event = case.events.get(action=Action.AMEND)
-    assert "others" in event.data["fields"]
-    changed = event.revisions.get(field="others")
-    assert (changed.old, changed.new) == ("赵秀英、包敏", "包敏")
-
-
-def test_the_number_a_co_speaker_gave_goes_with_them_when_they_are_the_speaker():
-    here = staff()
-    person = neighbour(here)
-    case = joined(
-        here,
-        spoken(here, speaker_name="外来丙"),
-        co_speaker_resident=person,
-        co_speaker_phone="13993912345",
-    )
-
-    case = corrected(here, case, speaker_name="赵秀英")
-
-    assert (case.resident, case.speaker_phone) == (person, "13993912345")
-    assert case.others == []
-
-
-def test_a_stranger_named_like_a_co_speaker_stays_beside_them():
-    here = staff()
-    person = neighbour(here)
-    case = spoken(here, speaker_name="外来丙", co_speakers=("赵秀英",))
-
-    case = corrected(here, case, speaker_name="赵秀英", as_typed=True)
-
-    assert case.resident is None
-    assert people_of(case) == [("赵秀英", PHONE, person)]
-
-
-# --- corrected by their names
-def corrected(here, case, **values):
-    return make_move(case, Action.AMEND, by=officer(here.duty), at=NOON, **values)
-
-
-def others_shown(here, case):
-    facts = read_facts(case, NOON)
-    offer = offer_to(here.duty.user, case, Action.AMEND, NOON, facts)
-    return MoveForm(offer, facts, here.duty.user)["others"].value()
-
-
-def test_an_unchanged_form_leaves_whoever_gave_no_name():
-    here = staff()
-    case = joined(here, spoken(here), co_speaker_phone=PHONE)
-    case = joined(here, case, co_speaker="王大山")
-
-    shown = others_shown(here, case)
-    case = corrected(here, case, others=shown, place="村口")
-
-    assert shown == "王大山"
-    assert people_of(case) == [("", PHONE, None), ("王大山", "", None)]
-
-
-def test_two_of_one_name_are_changed_by_no_correction_of_another_field():
-    here = staff()
-    case = spoken(here, co_speakers=("张伟", "王大山"))
-    add_co_speakers(case, [CoSpeaker(case=case, name="张伟", phone=PHONE)])
-    case.save()
-
-    with pytest.raises(MoveRefused):
-        corrected(here, case, others=others_shown(here, case))
-    case = corrected(here, case, others="张伟")
-
-    assert people_of(case) == [("张伟", "", None), ("张伟", PHONE, None)]
-
-
-def test_names_in_another_order_are_no_correction():
-    here = staff()
-    case = spoken(here, co_speakers=("张伟", "王大山"))
-
-    with pytest.raises(MoveRefused):
-        corrected(here, case, others="王大山、张伟")
-
-
-def test_many_co_speakers_do_not_stand_in_the_way_of_a_correction():
-    here = staff()
-    case = spoken(here)
-    many = [CoSpeaker(case=case, name=f"村民张三李四{nth:04d}") for nth in range(60)]
-    add_co_speakers(case, many)
-    case.save()
-
-    case = corrected(here, case, others=others_shown(here, case), place="村口")
-
-    assert (case.place, len(case.others)) == ("村口", 60)
-
-
-# --- names that cannot be taken down
-TOO_LONG = "王" * 41
-TOO_MANY = tuple(f"村民{nth}号" for nth in range(21))
-
-
-@pytest.mark.parametrize("names", [(TOO_LONG,), TOO_MANY])
-def test_names_too_long_or_too_many_are_refused_beside_the_field(names):
-    here = staff()
-    typed = "、".join(names)
-
-    taken_down = logged_in(here.duty).post(
-        reverse("cases:intake"),
-        {
-            "key": uuid4(),
-            "channel": "talk_room",
-            "village": here.village.pk,
-            "verbatim": "水渠堵了",
-            "co_speakers": typed,
-        },
-    )
-    with pytest.raises(InputRefused) as error:
-        corrected(here, spoken(here), others=typed)
-
-    assert taken_down.status_code == 422
-    assert set(taken_down.context["form"].errors) == {"co_speakers"}
-    assert set(error.value.fields) == {"others"}
-
-
-def test_as_many_as_may_be_named_at_once_are_taken_down():
-    here = staff()
-    names = ("王" * 40, *TOO_MANY[:19])
-
-    case = spoken(here, co_speakers=names)
-
-    assert [person.name for person in case.others] == list(names)
-
-
-def test_neighbours_are_found_by_one_query_however_many_are_named(
-    django_assert_max_num_queries,
-):
-    here = staff()
-    names = [f"赵秀{letter}" for letter in "甲乙丙丁戊己"]
-    people = [neighbour(here, name) for name in names]
-    asked = {"by": officer(here.duty), "at": NOON, "field": "co_speakers"}
-    village = here.village
-
-    with django_assert_max_num_queries(4):  # three are of the officer's posts
-        found = named_people(names, village, **asked)
-
-    assert [person.resident for person in found] == people
-
-
-@pytest.mark.parametrize(
-    ("typed", "names"),
-    [
-        ("买买提 阿不都", ["买买提 阿不都"]),
-        ("買買提 阿不都、赵铁柱", ["買買提 阿不都", "赵铁柱"]),
-        ("阿依古丽 买买提", ["阿依古丽 买买提"]),
-        ("赵铁柱 欧阳锋", ["赵铁柱", "欧阳锋"]),
-        ("赵铁柱 买买提", ["赵铁柱", "买买提"]),
-        ("买买提 赵铁柱", ["买买提", "赵铁柱"]),
-        ("买买提 阿不都 克里木", ["买买提", "阿不都", "克里木"]),
-    ],
-)
-def test_a_name_of_two_parts_without_a_surname_is_one_person(typed, names):
-    assert named_apart(typed) == names
-
-
-@pytest.mark.parametrize(
-    ("typed", "names"),
-    [
-        ("欧阳 雪松", ["欧阳 雪松"]),
-        ("李建军 欧阳 雪松 王芳兰", ["李建军", "欧阳 雪松", "王芳兰"]),
-        ("李建军 等三人", ["李建军 等三人"]),
-        ("李建军 全家", ["李建军 全家"]),
-        ("李建军 两口子、王芳兰", ["李建军 两口子", "王芳兰"]),
-        ("王芳兰 邻居", ["王芳兰 邻居"]),
-        ("王芳兰 手机", ["王芳兰 手机"]),
-        ("李建军。王芳兰", ["李建军", "王芳兰"]),
-        ("李建军.王芳兰", ["李建军", "王芳兰"]),
-        ("李建军/王芳兰", ["李建军", "王芳兰"]),
-        ("1李建军 2王芳兰", ["李建军", "王芳兰"]),
-        ("1.李建军 2.王芳兰", ["李建军", "王芳兰"]),
-        ("阿依古丽.买买提", ["阿依古丽.买买提"]),
-        ("李建军 三组", ["李建军 三组"]),
-        ("3组", ["3组"]),
-        ("王芳蘭 手機", ["王芳蘭 手機"]),
-        ("王芳蘭 鄰居", ["王芳蘭 鄰居"]),
-        ("李建軍 兩口子", ["李建軍 兩口子"]),
-        ("歐陽 雪松", ["歐陽 雪松"]),
-    ],
-)
-def test_what_is_said_beside_a_name_is_nobody(typed, names):
-    assert named_apart(typed) == names
-
-
-@pytest.mark.parametrize(
-    ("typed", "names"),
-    [
-        ("一、张长生", ["张长生"]),
-        ("一、张长生 二、仇霞", ["张长生", "仇霞"]),
-        ("一、张长生二、仇霞", ["张长生", "仇霞"]),
-        ("一、王三、二、李四", ["王三", "李四"]),
-        ("一、王小二、张三", ["王小二", "张三"]),
-        ("一 张长生 二 仇霞", ["张长生", "仇霞"]),
-        ("第一、张长生 第二、仇霞", ["张长生", "仇霞"]),
-        ("①张长生②仇霞", ["张长生", "仇霞"]),
-        ("⑴买买提 ⑵仇霞", ["买买提", "仇霞"]),
-        ("（1）张长生（2）仇霞", ["张长生", "仇霞"]),
-        ("(一)张长生(二)仇霞", ["张长生", "仇霞"]),
-        ("1张长生2仇霞", ["张长生", "仇霞"]),
-        ("1、张长生、2、仇霞", ["张长生", "仇霞"]),
-        ("1.张长生\n2.仇霞", ["张长生", "仇霞"]),
-        ("2.张长生 3.仇霞", ["张长生", "仇霞"]),
-        ("张 一、仇霞", ["张 一", "仇霞"]),
-    ],
-)
-def test_the_numbers_of_a_list_are_no_part_of_a_name(typed, names):
-    assert named_apart(typed) == names
-
-
-@pytest.mark.parametrize(
-    ("typed", "names"),
-    [
-        ("张长生和仇霞", ["张长生", "仇霞"]),
-        ("张长生 和 仇霞", ["张长生", "仇霞"]),
-        ("张长生跟仇霞", ["张长生", "仇霞"]),
-        ("张长生与仇霞及王五", ["张长生", "仇霞", "王五"]),
-        ("张长生&仇霞", ["张长生", "仇霞"]),
-        ("张长生 + 仇霞", ["张长生", "仇霞"]),
-        ("张长生及其妻仇霞", ["张长生", "仇霞"]),
-        ("张长生及其子张建国", ["张长生", "张建国"]),
-        ("张长生和儿子张建国", ["张长生", "张建国"]),
-        ("张长生，其妻仇霞", ["张长生", "仇霞"]),
-        ("张长生和仇霞 等三人", ["张长生", "仇霞 等三人"]),
-        ("张长生和解和平", ["张长生", "解和平"]),
-        ("欧阳和平与李四", ["欧阳和平", "李四"]),
-        ("王同和和李四", ["王同和", "李四"]),
-        ("解和平", ["解和平"]),
-        ("同振华", ["同振华"]),
-        ("欧阳和平", ["欧阳和平"]),
-        ("艾和买提", ["艾和买提"]),
-        ("张长生和他儿子", ["张长生和他儿子"]),
-        ("张长生+8613912345678", ["张长生+8613912345678"]),
-    ],
-)
-def test_and_parts_what_are_plainly_names(typed, names):
-    assert named_apart(typed) == names
-
-
-@pytest.mark.parametrize(
-    ("typed", "names"),
-    [
-        ("馬小軍 黃大海", ["馬小軍", "黃大海"]),
-        ("⻢小军 ⻩大海", ["⻢小军", "⻩大海"]),
-        ("髙小军 髙大海", ["髙小军", "髙大海"]),
-        ("歐陽小軍 馬大海", ["歐陽小軍", "馬大海"]),
-        ("馬小軍.黃大海", ["馬小軍", "黃大海"]),
-        ("馬小軍與黃大海", ["馬小軍", "黃大海"]),
-        ("張長生和其妻韓霞", ["張長生", "韓霞"]),
-        ("張長生和兒子張建國", ["張長生", "張建國"]),
-        ("1馬小軍 2黃大海", ["馬小軍", "黃大海"]),
-        ("馬小軍 等三戶", ["馬小軍 等三戶"]),
-        ("貿買提 阿不都", ["貿買提 阿不都"]),
-    ],
-)
-def test_names_in_any_characters_are_told_by_their_surnames(typed, names):
-    assert named_apart(typed) == names
-
-
-def test_neighbours_of_a_numbered_list_are_known_each():
-    here = staff()
-    first, second = neighbour(here, "张长生"), neighbour(here, "仇霞")
-
-    for typed in ("一、张长生 二、仇霞", "张长生及其妻仇霞"):
-        case = spoken(here, co_speakers=(typed,))
-
-        assert [person.resident for person in case.others] == [first, second]
-
-
-@pytest.mark.parametrize("number", ["一", "十二", "（2）"])
-def test_the_number_of_a_list_alone_names_nobody(number):
-    here = staff()
-
-    with pytest.raises(InputRefused) as error:
-        spoken(here, co_speakers=("张长生", number), as_typed=True)
-
-    assert set(error.value.fields) == {"co_speakers"}
-
-
-def test_a_number_that_was_stored_as_somebody_is_taken_off_by_a_correction():
-    here = staff()
-    case = spoken(here, co_speakers=("张长生",))
-    case.co_speakers.create(name="一")
-
-    corrected(here, case, others="张长生")
-
-    assert [person.name for person in case.others] == ["张长生"]
-
-
-def test_a_co_speaker_of_two_parts_is_one_person():
-    case = spoken(staff(), co_speakers=("买买提 阿不都",))
-
-    assert [name for name, _phone, _resident in people_of(case)] == ["买买提 阿不都"]
