@@ -32,7 +32,6 @@ def _at_noon():
         yield
 
 
-# --- each person once
 TYPED_TWICE = "李满囤、罗静、罗 静，包敏;包敏"
 
 
