@@ -13,7 +13,7 @@ from supervision.orders.paper import OrderSheet, phone
 from tests import roles
 from tests.cases.roads import NOON, decided, officer, reported_up, spoken, staff
 from tests.cases.test_slips import boxes
-from tests.cases.test_track_story import page_of
+from tests.cases.track_page import page_of
 from tests.roles import system_admin
 from tests.supervision.test_orders import raised
 from tests.villages.test_admin import url

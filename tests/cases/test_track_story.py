@@ -8,15 +8,9 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from cases.attachments import attach
 from cases.models import Case, CaseAccess, CaseRevision
-from cases.privacy.redactor import NOTHING
 from cases.speaking.progress import told_to_speaker
-from cases.templatetags.days import day
-from cases.views.timeline import entry_of
 from cases.workflow import Action, Speaker, make_move
-from cases.workflow.files import show
-from minshi.errors import MoveRefused, NoSuchRight
 from tests.cases.roads import (
     DAY,
     NOON,
@@ -30,8 +24,7 @@ from tests.cases.roads import (
     verified,
     words,
 )
-from tests.cases.test_attachments import photo
-from tests.cases.test_photos import paper
+from tests.cases.track_page import page_of
 from tests.villages.factories import HouseholdFactory, ResidentFactory
 from villages.models import TalkRoom
 
@@ -46,15 +39,6 @@ def here():
 @pytest.fixture(autouse=True)
 def own_files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-
-
-def page_of(client, case):
-    address = reverse("cases:track", args=[case.number])
-    return client.get(address, {"k": case.tracking_code}).content.decode()
-
-
-def photo_address(case, file):
-    return reverse("cases:track_photo", args=[case.number, file.uuid])
 
 
 # --- closed with no work on it
@@ -523,158 +507,6 @@ def test_the_second_round_is_called_so(client, here):
     assert "重新办" in page
 
 
-# --- photos
-def test_only_a_photo_said_to_be_public_is_seen_behind_the_code(client, here):
-    case = decided(here)
-    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
-    address = photo_address(case, file)
-
-    before = client.get(address, {"k": case.tracking_code})
-    show(file, public=True, by=here.handler.user, at=NOON)
-    after = client.get(address, {"k": case.tracking_code})
-    page = page_of(client, case)
-
-    assert before.status_code == 404
-    assert after.status_code == 200
-    assert after["Content-Type"] == "image/jpeg"
-    assert "no-store" in after["Cache-Control"]
-    assert b"".join(after.streaming_content)
-    assert address in page
-
-
-def test_a_photo_is_taken_back_from_the_page(client, here):
-    case = decided(here)
-    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
-    show(file, public=True, by=here.handler.user, at=NOON)
-
-    show(file, public=False, by=here.handler.user, at=NOON)
-
-    assert photo_address(case, file) not in page_of(client, case)
-    said = [event.data["public"] for event in case.events.filter(action="show_file")]
-    assert said == [True, False]
-
-
-def test_the_history_tells_whether_a_photo_is_shown(here):
-    case = decided(here)
-    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
-    show(file, public=True, by=here.handler.user, at=NOON)
-    show(file, public=False, by=here.handler.user, at=NOON)
-
-    events = case.events.filter(action="show_file").order_by("sequence")
-    shown, taken_back = [entry_of(case, event, redact=NOTHING) for event in events]
-
-    assert shown.label == "让群众也能看到照片"
-    assert taken_back.label == "照片不再给群众看"
-
-
-def test_a_wrong_code_shows_no_photo(client, here):
-    case = decided(here)
-    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
-    show(file, public=True, by=here.handler.user, at=NOON)
-
-    answer = client.get(photo_address(case, file), {"k": "000000000000"})
-
-    assert answer.status_code == 404
-
-
-def test_the_code_of_another_matter_shows_no_photo(client, here):
-    case, other = decided(here), decided(here)
-    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
-    show(file, public=True, by=here.handler.user, at=NOON)
-
-    answer = client.get(photo_address(other, file), {"k": other.tracking_code})
-
-    assert answer.status_code == 404
-
-
-def shown_photo(here, case):
-    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.secretary)
-    show(file, public=True, by=here.secretary.user, at=NOON)
-    return file
-
-
-@pytest.mark.parametrize("confidentiality", ["normal", "secret"])
-def test_a_merged_speaker_sees_their_own_photos_and_none_of_the_other(
-    client, here, confidentiality
-):
-    own, other = accepted(here), accepted(here)
-    mine, theirs = shown_photo(here, own), shown_photo(here, other)
-    make_move(own, Action.MERGE, by=officer(here.secretary), at=NOON, into=other)
-    Case.objects.filter(pk=other.pk).update(confidentiality=confidentiality)
-
-    page = page_of(client, own)
-
-    assert photo_address(own, mine) in page
-    assert photo_address(own, theirs) not in page
-    code = {"k": own.tracking_code}
-    answer = client.get(photo_address(own, mine), code)
-    assert b"".join(answer.streaming_content)
-    assert client.get(photo_address(own, theirs), code).status_code == 404
-
-
-def test_no_photo_of_a_secret_matter_is_shown(client, here):
-    case = accepted(here)
-    file = shown_photo(here, case)
-    Case.objects.filter(pk=case.pk).update(confidentiality="secret")
-
-    assert photo_address(case, file) not in page_of(client, case)
-    answer = client.get(photo_address(case, file), {"k": case.tracking_code})
-    assert answer.status_code == 404
-
-
-def test_a_merged_speaker_reads_nothing_that_the_other_did(client, here):
-    own = spoken(here, said_at=NOON - 3 * DAY)
-    other = spoken(here, said_at=NOON - 2 * DAY)
-    make_move(own, Action.MERGE, by=officer(here.secretary), at=NOON, into=other)
-    other.refresh_from_db()
-    other = make_move(other, Action.URGE, by=Speaker(other, "code"), at=NOON)
-
-    address = reverse("cases:track", args=[own.number])
-    answer = client.get(address, {"k": own.tracking_code})
-
-    assert answer.context["urged_at"] is None
-    assert f"您{day(own.said_at)}说的" in answer.content.decode()
-    assert day(other.said_at) not in answer.content.decode()
-    assert f"您{day(NOON)}催过" in page_of(client, other)
-
-    work = completed(here, decided(here, accepted(here, other)))
-    other = rated(here, verified(here, work))
-    assert not other.is_open
-    assert "您的回答" in page_of(client, other)
-    assert "您的回答" not in page_of(client, own)
-
-
-def test_a_paper_is_no_photo(here):
-    case = decided(here)
-    file = attach(case, paper(5_000), at=NOON, post=here.handler)
-
-    with pytest.raises(MoveRefused):
-        show(file, public=True, by=here.handler.user, at=NOON)
-
-
-def test_whoever_only_reads_a_matter_shows_none_of_its_photos(client, here):
-    case = decided(here)
-    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
-
-    with pytest.raises(NoSuchRight):
-        show(file, public=True, by=here.member.user, at=NOON)
-
-
-def test_the_button_beside_a_photo_shows_it_and_takes_it_back(client, here):
-    case = decided(here)
-    file = attach(case, photo(size=(640, 480)), at=NOON, post=here.handler)
-    client.force_login(here.handler.user)
-    address = reverse("cases:show_file", args=[file.uuid])
-
-    client.post(address, {"public": "1"})
-    file.refresh_from_db()
-    assert file.is_public
-
-    client.post(address)
-    file.refresh_from_db()
-    assert not file.is_public
-
-
 def test_opening_hours_are_read_in_either_language(client, here):
     TalkRoom.objects.create(
         village=here.village,
@@ -746,90 +578,3 @@ def test_the_page_says_to_whom_it_was_reported(client, here):
             case, Action.ESCALATE, by=officer(post), at=NOON, reason="没有钱"
         )
         assert told in page_of(client, case)
-
-
-# --- done a second time
-BADLY = {"satisfaction": "dissatisfied", "solved": "no", "reason": "李建国家门口没装"}
-
-
-def rated_badly(here, by=None, **fields):
-    case = accepted(here, **fields)
-    case = verified(here, completed(here, decided(here, case)))
-    by = by or Speaker(case, "code")
-    values = BADLY if isinstance(by, Speaker) else {**BADLY, "how": "call"}
-    return make_move(case, Action.RATE, by=by, at=NOON + 2 * DAY, **values)
-
-
-def test_whoever_was_not_content_still_reads_the_answer_and_their_own_words(
-    client, here, time_machine
-):
-    time_machine.move_to(NOON + 3 * DAY, tick=False)
-    case = rated_badly(here)
-    answer = case.replies.get(round=1).text
-
-    page = page_of(client, case)
-
-    assert "第2次办" in page
-    assert answer in page
-    assert "您的回答：不满意，没解决。" in page
-    assert "［…］家门口没装" in page
-    assert page.index(answer) < page.index("您的回答：不满意")
-
-
-def test_what_an_officer_wrote_of_an_answer_is_not_told_as_their_words(
-    client, here, time_machine
-):
-    time_machine.move_to(NOON + 3 * DAY, tick=False)
-
-    page = page_of(client, rated_badly(here, by=officer(here.duty)))
-
-    assert "您的回答：不满意，没解决。" in page
-    assert "门口没装" not in page
-
-
-def test_whose_matter_was_merged_reads_no_other_speakers_answer(
-    client, here, time_machine
-):
-    time_machine.move_to(NOON + 3 * DAY, tick=False)
-    case = rated_badly(here)
-    at = NOON + 2 * DAY
-    other = accepted(here)
-    make_move(other, Action.MERGE, by=officer(here.secretary), at=at, into=case)
-    other.refresh_from_db()
-
-    page = page_of(client, other)
-
-    assert "门口没装" not in page
-    assert "当时给您的答复" not in page
-    assert "您的回答" not in page
-    assert "这件事转回来重新办。" in page
-
-
-def test_why_it_was_opened_again_stays_to_be_read(client, here, time_machine):
-    time_machine.move_to(NOON + 4 * DAY, tick=False)
-    case = rated(here)
-    case = make_move(
-        case,
-        Action.REOPEN,
-        by=Speaker(case, "code"),
-        at=NOON + 3 * DAY,
-        reason="又不亮了",
-    )
-
-    assert "又不亮了" in page_of(client, case)
-
-
-def test_the_answer_that_closed_a_matter_stays_to_be_read_once_it_is_opened_again(
-    client, here, time_machine
-):
-    time_machine.move_to(NOON + 4 * DAY, tick=False)
-    case = rated(here)
-    closed = page_of(client, case)
-    opening = {"by": Speaker(case, "code"), "at": NOON + 3 * DAY, "reason": "又不亮了"}
-    case = make_move(case, Action.REOPEN, **opening)
-
-    opened = page_of(client, case)
-
-    assert closed.count("您的回答：满意，解决。") == 1, "beside the state alone"
-    assert opened.count("您的回答：满意，解决。") == 1
-    assert opened.index("您的回答：满意") < opened.index("又不亮了")

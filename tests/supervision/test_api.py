@@ -9,8 +9,8 @@ from tests import roles
 from tests.api import Api
 from tests.cases.roads import DAY, NOON, decided, staff
 from tests.supervision.test_order_ends import circulated
+from tests.supervision.test_order_pages import named_everywhere
 from tests.supervision.test_orders import raised, sent
-from tests.supervision.test_pages import named_everywhere
 
 pytestmark = pytest.mark.django_db
 WORDS = {"reason": "逾期", "demand": "请立即办理", "reply_on": "2026-03-05"}
