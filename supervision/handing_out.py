@@ -21,6 +21,7 @@ from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Field, FileField, Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.privacy.reasons import naming_nobody_of
@@ -160,13 +161,15 @@ def hand_out(town: Town, folder: Path, *, reason: str, at: datetime) -> Handed:
     """
     reason = said(reason, reason=PURPOSE)
     if folder.exists():
-        raise InputRefused.at(folder=f"{folder} is there already.")
+        raise InputRefused.at(folder=_("%s is there already.") % folder)
 
+    subject = _("all that %(town)s (%(code)s) has, %(rows)s rows")
+    handed_on = {"town": town, "code": town.code, "rows": count_rows(town)}
     record_audit(
         AuditKind.EXPORT,
         at=at,
         user=None,
-        subject=f"export_all {town.code}: {count_rows(town)} rows",
+        subject=subject % handed_on,
         reason=naming_nobody_of(
             Case.objects.filter(town=town), town.villages.all(), reason
         ),

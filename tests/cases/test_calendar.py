@@ -122,8 +122,8 @@ def test_the_command_names_years_that_cannot_be_relied_on():
     with time_machine.travel(NOON, tick=False):
         call_command("load_calendar", stdout=out, stderr=err)
 
-    assert "0 changed, 0 removed" in out.getvalue()
-    assert err.getvalue().startswith("2027:")
+    assert "更改 0 天，删除 0 天" in out.getvalue()
+    assert err.getvalue().startswith("2027 年")
     assert "2026" not in err.getvalue()
 
 

@@ -319,11 +319,11 @@ def test_a_matter_that_no_key_opens_is_named_and_holds_up_no_other(
     under_another_key(unread, settings)
     said, wrong = StringIO(), StringIO()
 
-    with pytest.raises(CommandError, match="matters: 1, hand-overs: 0") as failed:
+    with pytest.raises(CommandError, match="1 件事项、0 份交班记录解不开") as failed:
         call_command("hide_anew", stdout=said, stderr=wrong)
 
     assert failed.value.returncode == 1
-    assert said.getvalue() == "Hidden anew: 2 groups, 0 hand-overs.\n"
+    assert said.getvalue() == "补充隐去：村民小组 2 处，交班记录 0 份。\n"
     assert wrong.getvalue().splitlines() == [
         f"{unread.number}: No key in FIELD_KEYS opens a stored personal value."
     ]

@@ -116,7 +116,7 @@ def test_it_leaves_a_trace_and_writes_over_nothing(handed):
     record = AuditRecord.objects.get(kind=AuditKind.EXPORT)
     assert (record.reason, here.town.code in record.subject) == ("换系统", True)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert f"{sum(manifest['rows'].values())} rows" in record.subject
+    assert f"{sum(manifest['rows'].values())} 行" in record.subject
     with pytest.raises(CommandError):
         call_command("export_all", here.town.code, str(folder), reason="再来")
     with pytest.raises(CommandError):

@@ -135,7 +135,7 @@ def test_the_command_loads_all_of_longnan_in_ten_seconds():
     assert (Town.objects.count(), Village.objects.count()) == (199, 3290)
     assert Town.objects.get(code="621226118").abbreviation == "BG"
     assert Village.objects.filter(town__code="621226118").count() == 26
-    assert "199 added" in out.getvalue()
+    assert "新增 199" in out.getvalue()
 
 
 def test_the_command_says_what_is_wrong_with_a_file(tmp_path: Path):
@@ -144,9 +144,9 @@ def test_the_command_says_what_is_wrong_with_a_file(tmp_path: Path):
     foreign = tmp_path / "gbk.csv"
     foreign.write_bytes((HEADER + TOWN).encode("gbk"))
 
-    with pytest.raises(CommandError, match="nothing was loaded"):
+    with pytest.raises(CommandError, match="一行也没有载入"):
         call_command("load_divisions", broken)
-    with pytest.raises(CommandError, match="not UTF-8"):
+    with pytest.raises(CommandError, match="不是 UTF-8"):
         call_command("load_divisions", foreign)
     with pytest.raises(CommandError, match="找不到"):
         call_command("load_divisions", tmp_path / "none.csv")

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils.translation import gettext as _
 
 from cases.hidden_anew import blank_hand_overs, leave_households
 from minshi.clock import now
@@ -24,14 +25,19 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         groups = leave_households(now())
         notes = blank_hand_overs(updated_at())
-        done = f"{groups.changed} groups, {notes.changed} hand-overs"
-        self.stdout.write(f"Hidden anew: {done}.")
+        words = _("Hidden anew: %(groups)s groups, %(notes)s hand-overs.")
+        done = {"groups": groups.changed, "notes": notes.changed}
+        self.stdout.write(words % done)
 
         for line in [*groups.unread, *notes.unread]:
             self.stderr.write(line)
         if groups.unread or notes.unread:
-            left = f"matters: {len(groups.unread)}, hand-overs: {len(notes.unread)}"
-            raise CommandError(f"Could not be read, and stay as they were: {left}.")
+            words = _(
+                "Could not be read, and stay as they were: %(matters)s matters,"
+                " %(notes)s hand-overs."
+            )
+            left = {"matters": len(groups.unread), "notes": len(notes.unread)}
+            raise CommandError(words % left)
 
 
 def updated_at() -> datetime:

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from cases.deadlines.calendar import has_data, load_calendar
 from minshi.clock import now
@@ -26,14 +27,17 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, years: list[int], **_options: Any) -> None:
         # no years given: those around today
         loaded = load_calendar(years or None, now())
-        self.stdout.write(
-            f"Days: {loaded.added} added, {loaded.changed} changed, {loaded.removed}"
-            " removed."
-        )
+        words = _("Days: %(added)s added, %(changed)s changed, %(removed)s removed.")
+        done = {
+            "added": loaded.added,
+            "changed": loaded.changed,
+            "removed": loaded.removed,
+        }
+        self.stdout.write(words % done)
         for year in loaded.years:
             if not has_data(year):
-                words = (
-                    f"{year}: no make-up weekends are known yet; load again when they"
-                    " are published."
+                words = _(
+                    "%s: no make-up weekends are known yet; load again when they are"
+                    " published."
                 )
-                self.stderr.write(self.style.WARNING(words))
+                self.stderr.write(self.style.WARNING(words % year))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from cases.standard_texts import load_standard_texts
 
@@ -14,4 +15,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        self.stdout.write(f"Standard texts: {load_standard_texts()} added.")
+        self.stdout.write(_("Standard texts: %s added.") % load_standard_texts())

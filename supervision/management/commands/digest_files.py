@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from cases.stored_files import note_digests
 from minshi.clock import now
@@ -15,4 +16,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        self.stdout.write(f"{note_digests(now())} files noted.")
+        self.stdout.write(_("%s files noted.") % note_digests(now()))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from minshi.clock import now
 from minshi.errors import RuleBroken
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     ) -> None:
         found = Town.objects.filter(code=town).first()
         if found is None:
-            raise CommandError(f"There is no town of the code {town}.")
+            raise CommandError(_("There is no town of the code %s.") % town)
         try:
             handed = hand_out(found, folder, reason=reason, at=now())
         except RuleBroken as refusal:
@@ -36,6 +37,8 @@ class Command(BaseCommand):
             raise CommandError(words) from None
 
         rows = sum(handed.rows.values())
-        self.stdout.write(f"{rows} rows and {handed.files} files in {folder}.")
+        words = _("%(rows)s rows and %(files)s files in %(folder)s.")
+        done = {"rows": rows, "files": handed.files, "folder": folder}
+        self.stdout.write(words % done)
         for name in handed.missing:
-            self.stderr.write(f"{name} is named by a row and is gone.")
+            self.stderr.write(_("%s is named by a row and is gone.") % name)

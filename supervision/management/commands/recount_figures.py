@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from minshi.clock import now
 from supervision.figures.storing import recount
@@ -20,5 +21,5 @@ class Command(BaseCommand):
         for difference in found:
             self.stdout.write(str(difference))
         if found:
-            raise CommandError(f"{len(found)} differed.")
-        self.stdout.write("0 differed.")
+            raise CommandError(_("%s figures differed.") % len(found))
+        self.stdout.write(_("No figure differed."))

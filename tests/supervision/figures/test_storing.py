@@ -190,7 +190,7 @@ def test_the_command_names_what_differs(world):
     with time_machine.travel(LATER, tick=False):
         out = StringIO()
         call_command("recount_figures", stdout=out)
-        assert out.getvalue() == "0 differed.\n"
+        assert out.getvalue() == "所有数都与事项对得上。\n"
 
         DailyFigure.objects.filter(place=world.there.town.code).delete()
         with pytest.raises(CommandError):

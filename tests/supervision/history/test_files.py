@@ -127,7 +127,7 @@ def test_digests_of_files_from_before_are_noted(photo, here):
 
     call_command("digest_files", stdout=out)
 
-    assert out.getvalue() == "2 files noted.\n"
+    assert out.getvalue() == "已登记 2 个文件的校验值。\n"
     assert found() == set()
     replace_bytes(on_disk(photo.file))
     replace_bytes(on_disk(sheet.thumbnail))

@@ -140,14 +140,14 @@ def test_the_command_checks_enters_and_takes_back(village, tmp_path):
     file.write_bytes(xlsx(HEAD, *FAMILY, BAD))
 
     said = import_list(file, *by)
-    assert "1 faulty" in said
+    assert "有问题 1" in said
     assert "5: 电话：" in said
     assert not Resident.objects.exists()
     with pytest.raises(CommandError, match="勾选"):
         import_list(file, *by, "--enter")
-    assert "Entered: 3 rows" in import_list(file, *by, "--enter", "--good-only")
+    assert "已导入 3 行" in import_list(file, *by, "--enter", "--good-only")
     assert Resident.objects.count() == 3
-    assert "0 rows were kept" in import_list(file, *by, "--take-back")
+    assert "有 0 行后来改过" in import_list(file, *by, "--take-back")
     assert not Resident.objects.filter(is_on_roll=True).exists()
 
 
@@ -171,7 +171,7 @@ def test_the_command_waits_for_a_worker_that_was_faster(village, tmp_path, monke
     monkeypatch.setattr(command, "work_through", claimed)
     monkeypatch.setattr(command, "sleep", wait)
 
-    assert "Entered: 3 rows" in import_list(file, *by, "--enter")
+    assert "已导入 3 行" in import_list(file, *by, "--enter")
     assert waits == ["reading", "entering"]
 
 
@@ -184,7 +184,7 @@ def test_the_command_says_what_it_waits_for_in_vain(village, tmp_path, monkeypat
     monkeypatch.setattr(command, "work_through", lambda *_args: False)
     monkeypatch.setattr(command, "sleep", lambda _seconds: None)
 
-    with pytest.raises(CommandError, match="another worker"):
+    with pytest.raises(CommandError, match="另一个进程正在处理"):
         import_list(file, *by, "--enter")
 
 
@@ -193,7 +193,7 @@ def test_the_command_names_whatever_stands_in_its_way(village, tmp_path):
     file = tmp_path / "a.xlsx"
     file.write_bytes(b"%PDF")
 
-    with pytest.raises(CommandError, match="no such account"):
+    with pytest.raises(CommandError, match="没有这个账号"):
         import_list(file, "--by", "nobody")
     with pytest.raises(CommandError, match="不是表格"):
         import_list(file, *by)

@@ -10,6 +10,7 @@ from time import sleep
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from minshi.clock import now, today
@@ -76,7 +77,7 @@ class Command(BaseCommand):
     ) -> None:
         user = User.objects.filter(username=by).first()
         if user is None:
-            raise CommandError(f"{by}: there is no such account.")
+            raise CommandError(_("%s: there is no such account.") % by)
         try:
             place = _place(KINDS[kind], user, at)
             if take_back:
@@ -104,19 +105,19 @@ class Command(BaseCommand):
             )
         chosen = {nth for nth, sheet in enumerate(run.sheets) if sheet["chosen"]}
         run = starting.confirm_columns(run, run.mapping, chosen, by=user, at=now())
-        run = self._worked(run, "checked")
+        run = self._worked(run, _("checked"))
         if run.state != ImportState.CHECKED:
             raise CommandError(run.trouble)
         self._tell(run)
         if not enter:
-            self.stdout.write("Nothing was entered yet: add --enter.")
+            self.stdout.write(_("Nothing was entered yet: add --enter."))
             return
 
         run = starting.enter(run, good_only=good_only, by=user, at=now())
-        run = self._worked(run, "entered")
+        run = self._worked(run, _("entered"))
         if run.state != ImportState.ENTERED:
             raise CommandError(run.trouble)
-        self.stdout.write(f"Entered: {run.counts['entered']} rows.")
+        self.stdout.write(_("Entered: %s rows.") % run.counts["entered"])
 
     def _take_back(self, kind: str, place: ListPlace, file: Path, user: User) -> None:
         runs = starting.runs_in_sight(user, today()).filter(
@@ -128,12 +129,12 @@ class Command(BaseCommand):
         )
         run = runs.order_by("-pk").first()
         if run is None:
-            raise CommandError(f"{file}: no such list was entered.")
+            raise CommandError(_("%s: no such list was entered.") % file)
         run = starting.take_back(run, by=user, at=now())
-        run = self._worked(run, "taken back")
+        run = self._worked(run, _("taken back"))
         if run.state != ImportState.TAKEN_BACK:
             raise CommandError(run.trouble)
-        self.stdout.write(f"Taken back; {run.counts['kept']} rows were kept.")
+        self.stdout.write(_("Taken back; %s rows were kept.") % run.counts["kept"])
 
     def _worked(self, run: ImportRun, words: str) -> ImportRun:
         """Do what the run waits for, here and now, with a bar on a terminal; where a
@@ -154,12 +155,12 @@ class Command(BaseCommand):
                     return run
                 sleep(WAIT)
 
-        text = f"{run.file_name}: another worker has it and is not done yet."
+        text = _("%s: another worker has it and is not done yet.") % run.file_name
         raise CommandError(run.trouble or text)
 
     def _tell(self, run: ImportRun) -> None:
-        counts = [f"{run.counts.get(each, 0)} {each}" for each in Verdict.values]
-        self.stdout.write(f"{run.file_name}: {', '.join(counts)}.")
+        counts = [f"{each.label} {run.counts.get(each, 0)}" for each in Verdict]
+        self.stdout.write(f"{run.file_name}: {', '.join(counts)}")
         faulty = run.rows.filter(verdict=Verdict.FAULTY).order_by("nth")
         labels = labels_of(run)
         for row in faulty[:SHOWN_FAULTS]:
@@ -180,5 +181,6 @@ def _place(kind: Kind, user: User, code: str) -> ListPlace:
         if code == (place.village or place.town).code:
             return place
     if code:
-        raise CommandError(f"{code}: no such list of that place is theirs to import.")
+        words = _("%s: no such list of that place is theirs to import.")
+        raise CommandError(words % code)
     return starting.place_for(kind, user, today(), "")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from minshi.clock import now
@@ -36,20 +37,25 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {reason_of(error)}") from error
         except UnicodeDecodeError as error:
-            raise CommandError(
-                f"{file} is not UTF-8 text: save it as “CSV UTF-8” and load it again."
-            ) from error
+            words = _("%s is not UTF-8 text: save it as “CSV UTF-8” and load it again.")
+            raise CommandError(words % file) from error
 
         is_silent = not sys.stderr.isatty()
         with tqdm(lines, unit=" lines", file=sys.stderr, disable=is_silent) as counted:
             try:
                 counts = load_divisions(counted, under, at=now())
             except RuleBroken as refusal:
-                text = f"{file}: nothing was loaded.\n{refusal}"
-                raise CommandError(text) from refusal
+                words = _("%s: nothing was loaded.") % file
+                raise CommandError(f"{words}\n{refusal}") from refusal
 
-        self.stdout.write(
-            f"Towns: {counts.towns_added} added, {counts.towns_changed} changed."
-            f" Villages: {counts.villages_added} added, {counts.villages_changed}"
-            " changed."
+        words = _(
+            "Towns: %(towns)s added, %(towns_changed)s changed."
+            " Villages: %(villages)s added, %(villages_changed)s changed."
         )
+        done = {
+            "towns": counts.towns_added,
+            "towns_changed": counts.towns_changed,
+            "villages": counts.villages_added,
+            "villages_changed": counts.villages_changed,
+        }
+        self.stdout.write(words % done)
