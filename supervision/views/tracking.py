@@ -73,7 +73,7 @@ class TrackedRow:
         else:
             title = title_for(case, sight)
             address = case.get_absolute_url()
-            note = reader_redactor(case, sight)(item.note, post=item.said_by_id)
+            note = note_read(item, case, sight)
 
         return cls(
             item=item,
@@ -102,18 +102,9 @@ def facts_of(case: Case, times: int, sight: Sight) -> str:
     return " · ".join([case.number, place, stage, holder_of(case), chased])
 
 
-def form_of(
-    item: TrackedCase, sent: QueryDict | None = None, *, is_own: bool
-) -> VerdictForm:
-    """Return the form of a matter, filled in as it was sent or as it stands. Those of
-    all matters are parts of one form of the page, each with names of its own.
-    """
-    entered = {"verdict": item.verdict, "note": item.note}
-    entered["seen"] = mark_of_entry(item)
-    form = VerdictForm(sent, initial=entered, prefix=f"item-{item.pk}")
-    if is_own:
-        form.leave_out_chasing()
-    return form
+def note_read(item: TrackedCase, case: Case, sight: Sight) -> str:
+    """Return what was noted of a matter, as this reader may read it."""
+    return reader_redactor(case, sight)(item.note, post=item.said_by_id)
 
 
 def is_filled_in(form: VerdictForm) -> bool:
@@ -183,6 +174,23 @@ class TrackingList(TrackingView):
 
 
 class TrackingMeetingView(TrackingView):
+    def form_of(
+        self, item: TrackedCase, case: Case, sent: QueryDict | None = None
+    ) -> VerdictForm:
+        """Return the form of a matter, filled in as it was sent or as the user reads
+        what stands. Those of all matters are parts of one form of the page, each with
+        names of its own.
+        """
+        entered = {
+            "verdict": item.verdict,
+            "note": note_read(item, case, self.sight()),
+            "seen": mark_of_entry(item),
+        }
+        form = VerdictForm(sent, initial=entered, prefix=f"item-{item.pk}")
+        if is_with(case, self.user):
+            form.leave_out_chasing()
+        return form
+
     def show(
         self,
         meeting: TrackingMeeting,
@@ -210,8 +218,7 @@ class TrackingMeetingView(TrackingView):
             meeting.ended_at is None
             and presiding_post(self.user, meeting.town, now()) is not None
         )
-        own = {pk for pk, case in cases.items() if is_with(case, self.user)}
-        forms = self._forms(items, readable if may_say else set(), own)
+        forms = self._forms(items, cases, readable if may_say else set())
         forms |= sent or {}
 
         at = now()
@@ -244,15 +251,18 @@ class TrackingMeetingView(TrackingView):
         )
 
     def _forms(
-        self, items: list[TrackedCase], open_to_say: set[int], own: set[int]
+        self,
+        items: list[TrackedCase],
+        cases: Mapping[int, Case],
+        open_to_say: set[int],
     ) -> dict[int, VerdictForm]:
         """Return the forms of the items that a verdict may be entered on, by item;
-        `open_to_say` are the keys of their cases, `own` of those that the user has.
+        `open_to_say` are the keys of their cases.
         """
         forms = {}
         for item in items:
             if item.case_id in open_to_say and item.verdict not in ACTED:
-                forms[item.pk] = form_of(item, is_own=item.case_id in own)
+                forms[item.pk] = self.form_of(item, cases[item.case_id])
 
         return forms
 
@@ -261,11 +271,12 @@ class TrackingMeetingView(TrackingView):
         is not noted.
         """
         items = meeting.items.filter(case__in=self.visible().values("pk"))
+        items = items.select_related("case__owner_post", "case__town")
         sent = self.request.POST
 
         filled = {}
-        for item in items.exclude(verdict__in=ACTED).select_related("case__owner_post"):
-            form = form_of(item, sent, is_own=is_with(item.case, self.user))
+        for item in items.exclude(verdict__in=ACTED):
+            form = self.form_of(item, item.case, sent)
             if is_filled_in(form):
                 filled[item.pk] = form
         return filled
@@ -288,7 +299,7 @@ class SayOf(TrackingMeetingView):
         item = self.item(meeting, tracked)
         others = self.filled_in(meeting)
         others.pop(item.pk, None)
-        form = form_of(item, request.POST, is_own=is_with(item.case, self.user))
+        form = self.form_of(item, item.case, request.POST)
         shown = {**others, item.pk: form}
         if not form.is_valid():
             return self.show(meeting, shown, UNPROCESSABLE)
@@ -312,7 +323,7 @@ class SayOf(TrackingMeetingView):
         """
         visible = self.visible().values("pk")
         items = meeting.items.filter(case__in=visible).select_related(
-            "case__owner_post"
+            "case__owner_post", "case__town"
         )
         found: TrackedCase = get_object_or_404(items, pk=pk)
         return found

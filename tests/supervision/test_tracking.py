@@ -296,6 +296,32 @@ def test_what_another_entered_meanwhile_is_read_before_it_is_replaced(client, he
     assert item.note == "等天晴"
 
 
+def test_the_form_holds_what_its_reader_may_read_of_a_note(client, here):
+    case = spoken(here, confidentiality="hidden", speaker_name="甄隐娘")
+    meeting = begun(here)
+    item = of(meeting, case)
+    note = "甄隐娘家再等两天"
+    say_of(item, TrackingVerdict.GOES_ON, note, by=here.reviewer.user, at=LATE)
+    client.force_login(here.supervisor.user)
+
+    text = client.get(meeting.get_absolute_url()).content.decode()
+
+    assert text.count("家再等两天") == 2  # above the form, and in it
+    assert "隐娘" not in text
+
+    # what is shown there and sent again is nothing new
+    shown = re.search(r'-note" value="([^"]+)"', text)[1]
+    mark = re.search(r'-seen" value="(\w+)"', text)[1]
+    unchanged = sent(item, verdict="goes_on", note=shown, seen=mark)
+    ended = reverse("supervision:end_tracking", args=[meeting.pk])
+    client.post(ended, unchanged)
+    meeting.refresh_from_db()
+    assert meeting.ended_at is not None
+
+    client.force_login(here.reviewer.user)
+    assert note in client.get(meeting.get_absolute_url()).content.decode()
+
+
 def test_a_meeting_of_another_town_and_a_secret_matter_are_not_told(client, here):
     case = spoken(here, confidentiality="secret", title="举报")
     meeting = begun(here)
