@@ -216,7 +216,7 @@ def build(role: str) -> Readers:
         meeting=grid[TrackingMeeting],
         case=case,
         note=marks.note,
-        verdict="urged",
+        verdict="goes_on",  # whoever holds the meeting may say otherwise, in a form
         said_at=NOON,
         said_by=here.duty,
     )
@@ -236,6 +236,8 @@ def add_what_is_noted(case: Case) -> None:
     group, door = REGISTERED_AT
     household = Household(group=Group(number=group), number=door)
     add_of_register(case, [Resident(name=NAME, phone=REGISTERED, household=household)])
+    # an old book may have had its people in the column of numbers
+    case.adopted_from = f"{NAME}{PHONE}"
     fold_words(case)
     case.save()
     phrases = f"{PHRASE}\n{NUMBER_RUNNING_ON}"

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from cases.models import Case, FrozenLedger, FrozenRow, RedEntry
 from cases.models.scope import Sight
+from cases.privacy.reasons import show_reasons
 from minshi import workdays
 
 
@@ -51,8 +52,10 @@ def shown_rows(
     in_sight = {case.pk: case for case in cases.select_related("town")}
 
     red: dict[int, dict[str, RedEntry]] = {}
-    entries: QuerySet[RedEntry] = frozen.red_entries.filter(case__in=in_sight)
-    for entry in entries.select_related("by__user").order_by("pk"):
+    found_entries: QuerySet[RedEntry] = frozen.red_entries.filter(case__in=in_sight)
+    entries = list(found_entries.select_related("by__user").order_by("pk"))
+    show_reasons(entries)
+    for entry in entries:
         red.setdefault(entry.case_id, {})[entry.column] = entry
 
     keys = [key for key, _heading in frozen.columns]
@@ -105,6 +108,7 @@ def _shown(found: QuerySet[RedEntry], sight: Sight) -> list[ShownEntry]:
     entries = list(found.select_related("by__user", "book").order_by("pk"))
     if not entries:
         return []
+    show_reasons(entries)
 
     about = {entry.case_id for entry in entries}
     counted = Case.objects.counted_for(sight.user, sight.on)

@@ -318,7 +318,8 @@ class Record:
         if case.close_reason not in ("", "rated"):
             parts.append(str(case.get_close_reason_display()))
         if case.adopted_from:
-            parts.append(_("from %(book)s") % {"book": case.adopted_from})
+            book = self.words(case.adopted_from)
+            parts.append(_("from %(book)s") % {"book": book})
         return "；".join(part for part in parts if part)
 
 

@@ -1,5 +1,5 @@
 """Reasons as the audit log has them: why something was opened, printed or taken away,
-in words that name nobody.
+in words that name nobody. And reasons about several matters, as everybody reads them.
 
 The auditor reads them, who may open no matter, and no row of the log ever changes. So
 they are blanked for everybody, whatever their writer may know; what they typed is shown
@@ -8,19 +8,21 @@ to no other, so that nobody learns by it who spoke.
 
 import re
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
+from typing import Protocol
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from cases.models import Case, CoSpeaker
+from cases.models import Case, CoSpeaker, Event
 from cases.models.choices import Confidentiality
 from cases.models.scope import HIDES_SPEAKER, CaseQuerySet, Sight
-from cases.privacy.personal import NAMES, also_hidden, values_of
+from cases.privacy.personal import NAMES, also_hidden, finders_of, values_of
 from cases.privacy.redactor import personal_redactor
+from cases.workflow.actions import Action
 from cases.workflow.numbering import whole_numbers_within
 from cases.workflow.pasted import neighbours_of
-from minshi.text import HAN, Letters, Phrase
+from minshi.text import HAN, AnyPhone, Letters, Phrase, Value, blanked
 from minshi.text.folding import MIDDLE_DOTS, any_of
 from minshi.text.letters import in_simplified
 from minshi.text.neighbours import without_names
@@ -31,6 +33,13 @@ from villages.naming import compound_surname_of
 
 # 张长生, 阿依古丽·买买提: of what is noted with a matter, what is a name
 NAME = re.compile(rf"[{HAN}]{{2,4}}|[{HAN}]+(?:{any_of(MIDDLE_DOTS)}[{HAN}]+)+")
+
+
+class HasReason(Protocol):
+    """A row with a reason about several matters, and the moment it was written."""
+
+    reason: str
+    at: datetime
 
 
 def reason_about(case: Case, user: User, on: date, reason: str) -> str:
@@ -101,6 +110,51 @@ def hidden_phrases_in(records: Collection[AuditRecord]) -> dict[int, list[Phrase
         of_cases = (phrases.get(number, []) for number in of_row)
         found[key] = list(chain.from_iterable(of_cases))
     return found
+
+
+def show_reasons(written: Collection[HasReason]) -> None:
+    """Put the reasons of rows as they are read in the place of those that are stored:
+    without telephones, and without who spoke in a matter that was hidden only after the
+    row was written.
+
+    What was hidden before is not looked for: whoever wrote may not have known it, and
+    would be told by what is blanked. At most three queries, none where nothing in them
+    is like a name.
+    """
+    if not written:
+        return
+
+    hidden_later = []
+    earliest = min(row.at for row in written)
+    together = "\n".join({row.reason for row in written})
+    for case in _named_and_hidden_after(earliest, together):
+        hidden_later.append((case.hidden_at, finders_of(case)))
+
+    for row in written:
+        values: list[Value] = [AnyPhone()]
+        for hidden_at, finders in hidden_later:
+            if hidden_at > row.at:
+                values += finders
+        row.reason = blanked(row.reason, values)
+
+
+def _named_and_hidden_after(moment: datetime, text: str) -> CaseQuerySet:
+    """Return the matters hidden after a moment whose speakers a text may name, each
+    with the moment since which it is hidden, as `hidden_at`.
+    """
+    pieces = pieces_like_names(text)
+    if not pieces:
+        return Case.objects.none()
+
+    protected = Event.objects.filter(case=OuterRef("pk"), action=Action.PROTECT)
+    last = protected.order_by("-at").values("at")[:1]
+    hidden = Case.objects.filter(HIDES_SPEAKER).alias(hidden_at=Subquery(last))
+
+    forms = forms_of_names(pieces)
+    with_them = CoSpeaker.objects.filter(name__in=forms).values("case")
+    named = Q(speaker_name__in=forms) | Q(proxy_speaker__in=forms) | Q(pk__in=with_them)
+    after = hidden.filter(named, hidden_at__gt=moment)
+    return after.annotate(hidden_at=F("hidden_at")).select_related("town")
 
 
 def _names_in_confidence(cases: CaseQuerySet) -> Iterable[str]:

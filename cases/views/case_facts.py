@@ -61,7 +61,7 @@ def lines_of_origin(
             _("How it was said"), f"{case.get_channel_display()} {moment(case.said_at)}"
         ),
         FactLine(_("Taken down by"), recorded_by),
-        *_of_old_ledger(case),
+        *_of_old_ledger(words["adopted_from"]),
         FactLine(_("Level"), level),
     ]
 
@@ -77,11 +77,11 @@ def _reserved_to(case: Case) -> list[FactLine]:
     return [FactLine(_("Reserved to the people of the village"), words)]
 
 
-def _of_old_ledger(case: Case) -> list[FactLine]:
+def _of_old_ledger(number: str) -> list[FactLine]:
     """Give the number that a matter had in an old ledger; nothing of all others."""
-    if not case.adopted_from:
+    if not number:
         return []
-    return [FactLine(_("Number in the old ledger"), case.adopted_from)]
+    return [FactLine(_("Number in the old ledger"), number)]
 
 
 def _address_of(case: Case, speaker_shown: bool) -> list[FactLine]:

@@ -239,6 +239,7 @@ def _matter(
     words = {}
     for name in TYPED_FIELDS:
         words[name] = redact(getattr(case, name), by=writers.of(name))
+    words["adopted_from"] = redact(case.adopted_from)
     concerns = [] if sight.overseer.is_empty else _whom_it_concerns(facts)
     reports = []
     made = _reports_of(case, events)

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from cases.models import Case
 from cases.models.choices import Confidentiality
+from cases.privacy.reasons import reason_of
 from cases.workflow.numbering import whole_numbers_within
 from minshi.crypto import moment_in_seal, sealed
 from minshi.errors import InputRefused, MoveRefused, NoSuchRight, Text, said
@@ -237,6 +238,7 @@ def correct(
         raise MoveRefused(_("There is a newer edition of this report."))
 
     reason = said(clean_text(why), why=_("Say why another edition is made."))
+    reason = reason_of(by, local_day(at), reason)  # the whole county reads it
     new = make_report(
         report.town, report.month, at=at, edition=report.edition + 1, why_again=reason
     )

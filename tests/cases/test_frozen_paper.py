@@ -1,7 +1,7 @@
 """A closed ledger taken away: as it stood, what was entered in red, and the trace."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
@@ -10,14 +10,16 @@ from django.urls import reverse
 from cases.ledgers.freezing import freeze
 from cases.ledgers.red_entries import enter_in_red
 from cases.models import Case, FrozenLedger
+from cases.workflow import Action, make_move
 from tests import roles
 from tests.cases.ledger_desk import logged_in
-from tests.cases.roads import NOON, spoken, staff
+from tests.cases.roads import NOON, officer, spoken, staff
 from tests.villages.factories import VillageFactory
 from villages.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
 APRIL = NOON.replace(month=4, day=11)
+IN_MAY = NOON.replace(month=5, day=11)
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +132,72 @@ def test_of_a_matter_hidden_since_neither_row_nor_red_entry_is_told(here, correc
 
     assert "当时记错了组" not in str(sheets)
     assert len(sheets["总台账"][3:]) == 2
+
+
+@pytest.fixture
+def with_a_name(here, corrected):
+    """Another entry in red, whose reason names the speaker of a matter beside it."""
+    neighbour = spoken(here, speaker_name="仇长生")
+    Case.objects.filter(remark="当时记错了组").update(remark="是三组的")
+    reason = "照仇长生当面说的更正，他电话13994670333"
+    later = APRIL + timedelta(hours=1)
+    enter_in_red(corrected, reason=reason, by=here.secretary.user, at=later)
+    return neighbour
+
+
+def reasons_read(here, frozen, time_machine):
+    """What a supervisor reads of the reasons on the page, by API, in the file and on
+    paper, and in the ledger of the days in which they were entered.
+    """
+    page = logged_in(here.supervisor).get(frozen.get_absolute_url())
+    api = logged_in(here.supervisor).get(f"/api/v1/frozen/{frozen.pk}/")
+    later = spoken(here, verbatim="四月说的")
+    Case.objects.filter(pk=later.pk).update(registered_at=APRIL)
+    time_machine.move_to(IN_MAY, tick=False)
+    days = {"first": date(2026, 4, 1), "last": date(2026, 4, 30)}
+    april = freeze("general", here.village, **days, by=here.secretary.user, at=IN_MAY)
+    of_april = logged_in(here.supervisor).get(april.get_absolute_url())
+    return [
+        page.content.decode(),
+        str(api.json()),
+        str(sheets_of(taken(here.supervisor, frozen))),
+        taken(here.supervisor, frozen, "frozen_print").content.decode(),
+        of_april.content.decode(),
+    ]
+
+
+def test_no_reason_names_who_spoke_in_a_matter_hidden_since(
+    here, corrected, with_a_name, time_machine
+):
+    make_move(
+        with_a_name,
+        Action.PROTECT,
+        by=officer(here.duty),
+        at=APRIL + timedelta(hours=2),
+        confidentiality="hidden",
+        reason="怕报复",
+    )
+
+    for face in reasons_read(here, corrected, time_machine):
+        assert "当面说的更正" in face
+        assert "长生" not in face
+        assert "13994670333" not in face
+
+
+def test_a_reason_written_of_what_was_hidden_before_tells_no_guess(
+    here, corrected, with_a_name, time_machine
+):
+    make_move(
+        with_a_name,
+        Action.PROTECT,
+        by=officer(here.duty),
+        at=APRIL + timedelta(minutes=1),  # and the reason an hour later
+        confidentiality="hidden",
+        reason="怕报复",
+    )
+
+    for face in reasons_read(here, corrected, time_machine):
+        assert "照仇长生当面说的更正" in face
 
 
 def test_a_closed_ledger_says_why_some_rows_are_nearly_blank(here, corrected):
