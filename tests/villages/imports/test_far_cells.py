@@ -10,6 +10,7 @@ import tracemalloc
 import warnings
 import zipfile
 
+import openpyxl
 import pytest
 from xlwt import Workbook
 
@@ -152,6 +153,24 @@ def test_more_merged_ranges_than_any_list_has_are_refused(monkeypatch):
     assert set(refused.value.fields) == {"file"}
     monkeypatch.setattr(apart, "MOST_MERGED", 4)
     assert len(open_file(workbook(HEAD + end))[0].merged) == 4
+
+
+def book_of_sheets(count: int) -> bytes:
+    book = openpyxl.Workbook()
+    for _each in range(count):
+        book.create_sheet().append(["姓名", "电话"])
+    out = io.BytesIO()
+    book.save(out)  # with the empty one that it begins with
+    return out.getvalue()
+
+
+def test_more_sheets_than_a_county_has_villages_are_refused(monkeypatch):
+    """A file of 300 kB named 60,000 sheets: half a minute, and a page of 27 MB."""
+    monkeypatch.setattr(apart, "MOST_SHEETS", 3)
+
+    assert len(open_file(book_of_sheets(2))) == 2
+    with pytest.raises(InputRefused, match="工作表"):
+        open_file(book_of_sheets(3))
 
 
 def test_rows_hidden_beyond_any_list_are_not_kept(monkeypatch):

@@ -20,6 +20,7 @@ from villages.imports.reading.recognising import (
     refused,
     too_large,
     too_many_merged,
+    too_many_sheets,
     with_password,
 )
 from villages.imports.reading.sheets import (
@@ -27,6 +28,7 @@ from villages.imports.reading.sheets import (
     MOST_COLUMNS,
     MOST_MERGED,
     MOST_ROWS,
+    MOST_SHEETS,
     Merged,
 )
 
@@ -98,6 +100,7 @@ def laid_out(content: bytes) -> Iterator[LaidOut]:
     limits = (
         MOST_MEGABYTES,
         MOST_SECONDS,
+        MOST_SHEETS,
         MOST_ROWS,
         MOST_COLUMNS,
         EMPTY_ROWS,
@@ -154,6 +157,8 @@ def _sheets(written: _Pipe) -> Iterator[LaidOut]:
                 raise refused(with_password())
             case ("refused", "merged"):
                 raise refused(too_many_merged())
+            case ("refused", "sheets"):
+                raise refused(too_many_sheets())
             case ("refused", "large"):
                 raise refused(too_large())
             case _:

@@ -28,6 +28,7 @@ class Limits:
 
     megabytes: int
     seconds: int
+    sheets: int
     rows: int
     columns: int
     empty_rows: int  # that follow each other: there a sheet ends
@@ -75,6 +76,10 @@ def _book(content: bytes, limits: Limits) -> Iterator[tuple[Any, ...]]:
     left = Left(limits.cells, limits.characters)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        if len(book.sheet_names) > limits.sheets:
+            yield ("refused", "sheets")
+            return
+
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
             merged = sheet.merged_cell_ranges or ()

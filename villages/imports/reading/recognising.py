@@ -9,7 +9,7 @@ from enum import Enum
 from django.utils.translation import gettext as _
 
 from minshi.errors import InputRefused
-from villages.imports.reading.sheets import MOST_ROWS
+from villages.imports.reading.sheets import MOST_ROWS, MOST_SHEETS
 
 MEGABYTE = 1_048_576
 LARGEST_FILE = 20 * MEGABYTE
@@ -163,6 +163,11 @@ def too_large() -> str:
 
 def too_many_merged() -> str:
     return _("Too many cells are merged. Split them and upload the list again.")
+
+
+def too_many_sheets() -> str:
+    words = _("The file has more than %(most)s sheets. Split it by village.")
+    return words % {"most": MOST_SHEETS}
 
 
 def too_many_rows() -> str:

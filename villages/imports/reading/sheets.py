@@ -9,6 +9,7 @@ Row = list[Stored]
 Merged = tuple[int, int, int, int]
 # A sheet ends where so many rows in a row are empty: thousands may be formatted.
 EMPTY_ROWS = 200
+MOST_SHEETS = 300  # a county has fewer villages
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 MOST_MERGED = 200_000  # ranges, and rows below the first of their range
