@@ -49,6 +49,7 @@ SEALED: Mapping[str, Text] = MappingProxyType(
     }
 )
 NAMED = re.compile(r"([a-z-]+):(\d+) ")
+ITEM = re.compile(r"(item:\d+ ).*(?=[0-9a-f]{64}$)", re.DOTALL)
 OF_LEDGERS = (AuditKind.CLOSED, AuditKind.IN_RED)
 
 _names_of_ledgers: list[Callable[[], Mapping[str, Text]]] = []
@@ -66,6 +67,13 @@ def subject_in_words(record: AuditRecord) -> str:
     if record.kind in OF_LEDGERS:
         return _ledger_in_words(record.subject)
     return record.subject
+
+
+def without_words_of_item(subject: str) -> str:
+    """Return the subject of a sealed row without the words that an item of an agenda
+    was called by: they may name who spoke in a matter that was hidden since.
+    """
+    return ITEM.sub(r"\1", subject)
 
 
 def _sealed_in_words(subject: str) -> str:

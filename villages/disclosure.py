@@ -14,6 +14,7 @@ from minshi.errors import NoSuchRight, said
 from minshi.text import Value, blanked
 from minshi.text.neighbours import without_names
 from villages.audit import record_audit, without_numbers_and_doors
+from villages.audit_words import without_words_of_item
 from villages.lookup import names_in
 from villages.models import AuditRecord, Post, Resident, User, Village
 from villages.models.audit import AuditKind
@@ -53,14 +54,16 @@ def find_words_in_old_reasons(find: WordsHidden) -> None:
 
 def name_nobody_in(records: Collection[AuditRecord]) -> None:
     """Take out of the reasons of rows of the audit log, as they are shown, numbers,
-    doors, whoever is named to nobody, and words that were noted to be blanked: rows
-    from before reasons were blanked as they are written stay as they are for good.
+    doors, whoever is named to nobody, and words that were noted to be blanked; and the
+    words of items of agendas. Rows from before these were left out as they are written
+    stay as they are for good.
     Three queries where a reason may name somebody and is about a matter.
     """
     together = "\n".join(record.reason for record in records if record.reason)
     names = list(chain.from_iterable(find(together) for find in _finders))
     words = [find(records) for find in _finders_of_words]
     for record in records:
+        record.subject = without_words_of_item(record.subject)
         reason = record.reason
         for of_rows in words:  # before the names, which may stand within them
             reason = blanked(reason, of_rows.get(record.pk, ()))

@@ -4,7 +4,7 @@ the tabs of what waits for a decision.
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.lists import search
 from cases.lists.filter_fields import (
@@ -15,8 +15,10 @@ from cases.lists.filter_fields import (
     villages_filter,
     words_filter,
 )
-from cases.models import Case
+from cases.models import AgendaItem, Case
+from cases.models.choices import Confidentiality
 from cases.models.scope import CaseQuerySet, Sight
+from cases.privacy.table import reading_tables_of
 from minshi.clock import today
 
 
@@ -79,9 +81,35 @@ class ItemFilter(MatterFilter):
     villages = villages_filter("meeting__village")
 
     def by_words(self, rows: Any, _name: str, text: str) -> Any:
-        """Filter by the words of the case; of an item without one, of its subject."""
+        """Filter by the words of the case; of an item without one, of its subject, as
+        all who sat there read it.
+        """
         in_subject = Q(case=None)
         for term in search.terms_of(text):
             digits = Q(subject__icontains=term.digits)
             in_subject &= digits | Q(subject__icontains=term.written)
-        return rows.filter(Q(case__in=self.matters_with(text)) | in_subject)
+
+        # on the agenda with a matter whose speaker is blanked in it: else a search
+        # would find what is blanked, letter by letter
+        beside = AgendaItem.objects.filter(meeting=OuterRef("meeting"))
+        hid = beside.exclude(case=None).exclude(
+            case__confidentiality=Confidentiality.NORMAL
+        )
+        with_hid = rows.filter(in_subject, Exists(hid))
+        as_read = Q(pk__in=_found_as_read(with_hid, text))
+        stored = in_subject & ~Exists(hid)
+        return rows.filter(Q(case__in=self.matters_with(text)) | stored | as_read)
+
+
+def _found_as_read(items: QuerySet[AgendaItem], text: str) -> list[int]:
+    """Return which items have the words in their subject as it is read. Two queries."""
+    found = list(items.only("pk", "meeting_id", "subject", "unknowing").order_by())
+    tables = reading_tables_of({item.meeting_id for item in found})
+    terms = search.terms_of(text)
+
+    keys = []
+    for item in found:
+        subject = tables[item.meeting_id].read(item, "subject").casefold()
+        if all(t.digits in subject or t.written in subject for t in terms):
+            keys.append(item.pk)
+    return keys

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -363,9 +364,10 @@ class AgendaItem(models.Model):
         )
 
     def __str__(self) -> str:
-        if self.subject or not self.case:
-            return self.subject
-        return self.case.number
+        """Return its place on the agenda: its words may name somebody, and the audit
+        log keeps for good what a row is called.
+        """
+        return gettext("item %(nth)s") % {"nth": self.position}
 
 
 class StepAside(models.Model):

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Protocol
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from cases.models import Case, CoSpeaker, Event
 from cases.models.choices import Confidentiality
@@ -124,23 +124,23 @@ def show_reasons(written: Collection[HasReason]) -> None:
     if not written:
         return
 
-    hidden_later = []
     earliest = min(row.at for row in written)
     together = "\n".join({row.reason for row in written})
+    hidden_later = []
     for case in _named_and_hidden_after(earliest, together):
-        hidden_later.append((case.hidden_at, finders_of(case)))
+        hidden_later.append((vars(case)["hid_at"], finders_of(case)))
 
     for row in written:
         values: list[Value] = [AnyPhone()]
-        for hidden_at, finders in hidden_later:
-            if hidden_at > row.at:
+        for hid_at, finders in hidden_later:
+            if hid_at > row.at:
                 values += finders
         row.reason = blanked(row.reason, values)
 
 
 def _named_and_hidden_after(moment: datetime, text: str) -> CaseQuerySet:
     """Return the matters hidden after a moment whose speakers a text may name, each
-    with the moment since which it is hidden, as `hidden_at`.
+    with the moment since which it is hidden, as `hid_at`.
     """
     pieces = pieces_like_names(text)
     if not pieces:
@@ -148,13 +148,12 @@ def _named_and_hidden_after(moment: datetime, text: str) -> CaseQuerySet:
 
     protected = Event.objects.filter(case=OuterRef("pk"), action=Action.PROTECT)
     last = protected.order_by("-at").values("at")[:1]
-    hidden = Case.objects.filter(HIDES_SPEAKER).alias(hidden_at=Subquery(last))
+    hid = Case.objects.filter(HIDES_SPEAKER).annotate(hid_at=Subquery(last))
 
     forms = forms_of_names(pieces)
     with_them = CoSpeaker.objects.filter(name__in=forms).values("case")
     named = Q(speaker_name__in=forms) | Q(proxy_speaker__in=forms) | Q(pk__in=with_them)
-    after = hidden.filter(named, hidden_at__gt=moment)
-    return after.annotate(hidden_at=F("hidden_at")).select_related("town")
+    return hid.filter(named, hid_at__gt=moment).select_related("town")
 
 
 def _names_in_confidence(cases: CaseQuerySet) -> Iterable[str]:

@@ -90,6 +90,23 @@ def test_the_wall_does_not_tell_that_somebody_stepped_aside_from_a_hidden_matter
 # --- who spoke
 
 
+def test_the_audit_log_keeps_no_words_of_an_item(client):
+    """Its rows never change, and a speaker may be hidden after the meeting."""
+    here = staff()
+    seats(here)
+    sitting = called(here, accepted(here, speaker_name=NAME))
+    add_item(
+        sitting, by=officer(here.secretary), at=NOON, subject=f"{NAME}门前的路要不要修"
+    )
+    present(sitting, here, 7)
+
+    close_meeting(sitting, by=officer(here.secretary), at=NOON)
+
+    subjects = AuditRecord.objects.filter(kind="sealed").values_list("subject")
+    assert subjects.filter(subject__startswith="item:").exists()
+    assert not subjects.filter(subject__contains=NAME).exists()
+
+
 def test_what_was_written_before_a_speaker_was_hidden_is_veiled_too(client):
     here = staff()
     seats(here)

@@ -337,6 +337,26 @@ def test_words_searched_for_narrow_it_by_matter_and_by_bare_subject():
     assert 'name="q"' in by_subject.content.decode()
 
 
+def test_no_part_of_a_name_blanked_in_a_subject_finds_its_item():
+    here = staff()
+    case = accepted(here, speaker_name="逯秋霜")
+    held(here, accepted(here), case, subject="逯秋霜门前的路要不要修")
+    make_move(
+        case,
+        Action.PROTECT,
+        by=officer(here.secretary),
+        at=NOON,
+        confidentiality="hidden",
+        reason="怕报复",
+    )
+
+    for asked in ("逯秋霜", "秋霜", "霜", "秋霜门前"):
+        found = page(here.supervisor, "meetings", q=asked)
+        assert shown_rows(found) == [], asked
+    found = page(here.supervisor, "meetings", q="门前的路")
+    assert "［…］门前的路要不要修" in str(shown_rows(found))
+
+
 def test_the_number_of_a_matter_kept_from_a_reader_finds_none_of_its_items():
     here = staff()
     case = accepted(here, confidentiality="secret")

@@ -54,6 +54,20 @@ def test_the_auditor_alone_reads_the_log(client):
         assert client.get(reverse("villages:audit")).status_code == 404
 
 
+def test_what_an_item_was_called_stands_in_no_row_of_the_log(reader):
+    """It named who spoke in a matter that was hidden afterwards; rows never change."""
+    seal = "5e" * 32
+    record(AuditKind.SEALED, subject=f"item:47 逯秋霜门前的路要不要修 {seal}")
+
+    page = reader.get(reverse("villages:audit")).content.decode()
+    admin = reader.get(reverse("admin:villages_auditrecord_changelist"))
+
+    for face in (page, admin.content.decode()):
+        assert "47 " in face
+        assert seal in face
+        assert "秋霜" not in face
+
+
 def test_the_column_is_named_after_an_act_in_the_log_and_no_measure(reader):
     record(AuditKind.EXPORT)
 

@@ -215,7 +215,9 @@ class ItemPage(ShownItem):
             return self._show_refused(request, item, form, refusal, step)
 
         following = _next_waiting(item)
-        messages.success(request, f"{item}：{Verdict(verdict).label}")
+        subject = reading_table_of(item.meeting).read(item, "subject")
+        what = subject or (item.case.number if item.case else "")
+        messages.success(request, f"{what}：{Verdict(verdict).label}")
         return redirect(address_of(following) if following else item.meeting)
 
     def _answer_late(
