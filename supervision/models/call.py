@@ -1,7 +1,7 @@
 """告知说事人: calls to make to speakers whom no message reaches."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -11,14 +11,23 @@ from supervision.models.notice_kinds import NoticeKind
 from villages.models import Post
 
 
+def was_closed_since() -> Exists:
+    """True of calls whose case was closed after the event that they tell of, whatever
+    became of it since.
+    """
+    later = Event.objects.filter(case=OuterRef("case"), pk__gt=OuterRef("event"))
+    closings = later.filter(target=Stage.CLOSED).exclude(source=Stage.CLOSED)
+    return Exists(closings)
+
+
 class CallQuerySet(models.QuerySet["Call"]):
     def to_make(self) -> "CallQuerySet":
         """Return the calls to make for open cases; for closed ones only those that tell
-        of the closing itself, a case taken back.
+        of the closing itself, a case taken back. What was to be told before a case was
+        closed is told no more where it is opened again.
         """
-        return self.filter(
-            ~Q(case__stage=Stage.CLOSED) | Q(kind=NoticeKind.WITHDRAWN), done_at=None
-        )
+        asked = ~Q(case__stage=Stage.CLOSED) & ~Q(was_closed_since())
+        return self.filter(asked | Q(kind=NoticeKind.WITHDRAWN), done_at=None)
 
 
 class Call(WithChoices):

@@ -1,11 +1,13 @@
 """Notices that ask for an act which was carried out meanwhile, or is no longer asked
-for: the start page leaves them out, the inbox keeps them.
+for: the start page, the unread ones and their number leave them out, the inbox keeps
+them.
 """
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cases.models import Afterword, HandBack, TimeRequest
 from cases.models.choices import RequestState, Stage
+from cases.workflow import Action
 from supervision.models import Call, Notice, NoticeKind
 from supervision.notices.lapsing import BY_CLOCK, OF_CLOSED, OF_OPEN, OF_ORDER
 
@@ -46,7 +48,7 @@ def _ruled_on() -> Q:
 
 def _called() -> Q:
     """Match calls that were made, or whose place another took."""
-    to_make = Call.objects.filter(event=OuterRef("event"), done_at=None)
+    to_make = Call.objects.to_make().filter(event=OuterRef("event"))
     return Q(~Exists(to_make), kind=NoticeKind.CALL)
 
 
@@ -69,6 +71,7 @@ def _of_orders() -> Q:
 def _of_ends() -> Q:
     """Match what only an open matter asks for, or only a closed one."""
     waiting = Afterword.objects.filter(case=OuterRef("case"), answered_at=None)
-    of_open = Q(kind__in=OF_OPEN) & CLOSED
+    urges = Q(kind=NoticeKind.SPEAKER, event__action=Action.URGE)
+    of_open = (Q(kind__in=OF_OPEN) | urges) & CLOSED
     of_closed = Q(kind__in=OF_CLOSED) & (~CLOSED | Q(~Exists(waiting)))
     return of_open | of_closed

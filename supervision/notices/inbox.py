@@ -12,6 +12,7 @@ from minshi import workdays
 from supervision.models import Notice, NoticeChannel, NoticeKind, NoticeState
 from supervision.models.notice_kinds import OF_SYSTEM
 from supervision.models.order import sent_to
+from supervision.notices.carried_out import still_asked
 from villages.models import User
 
 ORDER = ("-created_at", "-id")
@@ -55,6 +56,11 @@ def _needs_no_call() -> Q:
     asks_for_rating = Q(kind=NoticeKind.YOURS, event__target=Stage.RATE)
     is_of_closed = Q(case__stage=Stage.CLOSED, event__isnull=False)
     return is_of_closed & (tells | asks_for_rating)
+
+
+def asked_of(user: User, at: datetime) -> QuerySet[Notice]:
+    """Return the unread notices but those whose act was carried out meanwhile."""
+    return still_asked(unread_of(user, at))
 
 
 def unread_of(user: User, at: datetime) -> QuerySet[Notice]:

@@ -22,6 +22,7 @@ from cases.workflow.event_data import data_of
 from minshi import workdays
 from minshi.crypto import is_mobile
 from supervision.models import Call, Notice, NoticeChannel, NoticeKind, Told
+from supervision.models.call import was_closed_since
 from supervision.models.notice_kinds import BY_SMS
 from supervision.notices.outbox import Message, put_in_outbox
 from supervision.notices.purposes import news_of
@@ -301,7 +302,8 @@ def told_so_far(case: Case) -> list[ToldOnce]:
     """Return the messages and calls about a case, in order of time. Two queries."""
     messages = Notice.objects.filter(case=case, channel=NoticeChannel.SMS)
     messages = messages.select_related("event")
-    calls = Call.objects.filter(case=case).select_related("done_by__user", "event")
+    calls = Call.objects.filter(case=case).annotate(was_closed_since=was_closed_since())
+    calls = calls.select_related("done_by__user", "event")
     told = [
         ToldOnce(
             news_of(row.event, row.kind) if row.event else row.get_kind_display(),
@@ -326,11 +328,14 @@ def told_so_far(case: Case) -> list[ToldOnce]:
 
 
 def state_of(call: Call, case: Case) -> str:
-    """Return in words what became of a call about a case."""
+    """Return in words what became of a call about a case, read with
+    `was_closed_since`.
+    """
     if call.done_at:
         return gettext("reached by telephone")
-    if not case.is_open and call.kind != NoticeKind.WITHDRAWN:
-        return gettext("the matter is closed; no call is needed any more")
+    is_over = not case.is_open or vars(call)["was_closed_since"]
+    if is_over and call.kind != NoticeKind.WITHDRAWN:
+        return gettext("the matter was closed; no call is needed any more")
     if call.tries:
         words = ngettext(
             "not reached, %(times)s try", "not reached, %(times)s tries", call.tries

@@ -16,8 +16,7 @@ from cases.views.tabs import Tab
 from minshi.clock import now, today
 from supervision.models import NoticeKind, SupervisionOrder
 from supervision.models.notice_kinds import OF_EXPORTS
-from supervision.notices.carried_out import still_asked
-from supervision.notices.inbox import ORDER, inbox_of, mark_read, unread_of
+from supervision.notices.inbox import ORDER, asked_of, inbox_of, mark_read, unread_of
 from supervision.orders import orders_seen_by
 from villages.models import Post
 from villages.rights import READ_AUDIT_LOG
@@ -46,9 +45,8 @@ class InboxView(StaffView):
 class InboxPage(InboxView):
     def get(self, request: HttpRequest) -> HttpResponse:
         only_unread = bool(request.GET.get("unread"))
-        notices = inbox_of(self.user, now())
-        if only_unread:
-            notices = notices.filter(read_at=None)
+        ask = asked_of if only_unread else inbox_of
+        notices = ask(self.user, now())
 
         page = page_of(notices, ORDER, request.GET.get("after", ""))
         context = {
@@ -68,7 +66,7 @@ class Latest(InboxView):
     """
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        unread = still_asked(inbox_of(self.user, now()).filter(read_at=None))
+        unread = asked_of(self.user, now())
         context = self.context(list(unread.order_by(*ORDER)[:SHOWN]))
         return render(request, "supervision/_notices.html", context)
 
@@ -77,7 +75,7 @@ class Unread(InboxView):
     """The number in the header, asked for by the page once a minute."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        count = unread_of(self.user, now())[:MOST_COUNTED].count()
+        count = asked_of(self.user, now())[:MOST_COUNTED].count()
         return render(request, "supervision/_unread.html", {"count": count})
 
 

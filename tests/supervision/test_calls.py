@@ -191,7 +191,7 @@ def test_nobody_is_called_about_a_matter_that_is_closed():
 
     assert not calls_of(here.duty.user, NOON + 2 * DAY).exists()
     states = {line.state for line in told_so_far(Case.objects.get())}
-    assert states == {"已经办结，不用再打电话"}
+    assert states == {"已经办结过，不用再打电话"}
 
 
 def test_a_hidden_speaker_is_called_by_whoever_took_it_down(client):
@@ -286,7 +286,7 @@ def test_a_shift_in_another_village_opens_no_call():
     assert not calls_of(elsewhere.member.user, NOON).exists()
 
 
-def test_a_call_left_over_from_the_round_before_says_that_it_is_done_again(client):
+def test_who_opens_a_matter_again_themself_is_not_called_about_what_was_before(client):
     here = staff()
     case = rated(here)
     sweep(NOON + DAY)
@@ -301,8 +301,11 @@ def test_a_call_left_over_from_the_round_before_says_that_it_is_done_again(clien
 
     page = client.get(reverse("supervision:calls")).text
 
-    assert "转回去重新办了" in page
-    assert "有答复了" not in page
+    assert case.number not in page
+    assert "转回去重新办了" not in page
+    case.refresh_from_db()
+    (line,) = told_so_far(case)
+    assert line.state == "已经办结过，不用再打电话"
 
 
 def test_a_call_about_a_day_tells_the_answer_once_there_is_one(client):

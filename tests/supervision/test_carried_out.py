@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cases.workflow import Action, make_move
+from cases.workflow import Action, Speaker, make_move
 from supervision.chasing.sweeping import sweep
 from supervision.models import Call, Notice, NoticeKind
 from supervision.notices.calls import note_call
@@ -52,6 +52,23 @@ def test_who_was_to_decide_and_has_reads_no_more_of_it(client, here):
 
     assert asked not in shown(client, here.secretary, "latest")
     assert asked in shown(client, here.secretary, "inbox")
+    # neither the number in the header nor the list of unread ones says otherwise
+    assert "badge" not in shown(client, here.secretary, "unread")
+    assert asked not in client.get(reverse("supervision:inbox"), {"unread": 1}).text
+
+
+def test_nobody_is_to_hurry_with_what_was_taken_back(client, here):
+    case = decided(here)
+    speaker = Speaker(case, "code")
+    make_move(case, Action.URGE, by=speaker, at=NOON)
+    sweep(NOON)
+    asked = "说事人催这件事"
+    assert asked in shown(client, here.handler, "latest")
+    case.refresh_from_db()
+
+    make_move(case, Action.WITHDRAW, by=speaker, at=NOON, reason="修好了")
+
+    assert asked not in shown(client, here.handler, "latest")
 
 
 def test_a_ruling_given_is_asked_for_no_more(client, here):
