@@ -33,7 +33,7 @@ from cases.views.step_words import (
     who_sees_photos,
 )
 from cases.views.steps import StepView, typed_in, with_text
-from cases.views.timeline import TimelineEntry, entry_of
+from cases.views.timeline import TimelineEntry, entry_of, names_of_holders
 from cases.views.waiting import answered_by
 from cases.workflow import (
     MOVES,
@@ -278,12 +278,13 @@ class Act(StepView):
             form.refuse(refusal)
             return self._show(request, facts, offer, form, UNPROCESSABLE)
 
-        missed = self._missed(facts.case, form.cleaned_data["version"])
+        missed = self._missed(facts, form.cleaned_data["version"])
         again = self.form(facts, offer, data)
         return self._show(request, facts, offer, again, CONFLICT, missed=missed)
 
-    def _missed(self, case: Case, seen: int) -> list[TimelineEntry]:
+    def _missed(self, facts: Facts, seen: int) -> list[TimelineEntry]:
         """Return what happened to the case after the version seen, oldest first."""
+        case = facts.case
         events = (
             case.events.select_related("user")
             .prefetch_related("revisions")
@@ -292,10 +293,13 @@ class Act(StepView):
         redact = reader_redactor(case, self.sight())
 
         in_sight = numbers_in_sight(events, self.sight())
+        names = names_of_holders(facts)
         missed = []
         for event in events:
             if data_of(event).get("version", 0) > seen:
-                entry = entry_of(case, event, redact=redact, in_sight=in_sight)
+                entry = entry_of(
+                    case, event, redact=redact, names=names, in_sight=in_sight
+                )
                 missed.append(entry)
         return missed
 
@@ -307,7 +311,8 @@ class Act(StepView):
         A second click on a step that was taken is no error. To anything else the page
         says why not, and shows what was typed to be copied.
         """
-        form = self._form_sent_late(request, case, action)
+        facts = read_facts(case, now())
+        form = self._form_sent_late(request, facts, action)
         if was_made_before(case, action, form):
             words = _("Done: %(action)s") % {"action": action.label}
             messages.success(request, words)
@@ -324,18 +329,23 @@ class Act(StepView):
             "at": now(),
             "sight": self.sight(),
             "action": action.label,
-            "why": why_not_open(self.user, read_facts(case, now()), action),
-            "typed": typed_for(action, request.POST),
-            "missed": self._missed(case, case.version if seen is None else seen),
+            "why": why_not_open(self.user, facts, action),
+            "typed": typed_for(action, request.POST, form),
+            "missed": self._missed(facts, case.version if seen is None else seen),
         }
+        if _is_from_queue(request):
+            return _render(request, "act_late", context, CONFLICT)
 
-        return _render(request, "act_late", context, CONFLICT)
+        # all around it tells of a matter that has gone on, and may lie off the screen
+        page = render(request, "cases/act_late.html", context, status=CONFLICT)
+        page["HX-Retarget"] = page["HX-Reselect"] = "main"
+        page["HX-Reswap"] = "outerHTML show:window:top"
+        return page
 
     def _form_sent_late(
-        self, request: HttpRequest, case: Case, action: Action
+        self, request: HttpRequest, facts: Facts, action: Action
     ) -> MoveForm:
         """Return the form of a step that is not open any more, as it was sent."""
-        facts = read_facts(case, now())
         posts = self.user.posts_on(facts.on)
         as_it_was_open = Offer(action, MOVES[action], posts[0])
 

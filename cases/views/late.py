@@ -5,6 +5,7 @@ from typing import Any
 
 from django.forms import BaseForm, ModelChoiceField, Textarea
 from django.http import QueryDict
+from django.utils.choices import flatten_choices
 
 from cases.forms import MoveForm
 from cases.forms.fields import AsksInput
@@ -26,6 +27,7 @@ READABLE = (
     Kind.CASE,
     Kind.ASKS,
 )
+OF_HOLDERS = (Kind.HOLDER, Kind.HOLDERS)
 LONG = (Kind.TEXT, Kind.ASKS)  # shown in a box of several lines
 HOLDERS = {"post": Post, "office": Office}  # by the first word of a holder's key
 
@@ -41,19 +43,33 @@ class Typed:
     is_chosen: bool = False  # from choices: read, there is nothing to copy
 
 
-def typed_for(action: Action, data: QueryDict) -> list[Typed]:
-    """Return what was typed and chosen for a step, to be read and copied."""
+def typed_for(
+    action: Action, data: QueryDict, form: BaseForm | None = None
+) -> list[Typed]:
+    """Return what was typed and chosen for a step, to be read and copied. Who was to
+    lead or assist is named where its form, sent late, tells their names.
+    """
     typed = []
     for item in MOVES[action].inputs:
-        if item.kind not in READABLE or is_secret(item.name):
-            continue
-        words = _words_of(item, data)
+        words = ""
+        if item.kind in READABLE and not is_secret(item.name):
+            words = _words_of(item, data)
+        elif item.kind in OF_HOLDERS and form:
+            words = _holders_in(form, item.name)
         if words:
             rows = 3 if item.kind in LONG else 1
-            is_chosen = item.kind is Kind.CHOICE
+            is_chosen = item.kind in (Kind.CHOICE, *OF_HOLDERS)
             typed.append(Typed(item.name, item.label, words, rows, is_chosen))
 
     return typed
+
+
+def _holders_in(form: BaseForm, name: str) -> str:
+    """Return the names of the posts and offices chosen in a field of a step."""
+    sent = form[name].value() or []
+    keys = sent if isinstance(sent, list) else [sent]
+    offered = dict(flatten_choices(form.fields[name].choices))
+    return "、".join(str(offered[key]) for key in keys if key in offered)
 
 
 def _words_of(item: Input, data: QueryDict) -> str:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import PASSWORD
 from tests.browser.walking import act, past_the_login, send
 from tests.cases.council import called
-from tests.cases.roads import accepted, spoken, staff
+from tests.cases.roads import accepted, decided, spoken, staff
 
 pytestmark = [
     pytest.mark.any_database,
@@ -51,6 +51,49 @@ def test_a_step_opened_on_the_page_of_its_matter_leaves_no_fault(open_as):
     expect(current).to_have_count(1)
     expect(current).to_contain_text("议")
     assert [line for line in said if "oobErrorNoTarget" in line] == []
+
+
+def test_a_step_refused_far_down_a_page_is_told_on_the_screen(open_as):
+    """The refusal stood above the screen, among facts of a matter that had gone on."""
+    here = staff()
+    case = accepted(here)
+    page = open_as(here.secretary)
+    form = act(page, case.number, "decide")
+    form.locator("[name=decision]").fill("请何组长去看护栏")
+    decided(here, case)
+    button = form.locator("button.btn-primary")
+    button.scroll_into_view_if_needed()
+
+    button.click()
+
+    refusal = page.locator("#act[role=alert]")
+    expect(refusal).to_be_in_viewport()
+    expect(refusal).to_contain_text("请何组长去看护栏")
+    expect(page.locator("main").get_by_text("现在等谁")).to_have_count(0)
+
+
+def test_a_decision_that_came_too_late_names_both_who_were_to_lead(client):
+    here = staff()
+    case = accepted(here)
+    client.force_login(here.secretary.user)
+    address = f"/cases/{case.number}/do/decide/"
+    form = client.get(address).context["form"]
+    sent = {
+        "version": form["version"].value(),
+        "key": form["key"].value(),
+        "handling": "led",
+        "lead": f"post:{here.leader.pk}",
+        "decision": "请何组长去看护栏",
+    }
+    decided(here, case, lead=here.member)
+
+    late = client.post(address, sent)
+
+    assert late.status_code == 409
+    (chosen,) = [each for each in late.context["typed"] if each.name == "lead"]
+    assert str(here.leader.user) in chosen.words
+    (missed,) = late.context["missed"]
+    assert str(here.member.user) in missed.label
 
 
 def log_in_beside(page, post):
