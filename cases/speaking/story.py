@@ -198,6 +198,10 @@ def _not_good_enough(event: Event) -> str:
     return _("We looked at it, and it was not good enough; it went back to work.")
 
 
+def _ordered_again(event: Event) -> str:
+    return _("Those above looked at it and decided: it is done once more.")
+
+
 def _sent_up(event: Event) -> str:
     if event.level == Level.TOWN:
         return _("The village could not settle it and reported it to the town.")
@@ -240,7 +244,7 @@ DELAYS: Mapping[str, Callable[[Event], str]] = MappingProxyType(
         Action.RECONSIDER: _not_settled,
         Action.REJECT: _not_good_enough,
         Action.ESCALATE: _sent_up,
-        Action.REDO: _not_good_enough,
+        Action.REDO: _ordered_again,
         Action.RATE: _after_rating,
         Action.REOPEN: _done_again,
     }

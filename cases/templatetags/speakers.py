@@ -26,7 +26,7 @@ SPEAKERS_WORDS: Mapping[str, str | Promise] = MappingProxyType(
 SPEAKERS_BUTTONS: Mapping[str, str | Promise] = MappingProxyType(
     {
         Action.RATE: pgettext_lazy("speaker's button", "Hand in the rating"),
-        Action.URGE: pgettext_lazy("speaker's button", "Ask to hurry"),
+        Action.URGE: pgettext_lazy("speaker's button", "Ask to hurry, once a day"),
         Action.SUPPLEMENT: pgettext_lazy("speaker's button", "Hand in these words"),
         Action.WITHDRAW: pgettext_lazy("speaker's button", "It need not be done"),
         Action.REOPEN: pgettext_lazy("speaker's button", "Have it done again"),
@@ -36,9 +36,10 @@ SPEAKERS_BUTTONS: Mapping[str, str | Promise] = MappingProxyType(
 # what a step means, where two stand side by side or one cannot be undone
 SPEAKERS_HINTS: Mapping[str, str | Promise] = MappingProxyType(
     {
+        Action.URGE: gettext_lazy("Whoever works on it is told that you are waiting."),
         Action.WITHDRAW: gettext_lazy(
-            "Nobody works on it any more, and it is closed. You may always come and say"
-            " it again."
+            "Say why and hand it in: then nobody works on it any more. You may always"
+            " come and say it again."
         ),
         Action.REOPEN: gettext_lazy(
             "It was not done well, or is broken again: it is done once more."

@@ -49,7 +49,7 @@ def lines_of_origin(
 
     level = case.get_level_display()
     if case.round > 1:
-        in_round = _("round %(round)s") % {"round": case.round}
+        in_round = _("time %(round)s") % {"round": case.round}
         level = f"{level} · {in_round}"
 
     return [

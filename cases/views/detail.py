@@ -1,11 +1,13 @@
 """The case page, and opening the speaker's phone from it."""
 
+from collections.abc import Iterable
 from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from cases.deadlines.counting import spent_of
 from cases.ledgers.exports import may_take
@@ -31,7 +33,7 @@ from cases.views.committee import agendas_after, agendas_again, agendas_first
 from cases.views.hidden_words import card_for
 from cases.views.major import may_begin_four_two, process_of
 from cases.views.reaching import owns, rings_speaker, where_to_ask, works_on
-from cases.views.timeline import entry_of, folded, names_of_holders
+from cases.views.timeline import TimelineEntry, entry_of, folded, names_of_holders
 from cases.views.waiting import (
     parts_given_back,
     requests_waiting,
@@ -120,6 +122,7 @@ def detail_context(
         "attachments": list(case.attachments.select_related("post")),
         "may_show_photos": case.shows_photos and post_that_shows(user, facts),
         **_meetings(user, case),
+        "again": _why_again(case, timeline),
         "slips": _slips(user, facts, events),
         **_speaker(user, sight, facts),
         **_steps(user, sight, facts),
@@ -130,6 +133,18 @@ def detail_context(
         "card": card_for(user, facts),
         **shown,
     }
+
+
+def _why_again(case: Case, timeline: Iterable[TimelineEntry]) -> dict[str, str] | None:
+    """Return which time an open matter is worked on, and by what this round began, of
+    its timeline with the newest first; None where it is the first.
+    """
+    if case.round == 1 or not case.is_open:
+        return None
+    of_round = [entry for entry in timeline if entry.event.round == case.round]
+    began = of_round[-1]
+    count = _("time %(round)s") % {"round": case.round}
+    return {"label": f"{count}：{began.label}", "note": began.note}
 
 
 def _meetings(user: User, case: Case) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from cases.models import Case
 from cases.models.choices import Category, Channel, Confidentiality, Grade, How
 from cases.models.scope import hides_speaker
 from cases.speaking.promise import promise_to_officers
+from cases.speaking.second_look import second_look_at
 from cases.templatetags.days import day
 from cases.views.access import StaffView
 from cases.views.attachments import attach_sent
@@ -43,6 +44,7 @@ from minshi.errors import (
     KeyReused,
     RuleBroken,
 )
+from villages.duty import on_shift_in
 from villages.lookup import known_line, neighbourhood_of
 from villages.lookup_counts import TooMany, count_lookup
 from villages.models import Post, Village
@@ -87,7 +89,10 @@ class Intake(StaffView):
             sight = self.sight()
             mine = Case.objects.filter(number=number, recorded_by__in=sight.reach.posts)
             done = mine.select_related(
-                "resident__household__group", "owner_post__user", "owner_office"
+                "resident__household__group",
+                "group",
+                "owner_post__user",
+                "owner_office",
             ).first()
             may_open = self.visible().filter(number=number).exists()
 
@@ -105,6 +110,7 @@ class Intake(StaffView):
             promise=promise,
             goes_on_with=goes_on_with,
             card=card,
+            second_look=second_look_at(done) if done and may_open else [],
         )
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -277,13 +283,22 @@ class Intake(StaffView):
         context = {
             "nav": "intake",
             "form": form,
-            "may_settle": any(post.role in SETTLE for post in posts),
+            "may_settle": self._may_settle(posts),
             "namesakes": namesakes_of(self.user, form),
             "known": self._known(form),
             "channel_stays": not form.is_bound and bool(_channel_of_the_day(request)),
             **shown,
         }
         return render(request, "cases/intake.html", context, status=status)
+
+    def _may_settle(self, posts: list[Post]) -> bool:
+        """Tell whether the user settles matters on the spot: by a post, or because they
+        are on shift now. Two queries for other posts of a village.
+        """
+        if any(post.role in SETTLE for post in posts):
+            return True
+        villages = {post.village_id for post in posts if post.village_id}
+        return bool(on_shift_in(self.user, villages, now()))
 
     def _known(self, form: IntakeForm) -> str:
         """Say which neighbour was chosen on a form that is shown once more; "" where

@@ -11,6 +11,7 @@ from cases.models.choices import Confidentiality, Stage
 from cases.models.scope import hides_speaker
 from cases.privacy.disclosure import may_print_receipt, note_reading
 from cases.speaking.promise import promise_to_speaker, promised_for
+from cases.speaking.second_look import second_look_at
 from cases.speaking.whereabouts import room_to_ring, town_to_ring
 from cases.templatetags.days import is_past, on_paper
 from cases.views.access import StaffView
@@ -32,7 +33,7 @@ class Receipt(StaffView):
         posts = self.sight().reach.posts
         mine = Case.objects.filter(number=number, recorded_by__in=posts)
         with_row = mine.select_related(
-            "town", "village__talk_room", "recorded_by__user"
+            "town", "village__talk_room", "group", "recorded_by__user"
         )
         case = with_row.first()
         if case is None:
@@ -44,6 +45,7 @@ class Receipt(StaffView):
         qr = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2)
 
         may_open = self.visible().filter(pk=case.pk).exists()
+        is_new = may_open and "print" in request.GET
         is_named = may_open and case.confidentiality == Confidentiality.NORMAL
 
         context = {
@@ -64,6 +66,7 @@ class Receipt(StaffView):
             "scan": _what_to_scan_for(case),
             "nav": "intake",
             "card": self._card(case) if may_open else None,
+            "second_look": second_look_at(case) if is_new else [],
         }
         return render(request, "cases/receipt.html", context)
 

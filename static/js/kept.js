@@ -22,8 +22,22 @@ function showKept({ kept, offered, gone, six }) {
   if (texts.length) {
     const band = bandOf(document);
     band.show(gone, texts);
+    leadThere(names.map((name) => whereOf(name.slice(kept.length), six)));
     band.onDrop(() => names.forEach(drop));
   }
+}
+
+// Each matter by its number, of which a page of no single matter knows no more.
+function leadThere(numbers) {
+  const links = one("[data-there]");
+  if (!links) return;
+
+  new Set(numbers.filter((number) => /^[\w-]+$/.test(number))).forEach((number) => {
+    const link = document.createElement("a");
+    link.href = `/cases/${number}/`;
+    link.textContent = number;
+    links.append(link, " ");
+  });
 }
 
 function wordsOf(name) {

@@ -87,6 +87,8 @@ function showSwappedSteps() {
 
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     before = detail.target;
+    // what was said of the step before would seem to be said of this one
+    if (before.id === "act") all("main .note[role=status]").forEach((told) => told.remove());
   });
   document.addEventListener("htmx:load", async (event) => {
     const step = stepIn(event.target);

@@ -7,5 +7,8 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
 
   all("#error-summary, .field .error").forEach((words) => words.remove());
-  all("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
+  all("[aria-invalid]").forEach((field) => {
+    field.removeAttribute("aria-invalid");
+    field.classList.remove("is-invalid");
+  });
 });

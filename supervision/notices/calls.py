@@ -19,7 +19,7 @@ from minshi.errors import NoSuchRight
 from supervision.models import Call
 from supervision.notices.purposes import news_of
 from villages.audit import record_audit
-from villages.duty import on_duty_in, post_held_by
+from villages.duty import on_shift_in
 from villages.models import Post, User
 from villages.models.audit import AuditKind
 from villages.rights import CALL_AFTER_CLOSING, CALL_SPEAKERS, SET_TOWN_RULES
@@ -86,13 +86,7 @@ def _counters_of(user: User, at: datetime) -> set[int]:
         else:
             others.add(post.village_id)
 
-    others -= counters
-    on_duty = on_duty_in(others, at) if others else {}
-    for village, posts in on_duty.items():
-        if post_held_by(posts, user):
-            counters.add(village)
-
-    return counters
+    return counters | on_shift_in(user, others - counters, at)
 
 
 @transaction.atomic

@@ -103,7 +103,7 @@ def test_saving_over_a_dead_line_stays_on_the_page(open_as, kind):
         page.route("**/intake/", lambda route: route.fulfill(status=502, body="away"))
     page.click("[name=save]")
 
-    expect(page.locator(BAND)).to_contain_text("字都在这台电脑上")
+    expect(page.locator(BAND)).to_contain_text("字都在本机")
     expect(page.locator(BAND)).to_be_in_viewport()
     assert page.input_value("#id_verbatim") == WORDS
     page.context.set_offline(False)
@@ -185,7 +185,7 @@ def test_a_step_over_a_dead_line_keeps_its_words_and_says_so(open_as):
     page.context.set_offline(True)
     page.click("form#act button.btn-primary")
 
-    expect(page.locator(BAND)).to_contain_text("字都在这台电脑上")
+    expect(page.locator(BAND)).to_contain_text("字都在本机")
     assert page.input_value("[name=result]") == "当场换了灯泡"
 
 

@@ -94,7 +94,9 @@ def test_a_second_tab_shows_the_stage_that_the_matter_has_now(client, here, scri
     stage = answer.text[answer.text.index('id="stage"') :]
     current = stage.index('aria-current="step"')
     assert stage.index("说") < current < stage.index("议") < stage.index("办")
-    assert ("hx-swap-oob" in stage) == bool(script)
+    # a script shows all of that page in the place of one that has gone on
+    assert "hx-swap-oob" not in stage
+    assert answer.headers["HX-Retarget"] == answer.headers["HX-Reselect"] == "main"
 
 
 def test_a_step_opened_for_the_first_time_swaps_nothing(client, here):

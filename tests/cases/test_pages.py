@@ -496,7 +496,7 @@ def test_the_place_is_the_matters_own_and_the_speakers_group_and_says_which(here
     without = spoken(here)
 
     def place_of(case, speaker_shown):
-        words = {"place": case.place}
+        words = {"place": case.place, "adopted_from": ""}
         return lines_of_origin(case, words, speaker_shown=speaker_shown)[0].text
 
     its_group = f"{here.group}（说事人的组）"
