@@ -350,6 +350,7 @@ SHARES: Mapping[str, Share] = MappingProxyType(
                 _(
                     "Of those accepted, those completed by now, closed or not; the"
                     " share concluded asks of all received whether they are closed."
+                    " What was withdrawn, merged or adopted is in no rate."
                 ),
                 "rate.completed.part",
                 "rate.completed.whole",
@@ -378,7 +379,10 @@ SHARES: Mapping[str, Share] = MappingProxyType(
             Share(
                 "rate.rated",
                 _("Rated of completed"),
-                _("Of those completed, those rated."),
+                _(
+                    "Of those completed, those rated. What was withdrawn, merged or"
+                    " adopted is in no rate."
+                ),
                 "rate.rated.part",
                 "rate.rated.whole",
             ),
