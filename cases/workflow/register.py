@@ -1,5 +1,6 @@
 """register: a villager's words become a case (domain §3, moves table)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -50,6 +51,7 @@ from minshi.text.clauses import SENTENCE_END, cut_at_clause
 from villages.models import Group, Post, Resident, Town, User, Village
 from villages.models.roles import ADMINISTRATORS
 
+COMMAS = re.compile(r"([，、,])[\s，、,]+")
 TITLE_LENGTH = 24
 LONGEST_TITLE = 60  # of the column
 TOLD = ("verbatim", "request_text", "remark")
@@ -290,7 +292,8 @@ def title_of(spoken: Spoken) -> str:
     if spoken.title:
         return spoken.title
 
-    text = _first_sentence(_without_who(spoken))
+    # where a name stood between two commas, both are left
+    text = COMMAS.sub(r"\1", _first_sentence(_without_who(spoken)))
     return cut_at_clause(text or _("A matter"), usual=TITLE_LENGTH, most=LONGEST_TITLE)
 
 

@@ -125,6 +125,7 @@ def test_words_without_numbers_stay_as_they_are():
         ("张家沟：停水三天", "张家沟：停水三天"),
         ("水渠：堵了", "水渠：堵了"),
         ("时间：10:20，路灯坏了", "时间：10:20，路灯坏了"),
+        ("水渠被截了，13991234567，住三组", "水渠被截了，住三组"),
     ],
 )
 def test_a_title_names_nobody(here, words, title):
