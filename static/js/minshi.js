@@ -17,11 +17,8 @@ watchKeys();
 openDialogs();
 dropArrived();
 
-// Nobody is in a second field before the page is there; a poor line carries it after the rest.
-import("./enter.js");
-
-// Nor has anybody logged in anew in another window by then.
-import("./tokens.js");
+// Nobody needs these before the page is there; a poor line carries them after the rest.
+import("./later.js");
 
 // Nor does a list need these to be read.
 if (one("[data-rows], [data-tick-all]")) {

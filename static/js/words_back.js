@@ -1,18 +1,15 @@
-// Words that were typed into a form and not sent: kept on this computer while its page is away,
-// and put back when it is opened again. Forms that keep their own say so; a page behind the login
-// is never in the browser's memory, so Back alone would bring it as it was first drawn.
+// Words typed into a form and not sent: kept while its page is away, put back when it is opened
+// again. Behind the login no browser keeps a page itself. Forms with their own way say so.
 import { all, one } from "./dom.js";
 import { drop, store, stored } from "./drafts.js";
 
-const OWN_WAY = "[data-keep], [data-draft], [data-autosave]";
-const WORDS = "textarea, input[type=text]";
 const LASTS = 7 * 24 * 3600 * 1000; // milliseconds
 const SENT = "words-sent";
 
-const arrival = performance.getEntriesByType("navigation")[0];
-const isRefused = arrival.responseStatus >= 400 || Boolean(one("#error-summary"));
+const [arrival = {}] = performance.getEntriesByType("navigation");
+const isRefused = arrival.responseStatus >= 400 || one("#error-summary");
 const forms = all("main form[method=post]").filter(
-  (form) => !form.matches(OWN_WAY) && !one("[type=password]", form),
+  (form) => !form.matches("[data-keep], [data-draft], [data-autosave]") && !one("[type=password]", form),
 );
 
 function pathOf(form) {
@@ -21,34 +18,24 @@ function pathOf(form) {
 
 // Several forms of a page may be sent to one address.
 function nameOf(form) {
-  const path = pathOf(form);
-  const nth = forms.filter((other) => pathOf(other) === path).indexOf(form);
-  return `words-${document.body.dataset.inside}-${path}-${nth}`;
+  const alike = forms.filter((other) => pathOf(other) === pathOf(form));
+  return `words-${document.body.dataset.inside}-${pathOf(form)}-${alike.indexOf(form)}`;
 }
 
-function fieldsOf(form) {
-  return all(WORDS, form).filter((field) => field.name && !field.readOnly);
+function wordsIn(form) {
+  return all("textarea, input[type=text]", form).filter((field) => field.name && !field.readOnly);
 }
 
-// What differs from the form as it was drawn, each with what stood there: one that comes back
-// refused is drawn with what was typed.
+// What differs from the form as it was drawn; one that is refused is drawn with what was typed.
 function keep(form) {
-  const before = (isRefused && (stored(nameOf(form)) || {}).texts) || {};
+  const before = (isRefused && stored(nameOf(form))) || { texts: {} };
   const texts = {};
-  fieldsOf(form).forEach(({ name, value, defaultValue }) => {
-    const drawn = name in before ? before[name].before : defaultValue;
-    if (value.trim() && value !== drawn) texts[name] = { value, before: drawn };
+  wordsIn(form).forEach(({ name, value, defaultValue }) => {
+    const { drawn } = before.texts[name] || { drawn: defaultValue };
+    if (value.trim() && value !== drawn) texts[name] = { value, drawn };
   });
   if (Object.keys(texts).length) store(nameOf(form), { at: Date.now(), texts });
   else drop(nameOf(form));
-}
-
-// A form that was sent and is not refused on the page that answers has arrived. Back over a dead
-// line answers nothing.
-function dropSent() {
-  const name = sessionStorage.getItem(SENT);
-  sessionStorage.removeItem(SENT);
-  if (name && arrival.type === "navigate" && !isRefused) drop(name);
 }
 
 function putBack(form) {
@@ -59,9 +46,9 @@ function putBack(form) {
     return;
   }
 
-  const filled = fieldsOf(form).filter((field) => {
-    const kept = draft.texts[field.name];
-    return kept && field.value === kept.before && field.value === field.defaultValue;
+  const filled = wordsIn(form).filter(({ name, value, defaultValue }) => {
+    const kept = draft.texts[name];
+    return kept && value === kept.drawn && value === defaultValue;
   });
   filled.forEach((field) => {
     field.value = draft.texts[field.name].value;
@@ -81,13 +68,19 @@ function say(form, filled) {
   form.before(note);
 }
 
-dropSent();
+// What was sent and is not refused on the page that answers has arrived; Back answers nothing.
+const sent = sessionStorage.getItem(SENT);
+sessionStorage.removeItem(SENT);
+if (sent && arrival.type === "navigate" && !isRefused) drop(sent);
+
 forms.forEach((form) => {
   putBack(form);
+  // a quick hand was there before
+  if (wordsIn(form).some(({ value, defaultValue }) => value !== defaultValue)) keep(form);
   form.addEventListener("input", () => keep(form));
   form.addEventListener("submit", () => sessionStorage.setItem(SENT, nameOf(form)));
 });
-// A part of a form that was taken by itself is drawn with what was taken.
+// A part that was taken by itself is drawn with what was taken.
 document.addEventListener("htmx:afterSettle", ({ target }) => {
   forms.filter((form) => form.contains(target)).forEach(keep);
 });

@@ -31,7 +31,11 @@ def _late():
 
 def order(here):
     case = decided(here)
-    return here.supervisor, reverse("supervision:new_order", args=[case.number]), "demand"
+    return (
+        here.supervisor,
+        reverse("supervision:new_order", args=[case.number]),
+        "demand",
+    )
 
 
 def tracking(here):
@@ -56,13 +60,27 @@ def entry_in_red(here):
     return here.secretary, f"{frozen.get_absolute_url()}?check=1", "reason"
 
 
+def write(page, field):
+    """The scripts that keep it come after the page."""
+    field.fill(WORDS)
+    for _tenth in range(200):
+        if kept(page):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("Nothing was kept.")
+
+
+def kept(page) -> list[str]:
+    return page.evaluate("Object.keys(localStorage).filter((it) => /^words-/.test(it))")
+
+
 @pytest.mark.parametrize("page_of", [order, tracking, entry_in_red])
 def test_words_are_back_after_a_link_and_after_loading_anew(open_as, page_of):
     post, address, name = page_of(staff())
     page = open_as(post)
     page.goto(address)
     field = page.locator(f"main form [name={name}]")
-    field.fill(WORDS)
+    write(page, field)
 
     page.goto("/cases/")
     page.go_back()
@@ -86,10 +104,11 @@ def test_what_arrived_is_not_put_back_and_what_was_refused_is(open_as):
     page.goto(address)
     field = page.locator(f"main form [name={name}]")
     button = page.locator("main form:has([name=demand]) .btn-primary")
-    field.fill(WORDS)
+    write(page, field)
     page.fill("[name=reply_on]", "2020-01-01")
     button.click()
     expect(page.locator("#error-summary")).to_be_visible()
+    page.wait_for_load_state("networkidle")
 
     page.goto("/cases/")
     page.goto(address)
@@ -98,8 +117,9 @@ def test_what_arrived_is_not_put_back_and_what_was_refused_is(open_as):
     page.wait_for_url("**/supervision/orders/**")
 
     assert SupervisionOrder.objects.get().demand == WORDS
-    left = page.evaluate("Object.keys(localStorage).filter((each) => /^words-/.test(each))")
-    assert left == []
+    expect(page.locator("main")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert kept(page) == []
 
 
 def test_what_one_account_typed_is_shown_to_no_other(open_as):
@@ -107,7 +127,7 @@ def test_what_one_account_typed_is_shown_to_no_other(open_as):
     post, address, name = order(here)
     page = open_as(post)
     page.goto(address)
-    page.locator(f"main form [name={name}]").fill(WORDS)
+    write(page, page.locator(f"main form [name={name}]"))
 
     other = open_as(here.reviewer)
     other.goto(address)

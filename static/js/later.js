@@ -1,0 +1,7 @@
+// What every page has and needs a moment later: nobody is in a second field yet, nor has anybody
+// logged in anew in another window, nor left words of before waiting for long.
+import { one } from "./dom.js";
+import "./enter.js";
+import "./tokens.js";
+
+if (one("#words-back")) import("./words_back.js");
