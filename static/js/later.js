@@ -4,4 +4,8 @@ import { one } from "./dom.js";
 import "./enter.js";
 import "./tokens.js";
 
-if (one("#words-back")) import("./words_back.js");
+const KEPT_BY_NOBODY = ":not([data-keep]):not([data-draft]):not([data-autosave])";
+
+if (one("#words-back") && one(`main form[method=post]${KEPT_BY_NOBODY}`)) {
+  import("./words_back.js");
+}
