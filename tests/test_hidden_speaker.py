@@ -12,11 +12,17 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from cases.models import Case
+from cases.models import (
+    AgendaItem,
+    Assignment,
+    Case,
+    MandatoryReport,
+    Meeting,
+)
 from cases.workflow import moves_open_to
 from cases.workflow.hidden_words import hide_words
 from minshi.crypto import masked_name, masked_phone
-from supervision.models import TrackedCase, TrackingMeeting
+from supervision.models import SupervisionOrder, TrackedCase, TrackingMeeting
 from tests import roles
 from tests.addresses import every_address, targets
 from tests.cases.roads import (
@@ -33,7 +39,7 @@ from tests.strangers import Markers, World, with_every_part
 from tests.villages.factories import HouseholdFactory, OfficeFactory, ResidentFactory
 from tests.visiting import Visit, visits
 from villages.lookup import index_residents
-from villages.models import Group, Household, Post, Resident
+from villages.models import Group, HandOver, Household, Post, Resident
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -52,6 +58,7 @@ ADDRESS = "柳河三社76号"
 REGISTERED, SECOND = "16287654160", "13698761234"
 REGISTERED_AT = (5, 83)
 # what no rule finds, and somebody wrote down to be blanked
+HANDLED = ("measures", "findings", "basis", "result")
 PHRASE, NUMBER_RUNNING_ON = "河边那家养蜂的", "七组九十"
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 HAN = str.maketrans("0123456789", "〇一二三四五六七八九")
@@ -220,7 +227,29 @@ def build(role: str) -> Readers:
         said_at=NOON,
         said_by=here.duty,
     )
+    write_everywhere(case, marks)
     return Readers(role, post.user, here, spoken(here), {"speaker": case}, grid)
+
+
+def write_everywhere(case: Case, marks: Naming) -> None:
+    """Name who spoke in every other text there is, as if it was written while the
+    matter was in the open, by somebody who knew.
+    """
+    in_a_line = f"{NAME}家，{PHONE}"
+    cases = Case.objects.filter(pk=case.pk)
+    cases.update(**dict.fromkeys(HANDLED, marks.note))
+    Assignment.objects.filter(case=case).update(ask=in_a_line, report=marks.note)
+    MandatoryReport.objects.filter(case=case).update(receipt=in_a_line)
+
+    meetings = Meeting.objects.filter(items__case=case)
+    meetings.update(place=in_a_line, short_notice=in_a_line)
+    for meeting in meetings:
+        AgendaItem.objects.create(meeting=meeting, position=9, subject=in_a_line)
+    AgendaItem.objects.filter(meeting__in=meetings).update(resolution=marks.note)
+    SupervisionOrder.objects.filter(case=case).update(
+        reply=marks.note, finding=marks.note
+    )
+    HandOver.objects.update(note=marks.note, known=[case.pk])
 
 
 def other_office(here: Staff):

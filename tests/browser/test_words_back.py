@@ -11,7 +11,7 @@ from cases.ledgers.freezing import freeze
 from cases.models import Case
 from supervision.chasing.tracking import begin_tracking
 from supervision.models import SupervisionOrder
-from tests.cases.roads import NOON, accepted, decided, spoken, staff
+from tests.cases.roads import NOON, decided, spoken, staff
 
 pytestmark = [
     pytest.mark.any_database,
