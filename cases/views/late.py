@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.forms import BaseForm, ChoiceField, ModelChoiceField, Textarea
+from django.forms import BaseForm, ModelChoiceField, Textarea
 from django.http import QueryDict
-from django.utils.choices import flatten_choices
 
 from cases.forms import MoveForm
 from cases.forms.fields import AsksInput
@@ -66,13 +65,10 @@ def typed_for(
 
 def _holders_in(form: BaseForm, name: str) -> str:
     """Return the names of the posts and offices chosen in a field of a step."""
-    field = form.fields[name]
-    if not isinstance(field, ChoiceField):
-        raise TypeError(f"Nobody is chosen in {name}.")
-
+    choices = getattr(form.fields[name], "choices", ())
+    offered = {str(key): str(label) for key, label in choices}
     sent = form[name].value() or []
     keys = sent if isinstance(sent, list) else [sent]
-    offered = {str(key): str(label) for key, label in flatten_choices(field.choices)}
     return "、".join(offered[key] for key in keys if key in offered)
 
 
