@@ -188,6 +188,25 @@ def test_a_step_over_a_dead_line_keeps_its_words_and_says_so(open_as):
     expect(page.locator(BAND)).to_contain_text("字都在本机")
     assert page.input_value("[name=result]") == "当场换了灯泡"
 
+    # it lies over the words on a telephone, and goes once somebody types on
+    page.locator("[name=result]").press_sequentially("，亮了")
+    expect(page.locator(BAND)).to_be_hidden()
+
+
+def test_what_was_said_of_the_line_goes_once_it_is_back(open_as):
+    here = staff()
+    case = spoken(here)
+    page = open_as(here.secretary)
+    page.goto(f"/cases/{case.number}/do/settle/")
+    page.fill("[name=result]", "当场换了灯泡")
+    page.context.set_offline(True)
+    page.click("form#act button.btn-primary")
+    expect(page.locator(BAND)).to_be_visible()
+
+    page.context.set_offline(False)
+
+    expect(page.locator(BAND)).to_be_hidden()
+
 
 def test_a_step_that_is_refused_shows_why_and_back_has_the_words(open_as):
     here = staff()
