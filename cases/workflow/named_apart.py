@@ -5,7 +5,7 @@ What parts them is told in simplified characters, and every name stays as it was
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from cases.models import CoSpeaker
 from cases.privacy.parts import (
@@ -183,72 +183,70 @@ def _in_han(number: int) -> str:
     return TENS[number // 10] + ONES[number % 10]
 
 
-def _in_both_widths(number: int) -> str:
-    wide = "".join(chr(ord(digit) - ord("0") + ord("０")) for digit in str(number))
-    return f"(?:{number}|{wide})"
-
-
-def _patterns(written: str) -> tuple[re.Pattern[str], ...]:
-    """Return a way to write the numbers of a list, for each of them: with {digits} and
-    {han} for the number.
-    """
-    patterns = []
-    for number in range(1, MOST_NUMBERS + 1):
-        digits, han = _in_both_widths(number), _in_han(number)
-        patterns.append(re.compile(written.format(digits=digits, han=han)))
-    return tuple(patterns)
-
-
-def _escaped(pattern: str) -> str:
-    return pattern.replace("{", "{{").replace("}", "}}")
-
+# a number of a list as it is written, each way by itself
+DIGITS = r"(\d{1,2})"  # of either width
+HAN_NUMERALS = {_in_han(number): number for number in range(1, MOST_NUMBERS + 1)}
+IN_HAN = "([一二三四五六七八九十]{1,3})"
 
 # （1）张长生（2）仇霞; 1.张长生 2.仇霞; 一、张长生 二、仇霞; with a blank alone where
 # one follows the other
-IN_BRACKETS = _patterns(
-    rf"\s*[（(【\[〔]\s*(?:{{digits}}|{{han}})\s*[）)】\]〕]\s*(?=[{HAN}])"
+IN_BRACKETS = re.compile(
+    rf"\s*[（(【\[〔]\s*(\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s*[）)】\]〕]"
+    rf"\s*(?=[{HAN}])"
 )
-WITH_DIGITS = _patterns(
-    rf"\s*(?<!\d){{digits}}(?!\d)\s*{MARK}?\s*{_escaped(BEGINS_NAME)}"
-)
-WITH_HAN = _patterns(
-    rf"\s*{_escaped(NOT_IN_NAME)}第?{{han}}\s*{MARK}\s*{_escaped(BEGINS_NAME)}"
-)
-HAN_AND_BLANK = _patterns(
-    rf"\s*{_escaped(NOT_IN_NAME)}第?{{han}}\s+{_escaped(BEGINS_NAME)}"
-)
+WITH_DIGITS = re.compile(rf"\s*(?<!\d){DIGITS}(?!\d)\s*{MARK}?\s*{BEGINS_NAME}")
+WITH_HAN = re.compile(rf"\s*{NOT_IN_NAME}第?{IN_HAN}\s*{MARK}\s*{BEGINS_NAME}")
+HAN_AND_BLANK = re.compile(rf"\s*{NOT_IN_NAME}第?{IN_HAN}\s+{BEGINS_NAME}")
+
+
+def _number_in(found: re.Match[str]) -> int:
+    """Return the number of a list that was found; 0 for one that no list has."""
+    written = found[1]
+    if written in HAN_NUMERALS:
+        return HAN_NUMERALS[written]
+    if not written.isdecimal():
+        return 0
+    number = int(written)
+    return number if number <= MOST_NUMBERS else 0
+
+
+def _find(
+    number: int, way: re.Pattern[str], text: str, begin: int
+) -> re.Match[str] | None:
+    """Return where a number of a list stands next, written in one way."""
+    for found in way.finditer(text, begin):
+        if _number_in(found) == number:
+            return found
+    return None
 
 
 def _without_numbers(typed: str) -> str:
     """Return a list without the numbers before its names, with a comma for each."""
     plain = ENCLOSED.sub("、", typed)
-    for numbers in (IN_BRACKETS, WITH_DIGITS, WITH_HAN):
-        plain = _without_numbers_as(numbers, plain, fewest=1)
+    for way in (IN_BRACKETS, WITH_DIGITS, WITH_HAN):
+        plain = _without_numbers_as(way, plain, fewest=1)
     return _without_numbers_as(HAN_AND_BLANK, plain, fewest=2)
 
 
-def _without_numbers_as(
-    numbers: Sequence[re.Pattern[str]], typed: str, *, fewest: int
-) -> str:
+def _without_numbers_as(way: re.Pattern[str], typed: str, *, fewest: int) -> str:
     """Return a list without its numbers, written in one way. It begins with any of
     them, for the first of a list may stand in another field; each of the others is the
     next one.
     """
     plain = in_simplified(typed)
-    firsts = [nth for nth, number in enumerate(numbers) if number.match(plain)]
-    if not firsts:
+    found = way.match(plain)
+    first = _number_in(found) if found else 0
+    if not found or not first:
         return typed
 
-    parts = []
-    begin = 0
-    for nth in range(firsts[0], len(numbers)):
-        is_first = nth == firsts[0]
-        shortest = 0 if is_first else SHORTEST_PART
-        found = numbers[nth].search(plain, begin + shortest)
-        if not found or (is_first and found.start()):
+    parts = [""]
+    begin = found.end()
+    for number in range(first + 1, MOST_NUMBERS + 1):
+        following = _find(number, way, plain, begin + SHORTEST_PART)
+        if not following:
             break
-        parts.append(typed[begin : found.start()])
-        begin = found.end()
+        parts.append(typed[begin : following.start()])
+        begin = following.end()
 
     if len(parts) < fewest:
         return typed
