@@ -292,7 +292,9 @@ NUMBER_OF_MATTER = re.compile(r"(?<![A-Z0-9])[A-Z][A-Z0-9]{1,3}-20\d\d-\d{4,6}(?
 
 
 class AnyPhone:
-    """The telephones of a text and parts of one that are called so, whoever's."""
+    """The telephones of a text and parts of one that are called so, and numbers as long
+    as those of accounts and papers, whoever's: a mistyped one has no check digit.
+    """
 
     def spans(self, text: Letters) -> Iterator[Span]:
         """Yield them; the tables of telephones are slow, and hardly a text has one."""
@@ -302,7 +304,8 @@ class AnyPhone:
         if not DIGITS_OF_PHONE.search(text.in_digits.plain):
             return
         matters = [found.span() for found in NUMBER_OF_MATTER.finditer(text.text)]
-        for begin, end in numbers_in(text.text).phones:
+        numbers = numbers_in(text.text)
+        for begin, end in [*numbers.phones, *numbers.others]:
             if not any(first <= begin and end <= last for first, last in matters):
                 yield begin, end
 

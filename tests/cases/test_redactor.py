@@ -46,6 +46,15 @@ def test_data_of_any_shape_is_redacted_and_other_things_stay():
     }
 
 
+@pytest.mark.parametrize(
+    "number", ["6222021234567890123", "12345678901234567", "622621198001011239"]
+)
+def test_a_number_as_long_as_a_papers_is_blanked_though_it_is_mistyped(number):
+    redact = Redactor(finders=[AnyPhone()])
+
+    assert redact(f"账号{number}的钱") == f"账号{PLACEHOLDER}的钱"
+
+
 def test_the_number_of_a_matter_is_no_telephone():
     redact = Redactor(finders=[AnyPhone()])
 
