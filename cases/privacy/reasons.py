@@ -140,13 +140,15 @@ def show_reasons(written: Collection[HasReason]) -> None:
 
 def _named_and_hidden_after(moment: datetime, text: str) -> CaseQuerySet:
     """Return the matters hidden after a moment whose speakers a text may name, each
-    with the moment since which it is hidden, as `hid_at`.
+    with the moment since which it is hidden, as `hid_at`: until then it was open.
     """
     pieces = pieces_like_names(text)
     if not pieces:
         return Case.objects.none()
 
-    protected = Event.objects.filter(case=OuterRef("pk"), action=Action.PROTECT)
+    protected = Event.objects.filter(
+        case=OuterRef("pk"), action=Action.PROTECT, data__old=Confidentiality.NORMAL
+    )
     last = protected.order_by("-at").values("at")[:1]
     hid = Case.objects.filter(HIDES_SPEAKER).annotate(hid_at=Subquery(last))
 

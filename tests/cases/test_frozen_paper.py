@@ -195,6 +195,14 @@ def test_a_reason_written_of_what_was_hidden_before_tells_no_guess(
         confidentiality="hidden",
         reason="怕报复",
     )
+    make_move(
+        with_a_name,
+        Action.PROTECT,
+        by=officer(here.duty),
+        at=APRIL + timedelta(hours=3),  # more of it, but not for the first time
+        confidentiality="secret",
+        reason="更要保密",
+    )
 
     for face in reasons_read(here, corrected, time_machine):
         assert "照仇长生当面说的更正" in face
