@@ -1,86 +1,128 @@
 // Words typed into a form and not sent: kept while its page is away, put back when it is opened
 // again. Behind the login no browser keeps a page itself. Forms with their own way say so.
 import { all, one } from "./dom.js";
-import { drop, store, stored } from "./drafts.js";
+import { drop, ownDraft, store, stored } from "./drafts.js";
+import { takeLeft } from "./left.js";
 
 const LASTS = 7 * 24 * 3600 * 1000; // milliseconds
+const AT_ONCE = 2000; // milliseconds from a sending to the beginning of the page that answers it
 const SENT = "words-sent";
+const OWN_WAY = "[data-keep], [data-draft], [data-autosave]";
+// codes, telephones, and what would tell who spoke in confidence
+const NEVER = "[name=code], [name=phone], [name=also_hidden]";
 
 const [arrival = {}] = performance.getEntriesByType("navigation");
 const isRefused = arrival.responseStatus >= 400 || one("#error-summary");
 const forms = all("main form[method=post]").filter(
-  (form) => !form.matches("[data-keep], [data-draft], [data-autosave]") && !one("[type=password]", form),
+  (form) => !form.matches(OWN_WAY) && !one("[type=password]", form),
 );
 
-function pathOf(form) {
-  return (form.getAttribute("action") || location.pathname).split("?")[0];
+// Where a form is sent to, with what the address asks for: each ledger, each place has its own.
+// Several forms of a page may be sent to one address.
+function whatItIsOf(form) {
+  const { pathname, searchParams } = addressOf(form);
+  searchParams.delete("sent");
+  const nth = forms.filter((other) => addressOf(other).href === addressOf(form).href).indexOf(form);
+  return `words-${document.body.dataset.inside}-${pathname}?${searchParams}-${nth}`;
 }
 
-// Several forms of a page may be sent to one address.
-function nameOf(form) {
-  const alike = forms.filter((other) => pathOf(other) === pathOf(form));
-  return `words-${document.body.dataset.inside}-${pathOf(form)}-${alike.indexOf(form)}`;
+function addressOf(form) {
+  return new URL(form.getAttribute("action") || location.href, location.href);
 }
 
 function wordsIn(form) {
-  return all("textarea, input[type=text]", form).filter((field) => field.name && !field.readOnly);
+  return all("textarea, input[type=text]", form).filter(
+    (field) => field.name && !field.readOnly && !field.matches(NEVER),
+  );
 }
 
-// What differs from the form as it was drawn; one that is refused is drawn with what was typed.
-function keep(form) {
-  const before = (isRefused && stored(nameOf(form))) || { texts: {} };
-  const texts = {};
-  wordsIn(form).forEach(({ name, value, defaultValue }) => {
-    const { drawn } = before.texts[name] || { drawn: defaultValue };
-    if (value.trim() && value !== drawn) texts[name] = { value, drawn };
-  });
-  if (Object.keys(texts).length) store(nameOf(form), { at: Date.now(), texts });
-  else drop(nameOf(form));
-}
+function tend(form) {
+  const of = whatItIsOf(form);
+  let name = ownDraft(of);
+  // what stood in each field as the form was first drawn: a refused one has what was typed
+  const drawn = {};
+  note(wordsIn(form));
 
-function putBack(form) {
-  const draft = stored(nameOf(form));
-  if (!draft) return;
-  if (Date.now() - draft.at > LASTS) {
-    drop(nameOf(form));
-    return;
+  function note(fields) {
+    fields.forEach((field) => (drawn[field.name] = field.defaultValue));
   }
 
-  const filled = wordsIn(form).filter(({ name, value, defaultValue }) => {
-    const kept = draft.texts[name];
-    return kept && value === kept.drawn && value === defaultValue;
-  });
-  filled.forEach((field) => {
-    field.value = draft.texts[field.name].value;
-    const folded = field.closest("details");
-    if (folded) folded.open = true;
-  });
-  if (filled.length) say(form, filled);
-}
+  function keep() {
+    const texts = {};
+    wordsIn(form).forEach((field) => {
+      const before = drawn[field.name];
+      if (field.value.trim() && field.value !== before) {
+        texts[field.name] = { value: field.value, drawn: before };
+      }
+    });
+    if (Object.keys(texts).length) store(name, { at: Date.now(), texts });
+    else drop(name);
+  }
 
-function say(form, filled) {
-  const note = one("#words-back").content.firstElementChild.cloneNode(true);
-  one("button", note).addEventListener("click", () => {
-    filled.forEach((field) => (field.value = field.defaultValue));
-    keep(form);
-    note.remove();
-  });
-  form.before(note);
-}
+  function putBack() {
+    const draft = stored(name);
+    if (!draft || Date.now() - draft.at > LASTS) {
+      drop(name);
+      return;
+    }
 
-// What was sent and is not refused on the page that answers has arrived; Back answers nothing.
-const sent = sessionStorage.getItem(SENT);
-sessionStorage.removeItem(SENT);
-if (sent && arrival.type === "navigate" && !isRefused) drop(sent);
+    const filled = wordsIn(form).filter((field) => {
+      const kept = draft.texts[field.name];
+      if (kept && isRefused) drawn[field.name] = kept.drawn;
+      return kept && field.value === kept.drawn && field.value === field.defaultValue;
+    });
+    filled.forEach((field) => {
+      field.value = draft.texts[field.name].value;
+      const folded = field.closest("details");
+      if (folded) folded.open = true;
+    });
+    if (filled.length) say(filled);
+  }
 
-forms.forEach((form) => {
-  putBack(form);
+  function say(filled) {
+    const told = one("#words-back").content.firstElementChild.cloneNode(true);
+    one("button", told).addEventListener("click", () => {
+      filled.forEach((field) => (field.value = field.defaultValue));
+      keep();
+      told.remove();
+    });
+    form.before(told);
+  }
+
+  putBack();
   // a quick hand was there before
-  if (wordsIn(form).some(({ value, defaultValue }) => value !== defaultValue)) keep(form);
-  form.addEventListener("input", () => keep(form));
-  form.addEventListener("submit", () => sessionStorage.setItem(SENT, nameOf(form)));
-});
-// A part that was taken by itself is drawn with what was taken.
-document.addEventListener("htmx:afterSettle", ({ target }) => {
-  forms.filter((form) => form.contains(target)).forEach(keep);
-});
+  if (wordsIn(form).some((field) => field.value !== field.defaultValue)) keep();
+  // what a tab that is gone has left
+  takeLeft(form, of, name, (left) => {
+    if (stored(name)) return name;
+    name = left;
+    putBack();
+    return name;
+  });
+
+  form.addEventListener("input", keep);
+  form.addEventListener("submit", () => {
+    const at = performance.timeOrigin + performance.now();
+    sessionStorage.setItem(SENT, JSON.stringify({ of, at }));
+  });
+  // A part that was taken by itself is drawn with what was taken; one that was refused is not.
+  document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+    if (!form.contains(target) || detail.xhr.status >= 400) return;
+    note(wordsIn(target));
+    keep();
+  });
+}
+
+// What was sent and is not refused on the page that answers has arrived. Any other page answers
+// nothing: one that comes later by a link, or by Back over a dead line.
+function dropSent() {
+  const sent = JSON.parse(sessionStorage.getItem(SENT) || "null");
+  sessionStorage.removeItem(SENT);
+  if (!sent || isRefused) return;
+
+  const isAnswer = arrival.type === "navigate" && performance.timeOrigin - sent.at < AT_ONCE;
+  if (isAnswer) drop(ownDraft(sent.of));
+}
+
+dropSent();
+forms.forEach(tend);
