@@ -26,7 +26,7 @@ from supervision.reports.making import (
 )
 from supervision.reports.wording import parts_of_report
 from supervision.sealing.heads import Unreadable, heads_now, newest_line
-from villages.audit import record_sealed
+from villages.audit import record_sealed, without_numbers_and_doors
 from villages.models import Post, User
 from villages.models.audit import AuditKind
 from villages.rights import SIGN_REPORTS, first_post
@@ -238,7 +238,8 @@ def correct(
         raise MoveRefused(_("There is a newer edition of this report."))
 
     reason = said(clean_text(why), why=_("Say why another edition is made."))
-    reason = reason_of(by, local_day(at), reason)  # the whole county reads it
+    # the whole county reads it
+    reason = without_numbers_and_doors(reason_of(by, local_day(at), reason))
     new = make_report(
         report.town, report.month, at=at, edition=report.edition + 1, why_again=reason
     )

@@ -367,3 +367,16 @@ def test_a_draft_is_counted_anew_only_for_what_it_counts(world, report):
 
     report.refresh_from_db()
     assert report.made_at == APRIL + DAY
+
+
+def test_why_another_edition_is_made_names_nobody(world, report):
+    by = world.here.supervisor.user
+    sign(report, by=by, at=APRIL)
+    spoken(world.here, speaker_name="乜金贵")
+
+    why = "应13987654321来电，3组77号那户的事数错了，乜金贵反映"
+    again = correct(report, why, by=by, at=APRIL + timedelta(hours=1))
+
+    assert "事数错了" in again.why_again
+    for told in ("金贵", "13987654321", "77号"):
+        assert told not in again.why_again
