@@ -46,8 +46,14 @@ from villages.models.imports import Verdict
 from villages.rights import SET_TOWN_RULES, first_post
 
 LONGEST_WORDS = 5_000
+# 保密, 别告诉别人, 不要让人知道是我说的, 怕报复: rather once too often, for whoever
+# adopts the row then says which it is
 ASKS_TO_BE_HIDDEN = re.compile(
-    "[隐匿]名|保密|(?:别|不要|不想|不愿意?|不得|不能)(?:说|讲|透露|公开|让人知道)"
+    "[隐匿]名|保密|秘密|报复|外传|不留(?:姓|名)"
+    "|(?:别|勿|莫|不要|不得|不能|不可|不敢|不想|不愿意?|不便|不许|不让|怕)"
+    r"[^。！？；\n]{0,6}"
+    "(?:[说讲](?:出|是|我)|外[说讲]|透露|公开|公布|告诉|声张|知道|晓得|走漏|泄露"
+    "|提(?:我|他|她|名))"
 )
 
 

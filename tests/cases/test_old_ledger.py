@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cases.imports.old_ledger import ASKS_TO_BE_HIDDEN
 from cases.lists.search import matching
 from cases.models import Case, Clock, Topic
 from cases.models.scope import Sight
@@ -286,6 +287,44 @@ def test_whoever_asked_to_be_hidden_stays_hidden():
     assert "三组的井水浑了" in page
     assert "<dd>2025-1</dd>" in page
     assert "李建国" not in page
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "怕报复，不要让别人知道是我说的",
+        "别告诉别人",
+        "不要告诉他是我反映的",
+        "不想让村里知道",
+        "请勿外传",
+        "替我保守秘密",
+        "不便透露姓名",
+        "别提我名字",
+        "不留名",
+        "千万不敢说出去",
+        "不要往外说",
+        "不能让他家知道",
+        "不要说是我说的",
+    ],
+)
+def test_confidence_is_asked_for_in_many_words(asked):
+    assert ASKS_TO_BE_HIDDEN.search(f"井水浑了，{asked}")
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "路灯坏了不知道找谁",
+        "账目不公开，要求公开",
+        "不能公平对待",
+        "怕下雨塌了",
+        "告诉过村里不管用",
+        "不要收费",
+        "不让我们讲理",
+    ],
+)
+def test_other_words_ask_for_none(plain):
+    assert not ASKS_TO_BE_HIDDEN.search(plain)
 
 
 def test_a_matter_is_found_by_its_number_in_the_old_ledger():
